@@ -1,0 +1,1 @@
+"""A newsletter from a folder: people, issues, sending, mailbox."""

@@ -1,0 +1,5 @@
+"""Commands of the panel."""
+
+import typer
+
+commands = typer.Typer()

@@ -1,0 +1,288 @@
+"""The database: opening it safely, its numbered migrations, its transactions, its times.
+
+Promises: mode 0600; WAL with synchronous=FULL, so that a commit that returned survives a power cut; foreign keys on;
+a database of a newer version, a damaged one, or something that is no database is refused with a sentence and left as
+it was. Raises `DatabaseError`, `NotNowError` where another process holds it for longer than `BUSY_SECONDS`.
+
+The SQL of a subject lives with its subject (`people.directory`, `sending.ledger`, `mailbox.journal`); here is only
+what all of them stand on. Tables are STRICT and say in CHECKs what may be in them.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from pscb_mail.errors import DatabaseError, NotNowError
+
+BUSY_SECONDS = 15
+
+migrations = Migrations("pscb-mail")
+
+
+def stamp(moment: datetime) -> str:
+    """Return an aware time as it is stored: ISO 8601 in UTC, microseconds, fixed width, so that text order is time order."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def moment(text: str) -> datetime:
+    """Return the aware UTC time of a stored stamp."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def open_database(path: Path) -> Database:
+    """Open the database at `path`, making and migrating it as needed.
+
+    Raises DatabaseError when the file is damaged, newer than this program or no database; NotNowError when it is locked.
+    """
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+        path.chmod(0o600)
+        # Transactions are begun explicitly (`transaction`), and worker threads hand a connection over, never share it.
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise DatabaseError(f"{path} cannot be opened: {error}", "Check that the folder exists and is yours.") from error
+    try:
+        return _prepared(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        db = Database(connection)
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        (level,) = connection.execute("PRAGMA synchronous").fetchone()
+        _migrate(db, path)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise NotNowError(f"{path} is held by another program.", "Run it again when that one has finished.") from error
+        raise DatabaseError(f"{path} cannot be used: {error}", "Check the disk and the folder's rights.") from error
+    except sqlite3.DatabaseError as error:
+        raise DatabaseError(f"{path} is damaged or is no database ({error}).", "It was not touched. Put a backup in its place.") from error
+    if (mode, level) != ("wal", 2):
+        raise DatabaseError(f"{path}: this folder cannot keep a journal safely (mode {mode}).", "Use a folder on a local disk.")
+    return db
+
+
+def _migrate(db: Database, path: Path) -> None:
+    known = {migration.name for migration in migrations.pending(db)} | {m.name for m in migrations.applied(db)}
+    newer = {m.name for m in migrations.applied(db)} - {m.name for m in migrations._migrations}  # noqa: SLF001
+    if newer:
+        raise DatabaseError(f"{path} was written by a newer pscb-mail.", "Install that version again, or a later one.")
+    if known - {m.name for m in migrations.applied(db)}:
+        migrations.apply(db)
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[Database]:
+    """Make what happens inside one unit: all of it durable when the block ends, or nothing of it.
+
+    Takes the write lock at once (BEGIN IMMEDIATE): a deferred transaction that reads first fails with "database is
+    locked" when it comes to write, without waiting (https://www.sqlite.org/lang_transaction.html).
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield db
+        return
+    try:
+        db.conn.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise NotNowError("The database is held by another program.", "Run it again when that one has finished.") from error
+    try:
+        with db.atomic():
+            yield db
+        db.conn.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        db.rollback()
+        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+            raise NotNowError("The disk is full: nothing was changed.", "Free some space and run it again.") from error
+        raise
+    except BaseException:
+        db.rollback()
+        raise
+
+
+@migrations()
+def m0001_people(db: Database) -> None:
+    """The list, its changes and its history; `recipient` is what other rooms may read of it."""
+    db.executescript("""
+        CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+        CREATE TABLE change (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            at TEXT NOT NULL,
+            author TEXT NOT NULL,
+            command TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            undoes INTEGER REFERENCES change(number)
+        ) STRICT;
+
+        CREATE TABLE subscriber (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            address TEXT NOT NULL,
+            address_key TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL DEFAULT '',
+            organisation TEXT NOT NULL DEFAULT '',
+            role TEXT NOT NULL DEFAULT '',
+            status TEXT NOT NULL CHECK (status IN ('active', 'pending', 'opted_out', 'bounced', 'removed')),
+            since TEXT NOT NULL,
+            source TEXT NOT NULL DEFAULT '',
+            basis TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX subscriber_by_status ON subscriber(status, id);
+
+        CREATE TABLE membership (
+            subscriber INTEGER NOT NULL REFERENCES subscriber(id) ON DELETE CASCADE,
+            name TEXT NOT NULL COLLATE NOCASE,
+            PRIMARY KEY (subscriber, name)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX membership_by_name ON membership(name, subscriber);
+
+        -- One row a person and change: the person before and after, as JSON. No foreign key to the person: the
+        -- history outlives an addition that was undone.
+        CREATE TABLE history (
+            id INTEGER PRIMARY KEY,
+            change INTEGER NOT NULL REFERENCES change(number),
+            subscriber INTEGER NOT NULL,
+            before TEXT,
+            after TEXT,
+            CHECK (before IS NOT NULL OR after IS NOT NULL)
+        ) STRICT;
+        CREATE INDEX history_by_subscriber ON history(subscriber, id);
+        CREATE INDEX history_by_change ON history(change);
+        CREATE TRIGGER history_is_append_only BEFORE UPDATE ON history
+            BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+
+        CREATE VIEW recipient AS
+            SELECT id, address, name, organisation, role FROM subscriber WHERE status = 'active';
+    """)
+
+
+@migrations()
+def m0002_sending(db: Database) -> None:
+    """Mailings, frozen editions, one delivery a person, every attempt."""
+    db.executescript("""
+        CREATE TABLE mailing (
+            issue TEXT PRIMARY KEY,
+            audience TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            cancelled_at TEXT
+        ) STRICT;
+
+        CREATE TABLE edition (
+            id INTEGER PRIMARY KEY,
+            issue TEXT NOT NULL REFERENCES mailing(issue),
+            number INTEGER NOT NULL,
+            digest TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            content TEXT NOT NULL,
+            frozen_at TEXT NOT NULL,
+            UNIQUE (issue, number)
+        ) STRICT;
+
+        CREATE TABLE delivery (
+            id INTEGER PRIMARY KEY,
+            issue TEXT NOT NULL REFERENCES mailing(issue),
+            subscriber INTEGER NOT NULL REFERENCES subscriber(id),
+            edition INTEGER NOT NULL REFERENCES edition(id),
+            reference TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL CHECK
+                (state IN ('queued', 'in_flight', 'sent', 'deferred', 'refused', 'unknown', 'skipped')),
+            address TEXT NOT NULL,
+            dated TEXT,
+            due_at TEXT,
+            tries INTEGER NOT NULL DEFAULT 0,
+            first_tried_at TEXT,
+            at TEXT NOT NULL,
+            UNIQUE (issue, subscriber)
+        ) STRICT;
+        CREATE INDEX delivery_by_state ON delivery(issue, state, id);
+        CREATE INDEX delivery_by_subscriber ON delivery(subscriber);
+
+        -- Every try to hand a copy to a relay. No delivery: a test copy, which counts for the pace all the same.
+        CREATE TABLE attempt (
+            id INTEGER PRIMARY KEY,
+            delivery INTEGER REFERENCES delivery(id),
+            issue TEXT NOT NULL,
+            address TEXT NOT NULL,
+            relay TEXT NOT NULL,
+            started_at TEXT NOT NULL,
+            ended_at TEXT,
+            verdict TEXT,
+            code INTEGER,
+            reply TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX attempt_by_delivery ON attempt(delivery, id);
+        CREATE INDEX attempt_by_time ON attempt(started_at);
+
+        -- Other Message-IDs under which a copy is known: servers rewrite them.
+        CREATE TABLE alias (
+            message_id TEXT PRIMARY KEY,
+            delivery INTEGER NOT NULL REFERENCES delivery(id)
+        ) STRICT;
+    """)
+
+
+@migrations()
+def m0003_mailbox(db: Database) -> None:
+    """What was read, what it was found to be, and the answers still to be sent."""
+    db.executescript("""
+        -- `key`: SHA-256 of the message as the journal normalises it; a message handled once is never handled again.
+        CREATE TABLE incoming (
+            key TEXT PRIMARY KEY,
+            source TEXT NOT NULL,
+            read_at TEXT NOT NULL,
+            filed_at TEXT
+        ) STRICT;
+
+        CREATE TABLE finding (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            incoming TEXT NOT NULL REFERENCES incoming(key),
+            finding TEXT NOT NULL CHECK (finding IN ('urgent', 'opt_out', 'subscribe', 'address_change', 'left', 'away',
+                'bounce', 'complaint', 'automatic', 'question', 'unreadable', 'unrelated')),
+            action TEXT NOT NULL CHECK (action IN ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left')),
+            address TEXT NOT NULL DEFAULT '',
+            severity TEXT CHECK (severity IN ('permanent', 'temporary', 'delayed', 'ours')),
+            status TEXT,
+            evidence TEXT NOT NULL DEFAULT '',
+            proposal TEXT NOT NULL DEFAULT '',
+            subscriber INTEGER REFERENCES subscriber(id),
+            delivery INTEGER REFERENCES delivery(id),
+            change INTEGER REFERENCES change(number),
+            review TEXT CHECK (review IN ('open', 'accepted', 'dismissed')),
+            at TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX finding_by_subscriber ON finding(subscriber);
+        CREATE INDEX finding_by_delivery ON finding(delivery);
+        CREATE INDEX finding_in_review ON finding(number) WHERE review = 'open';
+
+        -- Answers commit with the act they speak of and leave afterwards.
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            finding INTEGER REFERENCES finding(number),
+            kind TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            body TEXT NOT NULL,
+            in_reply_to TEXT NOT NULL DEFAULT '',
+            written_at TEXT NOT NULL,
+            claimed_at TEXT,
+            sent_at TEXT,
+            reply TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+
+        CREATE TABLE reading (
+            source TEXT PRIMARY KEY,
+            uidvalidity INTEGER,
+            last_uid INTEGER,
+            at TEXT NOT NULL
+        ) STRICT;
+    """)

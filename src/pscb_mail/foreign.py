@@ -1,0 +1,31 @@
+"""Text from outside (mail, CSV, names, servers) made harmless before it is kept or shown.
+
+Pure. Escaping for one output (HTML, a header, a terminal, a spreadsheet) belongs to whoever writes that output; what is
+removed here has no business in any of them.
+"""
+
+import unicodedata
+
+# Bidirectional controls (Unicode TR9): they make a text read differently from what it is ("Trojan source").
+_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_unsafe(character: str) -> bool:
+    """Whether a character is a control (C0, C1, line and paragraph separators), a surrogate or a bidi control."""
+    return character in _BIDI or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def has_unsafe(text: str) -> bool:
+    """Whether any character of `text` is unsafe in a line of text."""
+    return any(is_unsafe(character) for character in text)
+
+
+def one_line(text: str, limit: int = 1000) -> str:
+    """Return `text` as one harmless line of at most `limit` characters: controls and runs of white space become a space.
+
+    >>> one_line("Jo\\r\\nBcc: evil")
+    'Jo Bcc: evil'
+    """
+    head = text[: limit * 4]
+    line = " ".join("".join(" " if is_unsafe(c) else c for c in head).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

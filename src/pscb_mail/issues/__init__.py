@@ -1,0 +1,1 @@
+"""From an editor's Markdown file to an edition: HTML, plain text, pictures, attachments."""

@@ -1,0 +1,1 @@
+"""What comes back after a newsletter: read, understood, decided, acted on, filed."""

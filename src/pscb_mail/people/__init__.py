@@ -1,0 +1,1 @@
+"""The distribution list: who is on it, since when and why, and how each change is taken back."""

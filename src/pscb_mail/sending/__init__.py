@@ -1,0 +1,1 @@
+"""An edition's way to every subscriber, with nobody missed and nobody sent to twice."""

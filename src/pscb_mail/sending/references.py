@@ -1,0 +1,47 @@
+"""The reference: the unguessable code by which a copy is known again.
+
+Pure. 100 bits of HMAC-SHA-256 over purpose, issue and subject, in Crockford's base 32 (crockford.com/base32.html:
+no I, L, O, U), in groups of five: `7K2QM-9XW4B-…`. Read without regard to case, hyphens and O/0, I/1/L. Nobody can make
+one without the workspace's key, and it says nothing about the person.
+"""
+
+import hmac
+import re
+from enum import StrEnum
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans("OIL", "011")
+_BITS = 100
+_LENGTH = _BITS // 5
+# Groups of five, hyphens or spaces between them lost or kept by whatever carried it; never a part of a longer word.
+_WRITTEN = re.compile(
+    rf"(?<![0-9A-Za-z-])((?:[0-9A-HJKMNP-TV-ZOIL]{{5}}[- ]?){{{_LENGTH // 5 - 1}}}[0-9A-HJKMNP-TV-ZOIL]{{5}})(?![0-9A-Za-z-])",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+class Purpose(StrEnum):
+    """What a copy is for: only a `mailing` copy's reference acts; the others are recognised and explained."""
+
+    MAILING = "mailing"
+    TEST = "test"
+
+
+def reference(key: bytes, purpose: Purpose, issue: str, subject: str) -> str:
+    """Return the reference of one copy. `subject` is the subscriber's id for a mailing, the address key otherwise."""
+    message = "\0".join(("reference", purpose, issue, subject)).encode()
+    number = int.from_bytes(hmac.digest(key, message, "sha256")[:13], "big") >> 4
+    digits = [_ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5)]
+    return "-".join("".join(digits[start : start + 5]) for start in range(0, _LENGTH, 5))
+
+
+def references_in(text: str) -> tuple[str, ...]:
+    """Return every reference written in `text`, in the form that `reference` gives, each once, in order."""
+    found = (normalised(match[1]) for match in _WRITTEN.finditer(text))
+    return tuple(dict.fromkeys(found))
+
+
+def normalised(text: str) -> str:
+    """Return a reference as it is stored, however it was typed."""
+    digits = re.sub(r"[^0-9A-Z]", "", text.upper()).translate(_READ_AS)
+    return "-".join(digits[start : start + 5] for start in range(0, len(digits), 5))

@@ -1,0 +1,130 @@
+"""The workspace: the folder with `pscb-mail.toml`, and the opening of what one command needs of it.
+
+Promises: a database written on one machine is not written by another unless the user says so (two copies of one list
+would both send); files that hold people or keys have mode 0600; a name from outside never leads out of the folder.
+Leaves to others: what is in the files.
+"""
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from pscb_mail.database import open_database, transaction
+from pscb_mail.errors import DatabaseError, UsageError
+from pscb_mail.settings import FILE_NAME, Settings, read_settings
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder and its settings; everything else is opened when it is asked for."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def issues(self) -> Path:
+        """The folder of the issue files."""
+        return self.folder / "issues"
+
+    @property
+    def templates(self) -> tuple[Path, ...]:
+        """Where templates are looked for, in this order: the workspace's own, then the package's."""
+        return (self.folder / "templates", packaged("templates"))
+
+    @property
+    def database_path(self) -> Path:
+        """Where the database is, or will be."""
+        return self.folder / self.settings.newsletter.database
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock that a send holds, beside the database: whoever shares the database shares the lock."""
+        return self.database_path.with_suffix(".lock")
+
+    def open_database(self, *, take_over: bool = False) -> Database:
+        """Open the database, made on first use. Raises DatabaseError where it belongs to another machine."""
+        db = open_database(self.database_path)
+        try:
+            _own(db, take_over=take_over)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def key(self) -> bytes:
+        """Return the workspace's key: 32 random bytes from which references are made; made on first use.
+
+        Raises DatabaseError when the file is damaged, or lost while the database knows mailings made with it.
+        """
+        path = self.folder / "pscb-mail.key"
+        try:
+            key = path.read_bytes()
+        except FileNotFoundError:
+            return _new_key(path)
+        if len(key) != KEY_BYTES:
+            raise DatabaseError(
+                f"{path} is damaged: it has {len(key)} bytes instead of {KEY_BYTES}.", "Put it back from a backup."
+            )
+        return key
+
+
+def find_workspace(start: Path, *, named: Path | None = None) -> Workspace:
+    """Return the workspace `named`, or the nearest one from `start` upwards. Raises UsageError where there is none."""
+    if named is not None:
+        return _workspace(named.absolute())
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return _workspace(folder)
+    raise UsageError(
+        f"No {FILE_NAME} in {start} or above it.",
+        "Go to the newsletter's folder, name it with --workspace DIR, or make one with `pscb-mail init DIR`.",
+    )
+
+
+def packaged(name: str) -> Path:
+    """Return a folder that comes with the program: `templates` or `issues`.
+
+    In an installed package they stand under `sample/`; in a checkout at the top level, where editors look for them.
+    """
+    installed = Path(str(files("pscb_mail"))) / "sample" / name
+    return installed if installed.is_dir() else Path(__file__).parents[2] / name
+
+
+def _workspace(folder: Path) -> Workspace:
+    if not (folder / FILE_NAME).is_file():
+        raise UsageError(f"No {FILE_NAME} in {folder}.", f"`pscb-mail init {folder}` makes one.")
+    return Workspace(folder, read_settings(folder / FILE_NAME))
+
+
+def _own(db: Database, *, take_over: bool) -> None:
+    """Record this host as the database's, or refuse a database that another host writes."""
+    here = socket.gethostname()
+    row = db.execute("SELECT value FROM fact WHERE name = 'host'").fetchone()
+    if row is not None and row[0] == here:
+        return
+    if row is not None and not take_over:
+        raise DatabaseError(
+            f"This list is kept on the computer {row[0]}, and this is {here}.",
+            "Two computers must not send from one list. If that one is no longer used, add --take-over once.",
+        )
+    with transaction(db):
+        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('host', ?)", [here])
+
+
+def _new_key(path: Path) -> bytes:
+    """Write a new key so that no half-written one is ever found, and nobody else can read it at any moment."""
+    key = secrets.token_bytes(KEY_BYTES)
+    draft = path.with_suffix(f".{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    return key
