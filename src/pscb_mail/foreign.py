@@ -20,6 +20,21 @@ def has_unsafe(text: str) -> bool:
     return any(is_unsafe(character) for character in text)
 
 
+# What a spreadsheet takes for the start of a formula (OWASP "CSV Injection"), full-width forms included, and the
+# apostrophe itself, so that taking one off again gives back exactly what was there.
+_FORMULA = tuple("=+-@|\t\r\n'\uff1d\uff0b\uff0d\uff20")
+
+
+def for_spreadsheet(text: str) -> str:
+    """Return `text` as a CSV cell that no spreadsheet runs; `from_spreadsheet` undoes it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def from_spreadsheet(cell: str) -> str:
+    """Return the text of a cell that `for_spreadsheet` wrote; other cells stay as they are."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
 def one_line(text: str, limit: int = 1000) -> str:
     """Return `text` as one harmless line of at most `limit` characters: controls and runs of white space become a space.
 

@@ -4,10 +4,13 @@ Results go to stdout, everything else to stderr, so that `--json` and pipes stay
 lets escape sequences through: every string that reaches a table passes `safe`.
 """
 
+import csv as csv_module
 import json
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 from rich.markup import escape
@@ -15,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from pscb_mail.errors import Exit, PscbMailError, UsageError
-from pscb_mail.foreign import is_unsafe
+from pscb_mail.foreign import for_spreadsheet, is_unsafe, one_line
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -43,6 +46,23 @@ def document(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
+def documents(values: Iterable[object]) -> None:
+    """Print one JSON document to stdout: a list, streamed item by item."""
+    separator = "["
+    for value in values:
+        sys.stdout.write(f"{separator}\n  {json.dumps(value, ensure_ascii=False)}")
+        separator = ","
+    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+
+
+def csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    """Print rows as CSV to stdout; what a spreadsheet would take for a formula is made text."""
+    writer = csv_module.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(["" if cell is None else for_spreadsheet(str(cell)) for cell in row])
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows as a table on stdout; every cell is foreign and made safe."""
     grid = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
@@ -61,12 +81,10 @@ def confirm(question: str, *, yes: bool, otherwise: str = "--yes") -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError("Nobody is at the terminal to say yes; nothing was changed.", f"Look at the plan, then add {otherwise}.")
-    try:
-        answer = err.input(f"{safe(question)} \\[y/N] ")
-    except EOFError:
-        answer = ""
-    if answer.strip().lower() not in {"y", "yes"}:
+        raise UsageError(
+            "Nobody is at the terminal to say yes; nothing was changed.", f"Look at the plan, then add {otherwise}."
+        )
+    if not ask(question):
         raise UsageError("Nothing was changed.")
 
 
@@ -87,18 +105,75 @@ def exit_code(*, needs_a_person: bool) -> Exit:
     return Exit.NEEDS_A_PERSON if needs_a_person else Exit.DONE
 
 
+def ask(question: str) -> bool:
+    """Ask a question whose safe answer is no; where nobody is at the terminal the answer is no."""
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return err.input(f"{safe(question)} \\[y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        return False
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return a time as JSON has it: ISO 8601 in UTC."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def span(length: timedelta) -> str:
+    """Return a length of time in words, rounded to what matters: `3 days`, `5 hours 20 minutes`."""
+    minutes = round(length.total_seconds() / 60)
+    days, hours = divmod(minutes // 60, 24)
+    parts = [(days, "day"), (hours, "hour"), (0 if days else minutes % 60, "minute")]
+    return " ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in parts if n) or "less than a minute"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago something was, in words; nothing where it never was."""
+    return "" if moment is None else f"{span(now - moment)} ago"
+
+
+class Bar:
+    """A progress bar with an estimate of its end on a terminal; a plain line now and then elsewhere."""
+
+    PLAIN_EVERY_SECONDS = 30.0
+
+    def __init__(self, progress: Progress, label: str, total: int) -> None:
+        self._progress = progress
+        self._label = label
+        self._total = total
+        self._task = progress.add_task(safe(label), total=total, note="")
+        self._said = time.monotonic()
+
+    def advance(self, done: int, trouble: str | None = None) -> None:
+        """Show how many are done, and the last trouble where there was one."""
+        if trouble is None:
+            self._progress.update(self._task, completed=done)
+        else:
+            self._progress.update(self._task, completed=done, note=safe(one_line(trouble, 60)))
+        if time.monotonic() - self._said > self.PLAIN_EVERY_SECONDS:
+            self._plain(f"{done:,} of {self._total:,}")
+
+    def note(self, text: str) -> None:
+        """Show why nothing moves."""
+        self._progress.update(self._task, note=safe(text))
+        self._plain(text)
+
+    def _plain(self, text: str) -> None:
+        if not err.is_terminal:
+            say(f"{safe(self._label)}: {safe(text)}")
+            self._said = time.monotonic()
+
+
 @contextmanager
-def progress(label: str, total: int) -> Iterator[Progress]:
-    """Show a progress bar with an estimate of its end while on a terminal; callers update task 0."""
-    bar = Progress(
+def progress(label: str, total: int) -> Iterator[Bar]:
+    """Show progress for the length of a block."""
+    columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
-        console=err,
-        disable=not err.is_terminal,
     )
-    with bar:
-        bar.add_task(safe(label), total=total, note="")
-        yield bar
+    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
+        yield Bar(bars, label, total)

@@ -1,8 +1,11 @@
 """What every command starts with: the workspace it runs in, the clock, the author of its changes."""
 
 import getpass
-from contextlib import contextmanager
+import signal
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -46,3 +49,36 @@ class Context:
 def now() -> datetime:
     """Return the time: the one clock that commands hand down."""
     return datetime.now(UTC)
+
+
+class Stopping:
+    """The user's wish to stop: the first Ctrl-C or SIGTERM lets what is in flight finish, the second stops at once."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, and return whether the user has asked to stop, at once where they have."""
+        deadline = time.monotonic() + seconds
+        # In slices: Windows does not deliver Ctrl-C into a long wait.
+        while (left := deadline - time.monotonic()) > 0 and not self._event.wait(min(left, 0.5)):
+            pass
+        return self._event.is_set()
+
+    def ask(self, *_: object) -> None:
+        """Take a signal."""
+        if self._event.is_set():
+            raise KeyboardInterrupt
+        self._event.set()
+
+
+@contextmanager
+def stop_on_signal() -> Iterator[Stopping]:
+    """Turn Ctrl-C and SIGTERM into a wish to stop for the length of a block."""
+    stopping = Stopping()
+    before = {number: signal.signal(number, stopping.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

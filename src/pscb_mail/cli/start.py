@@ -1,5 +1,146 @@
-"""Commands of the panel."""
+"""Commands to begin with, and where things stand."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pscb_mail.cli import console
+from pscb_mail.cli.context import Context, now, stop_on_signal
+from pscb_mail.errors import Exit, UsageError
+
+if TYPE_CHECKING:
+    from pscb_mail.desk.founding import Answers
+    from pscb_mail.desk.overview import MailingStatus, Standing
+
 commands = typer.Typer()
+_PANEL = "Start"
+
+
+@commands.command(rich_help_panel=_PANEL)
+def demo(
+    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Keep the workspace and its mails there.")] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open one of the mails in the browser.")] = False,
+) -> None:
+    """The whole job in a temporary workspace, against an SMTP server inside the program."""
+    import tempfile
+
+    if keep is not None and keep.exists() and any(keep.iterdir()):
+        raise UsageError(f"{keep} is not empty.", "Name a folder that is empty or not there yet.")
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        _demonstrate(keep.absolute(), show=show)
+        console.result(f"\nThe mails are in {console.safe(keep / 'mails')}; look around with `pscb-mail -w {console.safe(keep)} status`.")
+        return
+    with tempfile.TemporaryDirectory(prefix="pscb-mail-demo-", ignore_cleanup_errors=True) as folder:
+        _demonstrate(Path(folder), show=show)
+    console.result("\nNothing is left of it. With `--keep DIR` you can look at the mails, with `--open` see one as it arrives.")
+
+
+def _demonstrate(folder: Path, *, show: bool) -> None:
+    from pscb_mail.desk.demo import run
+
+    with stop_on_signal() as stopping:
+        for number, step in enumerate(run(folder, now, stopping.wait), start=1):
+            mark = "[green]✓[/]" if step.ok else "[red]✗[/]"
+            console.result(f"{mark} {number}. {console.safe(step.said)}.\n      [dim]for real:[/] {console.safe(step.command)}")
+            if not step.ok:
+                raise typer.Exit(Exit.NEEDS_A_PERSON)
+    if show:
+        _open_a_mail(folder)
+
+
+@commands.command(rich_help_panel=_PANEL)
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; this folder unless told.")] = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults; edit pscb-mail.toml afterwards.")] = False,
+) -> None:
+    """Make a workspace: ask what it must know, write the settings."""
+    import sys
+
+    from pscb_mail.desk.founding import Answers, found
+
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Nobody is at the terminal to answer; nothing was made.", "Add --yes to take the defaults.")
+    answers = Answers("Newsletter", "Newsletter <newsletter@pscb.example>") if yes else _interview()
+    workspace = found(folder, answers)
+    console.result(f"A workspace in {console.safe(workspace.folder)}.")
+    console.say("Next: `pscb-mail new` writes the first issue, `pscb-mail import FILE` brings your readers in.")
+
+
+def show_overview(context: Context) -> None:
+    """Print where things stand and what to do next."""
+    from pscb_mail.desk import overview
+
+    try:
+        workspace = context.workspace
+    except UsageError as missing:
+        if context.named is not None:
+            raise
+        console.say(f"{console.safe(missing.message)}\n\n`pscb-mail demo` shows the whole job in ten seconds, "
+                    "`pscb-mail init DIR` makes a workspace, `pscb-mail --help` lists the commands.")
+        return
+    with context.database() as db:
+        _print_standing(workspace.settings.newsletter.name, overview.standing(db, workspace))
+
+
+def _print_standing(name: str, standing: "Standing") -> None:
+    people = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in standing.people.items() if count)
+    console.result(f"[bold]{console.safe(name)}[/]  {people or 'nobody on the list yet: `pscb-mail import FILE`'}")
+    for status in standing.mailings[:3]:
+        console.result(_in_a_line(status))
+    if standing.in_review:
+        console.result(f"[yellow]{standing.in_review} replies need you:[/] `pscb-mail review`")
+    if standing.next_issue:
+        slug = standing.next_issue
+        console.result(f"{slug} has not been sent: `pscb-mail preview {slug}`, `pscb-mail test {slug}`, `pscb-mail send {slug}`")
+    elif not standing.mailings:
+        console.result("There is no issue yet: `pscb-mail new` writes one from a skeleton.")
+
+
+def _in_a_line(status: "MailingStatus") -> str:
+    from pscb_mail.sending.delivery import State
+
+    open_ends = {
+        State.QUEUED: "waiting",
+        State.DEFERRED: "put off",
+        State.REFUSED: "refused",
+        State.UNKNOWN: "in doubt",
+    }
+    parts = [f"{status.counts[State.SENT]:,} of {status.total:,} handed over"]
+    parts += [f"{status.counts[state]:,} {word}" for state, word in open_ends.items() if status.counts[state]]
+    parts += [f"{status.returned:,} returned"] if status.returned else []
+    going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" else ""
+    return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{going_on}"
+
+
+def _interview() -> "Answers":
+    from pscb_mail.desk.founding import Answers
+
+    name = _ask("What is the newsletter called?", "Newsletter")
+    address = _ask("From which address does it go out?", "newsletter@pscb.example")
+    host = _ask("Which server takes your mail (smtp.office365.com, smtp.gmail.com, …)?", "127.0.0.1")
+    if host in {"127.0.0.1", "localhost"}:
+        return Answers(name, f"{name} <{address}>", host)
+    security = _ask("How is the connection encrypted, starttls or tls?", "starttls")
+    port = _ask("Which port?", "587" if security == "starttls" else "465")
+    if not port.isdigit():
+        raise UsageError(f'"{port}" is not a port.', "It is a number such as 587; nothing was made.")
+    return Answers(name, f"{name} <{address}>", host, int(port), security, auth="password")
+
+
+def _ask(question: str, default: str) -> str:
+    return console.err.input(f"{console.safe(question)} [dim]({console.safe(default)})[/] ").strip() or default
+
+
+def _open_a_mail(folder: Path) -> None:
+    import email
+    import email.policy
+    import webbrowser
+
+    mail = min((folder / "mails").iterdir())
+    body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
+    if body is not None:
+        page = folder / "mails" / "as-it-arrived.html"
+        page.write_text(body.get_content(), encoding="utf-8")
+        webbrowser.open(page.as_uri())

@@ -1,0 +1,222 @@
+"""The whole job in a workspace of its own, against an SMTP server inside the program: the same code as the commands.
+
+Promises: no network (loopback only), no settings of the user touched, and every step checked: a step that did not do what
+it says ends the demo with `ok` False.
+"""
+
+import email
+import email.policy
+import re
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from shutil import copytree
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as ServerSession
+from sqlite_utils import Database
+
+from pscb_mail.desk import overview
+from pscb_mail.desk.founding import Answers, found
+from pscb_mail.mailbox.reading import read
+from pscb_mail.mailbox.sources import open_source
+from pscb_mail.people import directory, roster
+from pscb_mail.people.address import parse_person
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status
+from pscb_mail.sending import ledger, mailing, pacing, relays
+from pscb_mail.sending.delivery import MailingState, State
+from pscb_mail.sending.ledger import Audience
+from pscb_mail.sending.lock import send_lock
+from pscb_mail.workspace import Workspace, packaged
+
+ISSUE = "issue-18"
+PEOPLE = tuple(
+    f"{name} <{address}>"
+    for name, address in (
+        ("Asha Demo", "head@primary.example"),
+        ("Bill Demo", "dsl@secondary.example"),
+        ("Cara Demo", "nurse@health.example"),
+        ("Dan Demo", "sergeant@police.example"),
+        ("Ewa Demo", "duty@council.example"),
+        ("Femi Demo", "midwife@hospital.example"),
+        ("Gwen Demo", "probation@justice.example"),
+        ("Hal Demo", "youth@charity.example"),
+        ("Ines Demo", "manager@nursery.example"),
+        ("Jan Demo", "housing@homes.example"),
+        ("Kit Demo", "lawyer@chambers.example"),
+        ("Lou Demo", "moved-on@college.example"),
+    )
+)
+LEAVER, GONE = "nurse@health.example", "moved-on@college.example"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step did, the command that does it for real, and whether it did what it says."""
+
+    said: str
+    command: str
+    ok: bool
+
+
+class _Postbox:
+    """What the server inside the program does with a message: it keeps it as a file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    async def handle_DATA(self, server: SMTP, session: ServerSession, envelope: Envelope) -> str:  # noqa: N802: aiosmtpd's name
+        """Keep one message (aiosmtpd calls this)."""
+        del server, session
+        number = len(list(self.folder.iterdir())) + 1
+        (self.folder / f"{number:02}-{envelope.rcpt_tos[0]}.eml").write_bytes(envelope.original_content or b"")
+        return "250 2.0.0 kept"
+
+    def copy_for(self, address: str) -> Path:
+        """Return the first message to an address."""
+        return next(path for path in sorted(self.folder.iterdir()) if path.name.endswith(f"-{address}.eml"))
+
+
+@contextmanager
+def _server(postbox: _Postbox) -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    controller = Controller(postbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield port
+    finally:
+        controller.stop()
+
+
+def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> Iterator[Step]:
+    """Do the whole job in `folder`, which is empty; yield each step as it is done."""
+    postbox = _Postbox(folder / "mails")
+    with _server(postbox) as port:
+        workspace = _workspace(folder, port)
+        db = workspace.open_database()
+        try:
+            yield Step(f"A workspace with the sample issue, in {folder}", "pscb-mail init", ok=True)
+            for step in (_add, _send, _reply, _bounce, _inbox, _again):
+                yield step(workspace, db, postbox, mailing_means(workspace, clock, wait))
+        finally:
+            db.close()
+
+
+def mailing_means(workspace: Workspace, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> mailing.Means:
+    """Return what a run works with, from the workspace's settings."""
+    settings = workspace.settings
+    return mailing.Means(settings.newsletter, pacing.limits(settings.pace), relays.session_opener(settings), clock, wait)
+
+
+def _workspace(folder: Path, port: int) -> Workspace:
+    inbox = folder / "inbox"
+    for name in ("new", "cur", "tmp"):
+        (inbox / name).mkdir(parents=True)
+    copytree(packaged("issues"), folder / "issues")
+    return found(
+        folder,
+        Answers(
+            name="PSCB Newsletter",
+            sender="PSCB Newsletter <newsletter@pscb.example>",
+            port=port,
+            mailbox=f"maildir:{inbox}",
+            urgent="Worried about a child? Ring 01632 960180, day or night. In an emergency dial 999.",
+        ),
+    )
+
+
+def _origin(means: mailing.Means, command: str) -> Origin:
+    return Origin(means.now(), "demo", command, "the demo")
+
+
+def _add(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    del workspace, postbox
+    roster.add(db, [parse_person(text) for text in PEOPLE], _origin(means, "add"))
+    count = directory.counts(db)[Status.ACTIVE]
+    return Step(f"{count} subscribers added", f'pscb-mail add "{PEOPLE[0]}"', ok=count == len(PEOPLE))
+
+
+def _send(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    edition = overview.buildable(workspace, ISSUE)
+    with send_lock(db, workspace.lock_path, ISSUE, "demo", means.now()):
+        mailing.begin(db, edition, Audience(), workspace.key(), means.now())
+        mailing.run(db, ISSUE, means)
+    status = overview.mailing_status(db, workspace, ISSUE)
+    kept = len(list(postbox.folder.iterdir()))
+    ok = status.state is MailingState.COMPLETE and status.counts[State.SENT] == kept == len(PEOPLE)
+    return Step(f"{status.counts[State.SENT]} copies sent, {kept} arrived: {ISSUE} is {status.state}", f"pscb-mail send {ISSUE}", ok)
+
+
+def _reply(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    """Press the unsubscribe link in the copy as it arrived, and Send."""
+    del db, means
+    copy = _parsed(postbox.copy_for(LEAVER))
+    html = copy.get_body(("html",))
+    link = re.search(r'href="(mailto:[^"]*unsubscribe[^"]*)"', html.get_content()) if html else None
+    if link is None:
+        return Step("The copy has no unsubscribe link", "", ok=False)
+    url = urlsplit(link[1].replace("&amp;", "&"))
+    fields = parse_qs(url.query)
+    reply = EmailMessage(policy=email.policy.SMTP)
+    reply["From"], reply["To"] = LEAVER, unquote(url.path)
+    reply["Subject"], reply["Message-ID"] = fields["subject"][0], "<reply-1@health.example>"
+    reply.set_content(fields["body"][0])
+    _deliver(workspace, "1-reply", reply)
+    return Step(f"{LEAVER} presses “unsubscribe” and Send", "the reply links at the foot of every copy", ok=True)
+
+
+def _bounce(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    """Return one copy as its server would (RFC 3464)."""
+    del db, means
+    original = _parsed(postbox.copy_for(GONE))
+    report = (
+        f"From: MAILER-DAEMON@college.example\r\nTo: newsletter@pscb.example\r\nSubject: Undelivered Mail\r\n"
+        f"Message-ID: <bounce-1@college.example>\r\nMIME-Version: 1.0\r\n"
+        f'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        f"--b\r\nContent-Type: text/plain\r\n\r\nNobody of that name works here.\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.college.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {GONE}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        f"Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original['Message-ID']}\r\n"
+        f"X-PSCB-Mail: {original['X-PSCB-Mail']}\r\n\r\n--b--\r\n"
+    )
+    (Path(workspace.folder) / "inbox" / "new" / "2-bounce").write_bytes(report.encode())
+    return Step(f"The server of {GONE} sends the copy back: no such user", "nothing: servers do this", ok=True)
+
+
+def _inbox(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    raise NotImplementedError
+
+
+def _again(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    """Send again: the one who came off and the one who is gone are left out, nobody gets a second copy."""
+    before = len(list(postbox.folder.iterdir()))
+    with send_lock(db, workspace.lock_path, ISSUE, "demo", means.now()):
+        mailing.run(db, ISSUE, means)
+    after = len(list(postbox.folder.iterdir()))
+    next_time = ledger.audience_size(db, Audience())
+    return Step(
+        f"Sent again: {after - before} further copies. The next issue would go to {next_time} people",
+        f"pscb-mail send {ISSUE}",
+        ok=after == before and next_time == len(PEOPLE) - 2,
+    )
+
+
+def _deliver(workspace: Workspace, name: str, message: EmailMessage) -> None:
+    (workspace.folder / "inbox" / "new" / name).write_bytes(message.as_bytes())
+
+
+def _parsed(path: Path) -> EmailMessage:
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    if not isinstance(message, EmailMessage):
+        raise TypeError(path)
+    return message

@@ -1,0 +1,399 @@
+"""The ledger: the SQL of mailings, editions, deliveries and attempts.
+
+Functions are named for the facts they record, take a connection and leave transactions to the use case. Each change of a
+state goes through `delivery.after`, and its WHERE names the state it starts from: a row is never moved twice. What it knows
+of people is their published view `recipient` (the active ones), read again when a copy is claimed.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import moment, stamp
+from pscb_mail.issues.edition import Edition, from_json, to_json
+from pscb_mail.sending.delivery import (
+    GIVE_UP_AFTER,
+    Claim,
+    Delivery,
+    Event,
+    State,
+    Verdict,
+    after,
+    due_after,
+    message_id_in,
+    states_before,
+)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Whom a mailing goes to: members of any of `to` (everybody where it is empty) and of none of `without`."""
+
+    to: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """An active person as the list publishes them."""
+
+    address: str
+    name: str
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Mailing:
+    """An issue going to its audience, frozen at the first send."""
+
+    issue: str
+    audience: Audience
+    started_at: datetime
+    cancelled_at: datetime | None
+    subject: str
+    edition: int
+    edition_number: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One recipient's line of the log; `code` is None and `reply` empty where the relay said nothing yet."""
+
+    address: str
+    state: State
+    edition: int
+    attempts: int
+    relay: str
+    code: int | None
+    reply: str
+    reference: str
+    at: datetime
+
+
+_CHOSEN = """
+    SELECT id, address FROM recipient
+    WHERE (json_array_length(:to) = 0
+           OR id IN (SELECT subscriber FROM membership JOIN json_each(:to) ON name = value COLLATE NOCASE))
+      AND id NOT IN (SELECT subscriber FROM membership JOIN json_each(:without) ON name = value COLLATE NOCASE)
+"""
+
+
+def _choice(audience: Audience) -> dict[str, str]:
+    return {"to": json.dumps(audience.to), "without": json.dumps(audience.without)}
+
+
+# -- a mailing and its editions -------------------------------------------------------------------------------------
+
+
+def audience_size(db: Database, audience: Audience) -> int:
+    """Return how many active people an audience has now."""
+    return int(db.execute(f"SELECT count(*) FROM ({_CHOSEN})", _choice(audience)).fetchone()[0])
+
+
+def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
+    """Yield the active people of an audience, streamed."""
+    for row in db.execute(f"SELECT address, name, organisation, role FROM recipient WHERE id IN (SELECT id FROM ({_CHOSEN}))", _choice(audience)):
+        yield Recipient(*row)
+
+
+def begin(
+    db: Database, edition: Edition, audience: Audience, reference_of: Callable[[int], str], now: datetime
+) -> None:
+    """Freeze the edition and the audience, and queue a delivery for each person in it."""
+    at = stamp(now)
+    db.execute(
+        "INSERT INTO mailing (issue, audience, started_at) VALUES (?, ?, ?)",
+        [edition.issue, json.dumps(asdict(audience)), at],
+    )
+    cursor = db.execute(
+        "INSERT INTO edition (issue, number, digest, subject, content, frozen_at) VALUES (?, 1, ?, ?, ?, ?)",
+        [edition.issue, edition.digest, edition.subject, to_json(edition), at],
+    )
+    db.register_function(reference_of, name="reference_of", replace=True)
+    db.execute(
+        f"""INSERT INTO delivery (issue, subscriber, edition, reference, state, address, at)
+            SELECT :issue, id, :edition, reference_of(id), 'queued', address, :at FROM ({_CHOSEN}) ORDER BY id""",
+        {"issue": edition.issue, "edition": cursor.lastrowid, "at": at, **_choice(audience)},
+    )
+
+
+def mailing(db: Database, issue: str) -> Mailing | None:
+    """Return an issue's mailing with its latest edition, or None where it was never sent."""
+    return next(_mailings(db, "WHERE m.issue = ?", [issue]), None)
+
+
+def mailings(db: Database) -> list[Mailing]:
+    """Return every mailing, the latest first."""
+    return list(_mailings(db, "ORDER BY m.started_at DESC", []))
+
+
+def _mailings(db: Database, clause: str, values: list[str]) -> Iterator[Mailing]:
+    rows = db.execute(
+        f"""SELECT m.issue, m.audience, m.started_at, m.cancelled_at, e.subject, e.id, e.number, e.digest
+            FROM mailing m JOIN edition e ON e.issue = m.issue
+                AND e.number = (SELECT max(number) FROM edition WHERE issue = m.issue)
+            {clause}""",
+        values,
+    )
+    for issue, audience, started, cancelled, subject, edition, number, digest in rows:
+        choice = json.loads(audience)
+        yield Mailing(
+            issue=issue,
+            audience=Audience(tuple(choice["to"]), tuple(choice["without"])),
+            started_at=moment(started),
+            cancelled_at=moment(cancelled) if cancelled else None,
+            subject=subject,
+            edition=edition,
+            edition_number=number,
+            digest=digest,
+        )
+
+
+def edition(db: Database, number: int) -> Edition:
+    """Return a frozen edition by its id."""
+    (content,) = db.execute("SELECT content FROM edition WHERE id = ?", [number]).fetchone()
+    return from_json(content)
+
+
+# -- one delivery's way ---------------------------------------------------------------------------------------------
+
+
+def claim(db: Database, issue: str, now: datetime) -> Claim | None:
+    """Take the next due delivery of somebody who is still active, or return None where there is none.
+
+    Opt-outs are read here, right before the copy: those who left meanwhile are skipped on the way.
+    """
+    while (row := _next_due(db, issue, now)) is not None:
+        delivery, state, edition_id, reference, dated, tries, first, subscriber, address, name, organisation, role = row
+        if address is None:
+            _move(db, delivery, State(state), Event.DROPPED, now)
+            continue
+        _move(db, delivery, State(state), Event.CLAIMED, now)
+        db.execute(
+            """UPDATE delivery SET address = ?, tries = tries + 1, due_at = NULL,
+                   dated = coalesce(dated, ?), first_tried_at = coalesce(first_tried_at, ?) WHERE id = ?""",
+            [address, stamp(now), stamp(now), delivery],
+        )
+        return Claim(
+            delivery, subscriber, edition_id, reference, address, name, organisation, role,
+            dated=moment(dated) if dated else now, tries=tries + 1, first_tried_at=moment(first) if first else now,
+        )  # fmt: skip
+    return None
+
+
+def is_due(db: Database, issue: str, now: datetime) -> bool:
+    """Whether anything of an issue can be claimed now."""
+    return _next_due(db, issue, now) is not None
+
+
+def _next_due(db: Database, issue: str, now: datetime) -> tuple[object, ...] | None:
+    """Return the first queued delivery, else the first put off that is due; its person's fields are NULL where they left."""
+    for state, due in (("queued", ""), ("deferred", "AND d.due_at <= :now")):
+        row: tuple[object, ...] | None = db.execute(
+            f"""SELECT d.id, d.state, d.edition, d.reference, d.dated, d.tries, d.first_tried_at, d.subscriber,
+                       r.address, r.name, r.organisation, r.role
+                FROM delivery d LEFT JOIN recipient r ON r.id = d.subscriber
+                WHERE d.issue = :issue AND d.state = :state {due} ORDER BY d.id LIMIT 1""",
+            {"issue": issue, "state": state, "now": stamp(now)},
+        ).fetchone()
+        if row is not None:
+            return row
+    return None
+
+
+def start_attempt(db: Database, claimed: Claim, issue: str, relay: str, now: datetime) -> int:
+    """Record that a try begins; returns its id for `settle`."""
+    return _attempt(db, claimed.delivery, issue, claimed.address, relay, now)
+
+
+def start_test(db: Database, issue: str, address: str, relay: str, now: datetime) -> int:
+    """Record that a test copy is tried: it counts for the pace; returns its id for `end_attempt`."""
+    return _attempt(db, None, issue, address, relay, now)
+
+
+def _attempt(db: Database, delivery: int | None, issue: str, address: str, relay: str, now: datetime) -> int:
+    cursor = db.execute(
+        "INSERT INTO attempt (delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?)",
+        [delivery, issue, address, relay, stamp(now)],
+    )
+    return int(cursor.lastrowid)
+
+
+def end_attempt(db: Database, attempt: int, verdict: Verdict, now: datetime) -> None:
+    """Record how a try ended."""
+    db.execute(
+        "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?",
+        [stamp(now), verdict.event, verdict.code or None, verdict.reply, verdict.relay, attempt],
+    )
+
+
+def settle(db: Database, claimed: Claim, attempt: int, verdict: Verdict, now: datetime) -> State:
+    """Record the verdict on a claimed delivery and its attempt; returns the state it has now."""
+    end_attempt(db, attempt, verdict, now)
+    event = verdict.event
+    if event is Event.PUT_OFF and now - claimed.first_tried_at >= GIVE_UP_AFTER:
+        event = Event.TURNED_DOWN
+    state = _move(db, claimed.delivery, State.IN_FLIGHT, event, now)
+    if state is State.DEFERRED:
+        due = stamp(due_after(claimed.tries, now))
+        db.execute("UPDATE delivery SET due_at = ? WHERE id = ?", [due, claimed.delivery])
+    if alias := message_id_in(verdict):
+        db.execute("INSERT OR IGNORE INTO alias (message_id, delivery) VALUES (?, ?)", [alias, claimed.delivery])
+    if event is Event.NOT_TRIED:
+        db.execute("UPDATE delivery SET tries = tries - 1 WHERE id = ?", [claimed.delivery])
+    return state
+
+
+def doubt_in_flight(db: Database, issue: str, now: datetime) -> int:
+    """Record that the process that had copies in flight is dead; returns how many are in doubt. Needs the send lock."""
+    db.execute(
+        """UPDATE attempt SET ended_at = ?, verdict = ?, reply = 'the program ended before the relay answered'
+           WHERE ended_at IS NULL AND delivery IN (SELECT id FROM delivery WHERE issue = ? AND state = 'in_flight')""",
+        [stamp(now), Event.DOUBTED, issue],
+    )
+    return _move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
+
+
+def drop_those_who_left(db: Database, issue: str, now: datetime) -> int:
+    """Skip what is queued or put off for people who are no longer active; returns how many."""
+    return sum(
+        db.execute(
+            """UPDATE delivery SET state = ?, at = ?
+               WHERE issue = ? AND state = ? AND subscriber NOT IN (SELECT id FROM recipient)""",
+            [after(state, Event.DROPPED), stamp(now), issue, state],
+        ).rowcount
+        for state in states_before(Event.DROPPED)
+    )
+
+
+def requeue(db: Database, issue: str, states: tuple[State, ...], now: datetime) -> int:
+    """Queue again what was put off, refused or is in doubt, because a person said so; returns how many."""
+    return sum(_move_all(db, issue, state, Event.REQUEUED, now) for state in states)
+
+
+def cancel(db: Database, issue: str, now: datetime) -> int:
+    """Skip all that is queued or put off, and mark the mailing cancelled; returns how many were skipped."""
+    db.execute("UPDATE mailing SET cancelled_at = ? WHERE issue = ?", [stamp(now), issue])
+    return sum(_move_all(db, issue, state, Event.DROPPED, now) for state in states_before(Event.DROPPED))
+
+
+def _move(db: Database, delivery: int, state: State, event: Event, now: datetime) -> State:
+    following = after(state, event)
+    changed = db.execute(
+        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = ?", [following, stamp(now), delivery, state]
+    ).rowcount
+    if changed != 1:
+        raise ValueError(f"delivery {delivery} is not {state} any more")
+    return following
+
+
+def _move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
+    return int(
+        db.execute(
+            "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE issue = ? AND state = ?",
+            [after(state, event), stamp(now), issue, state],
+        ).rowcount
+    )
+
+
+# -- questions ------------------------------------------------------------------------------------------------------
+
+
+def counts(db: Database, issue: str) -> dict[State, int]:
+    """Return how many deliveries of an issue are in each of the seven states; they sum to the total."""
+    found = dict(db.execute("SELECT state, count(*) FROM delivery WHERE issue = ? GROUP BY state", [issue]).fetchall())
+    return {state: found.get(state, 0) for state in State}
+
+
+def next_due_at(db: Database, issue: str) -> datetime | None:
+    """Return when the first delivery that was put off is due, or None where none is."""
+    (due,) = db.execute(
+        "SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]
+    ).fetchone()
+    return moment(due) if due else None
+
+
+def finished_at(db: Database, issue: str) -> datetime | None:
+    """Return when the last delivery of an issue changed."""
+    (at,) = db.execute("SELECT max(at) FROM delivery WHERE issue = ?", [issue]).fetchone()
+    return moment(at) if at else None
+
+
+def nth_latest_try(db: Database, n: int) -> datetime | None:
+    """Return the time of the n-th latest try of any issue, test copies included; None where there are fewer."""
+    row = db.execute("SELECT started_at FROM attempt ORDER BY started_at DESC LIMIT 1 OFFSET ?", [n - 1]).fetchone()
+    return moment(row[0]) if row else None
+
+
+def last_tested(db: Database, issue: str) -> datetime | None:
+    """Return when a test copy of an issue was last taken by a relay."""
+    (at,) = db.execute(
+        "SELECT max(started_at) FROM attempt WHERE issue = ? AND delivery IS NULL AND verdict = ?",
+        [issue, Event.ACCEPTED],
+    ).fetchone()
+    return moment(at) if at else None
+
+
+def log(db: Database, issue: str, state: State | None = None) -> Iterator[LogLine]:
+    """Yield one line a recipient, in the order of sending, streamed; of one state where that is given."""
+    rows = db.execute(
+        """SELECT d.address, d.state, e.number, d.tries, d.reference, d.at, a.relay, a.code, a.reply
+           FROM delivery d JOIN edition e ON e.id = d.edition
+           LEFT JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE delivery = d.id)
+           WHERE d.issue = :issue AND (:state IS NULL OR d.state = :state) ORDER BY d.id""",
+        {"issue": issue, "state": state},
+    )
+    for address, current, number, tries, reference, at, relay, code, reply in rows:
+        yield LogLine(address, State(current), number, tries, relay or "", code, reply or "", reference, moment(at))
+
+
+def attempts_of(db: Database, subscriber: int) -> list[tuple[str, LogLine]]:
+    """Return every try for one person with its issue, the oldest first."""
+    rows = db.execute(
+        """SELECT d.issue, a.address, d.state, e.number, d.tries, d.reference, a.started_at, a.relay, a.code, a.reply
+           FROM attempt a JOIN delivery d ON d.id = a.delivery JOIN edition e ON e.id = d.edition
+           WHERE d.subscriber = ? ORDER BY a.id""",
+        [subscriber],
+    )
+    return [
+        (issue, LogLine(address, State(state), number, tries, relay, code, reply, reference, moment(at)))
+        for issue, address, state, number, tries, reference, at, relay, code, reply in rows
+    ]
+
+
+_DELIVERY = "SELECT id, issue, subscriber, address, reference, state, at FROM delivery"
+
+
+def delivery_by_reference(db: Database, reference: str) -> Delivery | None:
+    """Return the delivery with a reference as `references.normalised` writes it."""
+    return _delivery(db, f"{_DELIVERY} WHERE reference = ?", reference)
+
+
+def delivery_by_message_id(db: Database, message_id: str) -> Delivery | None:
+    """Return the delivery whose copy bore a Message-ID, or was given it by a server."""
+    found = _delivery(
+        db, f"{_DELIVERY} WHERE id = (SELECT delivery FROM alias WHERE message_id = ?)", message_id
+    )
+    slug, _, reference = message_id.strip("<> ").partition("@")[0].rpartition(".")
+    return found or _delivery(db, f"{_DELIVERY} WHERE reference = ? AND issue = ?", reference.upper(), slug)
+
+
+def last_delivery_to(db: Database, subscriber: int) -> Delivery | None:
+    """Return the latest delivery to a person that a relay took."""
+    return _delivery(db, f"{_DELIVERY} WHERE subscriber = ? AND state = 'sent' ORDER BY at DESC LIMIT 1", subscriber)
+
+
+def _delivery(db: Database, query: str, *values: object) -> Delivery | None:
+    row = db.execute(query, list(values)).fetchone()
+    return row and Delivery(row[0], row[1], row[2], row[3], row[4], State(row[5]), moment(row[6]))
+
+
+def first_started_at(db: Database) -> datetime | None:
+    """Return when the first mailing began: mail older than that cannot be about one."""
+    (at,) = db.execute("SELECT min(started_at) FROM mailing").fetchone()
+    return moment(at) if at else None

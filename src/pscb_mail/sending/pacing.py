@@ -1,0 +1,68 @@
+"""How fast we may send: rolling windows of a minute, an hour and a day, by profile or by the settings' own numbers.
+
+Pure: the times of past tries come in as a function. Counters belong to the mailbox and are shared with its ordinary mail:
+the profiles leave headroom. Sources: Microsoft "Exchange Online limits" and "Outbound spam protection" (30 a minute,
+10,000 recipients a day; hardened tenants 500 an hour and 1,000 a day); Google Workspace "Gmail sending limits".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pscb_mail.settings import Pace
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """At most so many tries in any minute, hour and day; 0: no limit."""
+
+    per_minute: int = 0
+    per_hour: int = 0
+    per_day: int = 0
+
+    def windows(self) -> tuple[tuple[int, timedelta], ...]:
+        """Return the limits that there are, each with its window."""
+        pairs = ((self.per_minute, MINUTE), (self.per_hour, HOUR), (self.per_day, DAY))
+        return tuple((limit, window) for limit, window in pairs if limit)
+
+
+PROFILES = {
+    "none": Limits(),
+    "microsoft365": Limits(per_minute=28, per_day=9_500),
+    "microsoft365-cis": Limits(per_minute=8, per_hour=450, per_day=900),
+    "gmail": Limits(per_day=450),
+}
+
+
+def limits(pace: Pace) -> Limits:
+    """Return the limits in force: the profile's, each overridden by the settings' own number where there is one."""
+    profile = PROFILES[pace.profile]
+    return Limits(
+        pace.per_minute or profile.per_minute, pace.per_hour or profile.per_hour, pace.per_day or profile.per_day
+    )
+
+
+def allowed_at(limits: Limits, nth_latest: Callable[[int], datetime | None], now: datetime) -> datetime:
+    """Return when the next try may start: `now`, or later.
+
+    `nth_latest(n)` is the time of the n-th latest try, 1 being the last; None where there are fewer. A clock that was set
+    back cannot make us wait for longer than one window.
+    """
+    due = [now]
+    for limit, window in limits.windows():
+        oldest = nth_latest(limit)
+        if oldest is not None:
+            due.append(min(oldest, now) + window)
+    return max(due)
+
+
+def duration(limits: Limits, messages: int) -> timedelta:
+    """Return how long `messages` take at least from a standing start; what the relay itself needs comes on top.
+
+    Each window holds its limit of messages: so many are sent at its start, the next so many one window later.
+    """
+    if messages <= 0:
+        return timedelta()
+    return max((window * ((messages - 1) // limit) for limit, window in limits.windows()), default=timedelta())

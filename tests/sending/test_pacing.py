@@ -1,0 +1,54 @@
+"""The pace: no window is ever overrun, and the estimate is what the windows give."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pscb_mail.sending.pacing import PROFILES, Limits, allowed_at, duration, limits
+from pscb_mail.settings import Pace
+
+START = datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def simulate(bounds: Limits, messages: int) -> list[datetime]:
+    """Send as early as the pace allows; return each message's time."""
+    sent: list[datetime] = []
+    now = START
+    for _ in range(messages):
+        now = allowed_at(bounds, lambda n: sent[-n] if len(sent) >= n else None, now)
+        sent.append(now)
+    return sent
+
+
+@pytest.mark.parametrize("bounds", [Limits(3), Limits(0, 5), Limits(2, 5, 11), Limits(8, 450, 900)])
+def test_no_window_is_overrun(bounds: Limits) -> None:
+    """Any minute, hour or day, wherever it begins, holds at most its limit."""
+    sent = simulate(bounds, 1000)
+    for limit, window in bounds.windows():
+        assert all(later - earlier >= window for earlier, later in zip(sent, sent[limit:], strict=False))
+
+
+@pytest.mark.parametrize("bounds", [Limits(), Limits(3), Limits(0, 5), Limits(0, 0, 7)])
+def test_the_estimate_is_what_happens(bounds: Limits) -> None:
+    """For one window it is exact."""
+    sent = simulate(bounds, 100)
+    assert duration(bounds, 100) == sent[-1] - sent[0]
+
+
+def test_two_thousand_readers_take_days_at_the_hardened_pace() -> None:
+    """The figures that the manual gives."""
+    assert duration(PROFILES["microsoft365-cis"], 2000) == timedelta(days=2)
+    assert timedelta(minutes=60) < duration(PROFILES["microsoft365"], 2000) < timedelta(minutes=75)
+    assert duration(PROFILES["none"], 1_000_000) == timedelta()
+
+
+def test_own_numbers_override_the_profile_one_by_one() -> None:
+    """A council that knows its limit says so; the rest of the profile stays."""
+    assert limits(Pace(profile="microsoft365-cis", per_hour=400)) == Limits(8, 400, 900)
+    assert limits(Pace(per_minute=5)) == Limits(5)
+
+
+def test_a_clock_that_was_set_back_waits_for_one_window_at_most() -> None:
+    """Tries that seem to lie in the future do not stop us for years."""
+    future = START + timedelta(days=3650)
+    assert allowed_at(Limits(1), lambda _: future, START) == START + timedelta(minutes=1)
