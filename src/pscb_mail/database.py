@@ -44,7 +44,9 @@ def open_database(path: Path) -> Database:
         # Transactions are begun explicitly (`transaction`), and worker threads hand a connection over, never share it.
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     except (OSError, sqlite3.OperationalError) as error:
-        raise DatabaseError(f"{path} cannot be opened: {error}", "Check that the folder exists and is yours.") from error
+        raise DatabaseError(
+            f"{path} cannot be opened: {error}", "Check that the folder exists and is yours."
+        ) from error
     try:
         return _prepared(connection, path)
     except BaseException:
@@ -63,12 +65,18 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
         _migrate(db, path)
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
-            raise NotNowError(f"{path} is held by another program.", "Run it again when that one has finished.") from error
+            raise NotNowError(
+                f"{path} is held by another program.", "Run it again when that one has finished."
+            ) from error
         raise DatabaseError(f"{path} cannot be used: {error}", "Check the disk and the folder's rights.") from error
     except sqlite3.DatabaseError as error:
-        raise DatabaseError(f"{path} is damaged or is no database ({error}).", "It was not touched. Put a backup in its place.") from error
+        raise DatabaseError(
+            f"{path} is damaged or is no database ({error}).", "It was not touched. Put a backup in its place."
+        ) from error
     if (mode, level) != ("wal", 2):
-        raise DatabaseError(f"{path}: this folder cannot keep a journal safely (mode {mode}).", "Use a folder on a local disk.")
+        raise DatabaseError(
+            f"{path}: this folder cannot keep a journal safely (mode {mode}).", "Use a folder on a local disk."
+        )
     return db
 
 
@@ -95,7 +103,9 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        raise NotNowError("The database is held by another program.", "Run it again when that one has finished.") from error
+        raise NotNowError(
+            "The database is held by another program.", "Run it again when that one has finished."
+        ) from error
     try:
         with db.atomic():
             yield db

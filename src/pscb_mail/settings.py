@@ -318,7 +318,9 @@ def read_settings(path: Path) -> Settings:
         mistakes = "\n".join(f"{path}: {_mistake(detail)}" for detail in error.errors())
         raise SettingsError(mistakes, "docs/settings.md lists every key.") from error
     except SourceError as error:
-        raise SettingsError(f"The environment overrides a setting wrongly: {error}", "A list is given as JSON.") from error
+        raise SettingsError(
+            f"The environment overrides a setting wrongly: {error}", "A list is given as JSON."
+        ) from error
 
 
 def _mistake(detail: ErrorDetails) -> str:
@@ -330,7 +332,11 @@ def _mistake(detail: ErrorDetails) -> str:
         case "missing":
             return f"{key} is missing."
         case "value_error":
-            return f"{key}: {detail['msg'].removeprefix('Value error, ')}." if key else f"{detail['msg'].removeprefix('Value error, ')}."
+            return (
+                f"{key}: {detail['msg'].removeprefix('Value error, ')}."
+                if key
+                else f"{detail['msg'].removeprefix('Value error, ')}."
+            )
         case _:
             return f"{key}: {detail['msg']}, not {detail['input']!r:.60}."
 
@@ -350,6 +356,8 @@ def _names(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]
         if isinstance(part, int):
             continue
         annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        inner = next((t for t in (annotation, *get_args(annotation)) if isinstance(t, type) and issubclass(t, BaseModel)), None)
+        inner = next(
+            (t for t in (annotation, *get_args(annotation)) if isinstance(t, type) and issubclass(t, BaseModel)), None
+        )
         model = inner or model
     return [field.alias or name for name, field in model.model_fields.items()]

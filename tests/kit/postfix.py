@@ -98,7 +98,9 @@ def running_postfix() -> Iterator[Postfix]:
     try:
         port = _free_port()
         _configure(folder, port)
-        process = subprocess.Popen([program, "-c", str(folder), "start-fg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [program, "-c", str(folder), "start-fg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             _wait_for(port, process)
             yield Postfix(port, folder / "ca.pem", folder / "mail" / "all", folder)

@@ -33,7 +33,9 @@ def person(name: str = "Jo Smith", first_name: str = "Jo", address: str = "jo@sc
     )
 
 
-def raw(edition: Edition = EDITION, newsletter: Newsletter = NEWSLETTER, purpose: Purpose = Purpose.MAILING, **who: str) -> bytes:
+def raw(
+    edition: Edition = EDITION, newsletter: Newsletter = NEWSLETTER, purpose: Purpose = Purpose.MAILING, **who: str
+) -> bytes:
     return b"".join(compose(edition, newsletter, purpose).spliced(person(**who)))
 
 
@@ -44,7 +46,10 @@ def parsed(data: bytes) -> EmailMessage:
 def test_every_header_of_the_contract_is_there_once() -> None:
     """The headers as readers' servers see them."""
     message = parsed(raw())
-    assert {name: message.get_all(name) for name in ("From", "To", "Subject", "Date", "Message-ID", "X-PSCB-Mail", "Reply-To")} == {
+    assert {
+        name: message.get_all(name)
+        for name in ("From", "To", "Subject", "Date", "Message-ID", "X-PSCB-Mail", "Reply-To")
+    } == {
         "From": ["PSCB Newsletter <newsletter@pscb.test>"],
         "To": ["Jo Smith <jo@school.test>"],
         "Subject": ["PSCB Newsletter 18: October 2010"],
@@ -114,7 +119,7 @@ HOSTILE_NAMES = [
     "<script>alert(1)</script>",
     "\u001b]0;pwned\u0007",
     "Żółć Ünïcode 名前" * 30,
-    "=HYPERLINK(\"x\")",
+    '=HYPERLINK("x")',
     "{{ 7*7 }}",
     "Jo, Smith; (x) <y@z.test>",
     "\u202egnp.exe",
@@ -143,7 +148,9 @@ def test_quoted_printable_gives_the_text_back(text: str) -> None:
     encoded = quoted_printable(text)
     assert quopri.decodestring(encoded).replace(b"\r\n", b"\n") == text.encode().replace(b"\r\n", b"\n")
     lines = encoded.split(b"\r\n")
-    assert all(len(line) <= 76 and not line.startswith((b".", b"From ")) and not line.endswith((b" ", b"\t")) for line in lines)
+    assert all(
+        len(line) <= 76 and not line.startswith((b".", b"From ")) and not line.endswith((b" ", b"\t")) for line in lines
+    )
     assert encoded.isascii()
 
 

@@ -77,7 +77,9 @@ def test_a_reply_is_harmless_and_bounded() -> None:
     assert len(reply.text) <= 1000
 
 
-@pytest.mark.parametrize("lines", [[b"hello\r\n"], [b"25\r\n"], [b"999 x\r\n"], [b"250-a\r\n", b"550 b\r\n"], [b"250x\r\n"], [b""]])
+@pytest.mark.parametrize(
+    "lines", [[b"hello\r\n"], [b"25\r\n"], [b"999 x\r\n"], [b"250-a\r\n", b"550 b\r\n"], [b"250x\r\n"], [b""]]
+)
 def test_what_is_no_reply_is_not_read_as_one(lines: list[bytes]) -> None:
     """Garbage has no code."""
     with pytest.raises(ValueError, match="not an SMTP reply"):

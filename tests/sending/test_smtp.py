@@ -60,7 +60,9 @@ def test_one_session_takes_many_messages() -> None:
 
 
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
-@pytest.mark.parametrize("fault", [hang_up, say_nothing, trickle, b"garbage\r\n", b"999 what\r\n", b"250-never\r\nmind\r\n"])
+@pytest.mark.parametrize(
+    "fault", [hang_up, say_nothing, trickle, b"garbage\r\n", b"999 what\r\n", b"250-never\r\nmind\r\n"]
+)
 def test_a_fault_before_the_body_means_that_nothing_was_sent(step: str, fault: object) -> None:
     """Whatever breaks before the last byte leaves, the message has not arrived, and we know it."""
     with ScriptedServer({step: fault}) as server:
@@ -103,7 +105,9 @@ def test_a_refusal_stands_even_if_the_session_then_breaks() -> None:
 
 
 @pytest.mark.parametrize("step", ["greeting", "EHLO"])
-@pytest.mark.parametrize("fault", [hang_up, say_nothing, b"421 4.3.2 busy\r\n", b"garbage\r\n", b"220 " + b"a" * 1_000_000])
+@pytest.mark.parametrize(
+    "fault", [hang_up, say_nothing, b"421 4.3.2 busy\r\n", b"garbage\r\n", b"220 " + b"a" * 1_000_000]
+)
 def test_a_relay_that_breaks_off_is_away(step: str, fault: object) -> None:
     """A greeting that is late, garbage or endless ends in one sentence, within the time for a step."""
     began = time.monotonic()
@@ -162,7 +166,10 @@ def test_a_certificate_that_does_not_hold_stops_everything(authority, tmp_path, 
     """Self-made or for another name: nothing is sent, nobody signs in."""
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
-    with ScriptedServer(STARTTLS, tls=server_context(authority, name)) as server, pytest.raises(SettingsError) as caught:
+    with (
+        ScriptedServer(STARTTLS, tls=server_context(authority, name)) as server,
+        pytest.raises(SettingsError) as caught,
+    ):
         Session(relay(server, security="starttls", ca_file=str(ca_file) if trusted else ""), Credentials("u", "secret"))
     assert "certificate" in caught.value.message
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.said)
@@ -207,7 +214,14 @@ def test_an_address_never_becomes_a_second_command(recipient: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"line\n.\nMAIL FROM:<evil@a.test>\nRCPT TO:<x@a.test>\nDATA", b"a\r.\rb", b".\r\n.\r\n", b"..", b"\r\n.\r\n", b""],
+    [
+        b"line\n.\nMAIL FROM:<evil@a.test>\nRCPT TO:<x@a.test>\nDATA",
+        b"a\r.\rb",
+        b".\r\n.\r\n",
+        b"..",
+        b"\r\n.\r\n",
+        b"",
+    ],
 )
 def test_a_message_cannot_end_itself(body: bytes) -> None:
     """Dots and bare line ends in a message stay inside it: one message arrives, with its text."""
@@ -216,7 +230,9 @@ def test_a_message_cannot_end_itself(body: bytes) -> None:
             session.deliver(SENDER, RECIPIENT, [stuffed(body)])
             session.deliver(SENDER, "next@a.test", MESSAGE)
         assert [taken[1] for taken in server.taken] == [RECIPIENT, "next@a.test"]
-        expected = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
+        expected = (
+            body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").removesuffix(b"\n").replace(b"\n", b"\r\n") + b"\r\n"
+        )
         assert server.taken[0][2] == expected
 
 

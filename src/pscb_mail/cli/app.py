@@ -57,7 +57,8 @@ def overview(
         typer.Option("--workspace", "-w", envvar="PSCB_MAIL_WORKSPACE", help="The newsletter's folder."),
     ] = None,
     take_over: Annotated[
-        bool, typer.Option("--take-over", help="This computer keeps the list from now on; the one before no longer does.")
+        bool,
+        typer.Option("--take-over", help="This computer keeps the list from now on; the one before no longer does."),
     ] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:

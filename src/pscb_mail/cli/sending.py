@@ -54,7 +54,9 @@ Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="
 def test(
     ctx: typer.Context,
     issue: Issue,
-    addresses: Annotated[list[str] | None, typer.Argument(metavar="[ADDRESS]…", help="To whom; to oneself unless told.")] = None,
+    addresses: Annotated[
+        list[str] | None, typer.Argument(metavar="[ADDRESS]…", help="To whom; to oneself unless told.")
+    ] = None,
 ) -> None:
     """Send a copy marked [TEST], outside the mailing."""
     from pscb_mail.desk import overview
@@ -78,7 +80,7 @@ def test(
             verdict = mailing.send_test(db, edition, person, workspace.key(), means)
             refused += verdict.event is not Event.ACCEPTED
             console.result(
-                f'{console.safe(person.address.text)}: {_TEST_WORDS.get(verdict.event, "not sent")}. '
+                f"{console.safe(person.address.text)}: {_TEST_WORDS.get(verdict.event, 'not sent')}. "
                 f'{console.safe(verdict.relay)} says "{console.safe(f"{verdict.code} {verdict.reply}")}"'
             )
     raise typer.Exit(console.exit_code(needs_a_person=refused > 0))
@@ -88,16 +90,28 @@ def test(
 def send(
     ctx: typer.Context,
     issue: Issue,
-    to: Annotated[list[str] | None, typer.Option("--to", metavar="GROUP", help="Only this group or audience; may be repeated.")] = None,
-    without: Annotated[list[str] | None, typer.Option("--not", metavar="GROUP", help="Not this group; may be repeated.")] = None,
+    to: Annotated[
+        list[str] | None, typer.Option("--to", metavar="GROUP", help="Only this group or audience; may be repeated.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--not", metavar="GROUP", help="Not this group; may be repeated.")
+    ] = None,
     limit: Limit = None,
     no_wait: NoWait = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; connect to nothing, change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan; connect to nothing, change nothing.")
+    ] = False,
     to_dir: Annotated[
-        Path | None, typer.Option("--to-dir", metavar="DIR", help="Write one .eml a recipient there; send and record nothing.")
+        Path | None,
+        typer.Option("--to-dir", metavar="DIR", help="Write one .eml a recipient there; send and record nothing."),
     ] = None,
     unknown: Annotated[
-        Unknown, typer.Option("--unknown", help="What to do with copies that may have arrived.", show_default="ask; skip without a terminal")
+        Unknown,
+        typer.Option(
+            "--unknown",
+            help="What to do with copies that may have arrived.",
+            show_default="ask; skip without a terminal",
+        ),
     ] = Unknown.ASK,
     yes: Yes = False,
     json: Json = False,
@@ -284,7 +298,9 @@ def _resend_unknown(status: "MailingStatus", unknown: Unknown) -> bool:
     count = status.counts[State.UNKNOWN]
     if not count:
         return False
-    console.say(f"[yellow]{count} copies may or may not have arrived:[/] `pscb-mail log {status.issue} --state unknown`.")
+    console.say(
+        f"[yellow]{count} copies may or may not have arrived:[/] `pscb-mail log {status.issue} --state unknown`."
+    )
     match unknown:
         case Unknown.RESEND:
             return True
@@ -299,12 +315,16 @@ def _show_plan(plan: "SendPlan", context: Context) -> None:
     zone = context.workspace.settings.newsletter.zone
     again = plan.status.state is not MailingState.NOT_SENT
     console.say(f"[bold]{console.safe(plan.status.subject)}[/] ({plan.issue}){', going on' if again else ''}")
-    rows = [("to", f"{plan.to_send:,} people" + (f", {plan.status.counts[State.SENT]:,} have it already" if again else ""))]
+    rows = [
+        ("to", f"{plan.to_send:,} people" + (f", {plan.status.counts[State.SENT]:,} have it already" if again else ""))
+    ]
     rows.append(("through", plan.relay))
     if plan.lasts.total_seconds() >= 60:
         ends = (now() + plan.lasts).astimezone(zone)
         rows.append(("takes", f"{console.span(plan.lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))
-    rows.append(("last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself"))
+    rows.append(
+        ("last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself")
+    )
     if plan.reads_mailbox:
         rows.append(("mailbox last read", console.ago(plan.read_at, now()) or "never: `pscb-mail inbox` reads it"))
     if plan.in_review:

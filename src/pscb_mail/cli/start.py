@@ -19,7 +19,9 @@ _PANEL = "Start"
 
 @commands.command(rich_help_panel=_PANEL)
 def demo(
-    keep: Annotated[Path | None, typer.Option("--keep", metavar="DIR", help="Keep the workspace and its mails there.")] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Keep the workspace and its mails there.")
+    ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open one of the mails in the browser.")] = False,
 ) -> None:
     """The whole job in a temporary workspace, against an SMTP server inside the program."""
@@ -30,11 +32,15 @@ def demo(
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         _demonstrate(keep.absolute(), show=show)
-        console.result(f"\nThe mails are in {console.safe(keep / 'mails')}; look around with `pscb-mail -w {console.safe(keep)} status`.")
+        console.result(
+            f"\nThe mails are in {console.safe(keep / 'mails')}; look around with `pscb-mail -w {console.safe(keep)} status`."
+        )
         return
     with tempfile.TemporaryDirectory(prefix="pscb-mail-demo-", ignore_cleanup_errors=True) as folder:
         _demonstrate(Path(folder), show=show)
-    console.result("\nNothing is left of it. With `--keep DIR` you can look at the mails, with `--open` see one as it arrives.")
+    console.result(
+        "\nNothing is left of it. With `--keep DIR` you can look at the mails, with `--open` see one as it arrives."
+    )
 
 
 def _demonstrate(folder: Path, *, show: bool) -> None:
@@ -43,7 +49,9 @@ def _demonstrate(folder: Path, *, show: bool) -> None:
     with stop_on_signal() as stopping:
         for number, step in enumerate(run(folder, now, stopping.wait), start=1):
             mark = "[green]✓[/]" if step.ok else "[red]✗[/]"
-            console.result(f"{mark} {number}. {console.safe(step.said)}.\n      [dim]for real:[/] {console.safe(step.command)}")
+            console.result(
+                f"{mark} {number}. {console.safe(step.said)}.\n      [dim]for real:[/] {console.safe(step.command)}"
+            )
             if not step.ok:
                 raise typer.Exit(Exit.NEEDS_A_PERSON)
     if show:
@@ -53,7 +61,9 @@ def _demonstrate(folder: Path, *, show: bool) -> None:
 @commands.command(rich_help_panel=_PANEL)
 def init(
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; this folder unless told.")] = Path(),
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the defaults; edit pscb-mail.toml afterwards.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Take the defaults; edit pscb-mail.toml afterwards.")
+    ] = False,
 ) -> None:
     """Make a workspace: ask what it must know, write the settings."""
     import sys
@@ -77,8 +87,10 @@ def show_overview(context: Context) -> None:
     except UsageError as missing:
         if context.named is not None:
             raise
-        console.say(f"{console.safe(missing.message)}\n\n`pscb-mail demo` shows the whole job in ten seconds, "
-                    "`pscb-mail init DIR` makes a workspace, `pscb-mail --help` lists the commands.")
+        console.say(
+            f"{console.safe(missing.message)}\n\n`pscb-mail demo` shows the whole job in ten seconds, "
+            "`pscb-mail init DIR` makes a workspace, `pscb-mail --help` lists the commands."
+        )
         return
     with context.database() as db:
         _print_standing(workspace.settings.newsletter.name, overview.standing(db, workspace))
@@ -93,7 +105,9 @@ def _print_standing(name: str, standing: "Standing") -> None:
         console.result(f"[yellow]{standing.in_review} replies need you:[/] `pscb-mail review`")
     if standing.next_issue:
         slug = standing.next_issue
-        console.result(f"{slug} has not been sent: `pscb-mail preview {slug}`, `pscb-mail test {slug}`, `pscb-mail send {slug}`")
+        console.result(
+            f"{slug} has not been sent: `pscb-mail preview {slug}`, `pscb-mail test {slug}`, `pscb-mail send {slug}`"
+        )
     elif not standing.mailings:
         console.result("There is no issue yet: `pscb-mail new` writes one from a skeleton.")
 

@@ -114,7 +114,9 @@ def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], boo
 def mailing_means(workspace: Workspace, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> mailing.Means:
     """Return what a run works with, from the workspace's settings."""
     settings = workspace.settings
-    return mailing.Means(settings.newsletter, pacing.limits(settings.pace), relays.session_opener(settings), clock, wait)
+    return mailing.Means(
+        settings.newsletter, pacing.limits(settings.pace), relays.session_opener(settings), clock, wait
+    )
 
 
 def _workspace(folder: Path, port: int) -> Workspace:
@@ -153,7 +155,11 @@ def _send(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.
     status = overview.mailing_status(db, workspace, ISSUE)
     kept = len(list(postbox.folder.iterdir()))
     ok = status.state is MailingState.COMPLETE and status.counts[State.SENT] == kept == len(PEOPLE)
-    return Step(f"{status.counts[State.SENT]} copies sent, {kept} arrived: {ISSUE} is {status.state}", f"pscb-mail send {ISSUE}", ok)
+    return Step(
+        f"{status.counts[State.SENT]} copies sent, {kept} arrived: {ISSUE} is {status.state}",
+        f"pscb-mail send {ISSUE}",
+        ok,
+    )
 
 
 def _reply(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:

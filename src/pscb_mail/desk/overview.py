@@ -130,7 +130,9 @@ def buildable(workspace: Workspace, issue: str) -> Edition:
     report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
     if report.errors:
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
-        raise UsageError(f"{report.errors[0].message}{more}", f"`pscb-mail check {issue}` lists what must be mended first.")
+        raise UsageError(
+            f"{report.errors[0].message}{more}", f"`pscb-mail check {issue}` lists what must be mended first."
+        )
     return build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
 
 
@@ -173,7 +175,9 @@ def _plan(
 ) -> SendPlan:
     settings = workspace.settings
     if not settings.relay:
-        raise SettingsError("There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md.")
+        raise SettingsError(
+            "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
+        )
     return SendPlan(
         issue=issue,
         status=mailing_status(db, workspace, issue),
@@ -211,9 +215,7 @@ def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingSt
         # Whoever had copies in flight is dead: without the lock they count as unknown.
         counts[State.UNKNOWN] += counts[State.IN_FLIGHT]
         counts[State.IN_FLIGHT] = 0
-    state = mailing_state(
-        counts, cancelled=mailing.cancelled_at is not None, being_sent=being_sent == mailing.issue
-    )
+    state = mailing_state(counts, cancelled=mailing.cancelled_at is not None, being_sent=being_sent == mailing.issue)
     over = state in {MailingState.COMPLETE, MailingState.CANCELLED}
     return MailingStatus(
         issue=mailing.issue,

@@ -115,7 +115,10 @@ def _passage_out(passage: Passage) -> list[object]:
 
 
 def _passage_in(parts: list[str | dict[str, str]]) -> Passage:
-    return tuple(part if isinstance(part, str) else Field(part["name"], part["default"], _escape(part["escape"])) for part in parts)
+    return tuple(
+        part if isinstance(part, str) else Field(part["name"], part["default"], _escape(part["escape"]))
+        for part in parts
+    )
 
 
 def _escape(name: str) -> Escape:

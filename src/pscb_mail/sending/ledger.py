@@ -97,7 +97,10 @@ def audience_size(db: Database, audience: Audience) -> int:
 
 def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
     """Yield the active people of an audience, streamed."""
-    for row in db.execute(f"SELECT address, name, organisation, role FROM recipient WHERE id IN (SELECT id FROM ({_CHOSEN}))", _choice(audience)):
+    for row in db.execute(
+        f"SELECT address, name, organisation, role FROM recipient WHERE id IN (SELECT id FROM ({_CHOSEN}))",
+        _choice(audience),
+    ):
         yield Recipient(*row)
 
 
@@ -312,9 +315,7 @@ def counts(db: Database, issue: str) -> dict[State, int]:
 
 def next_due_at(db: Database, issue: str) -> datetime | None:
     """Return when the first delivery that was put off is due, or None where none is."""
-    (due,) = db.execute(
-        "SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]
-    ).fetchone()
+    (due,) = db.execute("SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]).fetchone()
     return moment(due) if due else None
 
 
@@ -376,9 +377,7 @@ def delivery_by_reference(db: Database, reference: str) -> Delivery | None:
 
 def delivery_by_message_id(db: Database, message_id: str) -> Delivery | None:
     """Return the delivery whose copy bore a Message-ID, or was given it by a server."""
-    found = _delivery(
-        db, f"{_DELIVERY} WHERE id = (SELECT delivery FROM alias WHERE message_id = ?)", message_id
-    )
+    found = _delivery(db, f"{_DELIVERY} WHERE id = (SELECT delivery FROM alias WHERE message_id = ?)", message_id)
     slug, _, reference = message_id.strip("<> ").partition("@")[0].rpartition(".")
     return found or _delivery(db, f"{_DELIVERY} WHERE reference = ? AND issue = ?", reference.upper(), slug)
 

@@ -68,7 +68,9 @@ def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Lette
         _text_part("plain", edition.text),
         _related(boundary, _text_part("html", edition.html), edition.pictures),
     )
-    return Letter(tuple(_merged([*_headers(edition, newsletter, purpose), *_mixed(boundary, body, edition.attachments)])))
+    return Letter(
+        tuple(_merged([*_headers(edition, newsletter, purpose), *_mixed(boundary, body, edition.attachments)]))
+    )
 
 
 def values_of(
@@ -156,7 +158,11 @@ def _response_headers(*, away_replies: bool) -> Iterator[bytes]:
 
 
 def _list_id(newsletter: Newsletter) -> str:
-    return f"{phrase(one_line(newsletter.name, 200))} <{newsletter.list_id}>" if newsletter.name else f"<{newsletter.list_id}>"
+    return (
+        f"{phrase(one_line(newsletter.name, 200))} <{newsletter.list_id}>"
+        if newsletter.name
+        else f"<{newsletter.list_id}>"
+    )
 
 
 def _words(name: str, text: str) -> str:
@@ -219,7 +225,7 @@ def _multipart(subtype: str, boundary: str, parts: list[list[Piece]]) -> list[Pi
 def _file_part(file: File) -> list[Piece]:
     """Return a picture or an attachment; the name is cleaned here, whatever it was."""
     disposition = "inline" if file.content_id else "attachment"
-    name = re.sub(r'[^A-Za-z0-9._ -]', "_", one_line(file.name, 100)) or "file"
+    name = re.sub(r"[^A-Za-z0-9._ -]", "_", one_line(file.name, 100)) or "file"
     head = f'Content-Type: {file.media_type}; name="{name}"\r\nContent-Transfer-Encoding: base64\r\n'
     head += f'Content-Disposition: {disposition}; filename="{name}"\r\n'
     head += f"Content-ID: <{file.content_id}>\r\n" if file.content_id else ""

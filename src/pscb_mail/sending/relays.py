@@ -19,7 +19,9 @@ def session_opener(settings: Settings) -> OpenSession:
     Raises SettingsError when there is no relay, or a password is missing.
     """
     if not settings.relay:
-        raise SettingsError("There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md.")
+        raise SettingsError(
+            "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
+        )
     doors = [(relay, _credentials(relay, settings.newsletter.address)) for relay in settings.relay]
 
     def open_session() -> Session:

@@ -189,7 +189,9 @@ class Session:
         try:
             context = ssl.create_default_context(cafile=self.relay.ca_file or None)
         except (OSError, ssl.SSLError) as error:
-            raise SettingsError(f"ca_file {self.relay.ca_file} cannot be used: {error}", "It holds PEM certificates.") from error
+            raise SettingsError(
+                f"ca_file {self.relay.ca_file} cannot be used: {error}", "It holds PEM certificates."
+            ) from error
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         self._socket = context.wrap_socket(self._socket, server_hostname=self.relay.host)
 
@@ -299,11 +301,34 @@ class Session:
 def refusal(relay: Relay, why: Meaning, stage: Stage, reply: Reply) -> RelayRefusesError:
     """Return the error for a refusal that is about us: what happened, in the relay's words, and what to do."""
     sentence, hint, code = {
-        Meaning.SIGN_IN: ("does not let us sign in", "Check username and password; your IT department may have to allow SMTP AUTH.", Exit.SETTINGS),
-        Meaning.BARRED: ("has barred this mailbox from sending", "Ask your administrator to free it (outbound spam policy), then run it again.", Exit.NOT_NOW),
-        Meaning.QUOTA: ("says that this mailbox has sent or holds as much as it may", "Go on tomorrow: the same command continues.", Exit.NOT_NOW),
-        Meaning.TOO_LARGE: ("finds the message too large", "Every copy is. Take out pictures or attachments and link to them instead.", Exit.NOT_NOW),
-    }.get(why, ("does not take our mail", "Check from, host, port and auth in the settings with who runs the relay.", Exit.SETTINGS))
+        Meaning.SIGN_IN: (
+            "does not let us sign in",
+            "Check username and password; your IT department may have to allow SMTP AUTH.",
+            Exit.SETTINGS,
+        ),
+        Meaning.BARRED: (
+            "has barred this mailbox from sending",
+            "Ask your administrator to free it (outbound spam policy), then run it again.",
+            Exit.NOT_NOW,
+        ),
+        Meaning.QUOTA: (
+            "says that this mailbox has sent or holds as much as it may",
+            "Go on tomorrow: the same command continues.",
+            Exit.NOT_NOW,
+        ),
+        Meaning.TOO_LARGE: (
+            "finds the message too large",
+            "Every copy is. Take out pictures or attachments and link to them instead.",
+            Exit.NOT_NOW,
+        ),
+    }.get(
+        why,
+        (
+            "does not take our mail",
+            "Check from, host, port and auth in the settings with who runs the relay.",
+            Exit.SETTINGS,
+        ),
+    )
     return RelayRefusesError(f'{relay.label} {sentence} ({stage.value}): "{reply.code} {reply.text}".', hint, code)
 
 
