@@ -10,7 +10,7 @@ what all of them stand on. Tables are STRICT and say in CHECKs what may be in th
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,19 +24,20 @@ migrations = Migrations("pscb-mail")
 
 
 def stamp(moment: datetime) -> str:
-    """Return an aware time as it is stored: ISO 8601 in UTC, microseconds, fixed width, so that text order is time order."""
+    """Return an aware time as it is stored: ISO 8601 in UTC, of fixed width, so that text order is time order."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def moment(text: str) -> datetime:
     """Return the aware UTC time of a stored stamp."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def open_database(path: Path) -> Database:
     """Open the database at `path`, making and migrating it as needed.
 
-    Raises DatabaseError when the file is damaged, newer than this program or no database; NotNowError when it is locked.
+    Raises DatabaseError when the file is damaged, newer than this program or no database; NotNowError when another
+    program holds it.
     """
     try:
         path.touch(mode=0o600, exist_ok=True)
@@ -52,6 +53,17 @@ def open_database(path: Path) -> Database:
     except BaseException:
         connection.close()
         raise
+
+
+def knows_mailings(path: Path) -> bool:
+    """Whether a database at `path`, opened for reading alone, has ever sent an issue; False where there is none."""
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return connection.execute("SELECT 1 FROM mailing LIMIT 1").fetchone() is not None
+        except sqlite3.DatabaseError:
+            return False
 
 
 def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
@@ -258,7 +270,8 @@ def m0003_mailbox(db: Database) -> None:
             incoming TEXT NOT NULL REFERENCES incoming(key),
             finding TEXT NOT NULL CHECK (finding IN ('urgent', 'opt_out', 'subscribe', 'address_change', 'left', 'away',
                 'bounce', 'complaint', 'automatic', 'question', 'unreadable', 'unrelated')),
-            action TEXT NOT NULL CHECK (action IN ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left')),
+            action TEXT NOT NULL CHECK (action IN
+                ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left')),
             address TEXT NOT NULL DEFAULT '',
             severity TEXT CHECK (severity IN ('permanent', 'temporary', 'delayed', 'ours')),
             status TEXT,

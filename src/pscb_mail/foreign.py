@@ -36,9 +36,11 @@ def from_spreadsheet(cell: str) -> str:
 
 
 def one_line(text: str, limit: int = 1000) -> str:
-    """Return `text` as one harmless line of at most `limit` characters: controls and runs of white space become a space.
+    r"""Return `text` as one harmless line of at most `limit` characters.
 
-    >>> one_line("Jo\\r\\nBcc: evil")
+    Controls and runs of white space become one space each.
+
+    >>> one_line("Jo\r\nBcc: evil")
     'Jo Bcc: evil'
     """
     head = text[: limit * 4]

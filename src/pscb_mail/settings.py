@@ -1,7 +1,7 @@
 """`pscb-mail.toml` → `Settings`: read, overridden from the environment, checked, all mistakes reported at once.
 
-Nothing secret is ever in here: passwords come from the environment, a command or the keyring (`signin`). Any setting can
-be overridden by `PSCB_MAIL__SECTION__KEY`; the relays as one JSON list in `PSCB_MAIL__RELAY`. Raises `SettingsError`
+Nothing secret is ever in here: passwords come from the environment, a command or the keyring (`signin`). Any setting
+can be overridden by `PSCB_MAIL__SECTION__KEY`; the relays as one JSON list in `PSCB_MAIL__RELAY`. Raises `SettingsError`
 (exit 78) with one line a mistake, each naming file and key and, where a name is unknown, the nearest known one.
 """
 

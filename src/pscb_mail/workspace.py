@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.database import open_database, transaction
+from pscb_mail.database import knows_mailings, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.settings import FILE_NAME, Settings, read_settings
 
@@ -67,6 +67,11 @@ class Workspace:
         try:
             key = path.read_bytes()
         except FileNotFoundError:
+            if knows_mailings(self.database_path):
+                raise DatabaseError(
+                    f"{path} is missing: replies to the issues already sent cannot be understood without it.",
+                    "Put it back from a backup: every backup holds it.",
+                ) from None
             return _new_key(path)
         if len(key) != KEY_BYTES:
             raise DatabaseError(

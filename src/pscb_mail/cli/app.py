@@ -1,45 +1,20 @@
 """The application: its commands in panels, its global options, and the one place where errors become text."""
 
+import sqlite3
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from pscb_mail.cli import console, issues, mailbox, people, sending, start
 from pscb_mail.cli.context import Context
-from pscb_mail.errors import Exit, PscbMailError
+from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError
 
 _GLOBAL_WITH_VALUE = ("--workspace", "-w")
 
-
-class _Commands(TyperGroup):
-    """A group whose global options are also understood after the command: `pscb-mail list -w DIR`."""
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, _hoisted(args))
-
-
-def _hoisted(args: list[str]) -> list[str]:
-    """Return `args` with the global options moved to the front; what follows `--` stays where it is."""
-    front: list[str] = []
-    rest: list[str] = []
-    waiting = iter(args)
-    for word in waiting:
-        if word == "--":
-            return [*front, *rest, word, *waiting]
-        if word in _GLOBAL_WITH_VALUE:
-            front += [word, *([value] if (value := next(waiting, None)) is not None else [])]
-        elif word == "--take-over" or word.startswith("--workspace="):
-            front.append(word)
-        else:
-            rest.append(word)
-    return [*front, *rest]
-
-
 app = typer.Typer(
-    cls=_Commands,
     name="pscb-mail",
     help="A newsletter from a folder: Markdown in, e-mail out, replies understood.",
     no_args_is_help=False,
@@ -79,10 +54,47 @@ for room in (start, people, issues, sending, mailbox):
     app.add_typer(room.commands)
 
 
-def main() -> None:
-    """Run the program: the entry point of the `pscb-mail` script."""
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the program with `args`, the command line's unless told: the entry point of the `pscb-mail` script."""
     try:
-        app()
+        app(args=hoisted(sys.argv[1:] if args is None else args))
     except PscbMailError as problem:
-        console.error(problem)
-        sys.exit(problem.exit_code)
+        _give_up(problem)
+    except sqlite3.Error as problem:
+        _give_up(_database_trouble(problem))
+    except KeyboardInterrupt:
+        sys.exit(Exit.INTERRUPTED)
+
+
+def hoisted(args: Sequence[str]) -> list[str]:
+    """Return `args` with the global options moved to the front, so that they are understood after the command too.
+
+    What follows `--` stays where it is.
+    """
+    front: list[str] = []
+    rest: list[str] = []
+    waiting = iter(args)
+    for word in waiting:
+        if word == "--":
+            return [*front, *rest, word, *waiting]
+        if word in _GLOBAL_WITH_VALUE:
+            front += [word, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif word == "--take-over" or word.startswith("--workspace="):
+            front.append(word)
+        else:
+            rest.append(word)
+    return [*front, *rest]
+
+
+def _give_up(problem: PscbMailError) -> None:
+    console.error(problem)
+    sys.exit(problem.exit_code)
+
+
+def _database_trouble(error: sqlite3.Error) -> PscbMailError:
+    """Return what SQLite's own error means to the user, wherever it came from."""
+    if isinstance(error, sqlite3.OperationalError):
+        return NotNowError(f"The database cannot be used now: {error}.", "Free space or wait, then run it again.")
+    return DatabaseError(
+        f"The database is damaged: {error}.", "Put the latest copy from your backups in its place, then run it again."
+    )

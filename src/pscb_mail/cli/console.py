@@ -25,7 +25,7 @@ err = Console(stderr=True, highlight=False)
 
 
 def safe(text: object) -> str:
-    """Return foreign text as it may be printed: controls shown as `\\x1b`, markup escaped."""
+    r"""Return foreign text as it may be printed: controls shown as `\x1b`, markup escaped."""
     shown = "".join(f"\\x{ord(c):02x}" if is_unsafe(c) else c for c in str(text))
     # A trailing backslash would escape the markup that follows.
     return escape(shown) + (" " if shown.endswith("\\") else "")

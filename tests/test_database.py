@@ -1,0 +1,117 @@
+"""The database: safe to open, refused when it is not ours, whole or nothing in every transaction."""
+
+import sqlite3
+import stat
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pscb_mail import database
+from pscb_mail.database import moment, open_database, stamp, transaction
+from pscb_mail.errors import DatabaseError, NotNowError
+
+
+def test_it_is_private_and_survives_a_power_cut(tmp_path: Path) -> None:
+    """Mode 0600, WAL, synchronous=FULL, foreign keys: as the contract says."""
+    path = tmp_path / "list.db"
+    db = open_database(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "foreign_keys")] == [
+        "wal", 2, 1,
+    ]  # fmt: skip
+    db.close()
+
+
+def test_every_table_is_strict(tmp_path: Path) -> None:
+    """A column never holds what it was not made for."""
+    db = open_database(tmp_path / "list.db")
+    loose = [name for (name, strict) in db.execute("SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND "
+             "schema = 'main' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '_sqlite%'") if not strict]  # fmt: skip
+    db.close()
+    assert loose == []
+
+
+def test_opening_again_migrates_nothing_twice(tmp_path: Path) -> None:
+    """The second opening finds what the first one made."""
+    for _ in range(2):
+        db = open_database(tmp_path / "list.db")
+        with transaction(db):
+            db.execute("INSERT INTO fact (name, value) VALUES (?, 'x')", [datetime.now(UTC).isoformat()])
+        db.close()
+    db = open_database(tmp_path / "list.db")
+    assert db.execute("SELECT count(*) FROM fact").fetchone() == (2,)
+    db.close()
+
+
+@pytest.mark.parametrize("content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0" + b"\xff" * 4096])
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    """One sentence, and not a byte changed."""
+    path = tmp_path / "list.db"
+    path.write_bytes(content)
+    with pytest.raises(DatabaseError, match=r"list\.db"):
+        open_database(path)
+    assert path.read_bytes() == content
+
+
+def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    """An older program would lose what a newer one keeps."""
+    path = tmp_path / "list.db"
+    db = open_database(path)
+    with transaction(db):
+        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pscb-mail', 'm9999', 'x')")
+    db.close()
+    with pytest.raises(DatabaseError, match="newer"):
+        open_database(path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Where, and what to do."""
+    with pytest.raises(DatabaseError, match="cannot be opened") as caught:
+        open_database(tmp_path / "nowhere" / "list.db")
+    assert caught.value.hint
+
+
+def test_a_transaction_is_whole_or_nothing(tmp_path: Path) -> None:
+    """What fails in the middle leaves nothing behind, nested ones included."""
+    db = open_database(tmp_path / "list.db")
+    with pytest.raises(ZeroDivisionError), transaction(db):
+        with transaction(db):
+            db.execute("INSERT INTO fact (name, value) VALUES ('a', 'b')")
+        raise ZeroDivisionError
+    assert db.execute("SELECT count(*) FROM fact").fetchone() == (0,)
+    assert not db.conn.in_transaction
+    db.close()
+
+
+def test_a_full_disk_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    """75, not a traceback."""
+    db = open_database(tmp_path / "list.db")
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(NotNowError, match="disk is full"), transaction(db):
+        db.execute("INSERT INTO fact (name, value) VALUES ('big', ?)", ["x" * 1_000_000])
+    assert db.execute("SELECT count(*) FROM fact").fetchone() == (0,)
+    db.close()
+
+
+def test_a_database_held_by_another_program_is_waited_for_then_named(tmp_path: Path) -> None:
+    """A bounded wait, then a sentence."""
+    path = tmp_path / "list.db"
+    db = open_database(path)
+    db.execute("PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(NotNowError, match="held by another program"), transaction(db):
+        pass
+    other.close()
+    db.close()
+
+
+def test_times_are_kept_in_utc_and_sort_as_text() -> None:
+    """What was written is what is read, and earlier is smaller."""
+    earlier = datetime(2010, 10, 31, 0, 59, 59, 999_999, tzinfo=UTC)
+    later = datetime(2010, 10, 31, 1, 0, tzinfo=UTC)
+    assert moment(stamp(earlier)) == earlier
+    assert stamp(earlier) < stamp(later)
+    assert database.BUSY_SECONDS > 0

@@ -1,0 +1,114 @@
+"""The settings file: read, overridden, checked, every mistake told at once."""
+
+from pathlib import Path
+
+import pytest
+
+from pscb_mail.errors import Exit, SettingsError
+from pscb_mail.settings import Settings, read_settings
+
+MINIMAL = '[newsletter]\nname = "News"\nfrom = "News <news@pscb.test>"\n'
+
+
+def read(folder: Path, text: str) -> Settings:
+    path = folder / "pscb-mail.toml"
+    path.write_text(text, encoding="utf-8")
+    return read_settings(path)
+
+
+def mistakes_in(folder: Path, text: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(folder, text)
+    assert caught.value.exit_code is Exit.SETTINGS
+    assert caught.value.hint
+    return caught.value.message
+
+
+def test_what_most_people_leave_out_is_derived(tmp_path: Path) -> None:
+    """Replies to the address in From, a list id in its domain, the database beside the settings."""
+    newsletter = read(tmp_path, MINIMAL).newsletter
+    assert (newsletter.address, newsletter.reply_to, newsletter.list_id, newsletter.domain, newsletter.database) == (
+        "news@pscb.test", "news@pscb.test", "newsletter.pscb.test", "pscb.test", "pscb-mail.db",
+    )  # fmt: skip
+
+
+def test_the_project_is_a_workspace_whose_settings_hold() -> None:
+    """The sample at the top level is read as it stands."""
+    settings = read_settings(Path(__file__).parents[1] / "pscb-mail.toml")
+    assert settings.relay[0].label == "127.0.0.1:25"
+
+
+def test_every_setting_of_the_contract_is_understood(tmp_path: Path) -> None:
+    """A file with every key there is."""
+    settings = read(tmp_path, (Path(__file__).parent / "data" / "every-setting.toml").read_text(encoding="utf-8"))
+    assert settings.relay[0].dkim.selector == "s1"
+    assert settings.audiences["schools"].not_ == ("Board",)
+    assert settings.pace.per_hour == 400
+    assert settings.check.ignore == {"caps": "a name"}
+    assert settings.newsletter.away_replies is False
+
+
+def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None:
+    """Nobody mends a file one error at a time."""
+    message = mistakes_in(
+        tmp_path,
+        '[newsletter]\nname = "N"\nfrm = "x"\ntime_zone = "Europe/Londn"\n[pace]\nper_hour = -1\n[relays]\nhost = "h"\n',
+    )
+    for part in ("newsletter.frm is not a setting. Did you mean from?", "newsletter.from is missing",
+                 "newsletter.time_zone", "pace.per_hour", "relays is not a setting. Did you mean relay?"):  # fmt: skip
+        assert part in message
+    assert all(line.startswith(str(tmp_path / "pscb-mail.toml")) for line in message.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[newsletter\n", "not valid TOML"),
+        (MINIMAL.replace("news@pscb.test", "news@pscb.test>\\r\\nBcc: x@y.test"), "newsletter.from"),
+        (MINIMAL.replace('"News"', '"Ne\\u202ews"'), "newsletter.name"),
+        (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nsecurity = "none"\n', "allow_plain_text"),
+        (MINIMAL + '[[relay]]\nhost = "smtp.office365.com"\nport = 587\n', 'profile = "microsoft365-cis"'),
+        (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nport = 0\n', "relay.1.port"),
+        (MINIMAL + '[mailbox]\nsource = "pop3://x"\n', "source must be"),
+        (MINIMAL + '[mailbox]\nsource = "imaps://u@h/INBOX%22%0D%0AA1 LOGOUT"\n', "control character"),
+        (MINIMAL + '[design]\ncolour = "blue"\n', "design.colour"),
+        (MINIMAL + '[mailbox]\npassword = "secret"\n', "mailbox.password is not a setting"),
+    ],
+)
+def test_a_mistake_is_named_with_what_to_do(tmp_path: Path, text: str, told: str) -> None:
+    """One row a kind of mistake."""
+    assert told in mistakes_in(tmp_path, text)
+
+
+def test_a_missing_file_says_which_command_writes_one(tmp_path: Path) -> None:
+    """No settings, no traceback."""
+    with pytest.raises(SettingsError, match="does not exist") as caught:
+        read_settings(tmp_path / "pscb-mail.toml")
+    assert "init" in caught.value.hint
+
+
+def test_plain_text_is_allowed_on_this_machine_alone(tmp_path: Path) -> None:
+    """Loopback needs no encryption; elsewhere it must be said aloud."""
+    for host in ("127.0.0.1", "localhost", "::1"):
+        assert read(tmp_path, f'{MINIMAL}[[relay]]\nhost = "{host}"\nsecurity = "none"\n').relay[0].is_loopback
+    spoken = f'{MINIMAL}[[relay]]\nhost = "mx.pscb.test"\nsecurity = "none"\nallow_plain_text = true\n'
+    assert read(tmp_path, spoken).relay[0].allow_plain_text
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One setting by its name; the relays as one JSON list."""
+    monkeypatch.setenv("PSCB_MAIL__PACE__PER_HOUR", "400")
+    monkeypatch.setenv("PSCB_MAIL__RELAY", '[{"host": "127.0.0.1", "port": 2525, "security": "none"}]')
+    settings = read(tmp_path, MINIMAL + "[pace]\nper_hour = 1\nper_day = 7\n")
+    assert (settings.pace.per_hour, settings.pace.per_day, settings.relay[0].port) == (400, 7, 2525)
+
+
+def test_a_wrong_override_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken JSON in the environment is the environment's fault."""
+    monkeypatch.setenv("PSCB_MAIL__RELAY", "[{")
+    assert "environment" in mistakes_in(tmp_path, MINIMAL)
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    """Windows editors write one."""
+    assert read(tmp_path, "\ufeff" + MINIMAL).newsletter.name == "News"

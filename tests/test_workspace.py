@@ -1,0 +1,92 @@
+"""The workspace: found from anywhere inside it, kept by one computer, with a key that nobody else can read."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import DatabaseError, UsageError
+from pscb_mail.workspace import find_workspace, packaged
+
+SETTINGS = '[newsletter]\nname = "News"\nfrom = "News <news@pscb.test>"\n'
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "pscb-mail.toml").write_text(SETTINGS)
+    return tmp_path
+
+
+def test_it_is_found_from_a_folder_deep_inside(folder: Path) -> None:
+    """As git finds its own."""
+    deep = folder / "issues" / "issue-18"
+    deep.mkdir(parents=True)
+    assert find_workspace(deep).folder == folder
+
+
+def test_where_there_is_none_the_ways_out_are_named(tmp_path: Path) -> None:
+    """Go there, name it, or make one."""
+    with pytest.raises(UsageError) as caught:
+        find_workspace(tmp_path)
+    assert "--workspace" in caught.value.hint
+    assert "init" in caught.value.hint
+
+
+def test_a_folder_that_is_named_must_be_one(tmp_path: Path) -> None:
+    """--workspace does not search upwards."""
+    with pytest.raises(UsageError, match=r"No pscb-mail\.toml"):
+        find_workspace(tmp_path, named=tmp_path / "elsewhere")
+
+
+def test_the_key_is_made_once_and_private(folder: Path) -> None:
+    """32 random bytes, mode 0600, the same ever after."""
+    workspace = find_workspace(folder)
+    key = workspace.key()
+    path = folder / "pscb-mail.key"
+    assert (len(key), workspace.key(), stat.S_IMODE(path.stat().st_mode)) == (32, key, 0o600)
+    assert [p.name for p in folder.glob("pscb-mail.*")].count("pscb-mail.key") == 1
+
+
+def test_a_damaged_key_is_never_replaced_by_a_new_one(folder: Path) -> None:
+    """A new key would disown every copy that is out."""
+    (folder / "pscb-mail.key").write_bytes(b"short")
+    with pytest.raises(DatabaseError, match="damaged"):
+        find_workspace(folder).key()
+    assert (folder / "pscb-mail.key").read_bytes() == b"short"
+
+
+def test_a_lost_key_is_told_once_mailings_were_made_with_it(folder: Path) -> None:
+    """Made anew silently, no reply to the issues sent before would be understood."""
+    workspace = find_workspace(folder)
+    workspace.key()
+    db = workspace.open_database()
+    with transaction(db):
+        db.execute("INSERT INTO mailing (issue, audience, started_at) VALUES ('issue-1', '{}', '2010')")
+    db.close()
+    (folder / "pscb-mail.key").unlink()
+    with pytest.raises(DatabaseError, match="is missing"):
+        workspace.key()
+    assert not (folder / "pscb-mail.key").exists()
+
+
+def test_another_computer_may_not_write_unless_it_takes_over(folder: Path) -> None:
+    """Two copies of one list would both send."""
+    workspace = find_workspace(folder)
+    db = workspace.open_database()
+    with transaction(db):
+        db.execute("UPDATE fact SET value = 'the-old-laptop' WHERE name = 'host'")
+    db.close()
+    with pytest.raises(DatabaseError, match="the-old-laptop") as caught:
+        workspace.open_database()
+    assert "--take-over" in caught.value.hint
+    workspace.open_database(take_over=True).close()
+    workspace.open_database().close()
+
+
+def test_templates_come_with_the_program_where_the_workspace_has_none(folder: Path) -> None:
+    """A folder with one issue and one settings file is enough."""
+    own, shipped = find_workspace(folder).templates
+    assert own == folder / "templates"
+    assert shipped == packaged("templates")
+    assert (shipped / "newsletter.html.j2").is_file()
