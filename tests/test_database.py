@@ -44,7 +44,9 @@ def test_opening_again_migrates_nothing_twice(tmp_path: Path) -> None:
     db.close()
 
 
-@pytest.mark.parametrize("content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0" + b"\xff" * 4096])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all, but long enough to be one" * 40, b"SQLite format 3\0" + b"\xff" * 4096]
+)
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     """One sentence, and not a byte changed."""
     path = tmp_path / "list.db"
@@ -59,7 +61,9 @@ def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "list.db"
     db = open_database(path)
     with transaction(db):
-        db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pscb-mail', 'm9999', 'x')")
+        db.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pscb-mail', 'm9999', 'x')"
+        )
     db.close()
     with pytest.raises(DatabaseError, match="newer"):
         open_database(path)

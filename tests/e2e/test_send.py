@@ -42,10 +42,10 @@ def new_mailing(folder: Path, postfix: Postfix, group: str, count: int) -> Progr
     return program
 
 
-def arrivals(postfix: Postfix, domain: str, expected: int) -> Counter[str]:
+def arrivals(postfix: Postfix, domain: str) -> Counter[str]:
     """Return how many copies arrived for each address of a domain."""
     found: Counter[str] = Counter()
-    for raw in postfix.copies(expected):
+    for raw in postfix.copies():
         to = email.message_from_bytes(raw, policy=email.policy.default)["To"].addresses[0].addr_spec
         if to.endswith(f"@{domain}"):
             found[to] += 1
@@ -58,7 +58,7 @@ def test_500_people_each_get_their_own_copy_once(tmp_path: Path, postfix: Postfi
     status = program("send", "18", "--yes", "--json").json
     assert (status["state"], status["counts"]["sent"], status["total"]) == ("complete", PEOPLE, PEOPLE)
     assert sum(status["counts"].values()) == PEOPLE
-    assert arrivals(postfix, "whole.test", PEOPLE) == {f"reader{n:03}@whole.test": 1 for n in range(PEOPLE)}
+    assert arrivals(postfix, "whole.test") == {f"reader{n:03}@whole.test": 1 for n in range(PEOPLE)}
     assert program("send", "18", "--yes", "--json").json == status
     log = program("log", "18", "--json").json
     assert {(line["state"], line["code"], line["attempts"]) for line in log} == {("sent", 250, 1)}
@@ -77,7 +77,7 @@ def test_killed_ten_times_nobody_is_missed_and_nobody_gets_it_twice(tmp_path: Pa
     assert status["state"] == "complete"
     assert counts["sent"] + counts["unknown"] == PEOPLE
     doubtful = {line["address"] for line in program("log", "18", "--state", "unknown", "--json").json}
-    arrived = arrivals(postfix, "killed.test", 2 * PEOPLE - len(doubtful))
+    arrived = arrivals(postfix, "killed.test")
     assert max(arrived.values()) == 1
     assert {f"reader{n:03}@killed.test" for n in range(PEOPLE)} - set(arrived) <= doubtful
 

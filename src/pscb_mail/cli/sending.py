@@ -77,7 +77,7 @@ def test(
             settings.newsletter, pacing.limits(settings.pace), relays.session_opener(settings), now, stopping.wait
         )
         for person in people:
-            verdict = mailing.send_test(db, edition, person, workspace.key(), means)
+            verdict = mailing.send_test(db, edition, person.address.text, workspace.key(), means, person.name)
             refused += verdict.event is not Event.ACCEPTED
             console.result(
                 f"{console.safe(person.address.text)}: {_TEST_WORDS.get(verdict.event, 'not sent')}. "
