@@ -1,0 +1,291 @@
+"""What is done about a finding: the contract's table, and nothing else decides it.
+
+Pure and total. `acting` fills `Facts` from the ledgers and carries the decision out. The rule above all: taking off one
+who did not ask and keeping on one who did are both failures, so whatever is not proven waits for a person.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from pscb_mail.foreign import one_line
+from pscb_mail.mailbox.finding import Finding, Kind, Severity
+from pscb_mail.mailbox.incoming import Incoming
+from pscb_mail.people.subscriber import Status, Subscriber
+
+
+class Action(StrEnum):
+    """What is done. `again` (handled before) is the reading's own word, not a decision."""
+
+    OPTED_OUT = "opted_out"
+    BOUNCED = "bounced"
+    COUNTED = "counted"
+    REVIEW = "review"
+    ASKED = "asked"
+    FILED = "filed"
+    LEFT = "left"
+    RESUBSCRIBED = "resubscribed"  # their own reply to the confirmation, the one way back without an editor
+
+
+class Answer(StrEnum):
+    """The one mail that may follow, always to the subscriber's own address on the list, whoever wrote."""
+
+    CONFIRMED = "confirmed"  # you are off the list, here is the way back
+    TOLD = "told"  # somebody (an alias, a forwarded copy) took you off, here is the way back
+    ASKED = "asked"  # was this you? reply STOP to come off, do nothing to stay
+    WELCOMED_BACK = "welcomed_back"  # you are on the list again
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the ledgers know about one finding.
+
+    owner: whose mailing copy bears a reference in `finding.references` (for a message with several owners: none, and
+    `several_owners` is true). answered: whose copy's Message-ID, or alias of it, is in `finding.message_ids` or in
+    `incoming.answers`. sender: who on the list (of any status) has the address in From. recipient: who on the list has
+    `finding.address`. authenticated: `incoming.authenticated(settings)`. test_copy: a reference is of a test copy.
+    earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about. forwarded: the
+    setting. proven: a report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or
+    `answered` then says whose). confirmed: to whom we sent the confirmation that this message answers. asked: whom the
+    "was this you?" mail that it answers went to. came_back: when the person last came back from `opted_out`. outage:
+    the bounce is one of so many of its domain in this reading that the domain itself seems to be down.
+    """
+
+    owner: Subscriber | None = None
+    answered: Subscriber | None = None
+    sender: Subscriber | None = None
+    recipient: Subscriber | None = None
+    authenticated: bool = False
+    test_copy: bool = False
+    several_owners: bool = False
+    earlier_bounces: int = 0
+    forwarded: Literal["ask", "act"] = "ask"
+    proven: bool = False
+    confirmed: Subscriber | None = None
+    asked: Subscriber | None = None
+    came_back: datetime | None = None
+    outage: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What to do, about whom, and why. `kind` is the finding's, or `unrelated` where nothing ties the mail to us."""
+
+    kind: Kind
+    action: Action
+    subscriber: int | None = None
+    proposal: str = ""
+    answer: Answer | None = None
+    evidence: str = ""
+    review: bool = False  # stands in review as well, whatever the action
+
+
+def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+    """Return what is done about a finding."""
+    match finding.kind:
+        case Kind.URGENT:
+            # Nothing of it is kept: not even the words.
+            return Decision(Kind.URGENT, Action.LEFT, evidence="words that a child may be at risk")
+        case Kind.OPT_OUT:
+            return _opt_out(incoming, finding, facts)
+        case Kind.BOUNCE:
+            return _bounce(finding, facts)
+        case Kind.COMPLAINT:
+            return _complaint(finding, facts)
+        case Kind.SUBSCRIBE | Kind.ADDRESS_CHANGE | Kind.LEFT:
+            return _proposal(finding, facts)
+        case Kind.AWAY | Kind.AUTOMATIC:
+            return _made(finding, Action.FILED, _anyone(facts)) if _tied(facts) else _unrelated(finding)
+        case Kind.QUESTION | Kind.UNREADABLE:
+            return _made(finding, Action.LEFT, _anyone(facts)) if _tied(facts) else _unrelated(finding)
+        case Kind.UNRELATED:
+            return _unrelated(finding)
+
+
+def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+    person = facts.owner if finding.link else None
+    if person is None:
+        return _opt_out_by_words(finding, facts)
+    if facts.several_owners:
+        return _review(finding, None, "the message bears the codes of several people")
+    if finding.doubt:
+        return _review(finding, person, finding.doubt)
+    if person.status is Status.OPTED_OUT:
+        return _made(finding, Action.FILED, person)
+    if facts.came_back and incoming.date and incoming.date < facts.came_back:
+        return _review(finding, person, "the message is older than their return to the list")
+    return _opt_out_by_link(incoming, finding, facts, person)
+
+
+def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person: Subscriber) -> Decision:
+    if facts.sender is not None:
+        if facts.sender.id == person.id:
+            return _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
+        return _review(finding, person, f"the code of {person.address.text} came from {facts.sender.address.text}")
+    if facts.authenticated and is_alias(incoming.sender, person.address.key):
+        return _made(finding, Action.OPTED_OUT, person, Answer.TOLD)
+    why = f"{one_line(incoming.sender, 254) or 'an unknown sender'} pressed the link in a copy of {person.address.text}"
+    if facts.forwarded == "act":
+        return _made(finding, Action.OPTED_OUT, person, Answer.TOLD, why=why)
+    if person.status is not Status.ACTIVE:
+        return _review(finding, person, why)
+    return _made(finding, Action.ASKED, person, Answer.ASKED, why=why)
+
+
+def _opt_out_by_words(finding: Finding, facts: Facts) -> Decision:
+    """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
+    person = facts.sender or facts.answered
+    if facts.test_copy:
+        return _review(finding, person, "the code is of a test copy, which takes nobody off")
+    if facts.several_owners:
+        return _review(finding, None, "the message bears the codes of several people")
+    if not _tied(facts) and finding.doubt:
+        return _unrelated(finding)
+    if finding.doubt or person is None or facts.sender is None:
+        return _review(finding, person, finding.doubt or "the sender is not on the list")
+    if person.status is Status.OPTED_OUT:
+        return _made(finding, Action.FILED, person)
+    if person.status is not Status.ACTIVE:
+        return _review(finding, person, f"they are {person.status.replace('_', ' ')}")
+    if facts.authenticated or _is(facts.answered, person) or _is(facts.asked, person) or _is(facts.confirmed, person):
+        return _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
+    return _review(finding, person, "nothing proves that the sender is who From says")
+
+
+def _bounce(finding: Finding, facts: Facts) -> Decision:
+    person = facts.owner or facts.answered
+    if not facts.proven or person is None:
+        about = facts.recipient
+        tied = about is not None or facts.proven or facts.test_copy
+        return _review(finding, about, "nothing proves that the report is genuine") if tied else _unrelated(finding)
+    if facts.several_owners or (facts.recipient is not None and facts.recipient.id != person.id):
+        return _review(finding, person, "the report names one subscriber and returns the copy of another")
+    if finding.severity is not Severity.PERMANENT or person.status is not Status.ACTIVE:
+        return _made(finding, Action.COUNTED, person)
+    # The third issue; at once only where the mailbox that is missing is the one we wrote to, not one it forwards to.
+    at_once = finding.no_such_mailbox and _same_domain(finding.address, person.address.key)
+    if not at_once and facts.earlier_bounces < 2:
+        return _made(finding, Action.COUNTED, person)
+    if facts.outage:
+        return _review(finding, person, "so much of this domain came back that the domain itself may be down")
+    return _made(finding, Action.BOUNCED, person)
+
+
+def _complaint(finding: Finding, facts: Facts) -> Decision:
+    """Decide on a spam report. No answer ever follows: it would be one more mail to one who complained."""
+    person = facts.owner or facts.answered
+    if not facts.proven or person is None:
+        about = facts.recipient
+        return _review(finding, about, "nothing proves the report") if about or facts.proven else _unrelated(finding)
+    if facts.several_owners:
+        return _review(finding, None, "the report bears the codes of several people")
+    return _made(finding, Action.FILED if person.status is Status.OPTED_OUT else Action.OPTED_OUT, person)
+
+
+def _proposal(finding: Finding, facts: Facts) -> Decision:
+    person = _anyone(facts)
+    if finding.kind is Kind.SUBSCRIBE:
+        back = facts.confirmed
+        own = back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT
+        if own and not finding.doubt and not finding.address:
+            return _made(finding, Action.RESUBSCRIBED, back, Answer.WELCOMED_BACK)
+    if not _tied(facts) and not finding.about_us:
+        return _unrelated(finding)
+    return _review(finding, person, finding.doubt)
+
+
+def is_alias(sender: str, own: str) -> bool:
+    """Whether `sender` looks like another address of the person at `own`: same domain, like name.
+
+    Like names share their words (`jo.bloggs`, `bloggs.jo`), or an initial and the surname (`jbloggs`, `j.bloggs`), or
+    differ by a tag (`jo+news`). Short names are never alike by chance: three letters must be shared in one word.
+    """
+    if not _same_domain(sender, own):
+        return False
+    mine, theirs = _words_of(sender), _words_of(own)
+    if mine == theirs:
+        return True
+    joined = "".join(sorted(mine)), "".join(sorted(theirs))
+    if joined[0] == joined[1]:
+        return True
+    return _initial_and_surname(mine, theirs) or _initial_and_surname(theirs, mine)
+
+
+def _initial_and_surname(short: frozenset[str], full: frozenset[str]) -> bool:
+    """Whether `short` is `j.bloggs` or `jbloggs` where `full` is `jo.bloggs`."""
+    if len(full) != 2:
+        return False
+    first, second = full
+    forms = (frozenset({a[0] + b}) for a, b in ((first, second), (second, first)) if len(b) >= 3)
+    spaced = (frozenset({a[0], b}) for a, b in ((first, second), (second, first)) if len(b) >= 3)
+    run = (frozenset({a + b}) for a, b in ((first, second), (second, first)))
+    return short in (*forms, *spaced, *run)
+
+
+def _words_of(address: str) -> frozenset[str]:
+    local = address.rpartition("@")[0].casefold().partition("+")[0]
+    return frozenset(re.findall(r"[^\W\d_]+|\d+", local))
+
+
+def _same_domain(one: str, other: str) -> bool:
+    left, right = one.rpartition("@")[2].casefold(), other.rpartition("@")[2].casefold()
+    return bool(left) and left == right
+
+
+def _tied(facts: Facts) -> bool:
+    """Whether anything ties the message to us; a mailbox may be somebody's own, with years in it."""
+    return facts.test_copy or facts.several_owners or facts.proven or _anyone(facts) is not None
+
+
+def _anyone(facts: Facts) -> Subscriber | None:
+    """Return the person the message is best tied to: who wrote, else whose copy it answers."""
+    return facts.sender or facts.owner or facts.answered or facts.confirmed or facts.asked
+
+
+def _is(one: Subscriber | None, other: Subscriber) -> bool:
+    return one is not None and one.id == other.id
+
+
+def _unrelated(finding: Finding) -> Decision:
+    return Decision(Kind.UNRELATED, Action.LEFT, evidence=finding.evidence)
+
+
+def _review(finding: Finding, person: Subscriber | None, why: str) -> Decision:
+    return _made(finding, Action.REVIEW, person, why=why)
+
+
+def _made(
+    finding: Finding, action: Action, person: Subscriber | None, answer: Answer | None = None, *, why: str = ""
+) -> Decision:
+    """Return the decision; `why`, where a person has to look, is told with the proposal."""
+    in_review = action is Action.REVIEW or bool(why)
+    return Decision(
+        kind=finding.kind,
+        action=action,
+        subscriber=person.id if person else None,
+        proposal=proposed(finding, person, why) if in_review else "",
+        answer=answer,
+        evidence=finding.evidence,
+        review=in_review,
+    )
+
+
+def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
+    """Return the proposal of a review as a sentence: what accepting it would do, and why it was not just done."""
+    who = person.address.text if person else ""
+    what = finding.proposal or _PROPOSALS.get(finding.kind, "Read it").format(
+        who=who or finding.address or "nobody known", new=finding.address or "the address that the message gives"
+    )
+    return one_line(f"{what}: {why}" if why else what, 400)
+
+
+_PROPOSALS = {
+    Kind.OPT_OUT: "Take {who} off the list",
+    Kind.BOUNCE: "Mark {who} as bounced",
+    Kind.COMPLAINT: "Take {who} off the list",
+    Kind.SUBSCRIBE: "Put {new} on the list",
+    Kind.ADDRESS_CHANGE: "Write to {new} in place of {who}",
+    Kind.LEFT: "Remove {who}, who has left",
+}
