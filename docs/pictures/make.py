@@ -1,0 +1,86 @@
+"""Make the pictures of the manual from the real thing: `python docs/pictures/make.py` in an environment with the program.
+
+The terminal is what `pscb-mail demo` prints; the newsletter is a mail that the demo's server took, shown by headless
+Chromium. Needs Debian's package chromium (or CHROMIUM in the environment).
+"""
+
+import email
+import email.policy
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+HERE = Path(__file__).parent
+COLUMNS = 92
+THEME = TerminalTheme(
+    (255, 255, 255), (33, 37, 41),
+    [(33, 37, 41), (176, 32, 32), (20, 110, 50), (140, 90, 0), (20, 70, 140), (110, 50, 120), (0, 100, 110), (90, 95, 100)],
+)  # fmt: skip
+# rich's own frame fetches a font from the network; this one uses the reader's.
+FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">
+<style>
+.{unique_id}-matrix {{ font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; }}
+.{unique_id}-title {{ display: none; }}
+{styles}
+</style>
+<defs><clipPath id="{unique_id}-clip-terminal"><rect width="{terminal_width}" height="{terminal_height}"/></clipPath>{lines}</defs>
+<rect width="{width}" height="{height}" rx="8" fill="#ffffff" stroke="#c8ccd0"/>
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">{matrix}</g>
+</g>
+</svg>
+"""
+
+
+def program(*args: str, folder: Path) -> str:
+    """Run the program as in a terminal with colours; return what it printed."""
+    env = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "HOME": str(folder)}
+    done = subprocess.run([sys.executable, "-m", "pscb_mail", *args], capture_output=True, text=True, check=True, env=env)
+    return done.stdout
+
+
+def terminal(command: str, printed: str, target: Path) -> None:
+    """Write what a terminal shows as an SVG."""
+    console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"), force_terminal=True)
+    console.print(Text(f"$ {command}", style="bold"))
+    console.print(Text.from_ansi(printed))
+    console.save_svg(str(target), title=command, theme=THEME, code_format=FRAME, unique_id="t")
+
+
+def screenshot(page: Path, target: Path, width: int, height: int) -> None:
+    """Let headless Chromium draw a page."""
+    chromium = os.environ.get("CHROMIUM", "chromium")
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+                f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={target}", page.as_uri(),
+            ],
+            check=True, capture_output=True,
+        )  # fmt: skip
+
+
+def main() -> None:
+    """Make them all."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        workspace = folder / "demo"
+        printed = program("demo", "--keep", str(workspace), folder=folder).replace(str(folder), "")
+        terminal("pscb-mail demo", printed, HERE / "demo.svg")
+        mail = min((workspace / "mails").glob("*.eml"))
+        body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
+        page = folder / "newsletter.html"
+        page.write_text(body.get_content(), encoding="utf-8")
+        screenshot(page, HERE / "newsletter.png", 760, 1100)
+
+
+if __name__ == "__main__":
+    main()
