@@ -257,11 +257,13 @@ def m0002_sending(db: Database) -> None:
 def m0003_mailbox(db: Database) -> None:
     """What was read, what it was found to be, and the answers still to be sent."""
     db.executescript("""
-        -- `key`: SHA-256 of the message as the journal normalises it; a message handled once is never handled again.
+        -- `key`: SHA-256 of the message as `incoming` normalises it; a message handled once is never handled again.
+        -- `source` is kept only where something was found. `to_file`: it belongs into the folder for handled mail.
         CREATE TABLE incoming (
             key TEXT PRIMARY KEY,
-            source TEXT NOT NULL,
+            source TEXT NOT NULL DEFAULT '',
             read_at TEXT NOT NULL,
+            to_file INTEGER NOT NULL DEFAULT 0 CHECK (to_file IN (0, 1)),
             filed_at TEXT
         ) STRICT;
 
@@ -271,36 +273,47 @@ def m0003_mailbox(db: Database) -> None:
             finding TEXT NOT NULL CHECK (finding IN ('urgent', 'opt_out', 'subscribe', 'address_change', 'left', 'away',
                 'bounce', 'complaint', 'automatic', 'question', 'unreadable', 'unrelated')),
             action TEXT NOT NULL CHECK (action IN
-                ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left')),
+                ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left', 'resubscribed')),
             address TEXT NOT NULL DEFAULT '',
+            name TEXT NOT NULL DEFAULT '',
             severity TEXT CHECK (severity IN ('permanent', 'temporary', 'delayed', 'ours')),
             status TEXT,
             evidence TEXT NOT NULL DEFAULT '',
             proposal TEXT NOT NULL DEFAULT '',
-            subscriber INTEGER REFERENCES subscriber(id),
+            -- No foreign key to the person: like the history, a finding outlives an addition that was undone.
+            subscriber INTEGER,
             delivery INTEGER REFERENCES delivery(id),
             change INTEGER REFERENCES change(number),
             review TEXT CHECK (review IN ('open', 'accepted', 'dismissed')),
+            accepted_by INTEGER REFERENCES change(number),
             at TEXT NOT NULL
         ) STRICT;
+        CREATE INDEX finding_by_incoming ON finding(incoming);
         CREATE INDEX finding_by_subscriber ON finding(subscriber);
         CREATE INDEX finding_by_delivery ON finding(delivery);
-        CREATE INDEX finding_in_review ON finding(number) WHERE review = 'open';
+        CREATE INDEX finding_in_review ON finding(number) WHERE review IS NOT NULL;
 
-        -- Answers commit with the act they speak of and leave afterwards.
+        -- Answers commit with the act they speak of and leave afterwards. `in_flight` commits before the first byte: one
+        -- that a dead process left there is in doubt and never sent again.
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY,
             finding INTEGER REFERENCES finding(number),
+            subscriber INTEGER,
             kind TEXT NOT NULL,
+            message_id TEXT NOT NULL UNIQUE,
             recipient TEXT NOT NULL,
             subject TEXT NOT NULL,
             body TEXT NOT NULL,
             in_reply_to TEXT NOT NULL DEFAULT '',
+            trail TEXT NOT NULL DEFAULT '',
             written_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'in_flight', 'sent', 'refused', 'unknown')),
             claimed_at TEXT,
-            sent_at TEXT,
+            settled_at TEXT,
             reply TEXT NOT NULL DEFAULT ''
         ) STRICT;
+        CREATE INDEX outbox_by_state ON outbox(state, id);
+        CREATE INDEX outbox_by_subscriber ON outbox(subscriber, written_at);
 
         CREATE TABLE reading (
             source TEXT PRIMARY KEY,

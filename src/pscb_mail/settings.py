@@ -199,6 +199,7 @@ class Mailbox(Section):
     source: str = ""
     auth: Auth = "password"
     password_command: Text = ""
+    ca_file: Text = ""
     filed: Text = "Newsletter/Done"
     sent: Text = ""
     authenticated_by: Text = ""

@@ -1,0 +1,275 @@
+"""An IMAP connection: opened safely, one folder selected, its messages listed, fetched, filed; every fault in our words.
+
+Promises: the certificate is checked (`ssl.create_default_context`), plain text stays on this computer, reading marks
+nothing as read (BODY.PEEK), nothing is ever deleted, a folder name with control characters never reaches the wire.
+Raises `MailboxRefusesError` (78) where the settings or the rights are wrong, `MailboxAwayError` (75) where the server is
+away or the line breaks. Leaves to others: which messages matter, and starting again after a broken line.
+Sources: RFC 3501 (IMAP4rev1), 6851 (MOVE), 2177 (IDLE), 5530 (response codes), 2342 (NAMESPACE).
+"""
+
+import contextlib
+import ipaddress
+import re
+import ssl
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
+
+from pscb_mail.errors import NotNowError, SettingsError, UsageError
+from pscb_mail.foreign import has_unsafe, one_line
+
+TIMEOUT_SECONDS = 60.0
+# Where MOVE is not offered the message stays as well, marked with this keyword for whoever looks at it.
+KEYWORD = b"PscbMailFiled"
+# Response codes of a login that fails for now and not for good (RFC 5530 section 3).
+_FOR_NOW = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|CONTACTADMIN)\]", re.IGNORECASE)
+
+
+class MailboxAwayError(NotNowError):
+    """The mailbox cannot be reached now, or the line broke; nothing was lost."""
+
+
+class MailboxRefusesError(SettingsError):
+    """The mailbox refuses the sign-in, the folder or the certificate: somebody must change something."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder on a server: what an `imap://` or `imaps://` URL names. `username` is empty where the URL has none."""
+
+    host: str
+    port: int
+    username: str
+    folder: str
+    tls: bool
+
+    @property
+    def label(self) -> str:
+        """How the folder is called on screen, in errors, and in the table of readings."""
+        return f"{'imaps' if self.tls else 'imap'}://{self.username}@{self.host}:{self.port}/{self.folder}"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One message as the server gives it: at most so many bytes of it as were asked for."""
+
+    uid: int
+    arrived: datetime | None
+    raw: bytes
+
+
+def parse_place(url: str) -> Place:
+    """Return the folder that a URL names (RFC 5092, as far as it is needed). Raises UsageError."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise UsageError(f'"{one_line(url, 200)}" is not an IMAP address: {error}.', _FORM) from error
+    if parts.password is not None:
+        raise UsageError(
+            "A password must not stand in the mailbox's address.",
+            "Set PSCB_MAIL_MAILBOX_PASSWORD, or password_command under [mailbox], or use the keyring.",
+        )
+    username, folder = unquote(parts.username or ""), unquote(parts.path.removeprefix("/")) or "INBOX"
+    if not host or has_unsafe(username):
+        raise UsageError(f'"{one_line(url, 200)}" is not an IMAP address.', _FORM)
+    tls = parts.scheme.lower() == "imaps"
+    if not tls and not _is_loopback(host):
+        raise UsageError(
+            f"{host} would be read in plain text: everybody on the way could read the password and the mail.",
+            "Write imaps:// instead; imap:// is for a server on this computer.",
+        )
+    return Place(host, port or (993 if tls else 143), username, checked_folder(folder), tls)
+
+
+_FORM = "Write imaps://USER@HOST/FOLDER, with %40 for the @ in USER."
+
+
+def checked_folder(name: str) -> str:
+    """Return a folder's name as it may go on the wire. Raises UsageError for control characters (CVE-2025-15366)."""
+    if not name or has_unsafe(name):
+        raise UsageError(
+            f'"{one_line(name, 100)}" cannot be a folder: it has a control character in it.',
+            "Correct the folder's name in pscb-mail.toml, or on the command line.",
+        )
+    return name
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Imap:
+    """A connection that is signed in; use `select` first, then the others."""
+
+    def __init__(self, place: Place, password: str | None, ca_file: str = "") -> None:
+        """Connect and sign in; `password` None: the server lets us in without (PREAUTH)."""
+        self.place = place
+        with self._faults("reached"):
+            self._client = IMAPClient(
+                place.host,
+                place.port,
+                ssl=place.tls,
+                ssl_context=_context(ca_file) if place.tls else None,
+                timeout=TIMEOUT_SECONDS,
+            )
+        try:
+            self._client.normalise_times = False
+            if password is not None:
+                self._sign_in(password)
+        except BaseException:
+            self.close()
+            raise
+
+    def _sign_in(self, password: str) -> None:
+        """PLAIN where it is offered: it takes any character (RFC 4616); LOGIN's quoted strings do not."""
+        try:
+            with self._faults("signed in to"):
+                if self._client.has_capability("AUTH=PLAIN"):
+                    self._client.plain_login(self.place.username, password)
+                else:
+                    self._client.login(self.place.username, password)
+        except MailboxRefusesError as error:
+            if _FOR_NOW.search(error.message):
+                raise MailboxAwayError(error.message, "Run it again later.") from error
+            raise MailboxRefusesError(
+                f"{self.place.host} does not let {self.place.username} in: {error.message}",
+                "Check the user name in the mailbox's address, and the password.",
+            ) from error
+
+    def select(self, *, read_only: bool) -> int:
+        """Open the folder and return its UIDVALIDITY. Raises MailboxRefusesError where it is missing or read-only."""
+        try:
+            with self._faults("opened"):
+                answer = self._client.select_folder(self.place.folder, readonly=read_only)
+        except MailboxRefusesError as error:
+            raise MailboxRefusesError(
+                f"{self.place.host} does not open the folder {self.place.folder}: {error.message}",
+                "Check the folder's name at the end of the mailbox's address; it may have been renamed or deleted.",
+            ) from error
+        # RFC 3501 section 6.3.1: a SELECT that may change nothing is answered with [READ-ONLY].
+        if not read_only and b"READ-ONLY" in answer:
+            raise MailboxRefusesError(
+                f"The folder {self.place.folder} on {self.place.host} can only be read, so nothing can be filed.",
+                "Ask for the right to move mail in it. `--dry-run` reads it as it is.",
+            )
+        return int(answer.get(b"UIDVALIDITY", 0))
+
+    def uids(self, after: int, since: date | None) -> list[int]:
+        """Return the UIDs above `after` of what arrived on or after a day, ascending; what is marked deleted is left out."""
+        criteria: list[Any] = ["UNDELETED", "UID", f"{after + 1}:*"]
+        if since is not None:
+            criteria += ["SINCE", since]
+        with self._faults("searched"):
+            found = self._client.search(criteria)
+        # `n:*` always names the last message, even where its UID is below n (RFC 3501 section 9, seq-range).
+        return sorted(uid for uid in map(int, found) if uid > after)
+
+    def fetch(self, uids: Sequence[int], cap: int) -> Iterator[Fetched]:
+        """Yield the messages that are still there, at most `cap` bytes of each, unread as they were."""
+        with self._faults("read"):
+            answers = self._client.fetch(list(uids), ["INTERNALDATE", f"BODY.PEEK[]<0.{cap}>"])
+        for uid in uids:
+            parts = answers.get(uid, {})
+            raw = next((value for name, value in parts.items() if name.startswith(b"BODY[]")), None)
+            if raw is not None:
+                yield Fetched(uid, _aware(parts.get(b"INTERNALDATE")), raw)
+
+    def file(self, uid: int, folder: str) -> None:
+        """Move a message into a folder, made where it is not there; one that is gone already is no fault."""
+        target = self._made(checked_folder(folder))
+        with self._faults("filed in"):
+            if self._client.has_capability("MOVE"):
+                self._client.move([uid], target)
+                return
+            self._client.copy([uid], target)
+            self._client.add_flags([uid], [KEYWORD], silent=True)
+
+    def _made(self, folder: str) -> str:
+        """Return the folder as this server spells it, with its separator and its prefix for own folders."""
+        with self._faults("asked for its folders"):
+            prefix, separator = self._spelling()
+            parts = folder.removeprefix(prefix).split("/")
+            for depth in range(1, len(parts) + 1):
+                name = prefix + separator.join(parts[:depth])
+                if not self._client.folder_exists(name):
+                    self._client.create_folder(name)
+                    self._client.subscribe_folder(name)
+        return name
+
+    def _spelling(self) -> tuple[str, str]:
+        if self._client.has_capability("NAMESPACE") and (personal := self._client.namespace().personal):
+            return str(personal[0][0]), str(personal[0][1] or "/")
+        [(_, separator, _), *_] = self._client.list_folders("", "") or [((), b"/", "")]
+        return "", separator.decode() if separator else "/"
+
+    def idle(self, seconds: float) -> bool:
+        """Wait for new mail for so long, and return whether the server said that there is some; False without IDLE."""
+        with self._faults("watched"):
+            self._client.idle()
+            try:
+                heard = self._client.idle_check(timeout=seconds)
+            finally:
+                self._client.idle_done()
+        return any(len(line) > 1 and line[1] == b"EXISTS" for line in heard if isinstance(line, tuple))
+
+    @property
+    def can_idle(self) -> bool:
+        """Whether the server announces new mail by itself (RFC 2177)."""
+        with self._faults("asked"):
+            return bool(self._client.has_capability("IDLE"))
+
+    def close(self) -> None:
+        """Sign out; a line that is broken already is no fault."""
+        try:
+            self._client.logout()
+        except (IMAPClientError, OSError):
+            with contextlib.suppress(IMAPClientError, OSError):
+                self._client.shutdown()
+
+    @contextlib.contextmanager
+    def _faults(self, verb: str) -> Iterator[None]:
+        """Turn what imapclient raises into our errors."""
+        try:
+            yield
+        except ssl.SSLCertVerificationError as error:
+            raise MailboxRefusesError(
+                f"The certificate of {self.place.host}:{self.place.port} cannot be trusted: {error.verify_message}.",
+                "Nothing was sent to it. Check the host's name; for a private server, set ca_file under [mailbox].",
+            ) from error
+        except (OSError, IMAPClientAbortError, ProtocolError, EOFError) as error:
+            raise MailboxAwayError(
+                f"{self.place.host}:{self.place.port} cannot be {verb}: {one_line(str(error), 300) or 'no answer'}.",
+                "Nothing was lost: run it again.",
+            ) from error
+        except IMAPClientError as error:
+            raise MailboxRefusesError(_said(error), "Ask whoever runs the mail server.") from error
+
+
+def _context(ca_file: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=ca_file or None)
+    except (OSError, ssl.SSLError) as error:
+        raise MailboxRefusesError(f"{ca_file} cannot be used as ca_file: {error}.", "It is a PEM file.") from error
+
+
+def _said(error: IMAPClientError) -> str:
+    """Return the server's own words: imapclient wraps them as `select failed: …` or as a bytes literal."""
+    text = one_line(str(error), 300)
+    return text[2:-1] if re.fullmatch(r"b(['\"]).*\1", text) else text
+
+
+def _aware(arrived: object) -> datetime | None:
+    if not isinstance(arrived, datetime):
+        return None
+    return arrived if arrived.tzinfo else arrived.replace(tzinfo=UTC)

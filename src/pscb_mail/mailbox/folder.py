@@ -1,0 +1,106 @@
+"""A folder on an IMAP server as a source: read in batches from where the last reading ended, started again once.
+
+Promises: UIDs are resumed only while UIDVALIDITY stays the same; a line that breaks is taken up again once at the same
+message, and a message is filed only while its UID still means what it meant. Raises what `imap` raises.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from pscb_mail import signin
+from pscb_mail.errors import SettingsError
+from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, checked_folder
+from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark
+from pscb_mail.settings import Settings
+
+BATCH = 10
+
+T = TypeVar("T")
+
+
+class ImapFolder:
+    """The source. Whoever reads it may file messages while it yields others."""
+
+    lasting = True
+
+    def __init__(self, place: Place, settings: Settings, *, read_only: bool) -> None:
+        self.name = place.label
+        self._place = place
+        self._filed = checked_folder(settings.mailbox.filed)
+        self._ca_file = settings.mailbox.ca_file
+        self._password = _password(place, settings)
+        self._read_only = read_only
+        self._last_uid = 0
+        self._imap = Imap(place, self._password, self._ca_file)
+        try:
+            self._uidvalidity = self._imap.select(read_only=read_only)
+        except BaseException:
+            self._imap.close()
+            raise
+
+    def messages(self, since: datetime | None, bookmark: Bookmark | None) -> Iterator[Arrived]:
+        """Yield what arrived since a moment, from after the bookmark on where it still holds."""
+        held = bookmark is not None and bookmark.uidvalidity == self._uidvalidity
+        after = bookmark.last_uid if bookmark is not None and held else 0
+        self._last_uid = after
+        # SEARCH SINCE compares days without their zone (RFC 3501 section 6.4.4): ask for a day more, compare here.
+        day = (since - timedelta(days=1)).date() if since else None
+        uids = self._again(lambda: self._imap.uids(after, day))
+        for start in range(0, len(uids), BATCH):
+            batch = uids[start : start + BATCH]
+            for fetched in self._fetched(batch):
+                if since is None or fetched.arrived is None or fetched.arrived >= since:
+                    yield Arrived(str(fetched.uid), fetched.raw)
+            self._last_uid = batch[-1]
+
+    def _fetched(self, batch: list[int]) -> list[Fetched]:
+        return self._again(lambda: list(self._imap.fetch(batch, CAP)))
+
+    def file(self, arrived: Arrived) -> None:
+        """Move a message into the folder for handled mail."""
+        self._again(lambda: self._imap.file(int(arrived.source), self._filed))
+
+    def bookmark(self) -> Bookmark | None:
+        """Return the last UID that was read to its end."""
+        return Bookmark(self._uidvalidity, self._last_uid)
+
+    def wait(self, seconds: float) -> bool | None:
+        """Wait until the server announces something; None where it cannot."""
+        if not self._again(lambda: self._imap.can_idle):
+            return None
+        return self._again(lambda: self._imap.idle(seconds))
+
+    def close(self) -> None:
+        """Sign out."""
+        self._imap.close()
+
+    def _again(self, act: Callable[[], T]) -> T:
+        """Do something, and once more on a new line where the line breaks: each of them may be done twice."""
+        try:
+            return act()
+        except MailboxAwayError:
+            self._imap.close()
+            self._imap = Imap(self._place, self._password, self._ca_file)
+            if self._imap.select(read_only=self._read_only) != self._uidvalidity:
+                raise MailboxAwayError(
+                    f"The folder {self._place.folder} was made anew while it was read.", "Run it again."
+                ) from None
+            return act()
+
+
+def _password(place: Place, settings: Settings) -> str | None:
+    match settings.mailbox.auth:
+        case "none":
+            return None
+        case "password":
+            if not place.username:
+                raise SettingsError(
+                    f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER."
+                )
+            return signin.password("mailbox", place.username, settings.mailbox.password_command)
+        case "microsoft" | "google":
+            raise SettingsError(
+                f'auth = "{settings.mailbox.auth}" for the mailbox is not available in this version.',
+                'Use auth = "password" with an application password, or forward the mailbox to one that has it.',
+            )
