@@ -1,0 +1,251 @@
+"""The `:::` blocks of an issue: what each may hold, read from its lines.
+
+Pure. `reading` knows the blocks by name; a reader takes the lines between the fences and returns the block, or raises
+`BlockErrors` with every mistake and the line it stands in, counted from the block's first line. Values are words, not
+Markdown: no merge field, no markup. Leaves to others: the Markdown inside `callout` and `quote`, how blocks look
+(`html`, `text`), the calendar file (`calendar`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, time
+
+from pscb_mail.foreign import has_unsafe, one_line
+from pscb_mail.issues.source import nearest
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whom to ask: shown as a card. `name` is the person's or their post's."""
+
+    name: str
+    role: str = ""
+    division: str = ""
+    organisation: str = ""
+    address: str = ""
+    telephone: str = ""
+    extension: str = ""
+    email: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One date: a whole day where `start` is None; `end` is None where only the start is known. Times are local."""
+
+    day: date
+    title: str
+    place: str = ""
+    link: str = ""
+    start: time | None = None
+    end: time | None = None
+
+
+@dataclass(frozen=True)
+class Events:
+    """Dates to keep, in the order in which they were written."""
+
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Button:
+    """The one thing to do: a link that stands out."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Callout:
+    """A passage set apart; what it says is Markdown."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words of somebody else; what they say is Markdown, `source` who says it and where."""
+
+    source: str = ""
+
+
+Leaf = Contact | Events | Button
+Frame = Callout | Quote
+
+
+class BlockErrors(Exception):  # noqa: N818 it carries several
+    """What is wrong with a block: pairs of a line, counted from the block's first, and a sentence."""
+
+    def __init__(self, mistakes: Sequence[tuple[int, str]]) -> None:
+        super().__init__(mistakes)
+        self.mistakes = tuple(mistakes)
+
+
+NAMES = ("contact", "events", "callout", "button", "quote")
+
+_LINK = re.compile(r"(https?://[^\s<>\"]+|mailto:[^\s<>\"]+@[^\s<>\"]+|tel:\+?[0-9(). -]+)")
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[A-Za-z0-9-]+")
+_MAX_EVENTS = 500
+_COLUMNS = ("date", "event", "place", "link")
+
+
+def is_link(text: str) -> bool:
+    """Whether a link may lead there: the web, a mail, a telephone; whole, so that it works from inside a mail."""
+    return bool(_LINK.fullmatch(text))
+
+
+def contact(lines: Sequence[str]) -> Contact:
+    """Read `key: value` lines of a contact card."""
+    values, mistakes = _values(lines, tuple(field.name for field in fields(Contact)))
+    if "name" not in values:
+        mistakes.append((0, "The contact has no name."))
+    elif len(values) == 1:
+        mistakes.append((0, "The contact has only a name: add a telephone, an email or another way to reach it."))
+    for key, check, example in (
+        ("email", _EMAIL, "support@pscb.example"),
+        ("website", _LINK, "https://www.pscb.example"),
+    ):
+        if key in values and not check.fullmatch(values[key][1]):
+            mistakes.append((values[key][0], f'"{one_line(values[key][1], 80)}" is not {_of(key)} such as {example}.'))
+    if "telephone" in values and not re.search(r"\d{3}", values["telephone"][1].replace(" ", "")):
+        mistakes.append((values["telephone"][0], "The telephone has no number."))
+    _raise_any(mistakes)
+    return Contact(**{key: value for key, (_, value) in values.items()})
+
+
+def button(lines: Sequence[str]) -> Button:
+    """Read the `text` and the `link` of a button."""
+    values, mistakes = _values(lines, ("text", "link"))
+    mistakes += [(0, f"The button has no {key}.") for key in ("text", "link") if key not in values]
+    if "link" in values and not is_link(values["link"][1]):
+        mistakes.append((values["link"][0], _bad_link(values["link"][1])))
+    _raise_any(mistakes)
+    return Button(values["text"][1], values["link"][1])
+
+
+def events(lines: Sequence[str]) -> Events:
+    """Read a table with the columns date and event, and place and link where they are wanted."""
+    rows = [(number, _cells(line)) for number, line in enumerate(lines, start=1) if line.strip()]
+    if len(rows) < 3 or not all(re.fullmatch(r":?-+:?", cell) for cell in rows[1][1]):
+        raise BlockErrors(
+            [(0, "The events are not a table: | date | event | place |, then |---|---|---|, then a row each.")]
+        )
+    columns = _columns(*rows[0])
+    if len(rows) > _MAX_EVENTS + 2:
+        raise BlockErrors([(0, f"There are more than {_MAX_EVENTS} events.")])
+    found: list[Event] = []
+    mistakes: list[tuple[int, str]] = []
+    for number, cells in rows[2:]:
+        try:
+            found.append(_event(columns, cells))
+        except ValueError as error:
+            mistakes.append((number, str(error)))
+    _raise_any(mistakes)
+    return Events(tuple(found))
+
+
+def quote_source(line: str) -> str | None:
+    """Return who is quoted where `line` says so ("source: …"), else None."""
+    found = re.fullmatch(r"\s*source:\s*(\S.*)", line)
+    return found[1].strip() if found else None
+
+
+READERS: dict[str, Callable[[Sequence[str]], Leaf]] = {"contact": contact, "events": events, "button": button}
+
+
+def _values(lines: Sequence[str], keys: tuple[str, ...]) -> tuple[dict[str, tuple[int, str]], list[tuple[int, str]]]:
+    """Return each key with its line and value, and the mistakes in their writing."""
+    values: dict[str, tuple[int, str]] = {}
+    mistakes = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not colon or not re.fullmatch(r"\w[\w -]*", key):
+            mistakes.append((number, f'"{one_line(line, 60)}" is not "key: value". Keys: {", ".join(keys)}.'))
+        elif key not in keys:
+            mistakes.append((number, f'"{one_line(key, 60)}" is not a key of this block. {nearest(key, keys)}'))
+        elif key in values:
+            mistakes.append((number, f"{key} is there twice."))
+        elif problem := _not_plain(value):
+            mistakes.append((number, f"{key} {problem}."))
+        elif value:
+            values[key] = (number, value)
+    return values, mistakes
+
+
+def _not_plain(value: str) -> str:
+    if has_unsafe(value):
+        return "has a control or an invisible direction mark in it"
+    if "{{" in value or "{%" in value or "{#" in value:
+        return "cannot have a merge field: blocks are the same for everybody"
+    return ""
+
+
+def _of(key: str) -> str:
+    return "an address" if key == "email" else "a link"
+
+
+def _bad_link(link: str) -> str:
+    return f'"{one_line(link, 80)}" is not a link that works in a mail: it must begin with https://, mailto: or tel:.'
+
+
+def _raise_any(mistakes: list[tuple[int, str]]) -> None:
+    if mistakes:
+        raise BlockErrors(mistakes)
+
+
+def _cells(line: str) -> list[str]:
+    r"""Return the cells of a table's row; `\|` is a bar in a cell."""
+    inner = line.strip().removeprefix("|")
+    inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
+    return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def _columns(number: int, cells: list[str]) -> list[str]:
+    columns = [cell.lower() for cell in cells]
+    mistakes = [
+        (number, f'"{one_line(column, 60)}" is not a column of events. {nearest(column, _COLUMNS)}')
+        for column in columns
+        if column not in _COLUMNS
+    ]
+    mistakes += [(number, f"The events have no column {name}.") for name in ("date", "event") if name not in columns]
+    mistakes += [(number, f"The column {name} is there twice.") for name in _COLUMNS if columns.count(name) > 1]
+    _raise_any(mistakes)
+    return columns
+
+
+def _event(columns: list[str], cells: list[str]) -> Event:
+    """Return one row's event. Raises ValueError with a sentence."""
+    if len(cells) > len(columns):
+        raise ValueError(f"The row has {len(cells)} cells, the table {len(columns)} columns.")
+    row = dict(zip(columns, cells, strict=False))
+    for column, value in row.items():
+        if problem := _not_plain(value):
+            raise ValueError(f"The {column} {problem}.")
+        if "](" in value:
+            raise ValueError(f"The {column} has a link in it: put the address into a column link.")
+    if not row.get("event"):
+        raise ValueError("The event has no name.")
+    link = row.get("link", "")
+    if link and not is_link(link):
+        raise ValueError(_bad_link(link))
+    day, start, end = when(row.get("date", ""))
+    return Event(day, row["event"], row.get("place", ""), link, start, end)
+
+
+def when(text: str) -> tuple[date, time | None, time | None]:
+    """Read "2010-11-25", "2010-11-25 09:30" or "2010-11-25 09:30-16:30" (ISO 8601). Raises ValueError with a sentence."""
+    found = re.fullmatch(
+        r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: +([0-9]{2}:[0-9]{2})(?: ?[-–] ?([0-9]{2}:[0-9]{2}))?)?", text
+    )
+    if not found:
+        raise ValueError(f'"{one_line(text, 40)}" is not a date such as 2010-11-25 or 2010-11-11 09:30-16:30.')
+    try:
+        day = datetime.fromisoformat(found[1]).date()
+        start, end = (time.fromisoformat(part) if part else None for part in (found[2], found[3]))
+    except ValueError as error:
+        raise ValueError(f'"{one_line(text, 40)}" is not a date that exists.') from error
+    if start and end and end <= start:
+        raise ValueError(f'"{one_line(text, 40)}" ends before it begins.')
+    return day, start, end

@@ -1,0 +1,320 @@
+"""An issue's file → `Source`: its front matter read and checked, its body as text with the lines it stands in.
+
+Promises: a name from outside never leads out of the issues folder; the front matter is plain YAML (no tags, no anchors,
+no depth), its keys are known, its lines are harmless; every mistake in it is told at once, with file, line and the nearest
+known name. Raises UsageError. Leaves to others: what the body says (`document`), whether the pictures and attachments
+are there (`pictures`).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+import yaml
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import has_unsafe, one_line
+
+# Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough that
+# no text, however knotted, takes a parser more than a few seconds.
+MAX_CHARACTERS = 100_000
+_MAX_FRONT_MATTER = 20_000
+_MAX_DEPTH = 3
+_MAX_MISTAKES = 40
+
+_SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_FENCE = re.compile(r"---[ \t]*")
+
+
+@dataclass(frozen=True)
+class Source:
+    """An issue as its editor wrote it. `body` is Markdown with LF line ends; its first line is `first_line` of the file."""
+
+    slug: str
+    path: Path
+    title: str
+    subject: str
+    body: str
+    number: int | None = None
+    date: datetime.date | None = None
+    preheader: str = ""
+    contents: bool = False
+    attachments: tuple[str, ...] = ()
+    ignore: Mapping[str, str] = field(default_factory=dict)
+    first_line: int = 1
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line of each key of the front matter, for whoever finds fault with one later."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder that pictures and attachments must lie in: the issue's own, or the one that holds all the issues."""
+        return self.path.parent
+
+
+class Mistakes:
+    """Mistakes of one file, gathered so that they can be told at once: each a line and a sentence."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found: list[tuple[int, str]] = []
+
+    def add(self, line: int, sentence: str) -> None:
+        """Note a mistake on a line of the file."""
+        self._found.append((line, sentence))
+
+    def raise_any(self, hint: str) -> None:
+        """Raise UsageError with a line a mistake, in the order of the file; do nothing where there is none."""
+        if not self._found:
+            return
+        found = sorted(set(self._found))
+        told = [f"{self._path}:{line}: {text}" for line, text in found[:_MAX_MISTAKES]]
+        told += [f"and {len(found) - _MAX_MISTAKES} more."] if len(found) > _MAX_MISTAKES else []
+        raise UsageError("\n".join(told), hint)
+
+
+def nearest(name: str, known: tuple[str, ...]) -> str:
+    """Return a sentence that helps with an unknown name: the nearest known one, or all of them."""
+    match get_close_matches(name.lower(), known, n=1, cutoff=0.5):
+        case [best]:
+            return f"Did you mean {best}?"
+        case _:
+            return f"Known: {', '.join(known)}."
+
+
+def slug_of(name: str) -> str:
+    """Return the slug of an issue as it is named on the command line: "18" is issue-18."""
+    slug = f"issue-{name}" if re.fullmatch(r"[0-9]{1,9}", name) else name
+    if not _SLUG.fullmatch(slug):
+        raise UsageError(
+            f'"{one_line(name, 80)}" is not the name of an issue.',
+            "Use its number, or its name in small letters, digits and hyphens, such as issue-18.",
+        )
+    return slug
+
+
+def all_issues(folder: Path) -> list[str]:
+    """Return the slugs of all issues in the folder, oldest first by the date in the file, those without a date last."""
+    found = {path.stem if path.name != "issue.md" else path.parent.name: path for path in _files(folder)}
+    return sorted((slug for slug in found if _SLUG.fullmatch(slug)), key=lambda slug: _age(slug, found[slug]))
+
+
+def find_issue(folder: Path, name: str) -> Path:
+    """Return an issue's file: SLUG.md, or issue.md in a folder SLUG with its pictures beside it."""
+    slug = slug_of(name)
+    there = [path for path in (folder / f"{slug}.md", folder / slug / "issue.md") if path.is_file()]
+    match there:
+        case [path]:
+            return path
+        case []:
+            known = tuple(all_issues(folder))
+            raise UsageError(
+                f"There is no issue {slug} in {folder}.",
+                nearest(slug, known) if known else "`pscb-mail new` begins one.",
+            )
+        case _:
+            raise UsageError(f"{slug} is there twice: {there[0]} and {there[1]}.", "Move one of them away.")
+
+
+def read_source(path: Path) -> Source:
+    """Read an issue's file. Raises UsageError with every mistake of its front matter."""
+    text = _text(path)
+    head, body, first_line = _parted(path, text)
+    mistakes = Mistakes(path)
+    values = _front_matter(path, head, mistakes)
+    if "title" not in values and "title" not in _written(head):
+        mistakes.add(1, "The front matter has no title.")
+    mistakes.raise_any(
+        'The front matter stands between two lines of ---, one "key: value" a line; docs/issues.md has all.'
+    )
+    slug = path.parent.name if path.name == "issue.md" else path.stem
+    title = values["title"]
+    return Source(
+        slug=slug, path=path, body=body, first_line=first_line,
+        lines={key: line for key, line in _written(head).items() if key in _KEYS},
+        **{"subject": title, **values},
+    )  # fmt: skip
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in (*folder.glob("*.md"), *folder.glob("*/issue.md")) if path.is_file()]
+
+
+def _age(slug: str, path: Path) -> tuple[bool, str, list[tuple[int, str]]]:
+    """Order by date, then by name with its numbers read as numbers. A broken file must not hide the others."""
+    with path.open("rb") as file:
+        head = file.read(4096).decode("utf-8", "replace")
+    dated = re.search(r"^date:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE)
+    parts = [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", slug)]
+    return (dated is None, dated[1] if dated else "", parts)
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file():
+            raise UsageError(f"{path} is not a file.", "`pscb-mail issues` lists the issues there are.")
+        if path.stat().st_size > 4 * MAX_CHARACTERS:
+            raise UsageError(f"{path} is too long for an issue.", f"The limit is {MAX_CHARACTERS:,} characters.")
+        # utf-8-sig: Windows editors write a byte order mark.
+        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise UsageError(f"{path}:{line}: The file is not UTF-8 text.", "Save it as UTF-8 in your editor.") from error
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check that it is there and is yours.") from error
+    if len(text) > MAX_CHARACTERS:
+        raise UsageError(f"{path} is too long for an issue.", f"The limit is {MAX_CHARACTERS:,} characters.")
+    return text
+
+
+def _parted(path: Path, text: str) -> tuple[str, str, int]:
+    """Return front matter, body, and the line of the file at which the body begins."""
+    lines = text.split("\n")
+    if _FENCE.fullmatch(lines[0]):
+        for number, line in enumerate(lines[1:], start=1):
+            if _FENCE.fullmatch(line):
+                return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
+    raise UsageError(
+        f"{path}:1: There is no front matter.",
+        'Begin the file with a line ---, then at least title: "…", then another line ---.',
+    )
+
+
+def _front_matter(path: Path, head: str, mistakes: Mistakes) -> dict[str, object]:
+    """Return the values of the keys that are right, and note what is wrong with the others."""
+    values: dict[str, object] = {}
+    for key, node in _nodes(path, head):
+        line = node.start_mark.line + 2
+        if key not in _KEYS:
+            mistakes.add(line, f'"{one_line(key, 60)}" is not a key of the front matter. {nearest(key, tuple(_KEYS))}')
+        elif key in values:
+            mistakes.add(line, f"{key} is there twice.")
+        else:
+            try:
+                values[key] = _KEYS[key](node)
+            except ValueError as error:
+                mistakes.add(line, f"{key} {error}.")
+    return values
+
+
+def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
+    if len(head) > _MAX_FRONT_MATTER:
+        raise UsageError(f"{path}:1: The front matter is too long.", "Its second line of --- may be missing.")
+    try:
+        _refuse_knots(path, head)
+        tree = yaml.compose(head, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "it has a character that no text may have"
+        raise UsageError(
+            f"{path}:{mark.line + 2 if mark else 1}: The front matter cannot be read: {one_line(str(what), 200)}.",
+            "A value with a colon, a # or quotation marks in it stands in quotation marks.",
+        ) from error
+    if tree is None:
+        return []
+    if not isinstance(tree, yaml.MappingNode):
+        raise UsageError(f"{path}:2: The front matter is not a list of keys.", 'Write "key: value", one a line.')
+    return [(str(key.value), value) for key, value in tree.value]
+
+
+def _refuse_knots(path: Path, head: str) -> None:
+    """Refuse anchors and depth before a tree is made of them: an alias may repeat a value without end."""
+    depth = 0
+    for event in yaml.parse(head, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        tag = getattr(event, "tag", None)
+        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tag:
+            raise UsageError(
+                f"{path}:{event.start_mark.line + 2}: The front matter is more than keys with values and short lists.",
+                "Write each value out.",
+            )
+
+
+def _written(head: str) -> dict[str, int]:
+    """Return the line of each key as it stands in the text: enough to point at one."""
+    return {
+        found[1]: number
+        for number, line in enumerate(head.split("\n"), start=2)
+        if (found := re.match(r"[\"']?([a-z_]+)[\"']?[ \t]*:", line))
+    }
+
+
+def _plain(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise ValueError("must be one line of text")
+    text = str(node.value).strip()
+    if has_unsafe(text):
+        raise ValueError("has a line break, a control or an invisible direction mark in it")
+    return text
+
+
+def _words(node: yaml.Node) -> str:
+    text = _plain(node)
+    if not text:
+        raise ValueError("is empty")
+    return _no_fields(text)
+
+
+def _no_fields(text: str) -> str:
+    if "{{" in text or "{%" in text or "{#" in text:
+        raise ValueError("cannot have a merge field: it is the same for everybody")
+    return text
+
+
+def _number(node: yaml.Node) -> int:
+    text = _plain(node)
+    if not re.fullmatch(r"[0-9]{1,6}", text):
+        raise ValueError(f'must be a whole number, not "{one_line(text, 40)}"')
+    return int(text)
+
+
+def _date(node: yaml.Node) -> datetime.date:
+    text = _plain(node)
+    try:
+        return datetime.date.fromisoformat(text) if len(text) == 10 else _no_date(text)
+    except ValueError:
+        return _no_date(text)
+
+
+def _no_date(text: str) -> datetime.date:
+    raise ValueError(f'must be a date such as 2010-10-31, not "{one_line(text, 40)}"')
+
+
+def _truth(node: yaml.Node) -> bool:
+    match _plain(node).lower():
+        case "true" | "yes" | "on":
+            return True
+        case "false" | "no" | "off":
+            return False
+        case other:
+            raise ValueError(f'must be true or false, not "{one_line(other, 40)}"')
+
+
+def _names(node: yaml.Node) -> tuple[str, ...]:
+    if not isinstance(node, yaml.SequenceNode):
+        raise ValueError("must be a list: [one.pdf, two.pdf]")
+    return tuple(str(item.value) if isinstance(item, yaml.ScalarNode) else _plain(item) for item in node.value)
+
+
+def _reasons(node: yaml.Node) -> dict[str, str]:
+    if not isinstance(node, yaml.MappingNode):
+        raise ValueError('must be rules with reasons: {rule-name: "why it does not matter here"}')
+    reasons = {_plain(rule): _plain(reason) for rule, reason in node.value}
+    for rule, reason in reasons.items():
+        if not reason:
+            raise ValueError(f'gives no reason for "{one_line(rule, 60)}"')
+    return reasons
+
+
+_KEYS = {
+    "number": _number,
+    "date": _date,
+    "title": _words,
+    "subject": _words,
+    "preheader": lambda node: _no_fields(_plain(node)),
+    "contents": _truth,
+    "attachments": _names,
+    "ignore": _reasons,
+}
