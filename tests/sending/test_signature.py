@@ -1,0 +1,143 @@
+"""DKIM: a signature that holds, over all that matters, with a key that nobody else can read."""
+
+import base64
+from pathlib import Path
+
+import dkim
+import nacl.signing
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from dns.exception import Timeout
+
+from pscb_mail.errors import NotNowError, SettingsError
+from pscb_mail.sending.signature import Signer, signer
+from pscb_mail.settings import Dkim
+
+SETTINGS = Dkim(domain="pscb.test", selector="s1", key_file="dkim.key")
+MESSAGE = [
+    b"From: News <news@pscb.test>\r\nTo: jo@school.test\r\nSubject: News\r\nDate: Tue, 01 Dec 2026 09:30:00 +0000\r\n",
+    b"Message-ID: <a.b@pscb.test>\r\nReply-To: news@pscb.test\r\nList-Id: News <n.pscb.test>\r\n",
+    b"List-Unsubscribe: <mailto:news@pscb.test?subject=unsubscribe>\r\nList-Help: <mailto:news@pscb.test>\r\n",
+    b"List-Owner: <mailto:news@pscb.test>\r\n\r\nHello\r\n",
+]
+
+
+@pytest.fixture(scope="module")
+def rsa_key() -> tuple[bytes, bytes]:
+    """A private key as PEM, and the TXT record that publishes it."""
+    key = rsa.generate_private_key(65537, 2048)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return pem, b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+
+
+@pytest.fixture(scope="module")
+def ed25519_key() -> tuple[bytes, bytes]:
+    key = nacl.signing.SigningKey.generate()
+    seed = base64.b64encode(bytes(key))
+    return seed, b"v=DKIM1; k=ed25519; p=" + base64.b64encode(bytes(key.verify_key))
+
+
+def signer_with(folder: Path, key: bytes, mode: int = 0o600) -> Signer:
+    path = folder / "dkim.key"
+    path.write_bytes(key)
+    path.chmod(mode)
+    made = signer(SETTINGS, folder)
+    assert made is not None
+    return made
+
+
+def passes(message: bytes, record: bytes) -> bool:
+    try:
+        return dkim.DKIM(message).verify(dnsfunc=lambda *_, **__: record)
+    except dkim.ValidationError:
+        return False
+
+
+@pytest.mark.parametrize("kind", ["rsa_key", "ed25519_key"])
+def test_a_signed_copy_passes_against_the_published_key(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """RSA and Ed25519, verified before the first copy leaves."""
+    private, record = request.getfixturevalue(kind)
+    signing = signer_with(tmp_path, private)
+    asked = []
+
+    def lookup(name: bytes, timeout: float = 5) -> bytes:
+        asked.append((name, timeout))
+        return record
+
+    signing.verified(signing.sign(MESSAGE) + b"".join(MESSAGE), lookup)
+    assert asked[0][0] == b"s1._domainkey.pscb.test."
+
+
+def test_every_list_header_is_covered_and_no_second_one_can_be_added(
+    tmp_path: Path, rsa_key: tuple[bytes, bytes]
+) -> None:
+    """Changing or adding one breaks the signature."""
+    private, record = rsa_key
+    signing = signer_with(tmp_path, private)
+    whole = signing.sign(MESSAGE) + b"".join(MESSAGE)
+    assert passes(whole, record)
+    for changed in (
+        whole.replace(b"List-Owner: <mailto:news", b"List-Owner: <mailto:evil"),
+        whole.replace(b"List-Id: News", b"List-Id: Evil"),
+        whole.replace(b"subject=unsubscribe", b"subject=subscribe"),
+        whole.replace(b"Subject: News", b"Subject: News\r\nSubject: Evil"),
+        whole.replace(b"Hello", b"Hullo"),
+    ):
+        assert changed != whole
+        assert not passes(changed, record)
+
+
+def test_a_key_that_is_not_the_published_one_stops_before_anything_leaves(tmp_path: Path, rsa_key, ed25519_key) -> None:
+    """A broken signature is worse than none."""
+    signing = signer_with(tmp_path, rsa_key[0])
+    other = base64.b64encode(b"x" * 270)
+    signed = signing.sign(MESSAGE) + b"".join(MESSAGE)
+    for record in (ed25519_key[1], b"v=DKIM1; k=rsa; p=" + other, b"", None):
+        with pytest.raises(SettingsError, match="publishes"):
+            signing.verified(signed, lambda *_, record=record, **__: record)
+
+
+def test_a_dns_that_does_not_answer_means_later(tmp_path: Path, rsa_key: tuple[bytes, bytes]) -> None:
+    """Not a fault of the settings: 75."""
+    signing = signer_with(tmp_path, rsa_key[0])
+
+    def lookup(*_: object, **__: object) -> bytes:
+        raise Timeout
+
+    with pytest.raises(NotNowError, match="DNS"):
+        signing.verified(signing.sign(MESSAGE) + b"".join(MESSAGE), lookup)
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, rsa_key: tuple[bytes, bytes]) -> None:
+    """Mode 0600 or nothing."""
+    with pytest.raises(SettingsError, match="0644") as caught:
+        signer_with(tmp_path, rsa_key[0], 0o644)
+    assert "chmod 600" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not a key", b"-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n"]
+)
+def test_a_file_that_is_no_key_is_refused(tmp_path: Path, content: bytes) -> None:
+    """Before the run, with the file's name."""
+    with pytest.raises(SettingsError, match=r"dkim\.key"):
+        signer_with(tmp_path, content)
+
+
+def test_no_dkim_asked_for_means_no_signature(tmp_path: Path) -> None:
+    """Most relays sign themselves; half a setting is a mistake."""
+    assert signer(Dkim(), tmp_path) is None
+    with pytest.raises(SettingsError, match="lacks selector, key_file"):
+        signer(Dkim(domain="pscb.test"), tmp_path)
+
+
+def test_a_signer_never_shows_its_key(tmp_path: Path, rsa_key: tuple[bytes, bytes]) -> None:
+    """Not in a traceback, not in a log."""
+    assert b"PRIVATE" in rsa_key[0]
+    assert "PRIVATE" not in repr(signer_with(tmp_path, rsa_key[0]))
