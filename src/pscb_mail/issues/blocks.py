@@ -118,7 +118,7 @@ def button(lines: Sequence[str]) -> Button:
     values, mistakes = _values(lines, ("text", "link"))
     mistakes += [(0, f"The button has no {key}.") for key in ("text", "link") if key not in values]
     if "link" in values and not is_link(values["link"][1]):
-        mistakes.append((values["link"][0], _bad_link(values["link"][1])))
+        mistakes.append((values["link"][0], bad_link(values["link"][1])))
     _raise_any(mistakes)
     return Button(values["text"][1], values["link"][1])
 
@@ -186,7 +186,8 @@ def _of(key: str) -> str:
     return "an address" if key == "email" else "a link"
 
 
-def _bad_link(link: str) -> str:
+def bad_link(link: str) -> str:
+    """Return what is wrong with a link that leads nowhere from inside a mail."""
     return f'"{one_line(link, 80)}" is not a link that works in a mail: it must begin with https://, mailto: or tel:.'
 
 
@@ -229,13 +230,13 @@ def _event(columns: list[str], cells: list[str]) -> Event:
         raise ValueError("The event has no name.")
     link = row.get("link", "")
     if link and not is_link(link):
-        raise ValueError(_bad_link(link))
+        raise ValueError(bad_link(link))
     day, start, end = when(row.get("date", ""))
     return Event(day, row["event"], row.get("place", ""), link, start, end)
 
 
 def when(text: str) -> tuple[date, time | None, time | None]:
-    """Read "2010-11-25", "2010-11-25 09:30" or "2010-11-25 09:30-16:30" (ISO 8601). Raises ValueError with a sentence."""
+    """Read "2010-11-25", "2010-11-25 09:30" or "2010-11-25 09:30-16:30". Raises ValueError with a sentence."""
     found = re.fullmatch(
         r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: +([0-9]{2}:[0-9]{2})(?: ?[-–] ?([0-9]{2}:[0-9]{2}))?)?", text
     )

@@ -2,8 +2,9 @@
 
 Pure. CommonMark with tables; raw HTML is off, nothing in the text is ever evaluated. What is promised of a Document:
 
-- a merge field is an inline token `field`, its meta an `edition.Field`; nothing else of Jinja is in the text outside code;
-- `contact`, `events`, `button` are single tokens, `callout` and `quote` pairs of `_open` and `_close`, their meta from `blocks`;
+- a merge field is an inline token `field`, its meta an `edition.Field`; nothing else of Jinja is there outside code;
+- `contact`, `events`, `button` are single tokens, `callout` and `quote` pairs of `_open` and `_close`, their meta from
+  `blocks`;
 - links lead to the web, a mail, a telephone or a heading of this issue; pictures are named by a file and have words for
   those who do not see them; headings begin at the second level, the first is the issue's title;
 - a token's `map` counts lines of the file, from 1.
@@ -16,6 +17,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, cast
 from urllib.parse import unquote
 
@@ -180,7 +182,7 @@ class _Reader:
 
     def _headings(self, tokens: list[Token]) -> Iterator[Heading]:
         taken: dict[str, int] = {}
-        for opening, inline in zip(tokens, tokens[1:], strict=False):
+        for opening, inline in pairwise(tokens):
             if opening.type != "heading_open":
                 continue
             level, line, text = int(opening.tag[1]), opening.map[0] if opening.map else 1, plain([inline]).strip()
@@ -211,6 +213,8 @@ class _Reader:
                     self._link(tokens[position + 1 :], str(token.attrs.get("href", "")), line)
                 case "image":
                     self._picture(token, line)
+                case _:
+                    pass
 
     def _field(self, token: Token, line: int) -> int:
         if token.info:
@@ -236,7 +240,7 @@ class _Reader:
                 if target[1:] in anchors
                 else f'No heading has the anchor "{one_line(target, 80)}". {nearest(target[1:], anchors)}'
             )
-        return "" if blocks.is_link(target) else _no_link(target)
+        return "" if blocks.is_link(target) else blocks.bad_link(unquote(target))
 
     def _picture(self, token: Token, line: int) -> None:
         file, alt = unquote(str(token.attrs.get("src", ""))), plain(token.children or []).strip()
@@ -248,24 +252,20 @@ class _Reader:
         if not alt:
             self.mistakes.add(
                 line,
-                f'The picture "{one_line(file, 60)}" has no words for those who cannot see it: ![words]({one_line(file, 60)}).',
+                f'The picture "{one_line(file, 60)}" has no words for those who cannot see it: write ![words](…).',
             )
         if any(child.type == "field" for child in token.children or []):
             self.mistakes.add(line, "The words of a picture cannot have a merge field.")
         self.pictures.append(Picture(file, alt, line))
 
 
-def _no_link(target: str) -> str:
-    return f'"{one_line(unquote(target), 80)}" is not a link that works in a mail: it must begin with https://, mailto: or tel:.'
-
-
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING}).enable("table")
     # Every link becomes a token, so that a bad one is refused with its line instead of turning into odd text.
-    markdown.validateLink = lambda _: True  # type: ignore[method-assign]
+    markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005 the parser's own name for it
     markdown.inline.ruler.before("escape", "field", _field_rule)
-    alternatives = {"alt": ["paragraph", "reference", "blockquote", "list"]}
-    markdown.block.ruler.before("fence", "block", _block_rule, alternatives)
+    endings = ["paragraph", "reference", "blockquote", "list"]
+    markdown.block.ruler.before("fence", "block", _block_rule, {"alt": endings})
     return markdown
 
 

@@ -1,25 +1,26 @@
 """An issue's file → `Source`: its front matter read and checked, its body as text with the lines it stands in.
 
 Promises: a name from outside never leads out of the issues folder; the front matter is plain YAML (no tags, no anchors,
-no depth), its keys are known, its lines are harmless; every mistake in it is told at once, with file, line and the nearest
-known name. Raises UsageError. Leaves to others: what the body says (`document`), whether the pictures and attachments
-are there (`pictures`).
+no depth), its keys are known, its lines are harmless; every mistake in it is told at once, with file, line and the
+nearest known name. Raises UsageError. Leaves to others: what the body says (`document`), whether the pictures and
+attachments are there (`pictures`).
 """
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import datetime
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import has_unsafe, one_line
 
-# Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough that
-# no text, however knotted, takes a parser more than a few seconds.
+# Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough
+# that no text, however knotted, takes a parser more than a few seconds.
 MAX_CHARACTERS = 100_000
 _MAX_FRONT_MATTER = 20_000
 _MAX_DEPTH = 3
@@ -31,7 +32,7 @@ _FENCE = re.compile(r"---[ \t]*")
 
 @dataclass(frozen=True)
 class Source:
-    """An issue as its editor wrote it. `body` is Markdown with LF line ends; its first line is `first_line` of the file."""
+    """An issue as its editor wrote it. `body` is Markdown with LF line ends, from line `first_line` of the file on."""
 
     slug: str
     path: Path
@@ -39,7 +40,7 @@ class Source:
     subject: str
     body: str
     number: int | None = None
-    date: datetime.date | None = None
+    date: dt.date | None = None
     preheader: str = ""
     contents: bool = False
     attachments: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ class Source:
 
     @property
     def folder(self) -> Path:
-        """The folder that pictures and attachments must lie in: the issue's own, or the one that holds all the issues."""
+        """The folder that pictures and attachments must lie in: the issue's own, or the one of all the issues."""
         return self.path.parent
 
 
@@ -124,18 +125,13 @@ def read_source(path: Path) -> Source:
     head, body, first_line = _parted(path, text)
     mistakes = Mistakes(path)
     values = _front_matter(path, head, mistakes)
-    if "title" not in values and "title" not in _written(head):
+    written = {key: line for key, line in _written(head).items() if key in _KEYS}
+    if "title" not in written:
         mistakes.add(1, "The front matter has no title.")
-    mistakes.raise_any(
-        'The front matter stands between two lines of ---, one "key: value" a line; docs/issues.md has all.'
-    )
+    mistakes.raise_any('It stands between two lines of ---, one "key: value" a line; docs/issues.md lists the keys.')
     slug = path.parent.name if path.name == "issue.md" else path.stem
-    title = values["title"]
-    return Source(
-        slug=slug, path=path, body=body, first_line=first_line,
-        lines={key: line for key, line in _written(head).items() if key in _KEYS},
-        **{"subject": title, **values},
-    )  # fmt: skip
+    known: dict[str, Any] = {"subject": values.get("title"), **values}
+    return Source(slug=slug, path=path, body=body, first_line=first_line, lines=written, **known)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -226,8 +222,9 @@ def _refuse_knots(path: Path, head: str) -> None:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         tag = getattr(event, "tag", None)
         if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tag:
+            line = event.start_mark.line + 2 if event.start_mark else 1
             raise UsageError(
-                f"{path}:{event.start_mark.line + 2}: The front matter is more than keys with values and short lists.",
+                f"{path}:{line}: The front matter is more than keys with values and short lists.",
                 "Write each value out.",
             )
 
@@ -243,7 +240,7 @@ def _written(head: str) -> dict[str, int]:
 
 def _plain(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
-        raise ValueError("must be one line of text")
+        raise ValueError("must be one line of text")  # noqa: TRY004 what the editor wrote, not a type of ours
     text = str(node.value).strip()
     if has_unsafe(text):
         raise ValueError("has a line break, a control or an invisible direction mark in it")
@@ -270,15 +267,15 @@ def _number(node: yaml.Node) -> int:
     return int(text)
 
 
-def _date(node: yaml.Node) -> datetime.date:
+def _date(node: yaml.Node) -> dt.date:
     text = _plain(node)
     try:
-        return datetime.date.fromisoformat(text) if len(text) == 10 else _no_date(text)
+        return dt.date.fromisoformat(text) if len(text) == 10 else _no_date(text)
     except ValueError:
         return _no_date(text)
 
 
-def _no_date(text: str) -> datetime.date:
+def _no_date(text: str) -> dt.date:
     raise ValueError(f'must be a date such as 2010-10-31, not "{one_line(text, 40)}"')
 
 
@@ -294,13 +291,13 @@ def _truth(node: yaml.Node) -> bool:
 
 def _names(node: yaml.Node) -> tuple[str, ...]:
     if not isinstance(node, yaml.SequenceNode):
-        raise ValueError("must be a list: [one.pdf, two.pdf]")
+        raise ValueError("must be a list: [one.pdf, two.pdf]")  # noqa: TRY004 what the editor wrote, not a type of ours
     return tuple(str(item.value) if isinstance(item, yaml.ScalarNode) else _plain(item) for item in node.value)
 
 
 def _reasons(node: yaml.Node) -> dict[str, str]:
     if not isinstance(node, yaml.MappingNode):
-        raise ValueError('must be rules with reasons: {rule-name: "why it does not matter here"}')
+        raise ValueError('must be rules with reasons: {rule-name: "why it does not matter here"}')  # noqa: TRY004 what the editor wrote, not a type of ours
     reasons = {_plain(rule): _plain(reason) for rule, reason in node.value}
     for rule, reason in reasons.items():
         if not reason:
