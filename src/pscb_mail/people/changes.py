@@ -1,0 +1,321 @@
+"""Changes of people: each numbered, with its time, author, reason and history; and how one is taken back.
+
+`recording` is the only way in which people change: it compares them before and after, so that whatever a command did to
+them is in the history, a command that did nothing leaves no change, and no command can forget to say what it did. The
+history is append-only (a trigger holds it) and outlives people whose addition was undone.
+
+`undo` reverses a change for those people who still are as it left them; for the others it says what stands in the way.
+So it can lift an opt-out only where it undoes that very opt-out. An undo is a change like any other.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import moment, stamp, transaction
+from pscb_mail.errors import UsageError
+from pscb_mail.people.address import Address, address_key
+from pscb_mail.people.subscriber import Status, Subscriber
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a change comes from: when, by whom, through which command, and why."""
+
+    at: datetime
+    author: str
+    command: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One command's effect on `people` people. `undoes`: the change that it takes back."""
+
+    number: int
+    origin: Origin
+    undoes: int | None
+    people: int
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one change did to one person; None: not on the list."""
+
+    change: Change
+    before: Subscriber | None
+    after: Subscriber | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A person for whom a change was not taken back, and the later change that stands on it."""
+
+    person: Subscriber
+    newer: Change
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo did: its own number, the change it took back, for how many, and for whom not."""
+
+    change: int
+    undone: Change
+    people: int
+    kept: tuple[Kept, ...]
+
+
+class Recording:
+    """A change that is being made; `change` is its number afterwards, None where nobody was changed."""
+
+    change: int | None = None
+
+
+# A person as the history keeps them, and as every question about people reads them. Written by SQLite alone, so that
+# equal people are equal texts.
+RECORD = """json_object('address', s.address, 'name', s.name, 'organisation', s.organisation, 'role', s.role,
+    'groups', json((SELECT json_group_array(name)
+                    FROM (SELECT name FROM membership WHERE subscriber = s.id ORDER BY name))),
+    'status', s.status, 'since', s.since, 'source', s.source, 'basis', s.basis)"""
+
+
+def subscriber_of(number: int, record: str) -> Subscriber:
+    """Return the person that a record tells of."""
+    kept = json.loads(record)
+    address = kept["address"]
+    return Subscriber(
+        number,
+        Address(address, address_key(address)),
+        kept["name"],
+        kept["organisation"],
+        kept["role"],
+        tuple(kept["groups"]),
+        Status(kept["status"]),
+        moment(kept["since"]),
+        kept["source"],
+        kept["basis"],
+    )
+
+
+@contextmanager
+def recording(db: Database, origin: Origin, ids: Iterable[int], undoes: int | None = None) -> Iterator[Recording]:
+    """Make what happens to people inside the block one change, durable when the block ends, or nothing of it.
+
+    `ids` are those who may be changed; people who join need not be known beforehand.
+    """
+    touched = list(ids)
+    recorded = Recording()
+    with transaction(db):
+        (last,) = db.execute("SELECT coalesce(max(id), 0) FROM subscriber").fetchone()
+        before = _records(db, touched)
+        yield recorded
+        after = _records(db, touched) | _joined(db, last)
+        moved = [number for number in sorted(before.keys() | after.keys()) if before.get(number) != after.get(number)]
+        if moved:
+            recorded.change = _new_change(db, origin, undoes)
+            rows = ((recorded.change, number, before.get(number), after.get(number)) for number in moved)
+            db.conn.executemany("INSERT INTO history (change, subscriber, before, after) VALUES (?, ?, ?, ?)", rows)
+
+
+def _records(db: Database, ids: list[int]) -> dict[int, str]:
+    chosen = f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id IN (SELECT value FROM json_each(?))"
+    return dict(db.execute(chosen, [json.dumps(ids)]).fetchall())
+
+
+def _joined(db: Database, last: int) -> dict[int, str]:
+    return dict(db.execute(f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id > ?", [last]).fetchall())
+
+
+def _new_change(db: Database, origin: Origin, undoes: int | None) -> int:
+    cursor = db.execute(
+        "INSERT INTO change (at, author, command, reason, undoes) VALUES (?, ?, ?, ?, ?)",
+        [stamp(origin.at), origin.author, origin.command, origin.reason, undoes],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+# -- questions ------------------------------------------------------------------------------------------------------
+
+_CHANGE = """SELECT c.number, c.at, c.author, c.command, c.reason, c.undoes,
+                    (SELECT count(*) FROM history WHERE change = c.number) FROM change c"""
+
+
+def change(db: Database, number: int) -> Change:
+    """Return a change. Raises UsageError where there is none with that number."""
+    row = db.execute(f"{_CHANGE} WHERE c.number = ?", [number]).fetchone()
+    if row is None:
+        raise UsageError(f"There is no change {number}.", "`pscb-mail undo --list` shows the changes.")
+    return _change(row)
+
+
+def changes(db: Database, limit: int = -1) -> Iterator[Change]:
+    """Yield changes, the latest first."""
+    for row in db.execute(f"{_CHANGE} ORDER BY c.number DESC LIMIT ?", [limit]):
+        yield _change(row)
+
+
+def latest(db: Database) -> Change:
+    """Return what `undo` alone takes back: the latest change that is no undo and was not undone. Raises UsageError."""
+    undone = set[int]()
+    for each in changes(db):
+        if each.number in undone:
+            continue
+        if each.undoes is None:
+            return each
+        undone.add(each.undoes)
+    raise UsageError("There is nothing to take back.", "`pscb-mail undo --list` shows the changes.")
+
+
+def undone(db: Database) -> dict[int, int]:
+    """Return each change that is taken back now, with the change that did it."""
+    found = dict[int, int]()
+    undoing = db.execute("SELECT number, undoes FROM change WHERE undoes IS NOT NULL ORDER BY number DESC")
+    for number, undoes in undoing:
+        if number not in found:
+            found.setdefault(undoes, number)
+    return found
+
+
+def changed_by(db: Database, number: int) -> list[Recorded]:
+    """Return what a change did, person by person."""
+    made = change(db, number)
+    rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ? ORDER BY id", [number])
+    return [Recorded(made, _person(who, before), _person(who, after)) for who, before, after in rows]
+
+
+def history_of(db: Database, subscriber: int) -> list[Recorded]:
+    """Return what happened to one person, the oldest first."""
+    rows = db.execute("SELECT change, before, after FROM history WHERE subscriber = ? ORDER BY id", [subscriber])
+    return [
+        Recorded(change(db, number), _person(subscriber, before), _person(subscriber, after))
+        for number, before, after in rows.fetchall()
+    ]
+
+
+def former_addresses(db: Database) -> dict[str, int]:
+    """Return the keys of addresses that were changed for another, with whose they were last."""
+    rows = db.execute(
+        """SELECT before ->> 'address', subscriber FROM history
+           WHERE before ->> 'address' <> after ->> 'address' ORDER BY id"""
+    )
+    return {address_key(address): subscriber for address, subscriber in rows}
+
+
+def _change(row: tuple[int, str, str, str, str, int | None, int]) -> Change:
+    number, at, author, command, reason, undoes, people = row
+    return Change(number, Origin(moment(at), author, command, reason), undoes, people)
+
+
+def _person(number: int, record: str | None) -> Subscriber | None:
+    return None if record is None else subscriber_of(number, record)
+
+
+# -- taking back ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Step:
+    subscriber: int
+    before: str | None
+    after: str | None
+
+
+def undo(db: Database, number: int | None, origin: Origin) -> Undone:
+    """Take back a change, the latest one where `number` is None, for everybody who still is as it left them.
+
+    Raises UsageError, naming the change that stands in the way, where that is nobody.
+    """
+    with transaction(db):
+        wanted = latest(db) if number is None else change(db, number)
+        rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ?", [wanted.number])
+        steps = [_Step(*row) for row in rows.fetchall()]
+        blocked = _blocked(db, steps)
+        free = [step for step in steps if step.subscriber not in blocked]
+        if not free:
+            raise _nothing_to_undo(db, wanted, blocked)
+        with recording(db, origin, [step.subscriber for step in free], undoes=wanted.number) as recorded:
+            _restore(db, free, origin.at)
+        kept = tuple(
+            Kept(who, newer)
+            for step in steps
+            if (newer := blocked.get(step.subscriber)) and (who := _person(step.subscriber, step.after or step.before))
+        )
+        return Undone(recorded.change or 0, wanted, len(free), kept)
+
+
+def _blocked(db: Database, steps: list[_Step]) -> dict[int, Change]:
+    """Return those who are not as a change left them, or whose address of then is another's now; and what did that."""
+    now = _records(db, [step.subscriber for step in steps])
+    keys = json.dumps([_key(step.before) for step in steps if step.before])
+    holders = dict(
+        db.execute(
+            "SELECT address_key, id FROM subscriber WHERE address_key IN (SELECT value FROM json_each(?))", [keys]
+        ).fetchall()
+    )
+    blocked = dict[int, Change]()
+    for step in steps:
+        holder = holders.get(_key(step.before), step.subscriber) if step.before else step.subscriber
+        if now.get(step.subscriber) != step.after:
+            blocked[step.subscriber] = _last_change(db, step.subscriber)
+        elif holder != step.subscriber:
+            blocked[step.subscriber] = _last_change(db, holder)
+    return blocked
+
+
+def _key(record: str | None) -> str:
+    return address_key(json.loads(record)["address"]) if record else ""
+
+
+def _last_change(db: Database, subscriber: int) -> Change:
+    row = db.execute("SELECT max(change) FROM history WHERE subscriber = ?", [subscriber]).fetchone()
+    return change(db, row[0])
+
+
+def _nothing_to_undo(db: Database, wanted: Change, blocked: dict[int, Change]) -> UsageError:
+    if taker := undone(db).get(wanted.number):
+        return UsageError(
+            f"Change {wanted.number} was taken back already, by change {taker}.",
+            f"`pscb-mail undo {taker}` brings it back.",
+        )
+    newer = max(blocked.values(), key=lambda each: each.number)
+    return UsageError(
+        f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it.",
+        f"Take that one back first: `pscb-mail undo {newer.number}`.",
+    )
+
+
+def _restore(db: Database, steps: list[_Step], at: datetime) -> None:
+    _take_off(db, [step.subscriber for step in steps if step.before is None], at)
+    put_back = [
+        {"id": step.subscriber, "record": step.before, "key": _key(step.before)} for step in steps if step.before
+    ]
+    db.conn.executemany(_PUT_BACK, put_back)
+    db.conn.executemany("DELETE FROM membership WHERE subscriber = :id", put_back)
+    db.conn.executemany(
+        "INSERT INTO membership (subscriber, name) SELECT :id, value FROM json_each(:record, '$.groups')", put_back
+    )
+
+
+_PUT_BACK = """
+    INSERT INTO subscriber (id, address, address_key, name, organisation, role, status, since, source, basis)
+    VALUES (:id, :record ->> 'address', :key, :record ->> 'name', :record ->> 'organisation', :record ->> 'role',
+            :record ->> 'status', :record ->> 'since', :record ->> 'source', :record ->> 'basis')
+    ON CONFLICT (id) DO UPDATE SET
+        address = excluded.address, address_key = excluded.address_key, name = excluded.name,
+        organisation = excluded.organisation, role = excluded.role, status = excluded.status,
+        since = excluded.since, source = excluded.source, basis = excluded.basis
+"""
+
+
+def _take_off(db: Database, ids: list[int], at: datetime) -> None:
+    """Delete people whose addition is undone; whoever was written to meanwhile is kept as removed."""
+    for number in ids:
+        try:
+            db.execute("DELETE FROM subscriber WHERE id = ?", [number])
+        except sqlite3.IntegrityError:  # a delivery or a finding speaks of them
+            db.execute("UPDATE subscriber SET status = ?, since = ? WHERE id = ?", [Status.REMOVED, stamp(at), number])

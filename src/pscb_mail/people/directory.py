@@ -1,0 +1,203 @@
+"""The directory: the SQL of people, questions first and then the few ways in which their rows are written.
+
+Questions return core types and stream where there may be many. What writes is called by `roster` alone, inside a
+`changes.recording`. Raises UsageError where somebody is asked for who is not on the list.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+
+from sqlite_utils import Database
+
+from pscb_mail.database import stamp
+from pscb_mail.errors import UsageError
+from pscb_mail.people.address import Address, address_key
+from pscb_mail.people.changes import RECORD, former_addresses, subscriber_of
+from pscb_mail.people.subscriber import Event, Status, Subscriber, after, before
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of people: how many are in it, and how many of those are written to."""
+
+    name: str
+    people: int
+    active: int
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which people are wanted; empty: all. `search`: words that all stand somewhere in address, name, place or role."""
+
+    status: Status | None = None
+    group: str = ""
+    search: str = ""
+
+
+_NOW = f"SELECT s.id, {RECORD} AS record FROM subscriber s"
+# Who was on the list then: each person's last record up to that moment.
+_THEN = """SELECT subscriber AS id, after AS record FROM history WHERE after IS NOT NULL AND id IN (
+               SELECT max(h.id) FROM history h JOIN change c ON c.number = h.change WHERE c.at <= :moment
+               GROUP BY h.subscriber)"""
+_WANTED = """
+    WHERE (:status IS NULL OR record ->> 'status' = :status)
+      AND (:group = '' OR EXISTS (SELECT 1 FROM json_each(record, '$.groups') WHERE value = :group COLLATE NOCASE))
+      AND (:search = '' OR sought(:search, record ->> 'address', record ->> 'name', record ->> 'organisation',
+                                  record ->> 'role'))
+    ORDER BY record ->> 'address' COLLATE NOCASE
+"""
+
+
+def by_address(db: Database, text: str) -> Subscriber | None:
+    """Return the person with an address, however it is written; None where nobody has it, or it is none."""
+    return _one(db, "s.address_key = ?", address_key(text))
+
+
+def by_id(db: Database, number: int) -> Subscriber | None:
+    """Return the person with an id."""
+    return _one(db, "s.id = ?", number)
+
+
+def by_keys(db: Database, keys: Sequence[str]) -> dict[str, Subscriber]:
+    """Return those of `keys` who are on the list."""
+    query = f"{_NOW} WHERE s.address_key IN (SELECT value FROM json_each(?))"
+    found = (subscriber_of(*row) for row in db.execute(query, [json.dumps(keys)]))
+    return {person.address.key: person for person in found}
+
+
+def by_ids(db: Database, ids: Sequence[int]) -> list[Subscriber]:
+    """Return the people with these ids."""
+    query = f"{_NOW} WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id"
+    return [subscriber_of(*row) for row in db.execute(query, [json.dumps(ids)])]
+
+
+def people(db: Database, filters: Filters | None = None, as_of: datetime | None = None) -> Iterator[Subscriber]:
+    """Yield people by address, streamed: those on the list now, or at a moment as the history knows them."""
+    wanted = filters or Filters()
+    db.register_function(_sought, name="sought", deterministic=True)
+    values = {"status": wanted.status, "group": wanted.group, "search": wanted.search}
+    if as_of is not None:
+        values["moment"] = stamp(as_of)
+    for row in db.execute(f"SELECT id, record FROM ({_NOW if as_of is None else _THEN}) {_WANTED}", values):
+        yield subscriber_of(*row)
+
+
+def _sought(search: str, address: str, name: str, organisation: str, role: str) -> bool:
+    """Whether every word of a search stands somewhere, in any case and any script (SQLite folds only A-Z)."""
+    text = f"{address}\n{name}\n{organisation}\n{role}".casefold()
+    return all(word in text for word in search.casefold().split())
+
+
+def counts(db: Database) -> dict[Status, int]:
+    """Return how many people are in each status."""
+    found = dict(db.execute("SELECT status, count(*) FROM subscriber GROUP BY status").fetchall())
+    return {status: found.get(status, 0) for status in Status}
+
+
+def groups(db: Database) -> list[Group]:
+    """Return the groups by name."""
+    rows = db.execute(
+        """SELECT m.name, count(*), count(r.id) FROM membership m LEFT JOIN recipient r ON r.id = m.subscriber
+           GROUP BY m.name ORDER BY m.name"""
+    )
+    return [Group(*row) for row in rows]
+
+
+def find(db: Database, text: str) -> Subscriber:
+    """Return the person whose address `text` is, or whose name it fits and nobody else's. Raises UsageError."""
+    if person := by_address(db, text):
+        return person
+    if "@" in text:
+        raise _unknown_address(db, text)
+    named = list(people(db, Filters(search=text))) if text.strip() else []
+    exactly = [person for person in named if person.name.casefold() == text.strip().casefold()]
+    named = exactly or [person for person in named if _fits(person, text)]
+    if len(named) == 1:
+        return named[0]
+    if not named:
+        raise UsageError(
+            f'Nobody on the list is called "{text}".', f'`pscb-mail list --search "{text}"` looks further.'
+        )
+    some = ", ".join(person.called for person in named[:5]) + (", …" if len(named) > 5 else "")
+    raise UsageError(f'"{text}" fits {len(named)} people: {some}.', "Give the address.")
+
+
+def _fits(person: Subscriber, text: str) -> bool:
+    return all(word in person.name.casefold() for word in text.casefold().split())
+
+
+def _unknown_address(db: Database, text: str) -> UsageError:
+    key = address_key(text)
+    if (number := former_addresses(db).get(key)) and (person := by_id(db, number)):
+        return UsageError(f"{text} is not on the list any more: it is {person.address.text} now.", "Give that address.")
+    local, _, domain = key.partition("@")
+    # Near misses only: the same mailbox name elsewhere, or the same domain. The whole list would take a second.
+    near = db.execute(
+        """SELECT address_key FROM subscriber WHERE (address_key >= :local || '@' AND address_key < :local || 'A')
+           OR instr(address_key, '@' || :domain) > 0 LIMIT 5000""",
+        {"local": local, "domain": domain or "\0"},
+    ).fetchall()
+    match = get_close_matches(key, [row[0] for row in near], n=1, cutoff=0.8)
+    hint = f"Did you mean {match[0]}?" if match else "`pscb-mail list --search WORD` looks for people."
+    return UsageError(f"{text} is not on the list.", hint)
+
+
+def _one(db: Database, condition: str, value: str | int) -> Subscriber | None:
+    row = db.execute(f"{_NOW} WHERE {condition}", [value]).fetchone()
+    return row and subscriber_of(*row)
+
+
+# -- what the roster writes -----------------------------------------------------------------------------------------
+
+
+def insert(db: Database, joining: Iterable[Subscriber]) -> None:
+    """Put people on the list; their ids are given by the database."""
+    db.conn.executemany(
+        """INSERT INTO subscriber (address, address_key, name, organisation, role, status, since, source, basis)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        ((p.address.text, p.address.key, *_details(p)) for p in joining),
+    )
+
+
+def update(db: Database, changed: Iterable[Subscriber]) -> None:
+    """Write everything about people who are on the list, but for their groups."""
+    db.conn.executemany(
+        """UPDATE subscriber SET address = ?, address_key = ?, name = ?, organisation = ?, role = ?, status = ?,
+           since = ?, source = ?, basis = ? WHERE id = ?""",
+        ((p.address.text, p.address.key, *_details(p), p.id) for p in changed),
+    )
+
+
+def _details(person: Subscriber) -> tuple[str, ...]:
+    p = person
+    return (p.name, p.organisation, p.role, p.status, stamp(p.since), p.source, p.basis)
+
+
+def join_groups(db: Database, members: Iterable[tuple[Address, str]]) -> None:
+    """Put people into groups; who is in one already stays in it."""
+    db.conn.executemany(
+        """INSERT OR IGNORE INTO membership (subscriber, name)
+           SELECT id, ? FROM subscriber WHERE address_key = ?""",
+        ((name, address.key) for address, name in members),
+    )
+
+
+def leave_groups(db: Database, subscriber: int, names: Iterable[str]) -> None:
+    """Take somebody out of groups."""
+    db.conn.executemany("DELETE FROM membership WHERE subscriber = ? AND name = ?", ((subscriber, n) for n in names))
+
+
+def move(db: Database, ids: Sequence[int], event: Event, at: datetime) -> tuple[int, ...]:
+    """Let an event happen to those people to whom it can happen; returns their ids."""
+    moved = list[int]()
+    for status in before(event):
+        rows = db.execute(
+            """UPDATE subscriber SET status = ?, since = ?
+               WHERE status = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id""",
+            [after(status, event), stamp(at), status, json.dumps(list(ids))],
+        )
+        moved += [number for (number,) in rows.fetchall()]
+    return tuple(sorted(moved))

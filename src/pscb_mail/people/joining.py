@@ -1,0 +1,146 @@
+"""Joining the list: what one entry of a file or a command means for somebody who may be on it already.
+
+Pure. `decide` is the one place that says who is added, who changes and who is left alone, so that a plan and what is
+then done cannot differ. Nobody who opted out or bounced is brought back; an empty field of an entry never empties one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import one_line
+from pscb_mail.people.address import Person
+from pscb_mail.people.subscriber import PROTECTED, Event, Status, Subscriber, after
+
+FIELD_LIMIT = 200
+GROUP_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Somebody who is to be on the list. `status` and `since` are for lists that come from elsewhere."""
+
+    person: Person
+    organisation: str = ""
+    role: str = ""
+    groups: tuple[str, ...] = ()
+    status: Status = Status.ACTIVE
+    since: datetime | None = None
+    source: str = ""
+    basis: str = ""
+
+
+class Kind(StrEnum):
+    """What an entry does."""
+
+    ADDED = "added"
+    BACK = "back"  # was removed once, and is active again
+    CHANGED = "changed"
+    OPTED_OUT = "opted_out"  # the file says that they do not want it
+    UNCHANGED = "unchanged"
+    PROTECTED = "protected"  # opted out or bounced: left as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an entry does, and the person as they are then; the id is 0 where they are new."""
+
+    kind: Kind
+    person: Subscriber
+
+
+def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str) -> Decision:
+    """Return what an entry does. `source` is where people come from who join and whose entry does not say so."""
+    if existing is None:
+        return Decision(Kind.ADDED, _new(entry, at, source))
+    if entry.status is not Status.ACTIVE:
+        return _told_otherwise(entry, existing, at)
+    if existing.status in PROTECTED:
+        return Decision(Kind.PROTECTED, existing)
+    merged = _merged(entry, existing)
+    if back := after(existing.status, Event.JOINED):
+        return Decision(Kind.BACK, replace(merged, status=back, since=at, source=entry.source or source))
+    return Decision(Kind.UNCHANGED if merged == existing else Kind.CHANGED, merged)
+
+
+def distinct(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries with each person once: a later row about somebody fills in what the first left open."""
+    found = dict[str, Entry]()
+    for entry in entries:
+        key = entry.person.address.key
+        found[key] = _filled(found[key], entry) if key in found else entry
+    return list(found.values())
+
+
+def group_names(text: str) -> tuple[str, ...]:
+    """Return the groups that a text names, parted by commas or semicolons. Raises UsageError for an impossible name."""
+    names = [one_line(part) for part in text.replace(";", ",").split(",")]
+    for name in names:
+        if len(name) > GROUP_LIMIT:
+            raise UsageError(f'"{name[:40]}…" is too long for a group.', f"At most {GROUP_LIMIT} characters.")
+    return united((), [name for name in names if name])
+
+
+def united(groups: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+    """Return the groups of both, each once, in the order of their names; the first spelling stays."""
+    found = dict[str, str]()
+    for name in (*groups, *more):
+        found.setdefault(name.casefold(), name)
+    return tuple(found[key] for key in sorted(found))
+
+
+def field(text: str) -> str:
+    """Return an organisation, a role, a source or a basis as it is kept: one harmless line."""
+    return one_line(text, FIELD_LIMIT)
+
+
+def _new(entry: Entry, at: datetime, source: str) -> Subscriber:
+    return Subscriber(
+        id=0,
+        address=entry.person.address,
+        name=entry.person.name,
+        organisation=entry.organisation,
+        role=entry.role,
+        groups=united((), entry.groups),
+        status=entry.status,
+        since=entry.since or at,
+        source=entry.source or source,
+        basis=entry.basis,
+    )
+
+
+def _merged(entry: Entry, existing: Subscriber) -> Subscriber:
+    return replace(
+        existing,
+        name=entry.person.name or existing.name,
+        organisation=entry.organisation or existing.organisation,
+        role=entry.role or existing.role,
+        groups=united(existing.groups, entry.groups),
+        source=entry.source or existing.source,
+        basis=entry.basis or existing.basis,
+    )
+
+
+def _told_otherwise(entry: Entry, existing: Subscriber, at: datetime) -> Decision:
+    """Take over an opt-out, unless it is older than what we know; other statuses are of no weight for who is here."""
+    stale = entry.since is not None and entry.since < existing.since
+    status = after(existing.status, Event.OPTED_OUT)
+    if entry.status is not Status.OPTED_OUT or status is None or stale:
+        return Decision(Kind.UNCHANGED, existing)
+    return Decision(Kind.OPTED_OUT, replace(existing, status=status, since=at))
+
+
+def _filled(first: Entry, second: Entry) -> Entry:
+    opted_out = Status.OPTED_OUT in {first.status, second.status}
+    return replace(
+        first,
+        person=first.person if first.person.name else replace(first.person, name=second.person.name),
+        organisation=first.organisation or second.organisation,
+        role=first.role or second.role,
+        groups=united(first.groups, second.groups),
+        status=Status.OPTED_OUT if opted_out else first.status,
+        source=first.source or second.source,
+        basis=first.basis or second.basis,
+    )
