@@ -9,11 +9,13 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from pscb_mail.backups import Backup, Contents, write_automatic
 from pscb_mail.database import knows_mailings, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.settings import FILE_NAME, Settings, read_settings
@@ -48,6 +50,23 @@ class Workspace:
         """The lock that a send holds, beside the database: whoever shares the database shares the lock."""
         return self.database_path.with_suffix(".lock")
 
+    @property
+    def backup_contents(self) -> Contents:
+        """What a backup of this workspace holds."""
+        return Contents(self.database_path, self.key_path, self.folder / FILE_NAME)
+
+    @property
+    def key_path(self) -> Path:
+        """Where the key is, or will be."""
+        return self.folder / "pscb-mail.key"
+
+    def back_up(self, why: str, now: datetime) -> Backup:
+        """Write an automatic backup and let the oldest go. Raises NotNowError where it cannot be written."""
+        settings = self.settings.backup
+        return write_automatic(
+            self.backup_contents, self.folder / (settings.folder or "backups"), why, now, settings.keep
+        )
+
     def open_database(self, *, take_over: bool = False) -> Database:
         """Open the database, made on first use. Raises DatabaseError where it belongs to another machine."""
         db = open_database(self.database_path)
@@ -63,7 +82,7 @@ class Workspace:
 
         Raises DatabaseError when the file is damaged, or lost while the database knows mailings made with it.
         """
-        path = self.folder / "pscb-mail.key"
+        path = self.key_path
         try:
             key = path.read_bytes()
         except FileNotFoundError:

@@ -1,0 +1,92 @@
+"""The program's edges: options anywhere, errors as sentences, exit codes, closed pipes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from program import COMMAND, workspace
+
+from pscb_mail.cli.app import hoisted
+
+
+@pytest.mark.parametrize(
+    ("given", "understood"),
+    [
+        (["list", "-w", "DIR"], ["-w", "DIR", "list"]),
+        (["send", "18", "--take-over", "--yes"], ["--take-over", "send", "18", "--yes"]),
+        (["list", "--workspace=DIR"], ["--workspace=DIR", "list"]),
+        (["add", "--", "-w", "DIR"], ["add", "--", "-w", "DIR"]),
+        (["list", "-w"], ["-w", "list"]),
+    ],
+)
+def test_global_options_are_understood_after_the_command_too(given: list[str], understood: list[str]) -> None:
+    """Nobody remembers which option belongs where."""
+    assert hoisted(given) == understood
+
+
+def test_without_a_workspace_it_says_how_to_begin(tmp_path: Path) -> None:
+    """The very first run helps, and is no error."""
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    program = workspace(tmp_path)
+    program.folder = empty
+    (tmp_path / "pscb-mail.toml").unlink()
+    done = program()
+    for command in ("demo", "init", "--help"):
+        assert command in done.err
+
+
+def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> None:
+    """Whatever the command."""
+    program = workspace(tmp_path, more="[newsletr]\n")
+    done = program("list", expect=78)
+    assert "newsletr is not a setting. Did you mean newsletter?" in done.err
+    assert done.out == ""
+
+
+def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
+    """An unknown command or option changes nothing."""
+    program = workspace(tmp_path)
+    program("sned", "18", expect=2)
+    program("list", "--jsn", expect=2)
+
+
+def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
+    """Found while reading, not only while opening."""
+    program = workspace(tmp_path)
+    program("add", *(f"Reader {n} <reader{n}@school.test>" for n in range(200)))
+    path = tmp_path / "pscb-mail.db"
+    raw = bytearray(path.read_bytes())
+    for page in range(2, len(raw) // 4096):
+        raw[page * 4096 : page * 4096 + 64] = b"\xff" * 64
+    path.write_bytes(raw)
+    for extra in ("-wal", "-shm"):
+        Path(f"{path}{extra}").unlink(missing_ok=True)
+    done = program("list", expect=2)
+    assert "damaged" in done.err
+
+
+def test_a_reader_that_hangs_up_is_no_crash(tmp_path: Path) -> None:
+    """`pscb-mail list | head -1`."""
+    program = workspace(tmp_path)
+    program("add", *(f"Reader {n} <reader{n}@school.test>" for n in range(2000)))
+    command = " ".join([*COMMAND, "list", "--json", "|", "head", "-1"])
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=True, text=True)
+    assert done.stdout.startswith("[")
+    assert "Traceback" not in done.stderr
+
+
+def test_standard_output_stays_clean_for_json(tmp_path: Path) -> None:
+    """Everything else goes to standard error."""
+    program = workspace(tmp_path)
+    assert program("list", "--json").json == []
+    assert program("status", "--json").json == []
+
+
+def test_a_workspace_can_be_named_by_the_environment(tmp_path: Path) -> None:
+    """For timers, which have no current folder."""
+    program = workspace(tmp_path / "list")
+    program("add", "Jo <jo@school.test>")
+    program.env["PSCB_MAIL_WORKSPACE"] = str(program.folder)
+    program.folder = tmp_path
+    assert [person["address"] for person in program("list", "--json").json] == ["jo@school.test"]
