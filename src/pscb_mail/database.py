@@ -274,7 +274,9 @@ def m0003_mailbox(db: Database) -> None:
                 'bounce', 'complaint', 'automatic', 'question', 'unreadable', 'unrelated')),
             action TEXT NOT NULL CHECK (action IN
                 ('opted_out', 'bounced', 'counted', 'review', 'asked', 'filed', 'left', 'resubscribed')),
+            -- `address`: whom it is about; `named`, `name`: whom it names (a colleague, a new address, a successor).
             address TEXT NOT NULL DEFAULT '',
+            named TEXT NOT NULL DEFAULT '',
             name TEXT NOT NULL DEFAULT '',
             severity TEXT CHECK (severity IN ('permanent', 'temporary', 'delayed', 'ours')),
             status TEXT,

@@ -1,9 +1,9 @@
-"""An IMAP connection: opened safely, one folder selected, its messages listed, fetched, filed; every fault in our words.
+"""An IMAP connection: opened safely, a folder selected, its messages listed, fetched, filed; every fault in our words.
 
 Promises: the certificate is checked (`ssl.create_default_context`), plain text stays on this computer, reading marks
 nothing as read (BODY.PEEK), nothing is ever deleted, a folder name with control characters never reaches the wire.
-Raises `MailboxRefusesError` (78) where the settings or the rights are wrong, `MailboxAwayError` (75) where the server is
-away or the line breaks. Leaves to others: which messages matter, and starting again after a broken line.
+Raises `MailboxRefusesError` (78) where the settings or the rights are wrong, `MailboxAwayError` (75) where the server
+is away or the line breaks. Leaves to others: which messages matter, and starting again after a broken line.
 Sources: RFC 3501 (IMAP4rev1), 6851 (MOVE), 2177 (IDLE), 5530 (response codes), 2342 (NAMESPACE).
 """
 
@@ -166,8 +166,8 @@ class Imap:
         return int(answer.get(b"UIDVALIDITY", 0))
 
     def uids(self, after: int, since: date | None) -> list[int]:
-        """Return the UIDs above `after` of what arrived on or after a day, ascending; what is marked deleted is left out."""
-        criteria: list[Any] = ["UNDELETED", "UID", f"{after + 1}:*"]
+        """Return the UIDs above `after` of what arrived on or after a day, ascending, without the deleted and filed."""
+        criteria: list[Any] = ["UNDELETED", "UNKEYWORD", KEYWORD, "UID", f"{after + 1}:*"]
         if since is not None:
             criteria += ["SINCE", since]
         with self._faults("searched"):

@@ -11,7 +11,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -189,7 +188,7 @@ def _from_line_date(line: str) -> datetime | None:
 
 
 class Maildir:
-    """A Maildir (cr.yp.to/proto/maildir.html): `new` and `cur` are read, handled mail moves to a Maildir++ subfolder."""
+    """A Maildir (cr.yp.to/proto/maildir.html): `new` and `cur` are read, handled mail moves to a Maildir++ folder."""
 
     lasting = True
 

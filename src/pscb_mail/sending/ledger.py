@@ -340,6 +340,12 @@ def last_tested(db: Database, issue: str) -> datetime | None:
     return moment(at) if at else None
 
 
+def tests(db: Database) -> frozenset[tuple[str, str]]:
+    """Return every issue of which a test copy was tried, with the address it went to."""
+    rows = db.execute("SELECT DISTINCT issue, address FROM attempt WHERE delivery IS NULL").fetchall()
+    return frozenset((issue, address) for issue, address in rows)
+
+
 def log(db: Database, issue: str, state: State | None = None) -> Iterator[LogLine]:
     """Yield one line a recipient, in the order of sending, streamed; of one state where that is given."""
     rows = db.execute(

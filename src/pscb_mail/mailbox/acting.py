@@ -1,0 +1,244 @@
+"""Facts from the ledgers for a decision, and the decision carried out: the journal's row, the change, the answer.
+
+Everything here runs inside one transaction that the reading opens: either a message has been handled with all its
+consequences, or nothing of it has happened. What people are is changed through `people.roster` alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import one_line
+from pscb_mail.mailbox import answering, journal, outbox
+from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts
+from pscb_mail.mailbox.finding import Finding, Kind
+from pscb_mail.mailbox.incoming import Incoming
+from pscb_mail.mailbox.journal import Record, Review
+from pscb_mail.people import changes, directory, roster
+from pscb_mail.people.address import AddressError, Person, clean_name, parse_address
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status, Subscriber
+from pscb_mail.sending import ledger
+from pscb_mail.sending.delivery import Delivery
+from pscb_mail.sending.references import Purpose, normalised, reference, references_in
+from pscb_mail.settings import Settings
+
+AUTHOR = "pscb-mail inbox"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the ledgers know about a finding: the facts to decide by, and the copy that it is about."""
+
+    facts: Facts
+    delivery: Delivery | None
+
+
+# -- facts ----------------------------------------------------------------------------------------------------------
+
+
+def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings, key: bytes) -> Known:
+    """Return the facts about a finding."""
+    owned = _deliveries_by_reference(db, finding.references)
+    answered = _delivery_by_message_id(db, (*finding.message_ids, *incoming.answers))
+    owners = {delivery.subscriber for delivery in owned}
+    owner = directory.by_id(db, owned[0].subscriber) if len(owners) == 1 else None
+    about = owned[0] if len(owners) == 1 else answered if not owned else None
+    person = directory.by_id(db, about.subscriber) if about else None
+    confirmed, asked = _answers(db, incoming, finding, owner)
+    facts = Facts(
+        owner=owner,
+        answered=directory.by_id(db, answered.subscriber) if answered else None,
+        sender=directory.by_address(db, incoming.sender),
+        recipient=directory.by_address(db, finding.address),
+        authenticated=incoming.authenticated(settings.mailbox.authenticated_by),
+        test_copy=not owned and _is_test_copy(db, incoming, finding, key),
+        several_owners=len(owners) > 1,
+        earlier_bounces=journal.earlier_bounces(db, person.id, about.issue, person.since) if person and about else 0,
+        forwarded=settings.mailbox.forwarded,
+        proven=bool(owned) or answered is not None,
+        confirmed=confirmed,
+        asked=asked,
+        came_back=_came_back(db, owner) if finding.kind is Kind.OPT_OUT and owner else None,
+    )
+    return Known(facts, about)
+
+
+def _deliveries_by_reference(db: Database, references: Sequence[str]) -> list[Delivery]:
+    found = (ledger.delivery_by_reference(db, normalised(text)) for text in references)
+    return [delivery for delivery in found if delivery is not None]
+
+
+def _delivery_by_message_id(db: Database, message_ids: Sequence[str]) -> Delivery | None:
+    found = (ledger.delivery_by_message_id(db, text) for text in message_ids)
+    return next((delivery for delivery in found if delivery is not None), None)
+
+
+def _answers(
+    db: Database, incoming: Incoming, finding: Finding, owner: Subscriber | None
+) -> tuple[Subscriber | None, Subscriber | None]:
+    """Return to whom we sent the confirmation, and to whom the question, that this message answers.
+
+    A reply names it by its Message-ID. The links in it start a new message: there its code says whose it is.
+    """
+    kind, number = outbox.answered_by(db, incoming.answers) or (None, None)
+    if number is None and owner is not None and finding.kind is Kind.SUBSCRIBE:
+        kind, number = outbox.last_sent_to(db, owner.id), owner.id
+    person = directory.by_id(db, number) if number is not None else None
+    if kind in {Answer.CONFIRMED, Answer.TOLD}:
+        return person, None
+    return None, person if kind is Answer.ASKED else None
+
+
+def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes) -> bool:
+    """Whether a reference is that of a test, preview or file copy: recognised by making it again, never stored."""
+    seen = {normalised(text) for text in finding.references}
+    seen |= {each for text in (*finding.message_ids, *incoming.answers) for each in references_in(text)}
+    if not seen:
+        return False
+    tests = ledger.tests(db)
+    issues = {issue for issue, _ in tests} | {mailing.issue for mailing in ledger.mailings(db)}
+    addresses = {address for _, address in tests} | {incoming.sender, finding.address, *incoming.recipients}
+    made = (reference(key, Purpose.TEST, issue, address.lower()) for issue in issues for address in addresses)
+    return any(each in seen for each in made)
+
+
+def _came_back(db: Database, person: Subscriber) -> datetime | None:
+    """Return when a person last came back from having opted out."""
+    back = [
+        each.change.origin.at
+        for each in changes.history_of(db, person.id)
+        if each.before is not None
+        and each.after is not None
+        and each.before.status is Status.OPTED_OUT
+        and each.after.status is Status.ACTIVE
+    ]
+    return back[-1] if back else None
+
+
+# -- acts -----------------------------------------------------------------------------------------------------------
+
+
+def act(
+    db: Database,
+    incoming: Incoming,
+    finding: Finding,
+    about: Known,
+    decision: Decision,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Carry out a decision: the person's change, the journal's row, the answer."""
+    origin = Origin(now, AUTHOR, "inbox", one_line(decision.evidence, 300))
+    change = _changed(db, decision, origin)
+    number = journal.found(db, incoming.key, recorded(db, incoming, finding, about, decision, change), now)
+    if decision.answer is not None and decision.subscriber is not None:
+        person = directory.by_id(db, decision.subscriber)
+        if person is not None:
+            answering.answer(db, number, decision.answer, person, incoming, about.delivery, settings, now)
+
+
+def _changed(db: Database, decision: Decision, origin: Origin) -> int | None:
+    if decision.subscriber is None:
+        return None
+    match decision.action:
+        case Action.OPTED_OUT:
+            return roster.opt_out(db, [decision.subscriber], origin).change
+        case Action.BOUNCED:
+            return roster.bounce(db, [decision.subscriber], origin).change
+        case Action.RESUBSCRIBED:
+            return roster.resubscribe(db, decision.subscriber, origin).change
+        case _:
+            return None
+
+
+def recorded(
+    db: Database, incoming: Incoming, finding: Finding, about: Known, decision: Decision, change: int | None = None
+) -> Record:
+    """Return a finding as the journal keeps it: of an urgent one nothing but that it was there."""
+    if decision.kind is Kind.URGENT:
+        return Record(Kind.URGENT, decision.action)
+    return Record(
+        kind=decision.kind,
+        action=decision.action,
+        address=whom(db, incoming, finding, decision),
+        named=one_line(finding.address, 254),
+        name=clean_name(finding.name),
+        severity=finding.severity,
+        status=finding.status,
+        evidence=one_line(decision.evidence, 500),
+        proposal=decision.proposal,
+        subscriber=decision.subscriber,
+        delivery=about.delivery.id if about.delivery else None,
+        change=change,
+        review=decision.action is Action.REVIEW or decision.review,
+    )
+
+
+def whom(db: Database, incoming: Incoming, finding: Finding, decision: Decision) -> str:
+    """Return the address that a finding is about: a report's recipient, a colleague, else the person or the sender."""
+    if finding.address and decision.kind in {Kind.BOUNCE, Kind.COMPLAINT, Kind.SUBSCRIBE}:
+        return one_line(finding.address, 254)
+    person = directory.by_id(db, decision.subscriber) if decision.subscriber is not None else None
+    return person.address.text if person else one_line(incoming.sender, 254)
+
+
+# -- review ---------------------------------------------------------------------------------------------------------
+
+
+def accept(db: Database, entry: Review, origin: Origin) -> int | None:
+    """Do what an entry of the review proposes, as one change; returns its number, None where nothing was to change.
+
+    Raises UsageError where the entry does not hold what it takes.
+    """
+    change = _accepted(db, entry, replace(origin, reason=origin.reason or entry.evidence))
+    journal.settle_review(db, entry.number, "accepted", change)
+    return change
+
+
+def _accepted(db: Database, entry: Review, origin: Origin) -> int | None:
+    match entry.kind:
+        case Kind.OPT_OUT | Kind.COMPLAINT:
+            return roster.opt_out(db, [_person(entry)], origin).change
+        case Kind.BOUNCE:
+            return roster.bounce(db, [_person(entry)], origin).change
+        case Kind.LEFT:
+            return roster.remove(db, [_person(entry)], origin).change
+        case Kind.ADDRESS_CHANGE:
+            return roster.edit(db, _person(entry), origin, address=_named(entry).address).change
+        case Kind.SUBSCRIBE:
+            return _subscribed(db, entry, origin)
+        case _:
+            return None
+
+
+def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
+    """Add a colleague; where nobody else is named, it is the person who wrote that wants to be back."""
+    if not entry.named and entry.subscriber is not None:
+        return roster.resubscribe(db, entry.subscriber, origin).change
+    return roster.add(db, [_named(entry)], origin, source="a reply", basis=one_line(entry.evidence, 200)).change
+
+
+def _person(entry: Review) -> int:
+    if entry.subscriber is None:
+        raise UsageError(
+            f"Entry {entry.number} does not say who on the list it is about.",
+            f"Do it by hand (`pscb-mail unsubscribe ADDRESS`, `pscb-mail edit ADDRESS`), then "
+            f"`pscb-mail review --dismiss {entry.number}`.",
+        )
+    return entry.subscriber
+
+
+def _named(entry: Review) -> Person:
+    """Return whom an entry names; somebody who asks for themselves is named by their own address."""
+    address = entry.named or (entry.address if entry.kind is Kind.SUBSCRIBE else "")
+    try:
+        return Person(clean_name(entry.name), parse_address(address))
+    except AddressError as error:
+        raise UsageError(
+            f"Entry {entry.number} names no address that can be used: {error}",
+            f"Do it by hand (`pscb-mail add`, `pscb-mail edit`), then `pscb-mail review --dismiss {entry.number}`.",
+        ) from error

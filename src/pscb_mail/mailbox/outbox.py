@@ -1,0 +1,106 @@
+"""The outbox: the SQL of answers. A row commits with the act that it speaks of, and leaves afterwards.
+
+`waiting` → `in_flight` (committed before its first byte leaves) → `sent`, `refused`, or `unknown`; or back to
+`waiting` where the relay put it off or nothing left. A row that a dead process left in flight is in doubt: it is never
+sent again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import stamp
+from pscb_mail.mailbox.deciding import Answer
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An answer as it will be sent. `in_reply_to` and `trail` (References) are Message-IDs, or empty."""
+
+    kind: Answer
+    subscriber: int
+    message_id: str
+    recipient: str
+    subject: str
+    body: str
+    in_reply_to: str = ""
+    trail: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An answer that waits, with the time of its writing."""
+
+    id: int
+    letter: Letter
+    written_at: str
+
+
+def write(db: Database, finding: int | None, letter: Letter, now: datetime) -> None:
+    """Put an answer into the outbox."""
+    db.execute(
+        """INSERT INTO outbox (finding, subscriber, kind, message_id, recipient, subject, body, in_reply_to, trail,
+               written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            finding, letter.subscriber, letter.kind, letter.message_id, letter.recipient, letter.subject, letter.body,
+            letter.in_reply_to, letter.trail, stamp(now),
+        ],
+    )  # fmt: skip
+
+
+def written_since(db: Database, subscriber: int, since: datetime) -> int:
+    """Return how many answers were written to a person since a moment."""
+    row = db.execute(
+        "SELECT count(*) FROM outbox WHERE subscriber = ? AND written_at > ?", [subscriber, stamp(since)]
+    ).fetchone()
+    return int(row[0])
+
+
+def claim(db: Database, after: int, now: datetime) -> Waiting | None:
+    """Take the next answer that waits, or return None; `after` is the id of the one before in this run."""
+    row = db.execute(
+        """SELECT id, written_at, kind, subscriber, message_id, recipient, subject, body, in_reply_to, trail
+           FROM outbox WHERE state = 'waiting' AND id > ? ORDER BY id LIMIT 1""",
+        [after],
+    ).fetchone()
+    if row is None:
+        return None
+    db.execute("UPDATE outbox SET state = 'in_flight', claimed_at = ? WHERE id = ?", [stamp(now), row[0]])
+    return Waiting(row[0], Letter(Answer(row[2]), *row[3:]), row[1])
+
+
+def settle(db: Database, row: int, state: str, reply: str, now: datetime) -> None:
+    """Record how a try ended: `sent`, `refused`, `unknown`, or `waiting` for the next run."""
+    db.execute("UPDATE outbox SET state = ?, settled_at = ?, reply = ? WHERE id = ?", [state, stamp(now), reply, row])
+
+
+def give_up(db: Database, before: datetime, now: datetime) -> int:
+    """Refuse what has waited since before a moment: an answer that late only puzzles; returns how many."""
+    return int(
+        db.execute(
+            """UPDATE outbox SET state = 'refused', settled_at = ?, reply = 'it waited for too long'
+               WHERE state = 'waiting' AND written_at < ?""",
+            [stamp(now), stamp(before)],
+        ).rowcount
+    )
+
+
+def count(db: Database, state: str) -> int:
+    """Return how many answers are in a state."""
+    return int(db.execute("SELECT count(*) FROM outbox WHERE state = ?", [state]).fetchone()[0])
+
+
+def answered_by(db: Database, message_ids: tuple[str, ...]) -> tuple[Answer, int] | None:
+    """Return kind and person of the first of our answers that is among some Message-IDs."""
+    for message_id in message_ids:
+        row = db.execute("SELECT kind, subscriber FROM outbox WHERE message_id = ?", [message_id]).fetchone()
+        if row is not None and row[1] is not None:
+            return Answer(row[0]), int(row[1])
+    return None
+
+
+def last_sent_to(db: Database, subscriber: int) -> Answer | None:
+    """Return the kind of the last answer that was written to a person."""
+    row = db.execute("SELECT kind FROM outbox WHERE subscriber = ? ORDER BY id DESC LIMIT 1", [subscriber]).fetchone()
+    return Answer(row[0]) if row else None
