@@ -1,5 +1,276 @@
-"""Commands of the panel."""
+"""Commands that write an issue, check it and show it before anybody else sees it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pscb_mail.cli import console
+from pscb_mail.cli.context import Context, now, stop_on_signal
+from pscb_mail.errors import PscbMailError, UsageError
+
+if TYPE_CHECKING:
+    from pscb_mail.desk.preview import Reader
+    from pscb_mail.issues.preflight.report import Remark, Report
+
 commands = typer.Typer()
+_PANEL = "Issues"
+
+Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: issue-18, or just 18.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+@commands.command(rich_help_panel=_PANEL)
+def new(
+    ctx: typer.Context,
+    slug: Annotated[
+        str | None, typer.Argument(metavar="[SLUG]", help="Its name; issue- and the next number unless told.")
+    ] = None,
+) -> None:
+    """Begin the next issue from a skeleton."""
+    from pscb_mail.issues import skeleton
+
+    context: Context = ctx.obj
+    newsletter = context.workspace.settings.newsletter
+    path = skeleton.begin(context.workspace.issues, slug, newsletter.name, now().astimezone(newsletter.zone).date())
+    name = console.safe(_short(path.stem))
+    console.result(f"Begun: {console.safe(_nearby(path))}")
+    console.say(
+        f"Next: open it in an editor and write over the sentences that are there.\n"
+        f"  `pscb-mail preview {name} --watch` shows it while you write,\n"
+        f"  `pscb-mail check {name}` finds what you have left over."
+    )
+
+
+@commands.command(rich_help_panel=_PANEL)
+def issues(ctx: typer.Context, json: Json = False) -> None:
+    """List all issues and where they stand."""
+    from pscb_mail.issues.source import all_issues
+
+    context: Context = ctx.obj
+    states = _states(context)
+    rows = [_issue(context, slug, states.get(slug, "not_sent")) for slug in all_issues(context.workspace.issues)]
+    if json:
+        console.document(rows)
+    elif not rows:
+        console.say("There is no issue yet: `pscb-mail new` begins one.")
+    else:
+        columns = ("issue", "date", "state", "subject")
+        console.table(columns, ([_cell(row, column) for column in columns] for row in rows))
+
+
+@commands.command(rich_help_panel=_PANEL)
+def check(ctx: typer.Context, issue: Issue, json: Json = False) -> None:
+    """Look for mistakes: errors stop a send, warnings do not."""
+    from pscb_mail.issues import preflight
+
+    context: Context = ctx.obj
+    workspace = context.workspace
+    report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
+    recipients = _recipients(context, report.issue)
+    if json:
+        console.document(_report_json(report, recipients))
+    else:
+        _print_report(report, recipients)
+    raise typer.Exit(console.exit_code(needs_a_person=bool(report.errors)))
+
+
+@commands.command(rich_help_panel=_PANEL)
+def preview(
+    ctx: typer.Context,
+    issue: Issue,
+    as_: Annotated[
+        str | None,
+        typer.Option("--as", metavar="ADDRESS", help="Fill in this subscriber's name; a sample unless told."),
+    ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: show each change as the file is saved. Ctrl-C ends it.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where; build/preview/ISSUE unless told.")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Write the files, open no browser.")] = False,
+) -> None:
+    """Build an issue to files and open it in the browser."""
+    from pscb_mail.desk import preview as previewing
+
+    context: Context = ctx.obj
+    folder = (out or previewing.default_folder(context.workspace, issue)).absolute()
+    reader = _reader(context, as_)
+    if watch:
+        _watch(context, issue, folder, reader, show=not no_open)
+        return
+    made = previewing.write(context.workspace, issue, folder, reader, now())
+    console.result(f"Written: {console.safe(_nearby(made.index))}")
+    console.say(_summary(made.report))
+    if not no_open:
+        _open(made.index.as_uri())
+
+
+# -- what the commands share ----------------------------------------------------------------------------------------
+
+
+def _states(context: Context) -> dict[str, str]:
+    """Return the states of the issues that were ever sent; where there is no database yet, none was."""
+    if not context.workspace.database_path.is_file():
+        return {}
+    from pscb_mail.desk import overview
+
+    with context.database() as db:
+        return {slug: state.value for slug, state in overview.issue_states(db, context.workspace).items()}
+
+
+def _issue(context: Context, slug: str, state: str) -> dict[str, str | None]:
+    """Return a line of the list; a broken file has an `error` in it and does not stop the list."""
+    from pscb_mail.issues.source import find_issue, read_source
+
+    try:
+        source = read_source(find_issue(context.workspace.issues, slug))
+    except PscbMailError as error:
+        return {"issue": slug, "subject": "", "date": None, "state": state, "error": error.message}
+    date = source.date.isoformat() if source.date else None
+    return {"issue": slug, "subject": source.subject, "date": date, "state": state}
+
+
+def _cell(row: dict[str, str | None], column: str) -> str | None:
+    match column:
+        case "state":
+            return (row["state"] or "").replace("_", " ")
+        case "subject" if "error" in row:
+            return f"cannot be read: `pscb-mail check {row['issue']}` says why"
+        case _:
+            return row[column]
+
+
+def _recipients(context: Context, issue: str) -> int:
+    """Return how many would get it. A list that cannot be read now is told, and does not keep anybody from checking."""
+    from pscb_mail.desk import preview as previewing
+
+    if not context.workspace.database_path.is_file():
+        return 0
+    try:
+        with context.database() as db:
+            return previewing.recipients(db, issue)
+    except PscbMailError as error:
+        console.say(f"[yellow]The list was not counted:[/] {console.safe(error.message)}")
+        return 0
+
+
+def _report_json(report: "Report", recipients: int) -> dict[str, object]:
+    return {
+        "issue": report.issue,
+        "errors": [_remark_json(remark) for remark in report.errors],
+        "warnings": [_remark_json(remark) for remark in report.warnings],
+        "html_bytes": report.html_bytes,
+        "recipients": recipients,
+    }
+
+
+def _remark_json(remark: "Remark") -> dict[str, object]:
+    return {"rule": remark.rule, "line": remark.line, "message": remark.message}
+
+
+def _print_report(report: "Report", recipients: int) -> None:
+    for remarks, title in (
+        (report.errors, "[red bold]To mend before it can go out[/]"),
+        (report.warnings, "[yellow bold]To look at[/]"),
+    ):
+        if remarks:
+            console.result(title)
+            console.table(("line", "what", "rule"), ((remark.line, remark.message, remark.rule) for remark in remarks))
+            console.result()
+    for rule in report.silenced:
+        console.result(f"[dim]Set aside: {rule.rule}, {rule.remarks} found ({console.safe(rule.reason)})[/]")
+    console.result(f"{_verdict(report)} {_measures(report, recipients)}".strip())
+
+
+def _verdict(report: "Report") -> str:
+    name = _short(report.issue)
+    if report.errors:
+        return f"[red]{_count(report, 'errors')}, {_count(report, 'warnings')}.[/] docs/issues.md explains each rule."
+    if report.warnings:
+        return f"[green]No error[/], {_count(report, 'warnings')}. Next: `pscb-mail preview {name}`."
+    return f"[green]Nothing found.[/] Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."
+
+
+def _count(report: "Report", what: str) -> str:
+    number = len(report.errors if what == "errors" else report.warnings)
+    return f"{number} {what if number != 1 else what.removesuffix('s')}" if number else f"no {what.removesuffix('s')}"
+
+
+def _measures(report: "Report", recipients: int) -> str:
+    size = f"{report.html_bytes / 1024:.0f} KB of HTML (Gmail cuts at 102)." if report.html_bytes else ""
+    readers = f"It would go to {recipients:,} {'person' if recipients == 1 else 'people'}." if recipients else ""
+    return f"{size} {readers}".strip()
+
+
+def _summary(report: "Report") -> str:
+    if not (report.errors or report.warnings):
+        return "Nothing found to mend."
+    found = f"{_count(report, 'errors').capitalize()}, {_count(report, 'warnings')}"
+    return f"{found}: on the page, or `pscb-mail check {_short(report.issue)}`."
+
+
+def _reader(context: Context, named: str | None) -> "Reader":
+    from pscb_mail.desk import preview as previewing
+
+    if named is None:
+        return previewing.SAMPLE
+    if not context.workspace.database_path.is_file():
+        raise UsageError(
+            f'There is nobody on the list yet, and so no "{named}".', "Leave --as out for a sample person."
+        )
+    with context.database() as db:
+        return previewing.reader_of(db, named)
+
+
+def _watch(context: Context, issue: str, folder: Path, reader: "Reader", *, show: bool) -> None:
+    """Serve the preview and build it again at each save, until Ctrl-C; what is broken for a moment is shown as such."""
+    from pscb_mail.desk import preview as previewing
+    from pscb_mail.desk import watching
+    from pscb_mail.issues.source import find_issue
+    from pscb_mail.workspace import find_workspace
+
+    source = find_issue(context.workspace.issues, issue)
+
+    def build() -> None:
+        try:
+            # The settings may be what was changed.
+            workspace = find_workspace(context.workspace.folder, named=context.workspace.folder)
+            made = previewing.write(workspace, issue, folder, reader, now(), live=True)
+        except PscbMailError as trouble:
+            previewing.write_trouble(issue, folder, trouble)
+            console.say(f"[red]{console.safe_lines(trouble.message)}[/]")
+        else:
+            console.say(f"{now().astimezone(workspace.settings.newsletter.zone):%H:%M:%S}  {_summary(made.report)}")
+
+    build()
+    workspace = context.workspace
+    paths = (source.parent, workspace.folder / "pscb-mail.toml", workspace.folder / "templates")
+    with stop_on_signal() as stopping, watching.served(folder) as (address, version):
+        console.result(f"{address}\n[dim]Shown again at each save. Ctrl-C ends it.[/]")
+        if show:
+            _open(address)
+
+        def rebuild() -> None:
+            build()
+            version.grow()
+
+        watching.follow(paths, rebuild, stopping.wait)
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    if not webbrowser.open(address):
+        console.say(f"No browser could be opened: open {console.safe(address)} yourself.")
+
+
+def _nearby(path: Path) -> str:
+    """Return a path as one would type it from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _short(slug: str) -> str:
+    return slug.removeprefix("issue-") if slug.removeprefix("issue-").isdigit() else slug

@@ -1,0 +1,9 @@
+"""Preflight: what is checked before an issue may go out.
+
+`check` is the door. The rules are small pure functions, one thing each, over a `Manuscript`; `rules` is their table.
+"""
+
+from pscb_mail.issues.preflight.checking import check
+from pscb_mail.issues.preflight.report import Remark, Report, Silenced
+
+__all__ = ["Remark", "Report", "Silenced", "check"]

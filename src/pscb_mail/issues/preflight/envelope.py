@@ -1,0 +1,113 @@
+"""Rules for what the inbox shows and for how much goes over the wire: subject, preheader, sizes.
+
+Pure.
+"""
+
+import base64
+from collections.abc import Iterator
+
+from pscb_mail.issues.edition import Edition, Passage, splice
+from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+
+# Phones show 35 to 45 characters, Outlook and Gmail on a desktop about 70 (facts of the clients, November 2026).
+SUBJECT_LONG = 65
+PREHEADER = (40, 130)
+
+KB = 1024
+# Gmail cuts a message off at about 102 KB of HTML; what is added on the way (a banner, rewritten links) needs room.
+HTML_WARN = 90 * KB
+HTML_LIMIT = 102 * KB
+# Many servers of schools and councils take 10 MB; at 2 MB, 2,000 readers are 4 GB of mail.
+MESSAGE_WARN = 2 * KB * KB
+MESSAGE_LIMIT = 10 * KB * KB
+
+_SAMPLE = {
+    "name": "Alexandra Montgomery", "first_name": "Alexandra", "organisation": "Westgate Primary School",
+    "role": "Designated Safeguarding Lead", "address": "alexandra.montgomery@westgate.school.example",
+    "reference": "00000-00000-00000-00000",
+}  # fmt: skip
+
+
+def long_subject(issue: Manuscript) -> Iterator[Spot]:
+    """Find a subject that is cut off in the inbox."""
+    length = len(issue.source.subject)
+    if length > SUBJECT_LONG:
+        line = issue.line_of("subject") or issue.line_of("title")
+        yield line, f"The subject has {length} characters; after {SUBJECT_LONG} it is cut off, on phones far earlier."
+
+
+def preheader(issue: Manuscript) -> Iterator[Spot]:
+    """Find a preheader that is missing, too short to fill its place, or too long to be seen."""
+    shortest, longest = PREHEADER
+    length = len(issue.source.preheader)
+    line = issue.line_of("preheader")
+    if not length:
+        yield (
+            line or 1,
+            "There is no preheader: the inbox shows the first words of the message beside the subject instead.",
+        )
+    elif not shortest <= length <= longest:
+        yield line, f"The preheader has {length} characters; {shortest} to {longest} fill the place beside the subject."
+
+
+def preheader_repeats(issue: Manuscript) -> Iterator[Spot]:
+    """Find a preheader that says what the subject says already."""
+    words = issue.source.preheader.casefold().strip(" .!")
+    if words and words in {issue.source.subject.casefold().strip(" .!"), issue.source.title.casefold().strip(" .!")}:
+        yield issue.line_of("preheader"), "The preheader only repeats the subject."
+
+
+def long_html(issue: Manuscript) -> Iterator[Spot]:
+    """Find HTML that comes near the length at which Gmail cuts."""
+    size = html_bytes(issue.edition)
+    if HTML_WARN < size <= HTML_LIMIT:
+        yield None, f"The HTML has {_kb(size)}; Gmail cuts a message off at {_kb(HTML_LIMIT)}."
+
+
+def cut_html(issue: Manuscript) -> Iterator[Spot]:
+    """Find HTML that Gmail cuts, and with it the unsubscribe link at its end."""
+    size = html_bytes(issue.edition)
+    if size > HTML_LIMIT:
+        yield (
+            None,
+            f"The HTML has {_kb(size)}; Gmail cuts it off at {_kb(HTML_LIMIT)}, and the unsubscribe link with it.",
+        )
+
+
+def heavy_message(issue: Manuscript) -> Iterator[Spot]:
+    """Find a message that is a burden to send and to receive."""
+    size = message_bytes(issue.edition)
+    if MESSAGE_WARN < size <= MESSAGE_LIMIT:
+        yield None, f"One copy has {size / KB / KB:.1f} MB with its pictures and attachments."
+
+
+def refused_message(issue: Manuscript) -> Iterator[Spot]:
+    """Find a message that many servers refuse for its size."""
+    size = message_bytes(issue.edition)
+    if size > MESSAGE_LIMIT:
+        yield (
+            None,
+            f"One copy has {size / KB / KB:.1f} MB; many servers refuse more than {MESSAGE_LIMIT // KB // KB} MB.",
+        )
+
+
+def html_bytes(edition: Edition | None) -> int:
+    """Return how many bytes the HTML has, with one person's values in it; 0 where there is no edition."""
+    return len(splice(edition.html, _SAMPLE).encode()) if edition else 0
+
+
+def message_bytes(edition: Edition | None) -> int:
+    """Return about how many bytes a copy has: its texts as quoted-printable, its files as base64 (RFC 2045)."""
+    if edition is None:
+        return 0
+    files = sum(len(base64.encodebytes(file.content)) for file in (*edition.pictures, *edition.attachments))
+    return _quoted_printable(edition.html) + _quoted_printable(edition.text) + files
+
+
+def _quoted_printable(passage: Passage) -> int:
+    raw = splice(passage, _SAMPLE).encode()
+    return sum(1 if byte < 127 and byte != 61 else 3 for byte in raw) * 77 // 75
+
+
+def _kb(size: int) -> str:
+    return f"{size / KB:.0f} KB"

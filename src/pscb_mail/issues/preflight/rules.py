@@ -1,0 +1,289 @@
+"""The rules of `check`, one a line of the table: its name, what finds it, why it matters, how to mend it.
+
+A rule is ignored with a reason: `ignore: {rule: reason}` in the front matter, or `ignore` under `[check]` in the
+settings. The guard's rules are ignored in the issue itself only, with a reason of `GUARD_WORDS` words or more, which
+`check` goes on showing. `docs/issues.md` has this table; a test compares the two.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pscb_mail.issues.preflight import dates, envelope, guard, links, structure, wording
+from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+
+GUARD_WORDS = 3
+
+
+class Severity(StrEnum):
+    """What a remark does: an error stops a send."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `find` yields the places, each with its line and a sentence; `guard`: it protects a person."""
+
+    name: str
+    severity: Severity
+    find: Callable[[Manuscript], Iterable[Spot]]
+    why: str
+    mend: str
+    guard: bool = False
+
+
+_E, _W = Severity.ERROR, Severity.WARNING
+
+RULES = (
+    Rule(
+        "nhs-number",
+        _E,
+        lambda i: guard.nhs_numbers(i.bare),
+        "An NHS number leads to one person's health record.",
+        "Take it out.",
+        guard=True,
+    ),
+    Rule(
+        "national-insurance-number",
+        _E,
+        lambda i: guard.national_insurance_numbers(i.bare),
+        "A National Insurance number names one person for life.",
+        "Take it out.",
+        guard=True,
+    ),
+    Rule(
+        "date-of-birth",
+        _E,
+        lambda i: guard.dates_of_birth(i.bare),
+        "With a name or a place, a day of birth is enough to know who is meant.",
+        "Give the age in years, or nothing.",
+        guard=True,
+    ),
+    Rule(
+        "case-reference",
+        _E,
+        lambda i: guard.case_references(i.bare),
+        "A reference leads whoever has access to one family's record.",
+        "Take it out.",
+        guard=True,
+    ),
+    Rule(
+        "protective-marking",
+        _E,
+        lambda i: guard.markings(i.bare),
+        "What is marked was written for few readers, and may have been pasted in by mistake.",
+        "Ask its author for a version for everybody.",
+        guard=True,
+    ),
+    Rule(
+        "home-address",
+        _E,
+        lambda i: guard.home_addresses(i.bare, i.settings.newsletter.postal_address),
+        "Somebody's home must not be found through us.",
+        "Take it out; put the name of a public place before its number: Town Hall, 12 …",
+        guard=True,
+    ),
+    Rule(
+        "placeholder",
+        _E,
+        wording.leftovers,
+        "It was meant to be replaced: lorem ipsum, TODO, XX, [insert name], a sentence of the skeleton.",
+        "Replace it, or delete it.",
+    ),
+    Rule(
+        "local-link",
+        _E,
+        links.local_links,
+        "An address of your own computer or network works for you alone.",
+        "Use the public address of the page.",
+    ),
+    Rule(
+        "mail-link",
+        _E,
+        links.broken_mail_links,
+        "A mailto: or tel: link that is not one address or one number does nothing when pressed.",
+        "Write mailto:name@organisation.example or tel:+441632960123.",
+    ),
+    Rule(
+        "tracking-link",
+        _E,
+        links.trackers,
+        "utm_ and its like tell others who came from this mail; we promise readers not to be tracked.",
+        "Delete the parameters after the question mark.",
+    ),
+    Rule(
+        "short-link",
+        _E,
+        links.shorteners,
+        "A shortener hides where a link leads, counts readers, and is blocked by many filters.",
+        "Use the full address.",
+    ),
+    Rule(
+        "weekday",
+        _E,
+        dates.wrong_weekdays,
+        "Some readers will come on the day of the week, others on the day of the month.",
+        "Look it up in a calendar.",
+    ),
+    Rule("impossible-date", _E, dates.impossible_days, "The day is in no calendar.", "Look it up in a calendar."),
+    Rule(
+        "html-cut",
+        _E,
+        envelope.cut_html,
+        "Gmail cuts a message off at about 102 KB, and the unsubscribe link with it.",
+        "Shorten the issue, or make two of it.",
+    ),
+    Rule(
+        "message-refused",
+        _E,
+        envelope.refused_message,
+        "Many servers refuse a message over 10 MB, and all its readers there get nothing.",
+        "Put the attachment on the website and link to it; make pictures smaller.",
+    ),
+    Rule(
+        "html-size",
+        _W,
+        envelope.long_html,
+        "Over 90 KB little is left before Gmail cuts a message off.",
+        "Shorten the issue.",
+    ),
+    Rule(
+        "message-size",
+        _W,
+        envelope.heavy_message,
+        "Over 2 MB a copy, a mailing takes long, and fills mailboxes.",
+        "Put the attachment on the website and link to it; make pictures smaller.",
+    ),
+    Rule(
+        "subject-length",
+        _W,
+        envelope.long_subject,
+        "The inbox cuts a longer subject off.",
+        "Say in 65 characters or less what is in it; the most important words first.",
+    ),
+    Rule(
+        "preheader",
+        _W,
+        envelope.preheader,
+        "The inbox shows it beside the subject; without one it shows whatever comes first.",
+        "Add preheader: with 40 to 130 characters that make people open the issue.",
+    ),
+    Rule(
+        "preheader-repeats",
+        _W,
+        envelope.preheader_repeats,
+        "Saying the subject again wastes the one line that makes people open a mail.",
+        "Name two or three topics.",
+    ),
+    Rule(
+        "heading-order",
+        _W,
+        structure.headings_out_of_order,
+        "Screen readers move from heading to heading, and a level that is skipped sounds like a missing part.",
+        "Use ## for articles, ### for parts of one.",
+    ),
+    Rule(
+        "heading-twice",
+        _W,
+        structure.same_heading_twice,
+        "In the table of contents nobody can tell the two apart.",
+        "Name what is different.",
+    ),
+    Rule(
+        "picture-words",
+        _W,
+        structure.silly_alternative_text,
+        "Whoever does not see the picture gets these words instead of it.",
+        "Say in a sentence what it shows.",
+    ),
+    Rule(
+        "link-words",
+        _W,
+        links.doubtful_words,
+        "Many readers hear or see the links alone, one after the other.",
+        "Name the page: [Booking form (website)](…).",
+    ),
+    Rule(
+        "link-twice",
+        _W,
+        links.one_text_two_places,
+        "Two links with the same words should lead to the same place.",
+        "Say what is different.",
+    ),
+    Rule(
+        "insecure-link",
+        _W,
+        links.insecure_links,
+        "Over http:// anyone on the way can read and change the page; browsers warn of it.",
+        "Write https:// and try it.",
+    ),
+    Rule(
+        "markup-left",
+        _W,
+        links.markup_left,
+        "Readers would see the signs of Markdown.",
+        "Look for the bracket or asterisk that is missing.",
+    ),
+    Rule(
+        "capitals",
+        _W,
+        wording.shouting,
+        "Capitals are hard to read, some screen readers spell them out, and spam filters count them.",
+        "Write it in small letters; use ** for emphasis.",
+    ),
+    Rule(
+        "acronym",
+        _W,
+        wording.unexplained_acronyms,
+        "Readers come from many professions, and each has its own.",
+        "Write it out once: Common Assessment Framework (CAF). What all know goes into acronyms under [check].",
+    ),
+    Rule(
+        "telephone",
+        _W,
+        wording.telephone_numbers,
+        "A number that is grouped oddly is misread; one with too many or too few digits is wrong.",
+        "Write 01632 960123.",
+    ),
+    Rule(
+        "unconfirmed",
+        _W,
+        wording.unconfirmed,
+        "Readers will ask, all of them.",
+        "Settle it, or say when it will be known.",
+    ),
+    Rule(
+        "past-event",
+        _W,
+        dates.past_events,
+        "The event is over by the date of the issue.",
+        "Delete the row, or mend its date or that of the issue.",
+    ),
+    Rule(
+        "stale-words",
+        _W,
+        dates.stale_words,
+        "Many read the mail a week later, and find it on the website in a year.",
+        "Name the date or the month.",
+    ),
+)
+
+# Found by `checking` itself; they cannot be ignored, because nothing can be sent with them.
+FIXED = (
+    Rule(
+        "build",
+        _E,
+        lambda _: (),
+        "Nothing can be built: an unknown key, block or field, a link to nowhere, a picture missing or without words.",
+        "The remark names the line and, for a name, the nearest known one.",
+    ),
+    Rule(
+        "ignore",
+        _E,
+        lambda _: (),
+        "A rule is set aside without a reason, or there is no rule of that name.",
+        'Write ignore: {rule: "the reason"} with a name of this table.',
+    ),
+)

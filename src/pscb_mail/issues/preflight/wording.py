@@ -1,0 +1,157 @@
+"""Rules for words: capitals, acronyms, what was left to be filled in, telephone numbers.
+
+Pure; every pattern is bounded.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.skeleton import HINTS
+
+# What every reader of a newsletter in British English knows, and what other rules find (TBC, XX). An organisation adds
+# its own under [check] acronyms.
+KNOWN = frozenset(
+    {
+        "AM", "PM", "BBC", "ITV", "UK", "USA", "US", "EU", "UN", "TV", "DVD", "CD", "PC", "IT", "ICT", "PDF", "URL",
+        "HTML", "PO", "BOX", "GP", "GPS", "AGM", "HR", "MP", "MPS", "FAQ", "ID", "OK", "BST", "GMT", "ISBN", "ISSN",
+        "PE", "QR", "SMS", "SOS", "UCAS", "VAT", "VIP", "WC", "ZIP", "USB", "WIFI", "COVID", "HIV", "AIDS", "DIY",
+        "CEO", "CV", "NB", "RSVP", "PS", "SATNAV", "UNICEF", "NSPCC", "A&E", "Q&A", "B&B", "R&D", "TBC", "TBA",
+        "TBD", "TODO", "FIXME", "XX", "XXX", "NI", "DOB", "NHS",
+    }
+)  # fmt: skip
+
+_WORD = re.compile(r"[^\W\d_](?:[\w&'’]{0,60}\w)?")
+_ROMAN = re.compile(r"[IVXLC]{1,6}")
+_SHOUT_LETTERS = 8
+_LONGEST_ACRONYM = 6
+
+_LEFT = re.compile(
+    r"\blorem ipsum\b|\b(?:TODO|FIXME|TBD)\b|\b[xX]{2,20}\b(?!-)|\?{3,20}"
+    r"|[\[<](?:insert|name|date|time|place|link|title|your|add|text|address|telephone|number|tbc)\b[^\]>]{0,60}[\]>]",
+)
+_LEFT_IN_LINK = re.compile(r"\b(?:TODO|FIXME|TBC|TBD|XXX+|INSERT)\b", re.IGNORECASE)
+_OPEN = re.compile(r"\bTB[CA]\b|\bto be (?:confirmed|announced|arranged|decided)\b", re.IGNORECASE)
+
+_TELEPHONE = re.compile(r"(?<![\w./:+\-–])(?:\+\d{1,3}|\(0|0)[\d() .\-–]{5,24}\d(?![\w/:])")
+# gov.uk/guidance/style-guide, "telephone numbers": groups with spaces, no brackets, no hyphens.
+_NATIONAL = re.compile(
+    r"0\d{4} \d{5,6}|0\d{4} \d{3} \d{3}|0\d{3} \d{3} \d{3,4}|0\d{3} \d{4,7}|02\d \d{4} \d{4}|0\d{5} \d{4,5}"
+    r"|0\d{3} \d{2} \d{2}(?: \d{2,3})?"
+)
+_ABROAD = re.compile(r"\+\d{1,3}(?: \d{1,8}){2,5}")
+_ISBN = re.compile(r"\bISBN(?:-1[03])?[ :]{0,2}$", re.IGNORECASE)
+
+
+def shouting(issue: Manuscript) -> Iterator[Spot]:
+    """Find words in capitals: some screen readers spell them out letter by letter."""
+    known = _known(issue)
+    for text in issue.wording():
+        for run in _runs(text.text):
+            letters = sum(len(word) for word in run)
+            unknown = [word for word in run if _singular(word) not in known]
+            if unknown and ((len(run) > 1 and letters >= _SHOUT_LETTERS) or len(run[0]) > _LONGEST_ACRONYM):
+                yield text.line, f'"{" ".join(run)[:60]}" is all in capitals.'
+
+
+def unexplained_acronyms(issue: Manuscript) -> Iterator[Spot]:
+    """Find acronyms that no text of the issue explains, each once, where it first stands."""
+    seen = set(_known(issue))
+    for text in issue.wording():
+        for run in _runs(text.text):
+            letters = sum(len(word) for word in run)
+            for word in run if letters < _SHOUT_LETTERS or len(run) == 1 else ():
+                acronym = _singular(word)
+                if len(acronym) <= _LONGEST_ACRONYM and acronym not in seen and not _ROMAN.fullmatch(acronym):
+                    seen.add(acronym)
+                    yield text.line, f'"{acronym}" is never explained: write it out once, with ({acronym}) after it.'
+
+
+def leftovers(issue: Manuscript) -> Iterator[Spot]:
+    """Find what was meant to be replaced: the skeleton's sentences, lorem ipsum, TODO, XX, [insert name]."""
+    for number, line in enumerate(issue.raw.split("\n"), start=1):
+        yield from ((number, f'"{hint[:70]}" still stands here from the skeleton.') for hint in HINTS if hint in line)
+    for text in issue.wording():
+        yield from ((text.line, f'"{found[0][:60]}" was left to be filled in.') for found in _LEFT.finditer(text.text))
+    for link in issue.links:
+        if found := _LEFT_IN_LINK.search(link.target):
+            yield link.line, f'The link "{link.text[:60]}" has "{found[0]}" in its address.'
+
+
+def unconfirmed(issue: Manuscript) -> Iterator[Spot]:
+    """Find what is not settled yet."""
+    for text in issue.wording():
+        if found := _OPEN.search(text.text):
+            yield text.line, f'"{found[0]}": readers will ask. Settle it, or say when it will be known.'
+
+
+def telephone_numbers(issue: Manuscript) -> Iterator[Spot]:
+    """Find telephone numbers with too few or too many digits, or not grouped by spaces alone."""
+    for text in issue.wording():
+        for found in _TELEPHONE.finditer(text.text):
+            number = found[0].rstrip(" .(-–")
+            if not _ISBN.search(text.text[max(0, found.start() - 12) : found.start()]) and (
+                problem := _telephone(number)
+            ):
+                yield text.line, f'"{number}" {problem}'
+
+
+def _telephone(number: str) -> str:
+    """Return what is wrong with a number as written, or nothing."""
+    digits = re.sub(r"\D", "", number)
+    if number.startswith("+") and not number.startswith("+44"):
+        return "" if _ABROAD.fullmatch(number) else "is grouped oddly: write +353 1 496 0123, with spaces."
+    home = re.sub(r"^44(?:0)?", "0", digits) if number.startswith("+44") else digits
+    if not re.fullmatch(r"0\d{9,10}|08001111|0845464\d|0[58]00\d{6}", home):
+        return f"has {len(digits)} digits, which no telephone number of this country has."
+    national = re.sub(r"^\+44 ", "0", number)
+    return (
+        ""
+        if _NATIONAL.fullmatch(national)
+        else "is grouped oddly: write it as 01632 960123, with spaces and nothing else."
+    )
+
+
+def _known(issue: Manuscript) -> set[str]:
+    """Return the acronyms that need no explanation, and those that the issue explains."""
+    known = {*KNOWN, *(_singular(word) for word in issue.settings.check.acronyms)}
+    for text in issue.wording():
+        known.update(_singular(match[1]) for match in re.finditer(r"\(([A-Z][A-Za-z&]{1,11})\)", text.text))
+        known.update(
+            _singular(match[1]) for match in re.finditer(r"\b([A-Z][A-Z&]{1,7}s?) \([A-Za-z][^()]{5,100}\)", text.text)
+        )
+    return known
+
+
+def _singular(word: str) -> str:
+    return re.sub(r"['’]?s$", "", word).upper()
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    """Yield runs of neighbouring words in capitals; what is bound to a digit (DFE-RR040, PE1) is no word."""
+    run: list[str] = []
+    end = 0
+    for match in _WORD.finditer(text):
+        gap = text[end : match.start()]
+        if run and gap.strip(" ,:;!&-–—"):
+            yield run
+            run = []
+        end = match.end()
+        if _in_capitals(match[0]) and not _bound(text, match.start(), end):
+            run.append(match[0])
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _in_capitals(word: str) -> bool:
+    stem = re.sub(r"['’]?s$", "", word)
+    return len(stem) > 1 and stem.isupper() and stem.replace("&", "").replace("'", "").isalpha()
+
+
+def _bound(text: str, start: int, end: int) -> bool:
+    """Whether a word is a part of a code, an address or a name of a file."""
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return bool(re.search(r"[\d@/\\_]$|\d[-.]$|[a-z0-9]\.$", before) or re.match(r"[\d@/\\_]|-\d|\.[\dA-Za-z]", after))

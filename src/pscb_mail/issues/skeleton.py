@@ -1,0 +1,149 @@
+"""The next issue, begun: a file with every key explained and one example of each block, to be written over.
+
+Promises: what is written builds as it stands; every sentence that must be replaced is in `HINTS`, and `check` finds
+each that is still there; a file that exists is never touched. The day is an argument.
+"""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+from pscb_mail.errors import PscbMailError, UsageError
+from pscb_mail.issues.source import all_issues, find_issue, read_source, slug_of
+
+_PREHEADER = "Say in one line what is in this issue, so that people open it"
+_GREETING = "Say in two or three sentences what this issue is about and what readers should do."
+_CALLOUT_TITLE = "The one thing nobody should miss"
+_CALLOUT = "Say here what it is, and by when it must be done."
+_EVENTS = "Say for whom these are, and how to book."
+_EVENT = "The name of the event goes here"
+_PLACE = "The place goes here"
+_ARTICLE_TITLE = "The heading of an article"
+_ARTICLE = "Tell the news first, then why it matters to the readers, then what to do."
+_POINT = "A point in a few words, and another below it"
+_LINK = "What the page is called (website)"
+_QUOTE = "A sentence worth repeating, in somebody's own words."
+_QUOTE_SOURCE = "Who said it, and where"
+_BUTTON = "What the button does"
+_ADDRESS = "https://www.page-to-visit.example/"
+_NAME = "The post to ask for"
+_EMAIL = "post-to-ask-for@organisation.example"
+
+HINTS = (
+    _PREHEADER, _GREETING, _CALLOUT_TITLE, _CALLOUT, _EVENTS, _EVENT, _PLACE, _ARTICLE_TITLE, _ARTICLE, _POINT, _LINK,
+    _QUOTE, _QUOTE_SOURCE, _BUTTON, _ADDRESS, _NAME, _EMAIL,
+)  # fmt: skip
+
+
+def begin(folder: Path, name: str | None, newsletter: str, today: date) -> Path:
+    """Write the next issue into `folder` and return its file; `name` is the slug where it is not the next number.
+
+    Raises UsageError where there is such an issue already.
+    """
+    number = next_number(folder)
+    slug = slug_of(name or str(number))
+    if numbered := re.fullmatch(r"issue-([0-9]{1,6})", slug):
+        number = int(numbered[1])
+    path = folder / f"{slug}.md"
+    if (folder / slug / "issue.md").is_file():
+        raise _exists(folder / slug / "issue.md")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(skeleton(number, newsletter, today))
+    except FileExistsError:
+        raise _exists(path) from None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.", "Check that the folder is yours.") from error
+    return path
+
+
+def next_number(folder: Path) -> int:
+    """Return the number after the highest; a broken file counts by its name."""
+    return 1 + max((_number(folder, slug) for slug in all_issues(folder)), default=0)
+
+
+def skeleton(number: int, newsletter: str, today: date) -> str:
+    """Return the text of a new issue."""
+    month = f"{today:%B %Y}"
+    day = today + timedelta(weeks=4)
+    return f"""\
+---
+number: {number}
+date: {today.isoformat()}
+title: "Newsletter {number}: {month}"
+subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: 60 characters at most
+preheader: "{_PREHEADER}"    # shown after the subject: 40 to 130 characters
+contents: true    # a table of contents, made of the headings
+# attachments: [programme.pdf]    # files that lie beside this one
+# ignore: {{acronym: "why that does not matter in this issue"}}    # a rule of `pscb-mail check` set aside
+---
+
+## Message from the editor
+
+Dear {{{{ first_name | default("colleague") }}}},
+
+{_GREETING}
+
+::: callout
+### {_CALLOUT_TITLE}
+
+{_CALLOUT}
+:::
+
+## {_ARTICLE_TITLE}
+
+{_ARTICLE}
+
+- {_POINT}
+
+[{_LINK}]({_ADDRESS})
+
+::: quote
+{_QUOTE}
+
+source: {_QUOTE_SOURCE}
+:::
+
+::: button
+text: {_BUTTON}
+link: {_ADDRESS}
+:::
+
+## Events
+
+{_EVENTS}
+
+::: events
+| date | event | place |
+|------|-------|-------|
+| {day.isoformat()} 09:30-16:30 | {_EVENT} | {_PLACE} |
+:::
+
+## Whom to ask
+
+::: contact
+name: {_NAME}
+telephone: 01632 960000
+email: {_EMAIL}
+:::
+"""
+
+
+def _exists(path: Path) -> UsageError:
+    return UsageError(f"{path} is there already; it was not touched.", "Name another one: `pscb-mail new SLUG`.")
+
+
+def _number(folder: Path, slug: str) -> int:
+    named = re.fullmatch(r"issue-([0-9]{1,6})", slug)
+    try:
+        number = read_source(find_issue(folder, slug)).number
+    except PscbMailError:
+        number = None
+    return max(number or 0, int(named[1]) if named else 0)
+
+
+def _quoted(text: str) -> str:
+    """Return text as a double-quoted scalar (YAML 1.2 section 7.3.1)."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
