@@ -247,6 +247,8 @@ def when(text: str) -> tuple[date, time | None, time | None]:
         start, end = (time.fromisoformat(part) if part else None for part in (found[2], found[3]))
     except ValueError as error:
         raise ValueError(f'"{one_line(text, 40)}" is not a date that exists.') from error
+    if not 1970 <= day.year <= 2100:
+        raise ValueError(f'"{one_line(text, 40)}" is not in this century or the end of the last.')
     if start and end and end <= start:
         raise ValueError(f'"{one_line(text, 40)}" ends before it begins.')
     return day, start, end

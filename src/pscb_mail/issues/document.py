@@ -67,9 +67,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its file as the editor named it, and the words that stand for it."""
+    """A picture: its file, the words that stand for it, and `source`, its name as the tokens have it."""
 
     file: str
+    source: str
     alt: str
     line: int
 
@@ -243,7 +244,8 @@ class _Reader:
         return "" if blocks.is_link(target) else blocks.bad_link(unquote(target))
 
     def _picture(self, token: Token, line: int) -> None:
-        file, alt = unquote(str(token.attrs.get("src", ""))), plain(token.children or []).strip()
+        source, alt = str(token.attrs.get("src", "")), plain(token.children or []).strip()
+        file = unquote(source)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", file):
             self.mistakes.add(
                 line,
@@ -256,7 +258,7 @@ class _Reader:
             )
         if any(child.type == "field" for child in token.children or []):
             self.mistakes.add(line, "The words of a picture cannot have a merge field.")
-        self.pictures.append(Picture(file, alt, line))
+        self.pictures.append(Picture(file, source, alt, line))
 
 
 def _markdown() -> MarkdownIt:

@@ -56,7 +56,7 @@ class File:
 
 @dataclass(frozen=True)
 class Edition:
-    """An issue as built. `html` and `text` use LF line ends; the text has no line over 72 columns but for long words."""
+    """An issue as built. `html` and `text` use LF line ends; the text has no line over 72 columns but long words."""
 
     issue: str
     subject: str

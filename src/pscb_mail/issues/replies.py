@@ -35,5 +35,5 @@ def mailto(link: ReplyLink, reply_to: str, *, with_body: bool = True) -> Passage
     if not with_body:
         return (start, Field("reference", escape=url))
     before, address, after = link.body.partition("{address}")
-    body: Passage = (quote(before), Field("address", escape=url), quote(after)) if address else (quote(before),)
+    body: Passage = (quote(before), Field("address", "my address", url), quote(after)) if address else (quote(before),)
     return (start, Field("reference", escape=url), "&body=", *body)

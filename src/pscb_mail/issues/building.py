@@ -1,0 +1,88 @@
+"""Source → Edition: one build of an issue, with everything that goes into its mails.
+
+The same source, settings, templates and files give the same edition, byte for byte. Raises UsageError naming file and
+line of everything that is wrong with the issue's files. Reads only templates, pictures and attachments; the network
+never.
+"""
+
+from pathlib import Path
+
+from pscb_mail.errors import SettingsError, UsageError
+from pscb_mail.issues import html, text
+from pscb_mail.issues.calendars import calendar
+from pscb_mail.issues.document import Document, parse
+from pscb_mail.issues.edition import Edition, File
+from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.pictures import Embedded, FileProblem, attach, embed
+from pscb_mail.issues.source import Mistakes, Source
+from pscb_mail.issues.templating import Templates
+from pscb_mail.settings import Settings
+
+# Microsoft 365 takes 35 MB a message (facts of the providers); base64 adds a third, and readers' own limits are lower.
+_MAX_FILES = 15_000_000
+_LOGO_WIDTH = 200
+
+
+def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Edition:
+    """Build an issue."""
+    document = parse(source)
+    domain = settings.newsletter.domain
+    pictures, attachments = _files(document, domain)
+    logo = _logo(settings, templates)
+    frame = Frame(document, settings)
+    looked_up = Templates(templates)
+    dates = calendar(document, settings.newsletter)
+    shown = [*([logo] if logo else []), *pictures.values()]
+    return Edition(
+        issue=source.slug,
+        subject=source.subject,
+        html=html.render(frame, looked_up, pictures, logo),
+        text=text.render(frame, looked_up, attachments),
+        pictures=tuple({picture.file.content_id: picture.file for picture in shown}.values()),
+        attachments=(*attachments, *([dates] if dates else [])),
+    )
+
+
+def _files(document: Document, domain: str) -> tuple[dict[str, Embedded], tuple[File, ...]]:
+    """Return the pictures by the name in the text, and the attachments. Raises UsageError with all that is wrong."""
+    source = document.source
+    mistakes = Mistakes(source.path)
+    pictures: dict[str, Embedded] = {}
+    for picture in document.pictures:
+        try:
+            if picture.source not in pictures:
+                pictures[picture.source] = embed(source.folder, picture.file, domain)
+        except FileProblem as problem:
+            mistakes.add(picture.line, f"The picture {problem}")
+    attachments = []
+    for name in source.attachments:
+        try:
+            attachments.append(attach(source.folder, name))
+        except FileProblem as problem:
+            mistakes.add(source.lines.get("attachments", 1), f"The attachment {problem}")
+    mistakes.raise_any("Files lie beside the issue, or in folders beside it.")
+    _refuse_weight(source, [*(picture.file for picture in pictures.values()), *attachments])
+    return pictures, tuple(attachments)
+
+
+def _refuse_weight(source: Source, files: list[File]) -> None:
+    weight = sum(len(file.content) for file in files)
+    if weight > _MAX_FILES:
+        raise UsageError(
+            f"{source.path}:1: Pictures and attachments are {weight / 1_000_000:.1f} MB together, too much for a mail.",
+            f"The limit is {_MAX_FILES // 1_000_000} MB. Put large files on the website and link to them.",
+        )
+
+
+def _logo(settings: Settings, templates: tuple[Path, ...]) -> Embedded | None:
+    """Return the logo of the settings, a file in the workspace's templates."""
+    name = settings.design.logo
+    if not name:
+        return None
+    folder = next((folder for folder in templates if (folder / name).exists()), templates[0])
+    try:
+        return embed(folder, name, settings.newsletter.domain, _LOGO_WIDTH)
+    except FileProblem as problem:
+        raise SettingsError(
+            f"design.logo: {problem}", "The logo is a PNG or JPEG in the folder templates."
+        ) from problem

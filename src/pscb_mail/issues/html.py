@@ -1,0 +1,241 @@
+"""The HTML part: a Document rendered through the templates, its CSS inlined once, cut into a passage.
+
+What a mail client may do to it, and what it must bear, is set down in `templates/newsletter.css`. Prose is written
+here, node by node, as bare as it can be: every look comes from the style sheets. Everything an editor wrote is escaped
+on its way in; what is personal travels as stand-ins (`marks`) and is cut out of the one result. Leaves to others: what
+the words mean (`document`), the pictures' bytes (`pictures`), the plain text (`text`).
+"""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup, escape
+from premailer import Premailer
+
+from pscb_mail.issues.blocks import Button, Contact, Events, Quote
+from pscb_mail.issues.document import meta_of, plain
+from pscb_mail.issues.edition import Field, Passage
+from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.marks import Marks
+from pscb_mail.issues.pictures import Embedded
+from pscb_mail.issues.replies import ReplyLink, mailto
+from pscb_mail.issues.tables import captioned, table_of
+from pscb_mail.issues.templating import Templates
+
+# Figure space, no-break space of no width, grapheme joiner: clients show no text from the body after the preheader.
+_FILLER = "\u2007\ufeff\u034f"
+_PREVIEW = 150
+
+
+def render(frame: Frame, templates: Templates, pictures: Mapping[str, Embedded], logo: Embedded | None) -> Passage:
+    """Return the HTML of an issue, with places for what is personal."""
+    marks = Marks(frame.document.source.body)
+    body = _Body(frame, templates, marks, pictures)
+    html = templates.render(
+        "newsletter.html.j2",
+        frame=frame,
+        links={link.subject: marks.put(*_href(link, frame.reply_to)) for link in frame.reply_links},
+        reader=marks.put(Field("address", "you", "html")),
+        preheader=frame.document.source.preheader,
+        filler=_FILLER * max(0, _PREVIEW - len(frame.document.source.preheader)),
+        contents=[(heading.anchor, body.inline(node)) for heading, node in frame.contents],
+        body=_made(body.blocks(frame.document.tree)),
+        logo=logo,
+        styles=_styles(frame, templates),
+    )
+    return marks.cut(_tidied(_inlined(html)))
+
+
+def _styles(frame: Frame, templates: Templates) -> dict[str, Markup]:
+    """Return the style sheets; their only variables are colours that the settings have checked."""
+    return {
+        name: _made(_squeezed(templates.render(f"{name}.css", look=frame.look)))
+        for name in ("newsletter", "screens", "risky")
+    }
+
+
+def _squeezed(css: str) -> str:
+    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
+
+
+def _inlined(html: str) -> str:
+    """Return the HTML with the style sheet written into its elements; no network, whatever a template links to."""
+    log = logging.getLogger("pscb_mail.issues.cssutils")
+    # cssutils complains of every property younger than itself.
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    premailer = Premailer(
+        html,
+        allow_network=False,
+        strip_important=False,
+        disable_validation=True,
+        cssutils_logging_handler=logging.NullHandler(),
+        cssutils_logging_level=logging.CRITICAL,
+        disable_basic_attributes=[
+            "align",
+            "bgcolor",
+            "border",
+            "cellpadding",
+            "cellspacing",
+            "height",
+            "valign",
+            "width",
+        ],
+        align_floating_images=False,
+        preserve_internal_links=True,
+    )
+    return str(premailer.transform())
+
+
+def _tidied(html: str) -> str:
+    """Return the HTML as lean as it reads the same, with the doctype that lxml leaves out."""
+    html = re.sub(r"(?<= style=)(\"[^\"]*\"|'[^']*')", lambda found: re.sub(r"\s*([:;,])\s*", r"\1", found[0]), html)
+    html = html.replace(_FILLER, "&#8199;&#65279;&#847;")
+    html = re.sub(r"\n\s*\n", "\n", html).strip()
+    return html if html.lower().startswith("<!doctype") else f"<!doctype html>\n{html}\n"
+
+
+def _made(html: str) -> Markup:
+    """Return HTML that was written here: what is foreign in it has been escaped where it came in."""
+    return Markup(html)  # noqa: S704 the one place where text becomes HTML
+
+
+def _href(link: ReplyLink, reply_to: str) -> Passage:
+    return tuple(str(escape(part)) if isinstance(part, str) else part for part in mailto(link, reply_to))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's heading as the templates see it; `share` is its width in per cent, 0 where the client decides."""
+
+    head: Markup
+    align: str
+    share: int
+
+
+class _Body:
+    """The body of one issue as HTML."""
+
+    def __init__(self, frame: Frame, templates: Templates, marks: Marks, pictures: Mapping[str, Embedded]) -> None:
+        document = frame.document
+        self._look = frame.look
+        self._templates = templates
+        self._marks = marks
+        self._pictures = pictures
+        self._calendar = f"{document.source.slug}.ics" if document.events else ""
+        self._section = escape(document.source.title)
+        self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
+            "paragraph": self._paragraph,
+            "heading": self._heading,
+            "bullet_list": lambda node: f"<ul>{self.blocks(node)}</ul>\n",
+            "ordered_list": self._ordered_list,
+            "list_item": lambda node: f"<li>{self.blocks(node).strip()}</li>\n",
+            "blockquote": lambda node: self._template("quote", body=_made(self.blocks(node)), source=""),
+            "hr": lambda _: "<hr>\n",
+            "fence": self._code,
+            "code_block": self._code,
+            "contact": self._contact,
+            "button": self._button,
+            "callout": lambda node: self._template("callout", body=_made(self.blocks(node))),
+            "quote": self._quote,
+            "inline": self.inline,
+            "text": lambda node: escape(node.content),
+            "softbreak": lambda _: "\n",
+            "hardbreak": lambda _: "<br>\n",
+            "strong": lambda node: f"<strong>{self.inline(node)}</strong>",
+            "em": lambda node: f"<em>{self.inline(node)}</em>",
+            "code_inline": lambda node: f"<code>{escape(node.content)}</code>",
+            "link": lambda node: f'<a href="{escape(node.attrs["href"])}">{self.inline(node)}</a>',
+            "image": self._image,
+            "field": self._field,
+        }
+
+    def blocks(self, node: SyntaxTreeNode) -> str:
+        """Return what stands inside a block."""
+        return "".join(self._block(child, caption) for child, caption in captioned(node.children))
+
+    def _block(self, node: SyntaxTreeNode, caption: SyntaxTreeNode | None) -> str:
+        if node.type in {"table", "events"}:
+            words = self._caption(caption) if caption else self._section
+            return self._table(node, words) if node.type == "table" else self._events(node, words)
+        return self._writers[node.type](node)
+
+    def inline(self, node: SyntaxTreeNode) -> Markup:
+        """Return running text."""
+        return _made("".join(self._writers[child.type](child) for child in node.children))
+
+    def _template(self, block: str, **values: object) -> str:
+        return self._templates.render(f"blocks/{block}.html.j2", **values) + "\n"
+
+    def _paragraph(self, node: SyntaxTreeNode) -> str:
+        text = self.inline(node.children[0]) if node.children else ""
+        if node.hidden:
+            return f"{text}\n"
+        return f"<p>{text}</p>\n"
+
+    def _heading(self, node: SyntaxTreeNode) -> str:
+        self._section = self.inline(node.children[0])
+        return f'<{node.tag} id="{escape(node.attrs["id"])}">{self._section}</{node.tag}>\n'
+
+    def _ordered_list(self, node: SyntaxTreeNode) -> str:
+        start = node.attrs.get("start", 1)
+        opening = "<ol>" if start == 1 else f'<ol start="{start}">'
+        return f"{opening}{self.blocks(node)}</ol>\n"
+
+    def _code(self, node: SyntaxTreeNode) -> str:
+        return f"<pre>{escape(node.content)}</pre>\n"
+
+    def _field(self, node: SyntaxTreeNode) -> str:
+        field = meta_of(node)
+        if not isinstance(field, Field):
+            raise TypeError(field)
+        return self._marks.put(Field(field.name, field.default, "html"))
+
+    def _image(self, node: SyntaxTreeNode) -> str:
+        picture = self._pictures[str(node.attrs["src"])]
+        image = (
+            f'<img src="cid:{quote(picture.file.content_id, safe="@")}" alt="{escape(plain(node))}"'
+            f' width="{picture.width}" height="{picture.height}">'
+        )
+        title = str(node.attrs.get("title", ""))
+        return f'{image}<br><span class="small">{escape(title)}</span>' if title else image
+
+    def _table(self, node: SyntaxTreeNode, caption: Markup) -> str:
+        table = table_of(node)
+        columns = [
+            Column(self.inline(cell), align, share)
+            for cell, align, share in zip(table.head, table.aligns, table.shares, strict=True)
+        ]
+        rows = [[self.inline(cell) for cell in row] for row in table.rows]
+        return self._template("table", caption=caption, columns=columns, rows=rows, wide=table.wide)
+
+    def _caption(self, node: SyntaxTreeNode) -> Markup:
+        return _made(re.sub(r"^Table:\s*", "", self.inline(node.children[0])))
+
+    def _contact(self, node: SyntaxTreeNode) -> str:
+        contact = meta_of(node)
+        if not isinstance(contact, Contact):
+            raise TypeError(contact)
+        return self._template("contact", contact=contact)
+
+    def _events(self, node: SyntaxTreeNode, caption: Markup) -> str:
+        events = meta_of(node)
+        if not isinstance(events, Events):
+            raise TypeError(events)
+        return self._template("events", events=events.events, calendar=self._calendar, caption=caption)
+
+    def _button(self, node: SyntaxTreeNode) -> str:
+        button = meta_of(node)
+        if not isinstance(button, Button):
+            raise TypeError(button)
+        return self._template("button", button=button, look=self._look)
+
+    def _quote(self, node: SyntaxTreeNode) -> str:
+        quoted = meta_of(node)
+        if not isinstance(quoted, Quote):
+            raise TypeError(quoted)
+        return self._template("quote", body=_made(self.blocks(node)), source=quoted.source)

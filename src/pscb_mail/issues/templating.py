@@ -1,0 +1,48 @@
+"""The templates of an issue: looked up in the workspace, then in the package; strict, sandboxed, escaped.
+
+A template in the workspace takes the place of the package's of the same name, one by one. They are the newsletter's
+own files; still they run in a sandbox and cannot loop without end. What an editor writes in an issue never gets here
+but as a value. Raises UsageError naming the template and its line.
+"""
+
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import SandboxedEnvironment
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import one_line
+from pscb_mail.issues.frame import day, site, tel, times, weekday
+
+_HINT = "A template of the workspace takes the place of the program's own: take yours away to have that one back."
+
+
+class Templates:
+    """The templates of one workspace, each compiled once."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._environment = SandboxedEnvironment(
+            loader=FileSystemLoader(list(folders)),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html.j2"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        filters = {"day": day, "weekday": weekday, "times": times, "tel": tel, "site": site}
+        self._environment.filters.update(filters)
+
+    def render(self, name: str, **values: object) -> str:
+        """Return the template's text. Raises UsageError where it is missing or at fault."""
+        try:
+            return self._environment.get_template(name).render(**values)
+        except TemplateNotFound as error:
+            raise UsageError(f"There is no template {error.name}.", _HINT) from error
+        except TemplateSyntaxError as error:
+            raise UsageError(
+                f"{error.filename or name}:{error.lineno}: {one_line(error.message or '')}.", _HINT
+            ) from error
+        except (TemplateError, SecurityError, TypeError, ArithmeticError, OverflowError) as error:
+            raise UsageError(f"The template {name} fails: {one_line(str(error), 300)}.", _HINT) from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"The template {name} is not UTF-8 text.", _HINT) from error

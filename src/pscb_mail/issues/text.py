@@ -1,0 +1,301 @@
+"""The plain text part: a full twin of the HTML, from the same Document by its own rules.
+
+Every word and every address, in 72 columns (longer only where a word or an address is): headings underlined, a link
+that stands alone as "label:" with its address, a link within a sentence with a number that the end of its article
+explains, tables side by side where they fit and as records where they do not. No markup, no entity, no filler. What is
+personal travels as stand-ins (`marks`) and counts as long as a name, or as its default.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from markdown_it.tree import SyntaxTreeNode
+
+from pscb_mail.issues.blocks import Button, Contact, Event, Events, Quote
+from pscb_mail.issues.document import meta_of, plain
+from pscb_mail.issues.edition import Field, File, Passage
+from pscb_mail.issues.frame import Frame, day, times, weekday
+from pscb_mail.issues.marks import Marks
+from pscb_mail.issues.replies import mailto
+from pscb_mail.issues.tables import Table, captioned, table_of
+from pscb_mail.issues.templating import Templates
+
+COLUMNS = 72
+# What a name takes, roughly, where a merge field stands.
+_NAME = 16
+_UNDERLINES = {1: "=", 2: "=", 3: "-"}
+
+
+def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) -> Passage:
+    """Return the plain text of an issue, with places for what is personal."""
+    marks = Marks(frame.document.source.body)
+    lines = Lines(marks)
+    body = _Body(frame, lines)
+    text = templates.render(
+        "newsletter.txt.j2",
+        frame=frame,
+        lines=lines,
+        links={link.subject: marks.put(*mailto(link, frame.reply_to)) for link in frame.reply_links},
+        reader=marks.put(Field("address", "you")),
+        contents=[body.words(node) for _, node in frame.contents],
+        body="\n\n".join(body.all()),
+        attachments=[file.name for file in attachments],
+    )
+    text = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
+    return marks.cut(re.sub(r"\n{4,}", "\n\n\n", text) + "\n")
+
+
+class Lines:
+    """Lines of at most 72 columns, in which a stand-in counts as what will stand there. Templates use it too."""
+
+    def __init__(self, marks: Marks) -> None:
+        self.marks = marks
+        self.columns = COLUMNS
+
+    def width(self, text: str) -> int:
+        """Return the columns that a text takes."""
+        return self.marks.measure(text, _width_of)
+
+    def wrap(self, text: str, first: str = "", later: str | None = None) -> str:
+        """Return paragraphs folded at the columns there are, the first line after `first`, the others after `later`."""
+        later = " " * len(first) if later is None else later
+        lines: list[str] = []
+        for line in text.split("\n"):
+            lines += self._folded(line, later if lines else first, later)
+        return "\n".join(lines)
+
+    def _folded(self, line: str, first: str, later: str) -> Iterator[str]:
+        row, room = first, False
+        # A no-break space is part of a word.
+        for word in re.findall(r"[^ \t\n]+", line):
+            if room and self.width(row) + 1 + self.width(word) > self.columns:
+                yield row
+                row, room = later, False
+            row += f" {word}" if room else word
+            room = True
+        yield row
+
+    def heading(self, text: str, level: int = 2) -> str:
+        """Return a heading, underlined as far as its longest line."""
+        folded = self.wrap(text)
+        underline = _UNDERLINES.get(level, "-")
+        return f"{folded}\n{underline * min(self.columns, max(self.width(line) for line in folded.split(chr(10))))}"
+
+
+def _width_of(passage: Passage) -> int:
+    return sum(len(part) if isinstance(part, str) else max(_NAME, len(part.default)) for part in passage)
+
+
+class _Body:
+    """The body of one issue as plain text."""
+
+    def __init__(self, frame: Frame, lines: Lines) -> None:
+        self._frame = frame
+        self._lines = lines
+        self._numbered: dict[str, int] = {}
+        self._pending: list[str] = []
+        self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
+            "paragraph": self._paragraph,
+            "heading": self._heading,
+            "bullet_list": lambda node: self._list(node, [f"{_bullet(node)} "] * len(node.children)),
+            "ordered_list": self._ordered_list,
+            "blockquote": self._quoted,
+            "hr": lambda _: "* * *".center(self._lines.columns).rstrip(),
+            "fence": self._code,
+            "code_block": self._code,
+            "table": self._table,
+            "contact": self._contact,
+            "events": self._events,
+            "button": self._button,
+            "callout": self._callout,
+            "quote": self._quote,
+            "text": lambda node: node.content,
+            "softbreak": lambda _: " ",
+            "hardbreak": lambda _: "\n",
+            "strong": self.words,
+            "em": self.words,
+            "code_inline": lambda node: node.content,
+            "link": self._link,
+            "image": self._image,
+            "field": self._field,
+        }
+
+    def all(self) -> Iterator[str]:
+        """Return the blocks of the body in turn, each article with the addresses of its links at its end."""
+        for node, caption in captioned(self._frame.document.tree.children):
+            if node.type == "heading" and node.tag == "h2":
+                yield from self._addresses()
+                yield ""
+            yield self._block(node, caption)
+        yield from self._addresses()
+
+    def words(self, node: SyntaxTreeNode) -> str:
+        """Return running text, unfolded; only a break that the editor wrote ends a line."""
+        return "".join(self._writers[child.type](child) for child in node.children)
+
+    def _addresses(self) -> Iterator[str]:
+        if self._pending:
+            yield "\n".join(f"[{self._numbered[target]}] {target}" for target in self._pending)
+        self._pending = []
+
+    def _blocks(self, node: SyntaxTreeNode) -> str:
+        return "\n\n".join(self._block(child, caption) for child, caption in captioned(node.children))
+
+    def _block(self, node: SyntaxTreeNode, caption: SyntaxTreeNode | None) -> str:
+        text = self._writers[node.type](node)
+        if caption is None:
+            return text
+        return f"{self._lines.wrap(self.words(caption.children[0]))}\n\n{text}"
+
+    def _paragraph(self, node: SyntaxTreeNode) -> str:
+        if not node.children:
+            return ""
+        inline = node.children[0]
+        match inline.children:
+            case [only] if only.type == "link":
+                return self._alone(self.words(only), str(only.attrs["href"]))
+            case _:
+                return self._lines.wrap(self.words(inline))
+
+    def _alone(self, label: str, target: str) -> str:
+        """Return a link that stands by itself."""
+        if _says(label, target) or target.startswith("#"):
+            return self._lines.wrap(label)
+        return f"{self._lines.wrap(f'{label}:')}\n{_address(target)}"
+
+    def _link(self, node: SyntaxTreeNode) -> str:
+        label, target = self.words(node), str(node.attrs["href"])
+        if _says(label, target) or target.startswith("#"):
+            return label
+        target = _address(target)
+        number = self._numbered.setdefault(target, len(self._numbered) + 1)
+        if target not in self._pending:
+            self._pending.append(target)
+        return f"{label} [{number}]"
+
+    def _heading(self, node: SyntaxTreeNode) -> str:
+        return self._lines.heading(self.words(node.children[0]), int(node.tag[1]))
+
+    def _ordered_list(self, node: SyntaxTreeNode) -> str:
+        start = int(node.attrs.get("start", 1))
+        last = len(str(start + len(node.children) - 1))
+        return self._list(node, [f"{start + place:>{last}}. " for place in range(len(node.children))])
+
+    def _list(self, node: SyntaxTreeNode, markers: list[str]) -> str:
+        tight = all(child.hidden for item in node.children for child in item.children if child.type == "paragraph")
+        between = "\n" if tight else "\n\n"
+        return between.join(
+            self._set_in(marker, " " * len(marker), item, between)
+            for item, marker in zip(node.children, markers, strict=True)
+        )
+
+    def _set_in(self, first: str, later: str, node: SyntaxTreeNode, between: str = "\n\n") -> str:
+        """Return what stands inside a block behind a margin, folded to the room that the margin leaves."""
+        self._lines.columns -= len(later)
+        text = between.join(self._block(child, caption) for child, caption in captioned(node.children))
+        self._lines.columns += len(later)
+        return first + text.replace("\n", f"\n{later}")
+
+    def _quoted(self, node: SyntaxTreeNode) -> str:
+        return self._set_in("    ", "    ", node)
+
+    def _quote(self, node: SyntaxTreeNode) -> str:
+        quoted = meta_of(node)
+        if not isinstance(quoted, Quote):
+            raise TypeError(quoted)
+        text = self._quoted(node)
+        return f"{text}\n\n{self._lines.wrap(quoted.source, '    ')}" if quoted.source else text
+
+    def _callout(self, node: SyntaxTreeNode) -> str:
+        rule = "-" * self._lines.columns
+        return f"{rule}\n{self._blocks(node)}\n{rule}"
+
+    def _code(self, node: SyntaxTreeNode) -> str:
+        return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
+
+    def _field(self, node: SyntaxTreeNode) -> str:
+        field = meta_of(node)
+        if not isinstance(field, Field):
+            raise TypeError(field)
+        return self._lines.marks.put(field)
+
+    def _image(self, node: SyntaxTreeNode) -> str:
+        title = str(node.attrs.get("title", ""))
+        return f"[Picture: {plain(node)}]" + (f"\n{title}" if title else "")
+
+    def _button(self, node: SyntaxTreeNode) -> str:
+        button = meta_of(node)
+        if not isinstance(button, Button):
+            raise TypeError(button)
+        return self._alone(button.text, button.link)
+
+    def _contact(self, node: SyntaxTreeNode) -> str:
+        contact = meta_of(node)
+        if not isinstance(contact, Contact):
+            raise TypeError(contact)
+        telephone = contact.telephone and f"Telephone: {contact.telephone}"
+        extension = contact.extension and f"extension {contact.extension}"
+        called = ", ".join(part for part in (telephone, extension) if part)
+        rows = (
+            contact.name, contact.role, contact.division, contact.organisation, contact.address,
+            called[:1].upper() + called[1:],
+            contact.email and f"E-mail: {contact.email}",
+            contact.website and f"Website: {contact.website}",
+        )  # fmt: skip
+        return "\n".join(self._lines.wrap(row, "    ") for row in rows if row)
+
+    def _events(self, node: SyntaxTreeNode) -> str:
+        events = meta_of(node)
+        if not isinstance(events, Events):
+            raise TypeError(events)
+        dates = [self._event(event) for event in events.events]
+        note = f"For your own calendar: open the attached file {self._frame.document.source.slug}.ics."
+        return "\n\n".join([*dates, self._lines.wrap(note)])
+
+    def _event(self, event: Event) -> str:
+        when = ", ".join(part for part in (f"{weekday(event.day)} {day(event.day)}", times(event)) if part)
+        rows = (when, event.title, event.place, event.link)
+        return "\n".join(self._lines.wrap(row, "    " if place else "") for place, row in enumerate(rows) if row)
+
+    def _table(self, node: SyntaxTreeNode) -> str:
+        table = table_of(node)
+        head = [self.words(cell) for cell in table.head]
+        rows = [[self.words(cell) for cell in row] for row in table.rows]
+        widths = [max(self._lines.width(row[place]) for row in [head, *rows]) for place in range(len(head))]
+        if sum(widths) + 2 * (len(widths) - 1) > self._lines.columns:
+            return "\n\n".join(self._record(head, row) for row in rows)
+        rule = "  ".join("-" * width for width in widths)
+        return "\n".join([self._row(head, widths, table), rule, *(self._row(row, widths, table) for row in rows)])
+
+    def _row(self, cells: list[str], widths: list[int], table: Table) -> str:
+        padded = []
+        for cell, width, align in zip(cells, widths, table.aligns, strict=True):
+            space = " " * (width - self._lines.width(cell))
+            padded.append(space + cell if align == "right" else cell + space)
+        return "  ".join(padded).rstrip()
+
+    def _record(self, head: list[str], row: list[str]) -> str:
+        """Return one row of a table that is too wide: a line for each of its cells."""
+        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(head, row, strict=True) if cell.strip()]
+        return "\n".join(
+            self._lines.wrap(cell, "" if not place else "    ", "    ") for place, cell in enumerate(cells)
+        )
+
+
+def _bullet(node: SyntaxTreeNode) -> str:
+    """Return the sign of a list's items: another one for a list within a list."""
+    parent = node.parent
+    return "-" if parent is None or parent.type != "list_item" else "*"
+
+
+def _address(target: str) -> str:
+    """Return where a link leads, as people write it: a mail's address and a number without their scheme."""
+    scheme, _, rest = target.partition(":")
+    return rest if scheme in {"mailto", "tel"} and "?" not in rest else target
+
+
+def _says(label: str, target: str) -> bool:
+    """Whether the words of a link are its address already."""
+    bare = _address(target)
+    digits = "".join(c for c in label if c.isdigit())
+    return label in {target, bare, target.rstrip("/")} or (target.startswith("tel:") and digits == bare.lstrip("+"))
