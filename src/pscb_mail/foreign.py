@@ -44,5 +44,7 @@ def one_line(text: str, limit: int = 1000) -> str:
     'Jo Bcc: evil'
     """
     head = text[: limit * 4]
-    line = " ".join("".join(" " if is_unsafe(c) else c for c in head).split())
+    # Printable ASCII needs no look at each character: an import of 100,000 rows is seconds faster for it.
+    harmless = head if head.isascii() and head.isprintable() else "".join(" " if is_unsafe(c) else c for c in head)
+    line = " ".join(harmless.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -70,7 +70,7 @@ def parse_address(text: str) -> Address:
         raise AddressError(f'"{one_line(text, 80)}" is not an address: {error}') from error
     if len(normal.encode()) > ADDRESS_LIMIT:
         raise AddressError(f'"{one_line(text, 80)}" is not an address: {_TOO_LONG}')
-    return Address(normal, normal.translate(_LOWER))
+    return Address(normal, _folded(normal))
 
 
 def parse_person(text: str) -> Person:
@@ -80,7 +80,7 @@ def parse_person(text: str) -> Person:
         return Person("", parse_address(text))
     address = parse_address(rest[:-1])
     name = clean_name(_unquoted(head))
-    if name.translate(_LOWER).strip("'") == address.key:
+    if _folded(name).strip("'") == address.key:
         return Person("", address)  # Outlook writes `jo@school.example <jo@school.example>` for want of a name
     if "@" in name and not head.lstrip().startswith('"'):
         raise AddressError(f'"{one_line(text, 80)}" holds more than one address: write one person a line.')
@@ -101,12 +101,21 @@ def clean_name(name: str) -> str:
     return one_line(unicodedata.normalize("NFC", name.replace("\ufeff", "")), NAME_LIMIT)
 
 
+def kept_address(text: str) -> Address:
+    """Return the address that was parsed once and kept as its `text`."""
+    return Address(text, _folded(text))
+
+
 def address_key(text: str) -> str:
     """Return the key of an address from anywhere, `""` for what is none. Total."""
     try:
         return parse_address(text).key
     except AddressError:
         return ""
+
+
+def _folded(text: str) -> str:
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def _fault(bare: str) -> str:

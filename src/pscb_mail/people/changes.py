@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp, transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.people.address import Address, address_key
+from pscb_mail.people.address import kept_address
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
@@ -87,10 +87,9 @@ RECORD = """json_object('address', s.address, 'name', s.name, 'organisation', s.
 def subscriber_of(number: int, record: str) -> Subscriber:
     """Return the person that a record tells of."""
     kept = json.loads(record)
-    address = kept["address"]
     return Subscriber(
         number,
-        Address(address, address_key(address)),
+        kept_address(kept["address"]),
         kept["name"],
         kept["organisation"],
         kept["role"],
@@ -203,7 +202,7 @@ def former_addresses(db: Database) -> dict[str, int]:
         """SELECT before ->> 'address', subscriber FROM history
            WHERE before ->> 'address' <> after ->> 'address' ORDER BY id"""
     )
-    return {address_key(address): subscriber for address, subscriber in rows}
+    return {kept_address(address).key: subscriber for address, subscriber in rows}
 
 
 def _change(row: tuple[int, str, str, str, str, int | None, int]) -> Change:
@@ -268,7 +267,7 @@ def _blocked(db: Database, steps: list[_Step]) -> dict[int, Change]:
 
 
 def _key(record: str | None) -> str:
-    return address_key(json.loads(record)["address"]) if record else ""
+    return kept_address(json.loads(record)["address"]).key if record else ""
 
 
 def _last_change(db: Database, subscriber: int) -> Change:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
+from functools import lru_cache
 
 from sqlite_utils import Database
 
 from pscb_mail.database import stamp
 from pscb_mail.errors import UsageError
-from pscb_mail.people.address import Address, address_key
+from pscb_mail.people.address import address_key
 from pscb_mail.people.changes import RECORD, former_addresses, subscriber_of
 from pscb_mail.people.subscriber import Event, Status, Subscriber, after, before
 
@@ -37,17 +38,18 @@ class Filters:
     search: str = ""
 
 
-_NOW = f"SELECT s.id, {RECORD} AS record FROM subscriber s"
+_NOW = f"SELECT s.id, {RECORD} AS record, s.address AS address FROM subscriber s"
 # Who was on the list then: each person's last record up to that moment.
-_THEN = """SELECT subscriber AS id, after AS record FROM history WHERE after IS NOT NULL AND id IN (
+_THEN = """SELECT subscriber AS id, after AS record, after ->> 'address' AS address FROM history
+           WHERE after IS NOT NULL AND id IN (
                SELECT max(h.id) FROM history h JOIN change c ON c.number = h.change WHERE c.at <= :moment
                GROUP BY h.subscriber)"""
 _WANTED = """
     WHERE (:status IS NULL OR record ->> 'status' = :status)
       AND (:group = '' OR EXISTS (SELECT 1 FROM json_each(record, '$.groups') WHERE value = :group COLLATE NOCASE))
-      AND (:search = '' OR sought(:search, record ->> 'address', record ->> 'name', record ->> 'organisation',
+      AND (:search = '' OR sought(:search, address, record ->> 'name', record ->> 'organisation',
                                   record ->> 'role'))
-    ORDER BY record ->> 'address' COLLATE NOCASE
+    ORDER BY address COLLATE NOCASE
 """
 
 
@@ -64,14 +66,14 @@ def by_id(db: Database, number: int) -> Subscriber | None:
 def by_keys(db: Database, keys: Sequence[str]) -> dict[str, Subscriber]:
     """Return those of `keys` who are on the list."""
     query = f"{_NOW} WHERE s.address_key IN (SELECT value FROM json_each(?))"
-    found = (subscriber_of(*row) for row in db.execute(query, [json.dumps(keys)]))
+    found = (subscriber_of(row[0], row[1]) for row in db.execute(query, [json.dumps(keys)]))
     return {person.address.key: person for person in found}
 
 
 def by_ids(db: Database, ids: Sequence[int]) -> list[Subscriber]:
     """Return the people with these ids."""
     query = f"{_NOW} WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id"
-    return [subscriber_of(*row) for row in db.execute(query, [json.dumps(ids)])]
+    return [subscriber_of(row[0], row[1]) for row in db.execute(query, [json.dumps(ids)])]
 
 
 def people(db: Database, filters: Filters | None = None, as_of: datetime | None = None) -> Iterator[Subscriber]:
@@ -147,19 +149,22 @@ def _unknown_address(db: Database, text: str) -> UsageError:
 
 def _one(db: Database, condition: str, value: str | int) -> Subscriber | None:
     row = db.execute(f"{_NOW} WHERE {condition}", [value]).fetchone()
-    return row and subscriber_of(*row)
+    return row and subscriber_of(row[0], row[1])
 
 
 # -- what the roster writes -----------------------------------------------------------------------------------------
 
 
-def insert(db: Database, joining: Iterable[Subscriber]) -> None:
-    """Put people on the list; their ids are given by the database."""
+def insert(db: Database, joining: Sequence[Subscriber]) -> range:
+    """Put people on the list; returns their ids in the same order. An id is never used twice (AUTOINCREMENT)."""
+    (last,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'subscriber'").fetchone()
+    ids = range(last + 1, last + 1 + len(joining))
     db.conn.executemany(
-        """INSERT INTO subscriber (address, address_key, name, organisation, role, status, since, source, basis)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        ((p.address.text, p.address.key, *_details(p)) for p in joining),
+        """INSERT INTO subscriber (id, address, address_key, name, organisation, role, status, since, source, basis)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        ((number, p.address.text, p.address.key, *_details(p)) for number, p in zip(ids, joining, strict=True)),
     )
+    return ids
 
 
 def update(db: Database, changed: Iterable[Subscriber]) -> None:
@@ -173,16 +178,15 @@ def update(db: Database, changed: Iterable[Subscriber]) -> None:
 
 def _details(person: Subscriber) -> tuple[str, ...]:
     p = person
-    return (p.name, p.organisation, p.role, p.status, stamp(p.since), p.source, p.basis)
+    return (p.name, p.organisation, p.role, p.status, _stamped(p.since), p.source, p.basis)
 
 
-def join_groups(db: Database, members: Iterable[tuple[Address, str]]) -> None:
+_stamped = lru_cache(maxsize=64)(stamp)  # thousands join at the same moment
+
+
+def join_groups(db: Database, members: Iterable[tuple[int, str]]) -> None:
     """Put people into groups; who is in one already stays in it."""
-    db.conn.executemany(
-        """INSERT OR IGNORE INTO membership (subscriber, name)
-           SELECT id, ? FROM subscriber WHERE address_key = ?""",
-        ((name, address.key) for address, name in members),
-    )
+    db.conn.executemany("INSERT OR IGNORE INTO membership (subscriber, name) VALUES (?, ?)", members)
 
 
 def leave_groups(db: Database, subscriber: int, names: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
@@ -76,14 +77,15 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
 
 def group_names(text: str) -> tuple[str, ...]:
     """Return the groups that a text names, parted by commas or semicolons. Raises UsageError for an impossible name."""
-    names = [one_line(part) for part in text.replace(";", ",").split(",")]
+    names = [one_line(part).strip('" ') for part in text.replace(";", ",").split(",")]
     for name in names:
         if len(name) > GROUP_LIMIT:
             raise UsageError(f'"{name[:40]}…" is too long for a group.', f"At most {GROUP_LIMIT} characters.")
-    return united((), [name for name in names if name])
+    return united((), tuple(name for name in names if name))
 
 
-def united(groups: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=1000)
+def united(groups: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Return the groups of both, each once, in the order of their names; the first spelling stays."""
     found = dict[str, str]()
     for name in (*groups, *more):

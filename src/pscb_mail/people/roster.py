@@ -106,8 +106,9 @@ def _decisions(
             if existing and existing.id in decided:
                 continue  # by their address of now and one of then
             decided.update([existing.id] if existing else ())
-            spelt = replace(entry, groups=tuple(spelling.setdefault(g.casefold(), g) for g in entry.groups))
-            decisions.append(decide(spelt, existing, origin.at, source))
+            spelt = tuple(spelling.setdefault(name.casefold(), name) for name in entry.groups)
+            same = entry if spelt == entry.groups else replace(entry, groups=spelt)
+            decisions.append(decide(same, existing, origin.at, source))
     return decisions
 
 
@@ -124,9 +125,10 @@ def _carry_out(db: Database, decisions: list[Decision], origin: Origin) -> Enrol
     new = [d.person for d in decisions if d.kind is Kind.ADDED]
     old = [d.person for d in decisions if d.kind in {Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT}]
     with recording(db, origin, [person.id for person in old]) as recorded:
-        directory.insert(db, new)
+        ids = directory.insert(db, new)
         directory.update(db, old)
-        directory.join_groups(db, ((person.address, name) for person in (*new, *old) for name in person.groups))
+        members = (*zip(ids, new, strict=True), *((person.id, person) for person in old))
+        directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
     return Enrolled(recorded.change, tuple(decisions))
 
 
@@ -211,7 +213,7 @@ def edit(
         directory.update(db, [changed])
         directory.leave_groups(db, subscriber, without)
         spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
-        directory.join_groups(db, ((changed.address, spelling.get(g.casefold(), g)) for g in groups))
+        directory.join_groups(db, ((subscriber, spelling.get(name.casefold(), name)) for name in groups))
     return Edited(recorded.change, person, directory.by_id(db, subscriber) or changed)
 
 

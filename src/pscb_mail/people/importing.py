@@ -1,0 +1,237 @@
+"""Importing: the rows of somebody's table understood as people: which column is what, and which row is not acceptable.
+
+Pure. A row is accepted whole or rejected with its line and a reason; a rejected row stops no other. Columns are known
+by their usual names in any order, shown to the user, and those that mean nothing to us are named too. A table without
+a heading is understood where its first row has an address.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import chain
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import from_spreadsheet, one_line
+from pscb_mail.people.address import AddressError, Person, address_key, clean_name, parse_person
+from pscb_mail.people.joining import Entry, field, group_names
+from pscb_mail.people.subscriber import Status, Subscriber
+from pscb_mail.people.tables import Row, Table
+
+_SHOWN = 120
+# What decoding leaves of a byte that means nothing: a lone surrogate, or U+FFFD of whoever decoded it before us.
+_LOST = frozenset(chr(code) for code in range(0xD800, 0xE000)) | {"\ufffd"}
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A row that is not taken, as it will be shown: its line, its text on one line, and why."""
+
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What each column is, by its place; `unused` are the headings that mean nothing to us."""
+
+    places: dict[str, int]
+    heading: tuple[str, ...]
+    unused: tuple[str, ...]
+
+    @property
+    def described(self) -> tuple[tuple[str, str], ...]:
+        """What is read from where, for the user to see."""
+        return tuple(
+            (meaning, f'"{self.heading[place]}"' if self.heading else f"column {place + 1}")
+            for meaning, place in sorted(self.places.items(), key=lambda item: item[1])
+        )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A table as understood."""
+
+    columns: Columns
+    read_as: str
+    rows: int
+    entries: tuple[Entry, ...]
+    rejected: tuple[Rejected, ...]
+
+
+# Headings as they are met, without case, spaces and signs: ours, Outlook's, Google's, Mailchimp's, school systems'.
+_HEADINGS = {
+    "address": "email mail emailaddress mailaddress address workemail primaryemail email1 emailaddress1 email1value "
+    "smtpaddress primarysmtpaddress contactemail schoolemail emailid userprincipalname",
+    "name": "name fullname displayname contact contactname person subscriber recipient subscribername",
+    "first name": "firstname forename givenname first forenames firstnames knownas",
+    "surname": "surname lastname familyname last",
+    "organisation": "organisation organization org company companyname school schoolname employer agency setting "
+    "organisationname organizationname establishment service",
+    "role": "role jobtitle position job post organizationtitle organisationtitle designation",
+    "groups": "group groups category categories tag tags label labels list lists audience audiences",
+    "status": "status",
+    "since": "since",
+    "source": "source",
+    "basis": "basis lawfulbasis legalbasis",
+}
+_MEANING = {name: meaning for meaning, names in _HEADINGS.items() for name in names.split()}
+
+EXPORTED = ("address", "name", "organisation", "role", "groups", "status", "since", "source", "basis")
+
+
+def understand(table: Table, also: Entry | None = None, status: Status | None = None) -> Reading:
+    """Return the people of a table.
+
+    `groups`, `source` and `basis` of the entry `also` are given to each of them; `status` overrides what the file says.
+    Raises UsageError where no column has addresses.
+    """
+    first = next(table.rows, None)
+    if first is None:
+        raise UsageError("The file is empty.", "It needs one line for each person.")
+    columns = _columns(first)
+    rows = table.rows if columns.heading else chain([first], table.rows)
+    entries, rejected = list[Entry](), list[Rejected]()
+    for row in rows:
+        try:
+            entries.append(_completed(_entry(row, columns), also, status))
+        except (AddressError, UsageError) as error:
+            rejected.append(Rejected(row.line, _shown(row), str(error)))
+    return Reading(columns, table.read_as, len(entries) + len(rejected), tuple(entries), tuple(rejected))
+
+
+def exported(people: Iterator[Subscriber]) -> Iterator[tuple[str, ...]]:
+    """Yield a heading and a row for each person; `understand` reads them back as they were."""
+    yield EXPORTED
+    for p in people:
+        since = p.since.strftime("%Y-%m-%dT%H:%M:%SZ")
+        groups = ";".join(p.groups)
+        yield (p.address.text, p.name, p.organisation, p.role, groups, p.status, since, p.source, p.basis)
+
+
+# -- columns --------------------------------------------------------------------------------------------------------
+
+
+def _columns(first: Row) -> Columns:
+    if any(_has_address(cell) for cell in first.cells):
+        return _without_heading(first)
+    heading = tuple(one_line(cell, 60) for cell in first.cells)
+    places = dict[str, int]()
+    for place, title in enumerate(heading):
+        meaning = _MEANING.get(re.sub(r"[\W_]+", "", title.casefold()))
+        if meaning:
+            places.setdefault(meaning, place)
+    _prefer_email(places, heading)
+    if "address" not in places:
+        seen = ", ".join(title for title in heading[:8] if title) or "nothing that can be read"
+        raise UsageError(
+            f"Line {first.line} has neither an address nor the heading of a column of addresses. It has: {seen}.",
+            'Call that column "Email" and import the file again.',
+        )
+    unused = tuple(title for place, title in enumerate(heading) if title and place not in places.values())
+    return Columns(places, heading, unused)
+
+
+def _prefer_email(places: dict[str, int], heading: tuple[str, ...]) -> None:
+    """Take "Address" for a postal one where another column says e-mail."""
+    for place, title in enumerate(heading):
+        if (
+            re.fullmatch(r"e-?mail.*", title.casefold())
+            and heading[places.get("address", place)].casefold() == "address"
+        ):
+            places["address"] = place
+
+
+def _without_heading(first: Row) -> Columns:
+    place = next(place for place, cell in enumerate(first.cells) if _has_address(cell))
+    others = [other for other, cell in enumerate(first.cells) if other != place and cell.strip()]
+    places = {"address": place} | ({"name": others[0]} if others else {})
+    unused = tuple(f"column {other + 1}" for other in others[1:])
+    return Columns(places, (), unused)
+
+
+def _has_address(cell: str) -> bool:
+    if "@" not in cell or len(cell) > 1000:
+        return False
+    return bool(address_key(cell) or re.search(r"<[^<>]+@[^<>]+>\s*$", cell))
+
+
+# -- rows -----------------------------------------------------------------------------------------------------------
+
+
+def _entry(row: Row, columns: Columns) -> Entry:
+    """Return the person of a row. Raises AddressError or UsageError with the reason alone."""
+    if row.fault:
+        raise UsageError(row.fault)
+    if any("\ud800" <= character <= "\udfff" for cell in row.cells if not cell.isascii() for character in cell):
+        raise UsageError(
+            "it has a character that is not in the file's encoding. --encoding NAME tells which one it is."
+        )
+    if columns.heading and any(cell.strip() for cell in row.cells[len(columns.heading) :]):
+        raise UsageError(
+            "it has more columns than the heading: a value with the separator in it needs quotation marks."
+        )
+
+    def cell(meaning: str) -> str:
+        place = columns.places.get(meaning, len(row.cells))
+        return from_spreadsheet(row.cells[place].strip(" \t\r\n\u00a0")) if place < len(row.cells) else ""
+
+    return Entry(
+        person=_person(cell("address"), cell("name") or f"{cell('first name')} {cell('surname')}"),
+        organisation=field(cell("organisation")),
+        role=field(cell("role")),
+        groups=group_names(cell("groups")) if "groups" in columns.places else (),
+        status=_status(cell("status")),
+        since=_since(cell("since")),
+        source=field(cell("source")),
+        basis=field(cell("basis")),
+    )
+
+
+def _person(address: str, name: str) -> Person:
+    person = parse_person(address)
+    cleaned = clean_name(name)
+    if (other := address_key(cleaned)) and other != person.address.key:
+        raise AddressError(f"it holds two addresses, {person.address.text} and {cleaned}. One row is one person.")
+    return Person(cleaned, person.address) if cleaned and not other else person
+
+
+def _status(text: str) -> Status:
+    word = re.sub(r"[\W_]+", "_", text.casefold())
+    if word in {"", "subscribed", "yes"}:
+        return Status.ACTIVE
+    if word in {"unsubscribed", "opt_out", "optedout"}:
+        return Status.OPTED_OUT
+    try:
+        return Status(word)
+    except ValueError:
+        known = ", ".join(Status)
+        raise UsageError(f'its status "{one_line(text, 40)}" is none of {known}.') from None
+
+
+def _since(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f'its date "{one_line(text, 40)}" is not written like 2026-12-31.') from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _completed(entry: Entry, also: Entry | None, status: Status | None) -> Entry:
+    if also is None and status is None:
+        return entry
+    return replace(
+        entry,
+        groups=entry.groups + (also.groups if also else ()),
+        source=entry.source or (also.source if also else ""),
+        basis=entry.basis or (also.basis if also else ""),
+        status=status or entry.status,
+        since=entry.since if status is None else None,
+    )
+
+
+def _shown(row: Row) -> str:
+    return one_line(" | ".join(cell[:_SHOWN] for cell in row.cells[:20]), _SHOWN)

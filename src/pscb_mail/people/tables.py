@@ -1,0 +1,216 @@
+"""Tables of people from anywhere: a CSV or XLSX file's bytes made rows of text, and rows made a file.
+
+Pure. Total on bytes: a file is refused with a sentence and a line, or each of its rows comes out with its line number,
+whatever encoding and separator a spreadsheet program chose. Characters that the encoding does not have come out as lone
+surrogates or U+FFFD, for the reader of the row to refuse; nothing is guessed at silently. Raises UsageError.
+"""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import for_spreadsheet
+
+FILE_LIMIT = 200_000_000
+CELL_LIMIT = 10_000
+COLUMN_LIMIT = 200
+_SEPARATORS = ",;\t|"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row's cells, the line it begins on, and what is wrong with it as a row; "" where nothing is."""
+
+    line: int
+    cells: tuple[str, ...]
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file's rows, in its order, and how it was read, for the user to see."""
+
+    rows: Iterator[Row]
+    read_as: str
+
+
+def read_table(data: bytes, encoding: str = "") -> Table:
+    """Return the rows of a CSV or XLSX file; `encoding` is the user's word, "" where it is to be found out."""
+    if len(data) > FILE_LIMIT:
+        raise UsageError(f"The file is larger than {FILE_LIMIT // 1_000_000} MB.", "Import it in parts.")
+    if data.startswith(b"PK\3\4"):
+        return Table(_sheet(data), "an Excel sheet")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UsageError(
+            "This is an Excel file of the old kind (.xls).", "Save it as .xlsx or as CSV, and import that."
+        )
+    text, named = _decoded(data, encoding)
+    separator, body, skipped = _separator(text)
+    shown = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}[separator]
+    return Table(_records(body, separator, skipped), f"{named}, {shown} between columns")
+
+
+def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """Yield the lines of a CSV file that no spreadsheet takes for formulas and that `read_table` reads back."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")  # RFC 4180 section 2
+    for row in rows:
+        writer.writerow([for_spreadsheet(cell) for cell in row])
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def xlsx_bytes(rows: Iterable[Iterable[str]]) -> bytes:
+    """Return an XLSX file with one sheet of text cells."""
+    from openpyxl import Workbook  # noqa: PLC0415 - a quarter of a second that only XLSX needs
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("People")
+    for row in rows:
+        sheet.append([for_spreadsheet(cell) for cell in row])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+# -- bytes to text --------------------------------------------------------------------------------------------------
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
+    """Return the text and the encoding's name for the user."""
+    if encoding:
+        return _decoded_as_told(data, encoding), encoding
+    if data.startswith(_UTF16_MARKS):
+        return data.decode("utf-16", errors="replace"), "UTF-16"
+    if guess := _utf16_without_mark(data):
+        return data.decode(guess, errors="replace"), "UTF-16"
+    text = data.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
+    # A stray byte in a UTF-8 file spoils its row. Where nothing beyond ASCII is UTF-8, the file is from older Windows.
+    beyond = [character for character in set(text) if not character.isascii()]
+    if beyond and all("\udc80" <= character <= "\udcff" for character in beyond):
+        return "".join(_CP1252.get(c, c) if c > "\x7f" else c for c in text), "Windows-1252"
+    return text, "UTF-8"
+
+
+# What is undefined in Windows-1252 stays a lone surrogate.
+_CP1252 = {
+    chr(0xDC00 + byte): bytes([byte]).decode("cp1252")
+    for byte in range(0x80, 0x100)
+    if byte not in b"\x81\x8d\x8f\x90\x9d"
+}
+
+
+def _decoded_as_told(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding).removeprefix("\ufeff")
+    except LookupError as error:
+        raise UsageError(f'There is no encoding "{encoding}".', "For instance utf-8, cp1252 or utf-16.") from error
+    except (UnicodeError, ValueError) as error:
+        raise UsageError(
+            f"The file is not in {encoding}: {error}.", "Leave --encoding out to have it found."
+        ) from error
+
+
+def _utf16_without_mark(data: bytes) -> str:
+    """Return the byte order of UTF-16 without its mark: then every other byte of ASCII text is zero."""
+    head = data[:2000]
+    odd, even = head[1::2].count(0), head[0::2].count(0)
+    if len(head) >= 4 and max(odd, even) > 0.7 * (len(head) // 2) and min(odd, even) < 0.1 * len(head):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return ""
+
+
+# -- text to rows ---------------------------------------------------------------------------------------------------
+
+
+def _separator(text: str) -> tuple[str, str, int]:
+    """Return what parts the columns, the text without a `sep=` line, and how many lines that was (Excel's own hint)."""
+    first = text[:100].splitlines()[0] if text[:100].strip() else ""
+    if first.lower().startswith("sep=") and first[4:5] in _SEPARATORS and len(first) == 5:
+        return first[4], text[len(first) :].lstrip("\r").removeprefix("\n"), 1
+    for line in text[:100_000].splitlines()[:20]:
+        unquoted = "".join(line.split('"')[::2])
+        counts = {separator: unquoted.count(separator) for separator in _SEPARATORS}
+        if best := max(counts.values()):
+            return next(s for s, n in counts.items() if n == best), text, 0
+    return ",", text, 0
+
+
+def _records(text: str, separator: str, skipped: int) -> Iterator[Row]:
+    """Yield the rows. Raises UsageError where a quotation mark is never closed: what follows cannot be told apart."""
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True)
+    while True:
+        begins = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if reader.line_num > begins or "field larger" not in str(error):
+                raise _broken(begins + skipped, error) from error
+            yield Row(begins + skipped, (), f"it has a cell of more than {CELL_LIMIT:,} characters.")
+            continue
+        if any(cell and not cell.isspace() for cell in cells):
+            yield Row(begins + skipped, tuple(cells[:COLUMN_LIMIT]), _row_fault(cells))
+
+
+def _broken(line: int, error: csv.Error) -> UsageError:
+    if "unexpected end" in str(error):
+        reason = "a quotation mark is opened there and never closed"
+    elif "field larger" in str(error):
+        reason = f"a cell that begins there is longer than {CELL_LIMIT:,} characters"
+    else:
+        reason = f"a quotation mark stands in the middle of a cell ({error})"
+    return UsageError(f"Line {line}: {reason}.", "Mend that line; nothing was imported.")
+
+
+def _row_fault(cells: list[str]) -> str:
+    if len(cells) > COLUMN_LIMIT:
+        return f"it has {len(cells):,} columns."
+    if any(len(cell) > CELL_LIMIT for cell in cells):
+        return f"it has a cell of more than {CELL_LIMIT:,} characters."
+    return ""
+
+
+def _sheet(data: bytes) -> Iterator[Row]:
+    """Yield the rows of an Excel file's first sheet."""
+    from openpyxl import load_workbook  # noqa: PLC0415 - a quarter of a second that only XLSX needs
+
+    try:
+        _hold_small(data)
+        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+            cells = [_cell(value) for value in values]
+            if any(cells):
+                yield Row(line, tuple(cells[:COLUMN_LIMIT]), _row_fault(cells))
+    except UsageError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise UsageError("The Excel file cannot be read.", "Save it as CSV and import that.") from error
+
+
+def _hold_small(data: bytes) -> None:
+    """Refuse a file that is small only as long as it is packed."""
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if sum(part.file_size for part in parts.infolist()) > FILE_LIMIT:
+            raise UsageError("The Excel file unpacks to more than 200 MB.", "Save it as CSV and import that.")
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case datetime() | date():
+            return value.isoformat()
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value).strip()
