@@ -1,0 +1,151 @@
+"""What opens a door now: the password or a token that is still good, renewed where it is not; and where one stands.
+
+Raises SettingsError where nobody is signed in or the sign-in has ended, NotNowError where it cannot be renewed now.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
+from pscb_mail.settings import Auth, Relay, Settings
+from pscb_mail.signin import passwords
+from pscb_mail.signin.entrances import Account, Door, account, entrance, permissions
+from pscb_mail.signin.grant import Grant
+from pscb_mail.signin.keeping import Safe
+from pscb_mail.signin.outside import Outside
+from pscb_mail.signin.providers import renewed
+
+
+@dataclass(frozen=True, repr=False)
+class Access:
+    """Who signs in, with what, by which means. It has no representation: no traceback or log shows the secret."""
+
+    username: str
+    secret: str
+    mechanism: Literal["password", "xoauth2"]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where one stands at a door. `account`: who signed in, who may differ from `username` at a shared mailbox.
+
+    `signed_in`: a secret is at hand; whether the server takes it, only signing in tells. `ends_at`: until when a
+    sign-in at Microsoft or Google can be renewed, as far as that is known: each use of it starts the time again.
+    `kept_in`: where a password comes from. `problem`: why nothing can be said, or what is wrong.
+    """
+
+    door: Door
+    auth: Auth
+    username: str
+    signed_in: bool
+    account: str = ""
+    ends_at: datetime | None = None
+    kept_in: str = ""
+    problem: str = ""
+    hint: str = ""
+
+    def days_left(self, now: datetime) -> int | None:
+        """Return the whole days until the sign-in must be repeated if nobody uses it, None where nothing ends."""
+        return None if self.ends_at is None else max(0, (self.ends_at - now).days)
+
+
+def access(
+    door: Door,
+    settings: Settings,
+    relay: Relay | None = None,
+    *,
+    username: str = "",
+    rejected: Access | None = None,
+    outside: Outside | None = None,
+) -> Access | None:
+    """Return what opens `door`, None where it stands open; ask again for each session, a token lasts an hour.
+
+    `relay` is which of several, `username` who instead of the one in the settings. `rejected` is what the server has
+    just turned down: a token is then renewed whatever its clock says, once for all sessions that had it. Raises
+    SettingsError and NotNowError.
+    """
+    outside = outside or Outside()
+    way = entrance(door, settings, relay=relay, username=username)
+    match way.auth:
+        case "none":
+            return None
+        case "password":
+            return Access(way.username, passwords.password(way, outside), "password")
+        case "microsoft" | "google":
+            token = _token(account(way, settings), door, outside, rejected.secret if rejected else "")
+            return Access(way.username, token, "xoauth2")
+
+
+def status(
+    door: Door, settings: Settings, relay: Relay | None = None, *, username: str = "", outside: Outside | None = None
+) -> Status:
+    """Return where one stands at a door; asks no server, runs no command, raises nothing for a user's fault."""
+    outside = outside or Outside()
+    auth = settings.mailbox.auth if door == "mailbox" else (relay or next(iter(settings.relay), Relay(host="-"))).auth
+    try:
+        way = entrance(door, settings, relay=relay, username=username)
+        if way.auth == "none":
+            return Status(door, way.auth, way.username, signed_in=True)
+        if way.auth == "password":
+            origin = passwords.origin(way, outside)
+            return Status(door, way.auth, way.username, signed_in=bool(origin), kept_in=origin)
+        return _standing(door, account(way, settings), outside)
+    except PscbMailError as error:
+        return Status(door, auth, username, signed_in=False, problem=error.message, hint=error.hint)
+
+
+def _standing(door: Door, who: Account, outside: Outside) -> Status:
+    grant = Safe(who.name, outside).load()
+    if grant is None:
+        return Status(door, who.provider, who.username, signed_in=False)
+    problem = "" if _covers(grant, who, door) else f"The sign-in was not made for the {door}."
+    ended = grant.ends_at is not None and grant.ends_at <= outside.now()
+    problem = "The sign-in has not been used for too long." if ended else problem
+    return Status(
+        door,
+        who.provider,
+        who.username,
+        signed_in=not problem,
+        account=grant.account,
+        ends_at=grant.ends_at,
+        problem=problem,
+        hint=f"`pscb-mail login {door}`" if problem else "",
+    )
+
+
+def _token(who: Account, door: Door, outside: Outside, rejected: str) -> str:
+    safe = Safe(who.name, outside)
+    grant = _found(safe, who, door)
+    if grant.good(outside.now(), rejected):
+        return grant.token
+    with safe.locked():
+        grant = _found(safe, who, door)  # another run may have renewed it while this one waited
+        if grant.good(outside.now(), rejected):
+            return grant.token
+        try:
+            fresh = renewed(who, grant, outside)
+        except NotNowError:
+            if outside.now() < grant.expires_at and grant.token != rejected:
+                return grant.token  # in its last minutes, and nothing better to be had
+            raise
+        safe.save(fresh)
+    return fresh.token
+
+
+def _found(safe: Safe, who: Account, door: Door) -> Grant:
+    grant = safe.load()
+    if grant is None:
+        raise SettingsError(
+            f"Nobody is signed in to {who.provider.title()} as {who.username} ({door}).",
+            f"Run `pscb-mail login {door}`.",
+        )
+    if not _covers(grant, who, door):
+        raise SettingsError(
+            f"The sign-in as {who.username} was not made for the {door}.", f"Run `pscb-mail login {door}` once more."
+        )
+    return grant
+
+
+def _covers(grant: Grant, who: Account, door: Door) -> bool:
+    return set(permissions(who.provider, (door,))) <= set(grant.scopes)
