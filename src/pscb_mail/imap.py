@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, ProtocolError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, ProtocolError
 
 from pscb_mail.errors import NotNowError, SettingsError, UsageError
 from pscb_mail.foreign import has_unsafe, one_line
@@ -36,6 +36,14 @@ class MailboxAwayError(NotNowError):
 
 class MailboxRefusesError(SettingsError):
     """The mailbox refuses the sign-in, the folder or the certificate: somebody must change something."""
+
+
+class MailboxReadOnlyError(MailboxRefusesError):
+    """The folder can only be read (RFC 3501 section 6.3.1: a SELECT is answered with [READ-ONLY])."""
+
+
+class SignInRefusedError(MailboxRefusesError):
+    """The mailbox does not take the password, or the token."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +120,8 @@ def _is_loopback(host: str) -> bool:
 class Imap:
     """A connection that is signed in; use `select` first, then the others."""
 
-    def __init__(self, place: Place, password: str | None, ca_file: str = "") -> None:
-        """Connect and sign in; `password` None: the server lets us in without (PREAUTH)."""
+    def __init__(self, place: Place, secret: str | None, ca_file: str = "", *, token: bool = False) -> None:
+        """Connect and sign in with a password, or an OAuth2 token; None: the server lets us in without (PREAUTH)."""
         self.place = place
         with self._faults("reached"):
             self._client = IMAPClient(
@@ -125,26 +133,30 @@ class Imap:
             )
         try:
             self._client.normalise_times = False
-            if password is not None:
-                self._sign_in(password)
+            if secret is not None:
+                self._sign_in(secret, token=token)
         except BaseException:
             self.close()
             raise
 
-    def _sign_in(self, password: str) -> None:
+    def _sign_in(self, secret: str, *, token: bool) -> None:
         """PLAIN where it is offered: it takes any character (RFC 4616); LOGIN's quoted strings do not."""
         try:
             with self._faults("signed in to"):
-                if self._client.has_capability("AUTH=PLAIN"):
-                    self._client.plain_login(self.place.username, password)
+                if token:
+                    self._client.oauth2_login(self.place.username, secret)
+                elif self._client.has_capability("AUTH=PLAIN"):
+                    self._client.plain_login(self.place.username, secret)
                 else:
-                    self._client.login(self.place.username, password)
+                    self._client.login(self.place.username, secret)
         except MailboxRefusesError as error:
             if _FOR_NOW.search(error.message):
                 raise MailboxAwayError(error.message, "Run it again later.") from error
-            raise MailboxRefusesError(
+            raise SignInRefusedError(
                 f"{self.place.host} does not let {self.place.username} in: {error.message}",
-                "Check the user name in the mailbox's address, and the password.",
+                "Run `pscb-mail login mailbox`."
+                if token
+                else "Check the user name in the mailbox's address, and the password.",
             ) from error
 
     def select(self, *, read_only: bool) -> int:
@@ -152,17 +164,13 @@ class Imap:
         try:
             with self._faults("opened"):
                 answer = self._client.select_folder(self.place.folder, readonly=read_only)
+        except MailboxReadOnlyError:
+            raise
         except MailboxRefusesError as error:
             raise MailboxRefusesError(
                 f"{self.place.host} does not open the folder {self.place.folder}: {error.message}",
                 "Check the folder's name at the end of the mailbox's address; it may have been renamed or deleted.",
             ) from error
-        # RFC 3501 section 6.3.1: a SELECT that may change nothing is answered with [READ-ONLY].
-        if not read_only and b"READ-ONLY" in answer:
-            raise MailboxRefusesError(
-                f"The folder {self.place.folder} on {self.place.host} can only be read, so nothing can be filed.",
-                "Ask for the right to move mail in it. `--dry-run` reads it as it is.",
-            )
         return int(answer.get(b"UIDVALIDITY", 0))
 
     def uids(self, after: int, since: date | None) -> list[int]:
@@ -217,10 +225,9 @@ class Imap:
         """Wait for new mail for so long, and return whether the server said that there is some; False without IDLE."""
         with self._faults("watched"):
             self._client.idle()
-            try:
-                heard = self._client.idle_check(timeout=seconds)
-            finally:
-                self._client.idle_done()
+            heard = self._client.idle_check(timeout=seconds)
+            # What came in one packet with the server's go-ahead is buffered already: polling the socket misses it.
+            heard += self._client.idle_done()[1]
         return any(len(line) > 1 and line[1] == b"EXISTS" for line in heard if isinstance(line, tuple))
 
     @property
@@ -246,6 +253,11 @@ class Imap:
             raise MailboxRefusesError(
                 f"The certificate of {self.place.host}:{self.place.port} cannot be trusted: {error.verify_message}.",
                 "Nothing was sent to it. Check the host's name; for a private server, set ca_file under [mailbox].",
+            ) from error
+        except IMAPClientReadOnlyError as error:
+            raise MailboxReadOnlyError(
+                f"The folder {self.place.folder} on {self.place.host} can only be read, so nothing can be filed.",
+                "Ask for the right to move mail in it. `--dry-run` reads it as it is.",
             ) from error
         except (OSError, IMAPClientAbortError, ProtocolError, EOFError) as error:
             raise MailboxAwayError(

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from pscb_mail import signin
 from pscb_mail.errors import SettingsError
-from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, checked_folder
+from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, SignInRefusedError, checked_folder
 from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark
 from pscb_mail.settings import Settings
+from pscb_mail.signin import Access, access
 
 BATCH = 10
 
@@ -28,11 +28,10 @@ class ImapFolder:
         self.name = place.label
         self._place = place
         self._filed = checked_folder(settings.mailbox.filed)
-        self._ca_file = settings.mailbox.ca_file
-        self._password = _password(place, settings)
+        self._settings = settings
         self._read_only = read_only
         self._last_uid = 0
-        self._imap = Imap(place, self._password, self._ca_file)
+        self._imap = _connected(place, settings)
         try:
             self._uidvalidity = self._imap.select(read_only=read_only)
         except BaseException:
@@ -81,7 +80,7 @@ class ImapFolder:
             return act()
         except MailboxAwayError:
             self._imap.close()
-            self._imap = Imap(self._place, self._password, self._ca_file)
+            self._imap = _connected(self._place, self._settings)
             if self._imap.select(read_only=self._read_only) != self._uidvalidity:
                 raise MailboxAwayError(
                     f"The folder {self._place.folder} was made anew while it was read.", "Run it again."
@@ -89,18 +88,19 @@ class ImapFolder:
             return act()
 
 
-def _password(place: Place, settings: Settings) -> str | None:
-    match settings.mailbox.auth:
-        case "none":
-            return None
-        case "password":
-            if not place.username:
-                raise SettingsError(
-                    f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER."
-                )
-            return signin.password("mailbox", place.username, settings.mailbox.password_command)
-        case "microsoft" | "google":
-            raise SettingsError(
-                f'auth = "{settings.mailbox.auth}" for the mailbox is not available in this version.',
-                'Use auth = "password" with an application password, or forward the mailbox to one that has it.',
-            )
+def _connected(place: Place, settings: Settings) -> Imap:
+    """Sign in; a token that the server has just turned down is renewed once, whatever its clock says."""
+    if not place.username and settings.mailbox.auth != "none":
+        raise SettingsError(f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER.")
+    given = access("mailbox", settings, username=place.username)
+    try:
+        return _opened(place, settings, given)
+    except SignInRefusedError:
+        if given is None or given.mechanism != "xoauth2":
+            raise
+        return _opened(place, settings, access("mailbox", settings, username=place.username, rejected=given))
+
+
+def _opened(place: Place, settings: Settings, given: Access | None) -> Imap:
+    secret, token = (given.secret, given.mechanism == "xoauth2") if given else (None, False)
+    return Imap(place, secret, settings.mailbox.ca_file, token=token)

@@ -8,6 +8,7 @@ locked; what an IMAP folder raises is in `imap`.
 import email.utils
 import mailbox as mailboxes
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -143,10 +144,12 @@ class Mbox:
         try:
             self._box.lock()
         except mailboxes.ExternalClashError as error:
+            self._box.close()
             raise NotNowError(f"{path} is locked by another program.", "Run it again when that has ended.") from error
         except OSError as error:
             # A folder without the right to write has no place for a lock file; the file is only read.
             if not os.access(path, os.R_OK):
+                self._box.close()
                 raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check its rights.") from error
 
     def messages(self, since: datetime | None, bookmark: Bookmark | None) -> Iterator[Arrived]:
@@ -195,8 +198,8 @@ class Maildir:
     def __init__(self, path: Path, filed: str, *, read_only: bool) -> None:
         if not (path / "new").is_dir() or not (path / "cur").is_dir():
             raise UsageError(f"{path} is no Maildir: it has no new and cur in it.", _FORMS)
-        parts = filed.replace(".", "_").split("/")
-        if any(not part or part.startswith("_") or "\\" in part for part in parts):
+        parts = re.split(r"[/.]", filed)
+        if not all(parts) or "\\" in filed:
             raise UsageError(f'filed = "{filed}" cannot be a folder of a Maildir.', "Write it like Newsletter/Done.")
         if not read_only and not os.access(path, os.W_OK):
             raise UsageError(f"{path} can only be read, so nothing can be filed.", "`--dry-run` reads it as it is.")

@@ -1,0 +1,205 @@
+"""Sources: what each yields, what filing does to it, and what is told where it cannot be one."""
+
+import contextlib
+import io
+import mailbox as mailboxes
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
+from pscb_mail.mailbox.messages import CAP
+from pscb_mail.mailbox.sources import Source, open_source
+from pscb_mail.settings import Settings
+
+ONE, TWO = b"Subject: one\n\nfirst\n", b"Subject: two\n\nsecond\n"
+
+
+def settings(**mailbox: str) -> Settings:
+    return Settings(newsletter={"name": "News", "from": "news@pscb.test"}, mailbox=mailbox)
+
+
+def maildir(folder: Path, *messages: bytes) -> Path:
+    box = folder / "box"
+    for name in ("new", "cur", "tmp"):
+        (box / name).mkdir(parents=True)
+    for number, raw in enumerate(messages):
+        (box / "new" / f"{number}.mail.test").write_bytes(raw)
+    return box
+
+
+def opened(text: str, **mailbox: str) -> Source:
+    return open_source(text, settings(**mailbox), Path("/nowhere"))
+
+
+def all_of(source: Source, since: datetime | None = None) -> list[bytes]:
+    return [arrived.raw for arrived in source.messages(since, None)]
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_is_one_message_that_stays_where_it_is(tmp_path: Path) -> None:
+    """Single files are only read; their source is the file's name."""
+    (tmp_path / "reply.eml").write_bytes(ONE)
+    source = opened(str(tmp_path / "reply.eml"))
+    [arrived] = source.messages(datetime.now(UTC) + timedelta(days=1), None)
+    assert (arrived.source, arrived.raw, source.lasting) == ("reply.eml", ONE, False)
+    source.file(arrived)
+    source.close()
+    assert files(tmp_path) == ["reply.eml"]
+
+
+def test_standard_input_is_one_message() -> None:
+    """`-` is what a mail server's filter calls with."""
+    source = open_source("-", settings(), Path(), stdin=io.BytesIO(TWO))
+    assert [(arrived.source, arrived.raw) for arrived in source.messages(None, None)] == [("-", TWO)]
+    assert list(open_source("-", settings(), Path(), stdin=io.BytesIO()).messages(None, None)) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "maildir", "mbox", "stdin"])
+def test_a_huge_message_is_read_up_to_the_cap(tmp_path: Path, kind: str) -> None:
+    """Thirty megabytes of attachment never reach memory."""
+    raw = b"Subject: big\n\n" + b"x" * (CAP + 1000)
+    match kind:
+        case "file":
+            (tmp_path / "big.eml").write_bytes(raw)
+            source = opened(str(tmp_path / "big.eml"))
+        case "stdin":
+            source = open_source("-", settings(), Path(), stdin=io.BytesIO(raw))
+        case "maildir":
+            source = opened(f"maildir:{maildir(tmp_path, raw)}")
+        case _:
+            with contextlib.closing(mailboxes.mbox(tmp_path / "box")) as box:
+                box.add(raw)
+            source = opened(f"mbox:{tmp_path / 'box'}")
+    [read] = all_of(source)
+    source.close()
+    assert read == raw[:CAP]
+
+
+def test_a_maildir_gives_new_and_cur_and_files_what_was_handled(tmp_path: Path) -> None:
+    """Seen or not, mail is read; handled mail moves with its flags into the subfolder, Maildir++ fashion."""
+    box = maildir(tmp_path, ONE)
+    (box / "cur" / "seen:2,S").write_bytes(TWO)
+    (box / "cur" / "trash:2,ST").write_bytes(b"Subject: deleted by its owner\n\n")
+    source = opened(f"maildir:{box}")
+    found = list(source.messages(None, None))
+    assert sorted(arrived.raw for arrived in found) == [ONE, TWO]
+    for arrived in found:
+        source.file(arrived)
+        source.file(arrived)
+    assert files(box) == [
+        ".Newsletter.Done/cur/0.mail.test",
+        ".Newsletter.Done/cur/seen:2,S",
+        ".Newsletter.Done/maildirfolder",
+        "cur/trash:2,ST",
+    ]
+    assert all_of(source) == []
+
+
+def test_the_settings_name_the_folder_for_handled_mail(tmp_path: Path) -> None:
+    """`filed` is one folder to the user, whatever the mailbox calls it."""
+    box = maildir(tmp_path, ONE)
+    source = opened(f"maildir:{box}", filed="Erledigt")
+    for arrived in source.messages(None, None):
+        source.file(arrived)
+    assert (box / ".Erledigt" / "cur" / "0.mail.test").read_bytes() == ONE
+
+
+def test_a_message_that_is_taken_away_meanwhile_is_no_fault(tmp_path: Path) -> None:
+    """The owner's mail program may move mail while we read."""
+    box = maildir(tmp_path, ONE, TWO)
+    source = opened(f"maildir:{box}")
+    messages = source.messages(None, None)
+    first = next(messages)
+    for path in (box / "new").iterdir():
+        path.unlink()
+    assert list(messages) == []
+    source.file(first)
+    assert files(box) == [".Newsletter.Done/maildirfolder"]
+
+
+def test_mail_from_before_is_left_out(tmp_path: Path) -> None:
+    """The mailbox may be somebody's own, with years in it."""
+    box = maildir(tmp_path, ONE)
+    source = opened(f"maildir:{box}")
+    assert all_of(source, datetime.now(UTC) + timedelta(hours=1)) == []
+    assert all_of(source, datetime.now(UTC) - timedelta(hours=1)) == [ONE]
+
+
+def test_an_mbox_is_read_in_order_and_never_changed(tmp_path: Path) -> None:
+    """The source of a message is its number in the file; a date in its From_ line counts."""
+    path = tmp_path / "box"
+    path.write_bytes(
+        b"From a@b.test Fri Jan  1 00:00:00 2010\n" + ONE + b"\nFrom c@d.test Tue Nov  3 10:00:00 2026\n" + TWO + b"\n"
+    )
+    before = path.read_bytes()
+    source = opened(f"mbox:{path}")
+    assert [(each.source, each.raw.strip()) for each in source.messages(None, None)] == [
+        ("1", ONE.strip()),
+        ("2", TWO.strip()),
+    ]
+    assert [raw.strip() for raw in all_of(source, datetime(2020, 1, 1, tzinfo=UTC))] == [TWO.strip()]
+    source.file(next(iter(source.messages(None, None))))
+    source.close()
+    assert path.read_bytes() == before
+    assert files(tmp_path) == ["box"]
+
+
+def test_an_mbox_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:
+    """Whoever delivers mail holds the lock; we come again."""
+    path = tmp_path / "box"
+    path.write_bytes(b"")
+    Path(f"{path}.lock").touch()
+    with pytest.raises(NotNowError, match="locked by another program"):
+        opened(f"mbox:{path}")
+    Path(f"{path}.lock").unlink()
+    opened(f"mbox:{path}").close()
+
+
+def test_while_an_mbox_is_read_it_is_locked(tmp_path: Path) -> None:
+    """Nobody appends to a file that we are in."""
+    path = tmp_path / "box"
+    path.write_bytes(b"")
+    source = opened(f"mbox:{path}")
+    assert Path(f"{path}.lock").exists()
+    source.close()
+    assert not Path(f"{path}.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("", Exit.USAGE, "no mailbox in the settings"),
+        ("missing.eml", Exit.USAGE, "There is no file missing.eml"),
+        (".", Exit.USAGE, "is a folder"),
+        ("maildir:/nowhere/at/all", Exit.USAGE, "no Maildir"),
+        ("mbox:/nowhere/at/all", Exit.USAGE, "no mbox file"),
+        ("imaps://jo:secret@mail.test/INBOX", Exit.USAGE, "password must not stand"),
+        ("imap://jo@mail.test/INBOX", Exit.USAGE, "plain text"),
+        ("imap://jo@127.0.0.1:99999/INBOX", Exit.USAGE, "not an IMAP address"),
+        ("imaps:///INBOX", Exit.USAGE, "not an IMAP address"),
+        ('imaps://jo@mail.test/INBOX"%0D%0AA1 LOGOUT', Exit.USAGE, "control character"),
+        ('imaps://jo@mail.test/INBOX"\r\nA1 LOGOUT', Exit.USAGE, "control character"),
+        ("imaps://jo%0d%0a@mail.test/INBOX", Exit.USAGE, "not an IMAP address"),
+        ("imaps://mail.test/INBOX", Exit.SETTINGS, "names no user"),
+    ],
+)
+def test_what_cannot_be_a_source_is_told(text: str, code: Exit, words: str) -> None:
+    """Each says what is wrong and what a source looks like; a secret in it is never repeated."""
+    with pytest.raises(PscbMailError) as caught:
+        opened(text)
+    assert words in caught.value.message
+    assert caught.value.exit_code == code
+    assert caught.value.hint
+    assert "secret" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("filed", ["../../etc", "a//b", "/x", ".x", "a\\b"])
+def test_the_folder_for_handled_mail_stays_inside_the_maildir(tmp_path: Path, filed: str) -> None:
+    """A setting never leads out of the mailbox."""
+    with pytest.raises(UsageError, match="cannot be a folder of a Maildir"):
+        opened(f"maildir:{maildir(tmp_path)}", filed=filed)
