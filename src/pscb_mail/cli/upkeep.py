@@ -1,12 +1,16 @@
 """Commands that keep the workspace well."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
+from pscb_mail.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pscb_mail.desk.doctor.check import Check
 
 commands = typer.Typer()
 _PANEL = "Upkeep"
@@ -31,3 +35,73 @@ def backup(
             made = backups.write(workspace.backup_contents, file.absolute(), "by-hand", now())
     console.result(f"Backed up to {console.safe(made.path)}.")
     console.say("It holds people's data and the key to their replies: keep it as safe as the list itself.")
+
+
+@commands.command(rich_help_panel="Start")
+def doctor(
+    ctx: typer.Context,
+    name_server: Annotated[
+        str,
+        typer.Option(
+            "--name-server",
+            metavar="ADDRESS",
+            help="Ask this name server: to see the domain as the world sees it, from inside an organisation's network.",
+        ),
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """Is everything in place: settings, database, relay, mailbox, DNS. Sends nothing, changes nothing."""
+    from pscb_mail.desk.doctor.check import Result
+    from pscb_mail.desk.doctor.examination import Examination, examine, unreadable_settings
+    from pscb_mail.desk.doctor.names import system_names
+
+    context: Context = ctx.obj
+    names = system_names(name_server)
+    try:
+        workspace = context.workspace
+    except SettingsError as problem:
+        checks = unreadable_settings(problem)
+    else:
+        with console.err.status("Looking …"):
+            checks = examine(Examination(workspace, names, now))
+    if json:
+        console.document([vars(check) for check in checks])
+    else:
+        _print_checks(checks)
+    raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
+
+
+_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}
+
+
+def _print_checks(checks: "list[Check]") -> None:
+    """Print a table of all checks, the hint under each that is not good, and what to do first."""
+    from rich.table import Table
+
+    from pscb_mail.desk.doctor.examination import first_to_do
+
+    grid = Table(box=None, show_header=False, pad_edge=False)
+    grid.add_column()
+    grid.add_column(min_width=22, max_width=28, overflow="fold")
+    grid.add_column(overflow="fold")
+    for check in checks:
+        tone = "dim" if check.result == "not checked" else ""
+        detail = console.safe_lines(check.detail)
+        hint = f"\n[dim]→[/] {console.safe_lines(check.hint)}" if check.hint else ""
+        grid.add_row(
+            _MARKS[check.result], console.safe(check.check), f"[{tone}]{detail}[/]{hint}" if tone else detail + hint
+        )
+    console.out.print(grid)
+    console.result()
+    first = first_to_do(checks)
+    counts = {result: sum(check.result == result for check in checks) for result in _MARKS}
+    console.result(_verdict(counts))
+    if first is not None:
+        console.result(f"[bold]First:[/] {console.safe(first.check)}. {console.safe_lines(first.hint)}")
+
+
+def _verdict(counts: dict[str, int]) -> str:
+    words = {"error": ("error", "errors"), "warning": ("warning", "warnings")}
+    parts = [f"{counts[kind]} {forms[counts[kind] != 1]}" for kind, forms in words.items() if counts[kind]]
+    parts += [f"{counts['not checked']} not checked"] if counts["not checked"] else []
+    return f"{counts['ok']} in place, {', '.join(parts)}." if parts else "Everything is in place."

@@ -1,0 +1,328 @@
+"""A relay, step by step: reached, encrypted, what it offers, signed in, would it take mail from our address.
+
+Nothing is sent: the last step is MAIL FROM and RSET, and no recipient is ever named. Nothing secret leaves before a
+certificate has held. Every step that cannot be made because an earlier one failed is `not checked`, so that the list of
+checks is the same at every run.
+"""
+
+import contextlib
+import errno
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Literal
+
+from pscb_mail.desk.doctor import certificates
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.line import STEP_SECONDS, EncryptedLine, Line, auth_commands, greeted_at, open_line
+from pscb_mail.desk.doctor.names import Names
+from pscb_mail.errors import PscbMailError
+from pscb_mail.foreign import one_line
+from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning
+from pscb_mail.settings import Relay
+from pscb_mail.signin import Access
+from pscb_mail.signin.sasl import hint as hint_for
+
+STEPS = ("connection", "encryption", "offers", "sign-in", "sender")
+# An issue with a few pictures; anything smaller than this will be refused some day.
+SIZE_ENOUGH = 5_000_000
+
+
+class _StopError(Exception):
+    """A step failed in a way that leaves no other step to be made; its argument is the check."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__(check.detail)
+        self.check = check
+
+
+@dataclass
+class Heard:
+    """What came of one call: the checks, the mechanisms offered, and the time that the relay's greeting gives."""
+
+    checks: list[Check] = field(default_factory=list)
+    mechanisms: tuple[str, ...] = ()
+    server_time: datetime | None = None
+
+
+def check_relay(
+    relay: Relay, sender: str, access: Callable[[], Access | None] | None, names: Names, now: datetime, prefix: str
+) -> Heard:
+    """Call a relay and return what was heard; `prefix` begins the checks' names. Raises nothing for a relay's faults.
+
+    `access` is asked for the secret when the connection is ready for it; None: signing in is not tried.
+    """
+    call = _Call(relay, sender, access, names, now, prefix)
+    try:
+        call.run()
+    except _StopError as stop:
+        call.heard.checks.append(stop.check)
+    call.heard.checks = complete(call.heard.checks, prefix, STEPS)
+    return call.heard
+
+
+@dataclass
+class _Call:
+    relay: Relay
+    sender: str
+    access: Callable[[], Access | None] | None
+    names: Names
+    now: datetime
+    prefix: str
+    heard: Heard = field(default_factory=Heard)
+
+    def run(self) -> None:
+        self._look_up()
+        line = self._connected()
+        try:
+            with self._faults("connection"):
+                self._greeted(line)
+            with self._faults("encryption"):
+                self._encrypt(line)
+            with self._faults("offers"):
+                self._offers(line)
+            with self._faults("sign-in"):
+                self._sign_in(line)
+            with self._faults("sender"):
+                self._would_take(line)
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                line.quit()
+        finally:
+            line.close()
+
+    def _add(self, check: Check) -> None:
+        self.heard.checks.append(check)
+
+    def _name(self, step: str) -> str:
+        return f"{self.prefix}: {step}"
+
+    # -- reaching it ------------------------------------------------------------------------------------------------
+
+    def _look_up(self) -> None:
+        """Tell a name that does not exist from a computer without a network."""
+        try:
+            socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as problem:
+            step = self._name("connection")
+            if not self.names.connected:
+                raise _StopError(
+                    not_checked(
+                        step, f"{self.relay.host} cannot be looked up from here now.", "Run it again with a network."
+                    )
+                ) from problem
+            raise _StopError(
+                error(step, f"There is no server called {self.relay.host}.", "Check host under [[relay]].")
+            ) from problem
+
+    def _connected(self) -> Line | EncryptedLine:
+        """Connect; with security = "tls" that encrypts too, so that its faults are the encryption's."""
+        implicit = self.relay.security == "tls"
+        with self._faults("encryption" if implicit else "connection"):
+            try:
+                return open_line(self.relay, self._context() if implicit else None)
+            except (TimeoutError, ConnectionRefusedError) as problem:
+                raise _StopError(self._unreachable(problem)) from problem
+            except OSError as problem:
+                if problem.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
+                    raise _StopError(self._unreachable(problem)) from problem
+                raise
+            except smtplib.SMTPConnectError as problem:
+                raise _StopError(self._refused("connection", problem.smtp_code, problem.smtp_error)) from problem
+
+    def _unreachable(self, problem: OSError) -> Check:
+        if not self.relay.is_loopback and not self.names.connected:
+            return not_checked(
+                self._name("connection"),
+                f"{self.relay.host} cannot be reached from here now.",
+                "Run it again with a network.",
+            )
+        if isinstance(problem, ConnectionRefusedError):
+            what = f"Nothing listens on {self.relay.label}"
+        elif isinstance(problem, TimeoutError):
+            what = f"{self.relay.label} does not answer within {STEP_SECONDS:.0f} seconds"
+        else:
+            what = f"There is no way from here to {self.relay.label}"
+        return error(
+            self._name("connection"),
+            f"{what}.",
+            "Check host and port under [[relay]] (587 with starttls, 465 with tls); a firewall may be in the way.",
+        )
+
+    def _greeted(self, line: Line | EncryptedLine) -> None:
+        self.heard.server_time = greeted_at(line)
+        self._add(ok(self._name("connection"), f"{self.relay.label} answers."))
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return certificates.context(self.relay.ca_file)
+        except OSError as problem:
+            raise _StopError(
+                error(
+                    self._name("encryption"),
+                    f"ca_file {self.relay.ca_file} cannot be used: {problem}. Nothing was sent.",
+                    "It is a PEM file with the authority's certificate.",
+                )
+            ) from problem
+
+    def _encrypt(self, line: Line | EncryptedLine) -> None:
+        step = self._name("encryption")
+        if self.relay.security == "starttls":
+            line.ehlo()
+            if not line.has_extn("starttls"):
+                raise _StopError(self._stripped())
+            code, said = line.starttls(context=self._context())
+            if code != 220:
+                raise _StopError(self._refused("encryption", code, said))
+        connection = line.sock
+        if isinstance(connection, ssl.SSLSocket):
+            self._add(certificates.trusted(step, self.relay.host, connection, self.now))
+        elif self.relay.is_loopback:
+            self._add(ok(step, "None, and none is needed: the relay is this computer."))
+        else:
+            self._add(
+                warning(
+                    step,
+                    f"Mail goes to {self.relay.label} readable by anyone on the way (allow_plain_text).",
+                    'Use security = "tls" or "starttls".',
+                )
+            )
+
+    def _stripped(self) -> Check:
+        return error(
+            self._name("encryption"),
+            f"{self.relay.label} does not offer encryption (STARTTLS). Nothing was sent, no password either.",
+            'Use security = "tls" with port 465 if it has that. If it offered encryption yesterday, somebody on the'
+            " way may be taking the offer out: try another network, and tell your IT department.",
+        )
+
+    # -- what it offers, and whether it lets us in ------------------------------------------------------------------
+
+    def _offers(self, line: Line | EncryptedLine) -> None:
+        code, said = line.ehlo()
+        if not 200 <= code < 300:
+            raise _StopError(self._refused("offers", code, said))
+        features = {str(name).upper(): str(value) for name, value in line.esmtp_features.items()}
+        self.heard.mechanisms = tuple(features.get("AUTH", "").upper().split())
+        self._add(offers(self._name("offers"), self.relay.label, features))
+
+    def _sign_in(self, line: Line | EncryptedLine) -> None:
+        step = self._name("sign-in")
+        if self.relay.auth == "none":
+            self._add(ok(step, "None is asked for (auth = none)."))
+            return
+        if self.access is None:
+            self._add(not_checked(step, "Signing in was not tried.", "`pscb-mail doctor` tries it."))
+            raise _StopError(not_checked(self._name("sender"), "Nobody has signed in.", MEND_FIRST))
+        mechanism = self._mechanism()
+        try:
+            access = self.access()
+        except PscbMailError as problem:
+            raise _StopError(error(step, problem.message, problem.hint)) from problem
+        if access is not None:
+            self._say(line, auth_commands(access, mechanism))
+            self._add(ok(step, f"{access.username} is let in ({mechanism})."))
+
+    def _say(self, line: Line | EncryptedLine, words: list[str]) -> None:
+        code, said = line.docmd(words[0])
+        for answer in words[1:]:
+            if code == 334:
+                code, said = line.docmd(answer)
+        if code != 235:
+            refused = self._refused("sign-in", code, said, Stage.AUTH)
+            raise _StopError(
+                replace(refused, hint=hint_for("smtp", refused.detail, self._way)) if code >= 500 else refused
+            )
+
+    @property
+    def _way(self) -> Literal["password", "xoauth2"]:
+        return "password" if self.relay.auth == "password" else "xoauth2"
+
+    def _mechanism(self) -> str:
+        wanted = ("PLAIN", "LOGIN") if self.relay.auth == "password" else ("XOAUTH2",)
+        for mechanism in wanted:
+            if mechanism in self.heard.mechanisms:
+                return mechanism
+        offered = " ".join(self.heard.mechanisms) or "nothing"
+        raise _StopError(
+            error(
+                self._name("sign-in"),
+                f"{self.relay.label} takes no {' or '.join(wanted)} (it offers {offered}). No password was sent.",
+                'Check port and auth under [[relay]]: "microsoft" or "google" signs in without a password.',
+            )
+        )
+
+    def _would_take(self, line: Line | EncryptedLine) -> None:
+        """Ask whether it would take our From, and take the question back (RFC 5321 section 4.1.1.5)."""
+        code, said = line.docmd(f"MAIL FROM:<{self.sender}>")
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            line.rset()
+        if 200 <= code < 300:
+            self._add(ok(self._name("sender"), f"It would take mail from {self.sender}. Nothing was sent."))
+        else:
+            raise _StopError(self._refused("sender", code, said, Stage.MAIL))
+
+    # -- faults -----------------------------------------------------------------------------------------------------
+
+    def _refused(self, step: str, code: int, said: bytes | str, stage: Stage = Stage.GREETING) -> Check:
+        """Say what a reply means, by the one module that decides it."""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        reply = Reply(code, one_line(text, 300))
+        sentence, hint = _MEANS.get(meaning(stage, reply), _OTHERWISE)
+        return error(self._name(step), f'{self.relay.label} {sentence}: "{reply.code} {reply.text}".', hint)
+
+    @contextlib.contextmanager
+    def _faults(self, step: str) -> Iterator[None]:
+        name = self._name(step)
+        try:
+            yield
+        except ssl.SSLCertVerificationError as problem:
+            raise _StopError(
+                certificates.untrusted(self._name("encryption"), self.relay.host, "[[relay]]", problem)
+            ) from problem
+        except ssl.SSLError as problem:
+            raise _StopError(
+                error(
+                    self._name("encryption"),
+                    f"{self.relay.label} and this computer agree on no encryption ({one_line(problem.reason, 60)}).",
+                    "Check security and port under [[relay]]: tls goes with 465, starttls with 587 (TLS 1.2 or newer).",
+                )
+            ) from problem
+        except TimeoutError as problem:
+            raise _StopError(
+                error(name, f"{self.relay.label} stopped answering.", "Run it again later, or ask whoever runs it.")
+            ) from problem
+        except (OSError, smtplib.SMTPException, ValueError) as problem:
+            reason = one_line(getattr(problem, "strerror", None) or str(problem), 200) or type(problem).__name__
+            raise _StopError(
+                error(name, f"{self.relay.label} broke off: {reason}.", "Run it again later, or ask whoever runs it.")
+            ) from problem
+
+
+_MEANS = {
+    Meaning.SIGN_IN: (
+        "does not let us sign in",
+        "Check username and password (`pscb-mail login relay`); your IT department may have to allow SMTP AUTH.",
+    ),
+    Meaning.BARRED: ("has barred this mailbox from sending", "Ask your administrator to free it."),
+    Meaning.QUOTA: ("says that this mailbox has sent as much as it may", "Go on tomorrow."),
+    Meaning.BACK_OFF: ("asks to come later", "Run it again in a while."),
+}
+_OTHERWISE = ("does not take our mail", "Check from, host, port and auth with whoever runs the relay.")
+
+
+def offers(check: str, label: str, features: dict[str, str]) -> Check:
+    """Return what an EHLO reply means for a newsletter."""
+    size = features.get("SIZE", "")
+    largest = int(size) if size.isascii() and size.isdigit() else 0
+    there = [name for name in ("PIPELINING", "CHUNKING", "SMTPUTF8", "DSN") if name in features]
+    missing = [name for name in ("PIPELINING", "CHUNKING", "SMTPUTF8", "DSN") if name not in features]
+    detail = f"Up to {largest / 1_000_000:.0f} MB a message" if largest else "No limit of size announced"
+    detail += f"; {', '.join(there) or 'no extension that would help'}"
+    detail += f"; not {', '.join(missing)}." if missing else "."
+    if 0 < largest < SIZE_ENOUGH:
+        small = f"{label} takes messages up to {largest / 1_000_000:.1f} MB only."
+        return warning(check, small, "Keep pictures and attachments small.")
+    return ok(check, detail)
