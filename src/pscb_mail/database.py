@@ -226,7 +226,7 @@ def m0002_sending(db: Database) -> None:
             at TEXT NOT NULL,
             UNIQUE (issue, subscriber)
         ) STRICT;
-        CREATE INDEX delivery_by_state ON delivery(issue, state, id);
+        CREATE INDEX delivery_by_state ON delivery(issue, state, due_at, id);
         CREATE INDEX delivery_by_subscriber ON delivery(subscriber);
 
         -- Every try to hand a copy to a relay. No delivery: a test copy, which counts for the pace all the same.

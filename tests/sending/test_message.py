@@ -90,7 +90,7 @@ def test_a_missing_name_takes_the_default() -> None:
 
 
 def test_pictures_and_attachments_wrap_only_where_there_are_any() -> None:
-    """mixed > alternative > related, and each file comes out as it went in."""
+    """Mixed > alternative > related, and each file comes out as it went in."""
     picture = File("logo.png", "image/png", b"\x89PNG" + bytes(range(256)), "logo@pscb.test")
     attachment = File('evil\r\nX: "y".pdf', "application/pdf", b"%PDF-1.7" * 100)
     edition = Edition("issue-1", "S", ("<img src='cid:logo@pscb.test'>",), ("S\n",), (picture,), (attachment,))

@@ -8,45 +8,34 @@ import trustme
 from scripted import ScriptedServer, hang_up, say_nothing, trickle
 
 from pscb_mail.errors import Exit, PscbMailError, SettingsError
-from pscb_mail.sending.replies import Stage
-from pscb_mail.sending.smtp import (
-    Answered,
-    Credentials,
-    InDoubt,
-    NotSent,
-    RelayAwayError,
-    RelayRefusesError,
-    Session,
-    stuffed,
-)
+from pscb_mail.sending.connection import Door, Timing, door
+from pscb_mail.sending.dialogue import Answered, Credentials, InDoubt, NotSent
+from pscb_mail.sending.replies import Reply, Stage
+from pscb_mail.sending.smtp import Session, stuffed
+from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
 from pscb_mail.settings import Relay
 
 MESSAGE = [b"Subject: x\r\n\r\n", b"Hello\r\n"]
 SENDER, RECIPIENT = "news@pscb.test", "jo@school.test"
 
 
-def relay(server: ScriptedServer, **more: object) -> Relay:
-    return Relay(host="127.0.0.1", port=server.port, **({"security": "none"} | more))
+def relay(server: ScriptedServer, who: Credentials | None = None, **more: object) -> Door:
+    settings = Relay(host="127.0.0.1", port=server.port, **({"security": "none"} | more))
+    return door(settings, (lambda: who) if who else None)
 
 
 def deliver(server: ScriptedServer, seconds: float = 0.5) -> Answered | NotSent | InDoubt:
-    with Session(relay(server), step_seconds=seconds, body_seconds=seconds) as session:
+    with Session(relay(server), Timing(step=seconds, body=seconds)) as session:
         return session.deliver(SENDER, RECIPIENT, MESSAGE)
 
 
 def test_a_message_arrives_byte_for_byte() -> None:
     """What is handed over is what the server takes, with the envelope we named."""
     with ScriptedServer() as server:
-        assert deliver(server) == Answered(Stage.BODY, server_reply(250, "2.0.0 taken"))
+        assert deliver(server) == Answered(Stage.BODY, Reply(250, "2.0.0 taken"))
         [(sender, recipient, content)] = server.taken
     assert (sender.split(" SIZE")[0], recipient) == (f"MAIL FROM:<{SENDER}>", RECIPIENT)
     assert content == b"".join(MESSAGE)
-
-
-def server_reply(code: int, text: str):
-    from pscb_mail.sending.replies import Reply
-
-    return Reply(code, text)
 
 
 def test_one_session_takes_many_messages() -> None:
@@ -98,10 +87,10 @@ def test_a_refusal_is_reported_with_its_step(step: str, reply: bytes, stage: Sta
 
 def test_a_refusal_stands_even_if_the_session_then_breaks() -> None:
     """A server that refuses a recipient and hangs up has refused them all the same."""
-    with ScriptedServer({"RCPT": b"550 5.1.1 no\r\n", "RSET": hang_up}) as server:
-        with Session(relay(server)) as session:
-            assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
-            assert not session.usable
+    acts = {"RCPT": b"550 5.1.1 no\r\n", "RSET": hang_up}
+    with ScriptedServer(acts) as server, Session(relay(server)) as session:
+        assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
+        assert not session.usable
 
 
 @pytest.mark.parametrize("step", ["greeting", "EHLO"])
@@ -112,7 +101,7 @@ def test_a_relay_that_breaks_off_is_away(step: str, fault: object) -> None:
     """A greeting that is late, garbage or endless ends in one sentence, within the time for a step."""
     began = time.monotonic()
     with ScriptedServer({step: fault}) as server, pytest.raises(RelayAwayError) as caught:
-        Session(relay(server), step_seconds=0.5)
+        Session(relay(server), Timing(step=0.5))
     assert caught.value.exit_code == Exit.NOT_NOW
     assert str(server.port) in caught.value.message
     assert time.monotonic() - began < 10
@@ -129,7 +118,7 @@ def test_a_relay_that_is_not_there_is_away() -> None:
 def test_starttls_that_is_not_offered_stops_before_anything_is_said() -> None:
     """Neither MAIL nor AUTH goes out in clear text; the hint names the option that allows it."""
     with ScriptedServer() as server, pytest.raises(SettingsError) as caught:
-        Session(relay(server, security="starttls"), Credentials("u", "secret"))
+        Session(relay(server, Credentials("u", "secret"), security="starttls"))
     assert "allow_plain_text" in caught.value.hint
     assert [line.split(" ")[0] for line in server.said] == ["EHLO"]
 
@@ -155,7 +144,7 @@ def test_a_certificate_that_holds_lets_the_message_through(authority: trustme.CA
     authority.cert_pem.write_to_path(str(ca_file))
     security = "tls" if implicit else "starttls"
     with ScriptedServer(STARTTLS, tls=server_context(authority, "127.0.0.1"), implicit=implicit) as server:
-        with Session(relay(server, security=security, ca_file=str(ca_file)), Credentials("u", "secret")) as session:
+        with Session(relay(server, Credentials("u", "secret"), security=security, ca_file=str(ca_file))) as session:
             assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
         assert len(server.taken) == 1
         assert any(line.startswith("AUTH PLAIN ") for line in server.said)
@@ -170,7 +159,7 @@ def test_a_certificate_that_does_not_hold_stops_everything(authority, tmp_path, 
         ScriptedServer(STARTTLS, tls=server_context(authority, name)) as server,
         pytest.raises(SettingsError) as caught,
     ):
-        Session(relay(server, security="starttls", ca_file=str(ca_file) if trusted else ""), Credentials("u", "secret"))
+        Session(relay(server, Credentials("u", "secret"), security="starttls", ca_file=str(ca_file) if trusted else ""))
     assert "certificate" in caught.value.message
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.said)
 
@@ -186,7 +175,7 @@ def test_a_refused_password_is_a_mistake_of_the_settings() -> None:
     """A refused sign-in exits with 78, quotes the server, and shows nothing of the password."""
     acts = {"EHLO": b"250-x\r\n250 AUTH LOGIN PLAIN\r\n", "AUTH": b"535 5.7.8 bad credentials\r\n"}
     with ScriptedServer(acts) as server, pytest.raises(RelayRefusesError) as caught:
-        Session(relay(server), Credentials("user", "very-secret"))
+        Session(relay(server, Credentials("user", "very-secret")))
     assert caught.value.exit_code == Exit.SETTINGS
     assert "535 5.7.8" in caught.value.message
     assert "very-secret" not in str(caught.value) + repr(caught.value) + repr(Credentials("user", "very-secret"))
@@ -208,7 +197,9 @@ def test_an_address_beyond_ascii_needs_smtputf8() -> None:
 def test_an_address_never_becomes_a_second_command(recipient: str) -> None:
     """Even an address that came past every check cannot break out of its line."""
     with ScriptedServer() as server, Session(relay(server)) as session:
-        assert isinstance(session.deliver(SENDER, recipient, MESSAGE), NotSent)
+        assert session.deliver(SENDER, recipient, MESSAGE) == Answered(
+            Stage.RCPT, Reply(501, "5.1.3 this address cannot stand in an envelope")
+        )
     assert not any("evil" in line or line == "DATA" for line in server.said)
 
 
@@ -239,4 +230,4 @@ def test_a_message_cannot_end_itself(body: bytes) -> None:
 def test_a_missing_ca_file_is_named(tmp_path) -> None:
     """A ca_file that is not there is a mistake of the settings, found before anything is sent."""
     with pytest.raises(PscbMailError, match=r"nothing\.pem"):
-        Session(Relay(host="127.0.0.1", port=9, ca_file=str(tmp_path / "nothing.pem")))
+        door(Relay(host="127.0.0.1", port=9, ca_file=str(tmp_path / "nothing.pem")))

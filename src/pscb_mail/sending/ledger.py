@@ -1,8 +1,9 @@
 """The ledger: the SQL of mailings, editions, deliveries and attempts.
 
-Functions are named for the facts they record, take a connection and leave transactions to the use case. Each change of a
-state goes through `delivery.after`, and its WHERE names the state it starts from: a row is never moved twice. What it knows
-of people is their published view `recipient` (the active ones), read again when a copy is claimed.
+Functions are named for the facts they record, take a connection and leave transactions to the use case. Each change of
+a state goes through `delivery.after`, and its WHERE names the state it starts from: a row is never moved twice. What it
+knows of people is their published view `recipient` (the active ones). Claims and verdicts, which come in groups while a
+run is under way, are in `claims`.
 """
 
 import json
@@ -14,18 +15,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
 from pscb_mail.issues.edition import Edition, from_json, to_json
-from pscb_mail.sending.delivery import (
-    GIVE_UP_AFTER,
-    Claim,
-    Delivery,
-    Event,
-    State,
-    Verdict,
-    after,
-    due_after,
-    message_id_in,
-    states_before,
-)
+from pscb_mail.sending.delivery import Delivery, Event, State, Verdict, after, states_before
 
 
 @dataclass(frozen=True)
@@ -163,68 +153,17 @@ def edition(db: Database, number: int) -> Edition:
     return from_json(content)
 
 
-# -- one delivery's way ---------------------------------------------------------------------------------------------
-
-
-def claim(db: Database, issue: str, now: datetime) -> Claim | None:
-    """Take the next due delivery of somebody who is still active, or return None where there is none.
-
-    Opt-outs are read here, right before the copy: those who left meanwhile are skipped on the way.
-    """
-    while (row := _next_due(db, issue, now)) is not None:
-        delivery, state, edition_id, reference, dated, tries, first, subscriber, address, name, organisation, role = row
-        if address is None:
-            _move(db, delivery, State(state), Event.DROPPED, now)
-            continue
-        _move(db, delivery, State(state), Event.CLAIMED, now)
-        db.execute(
-            """UPDATE delivery SET address = ?, tries = tries + 1, due_at = NULL,
-                   dated = coalesce(dated, ?), first_tried_at = coalesce(first_tried_at, ?) WHERE id = ?""",
-            [address, stamp(now), stamp(now), delivery],
-        )
-        return Claim(
-            delivery, subscriber, edition_id, reference, address, name, organisation, role,
-            dated=moment(dated) if dated else now, tries=tries + 1, first_tried_at=moment(first) if first else now,
-        )  # fmt: skip
-    return None
-
-
-def is_due(db: Database, issue: str, now: datetime) -> bool:
-    """Whether anything of an issue can be claimed now."""
-    return _next_due(db, issue, now) is not None
-
-
-def _next_due(db: Database, issue: str, now: datetime) -> tuple[object, ...] | None:
-    """Return the first queued delivery, else the first put off that is due; its person's fields are NULL where they left."""
-    for state, due in (("queued", ""), ("deferred", "AND d.due_at <= :now")):
-        row: tuple[object, ...] | None = db.execute(
-            f"""SELECT d.id, d.state, d.edition, d.reference, d.dated, d.tries, d.first_tried_at, d.subscriber,
-                       r.address, r.name, r.organisation, r.role
-                FROM delivery d LEFT JOIN recipient r ON r.id = d.subscriber
-                WHERE d.issue = :issue AND d.state = :state {due} ORDER BY d.id LIMIT 1""",
-            {"issue": issue, "state": state, "now": stamp(now)},
-        ).fetchone()
-        if row is not None:
-            return row
-    return None
-
-
-def start_attempt(db: Database, claimed: Claim, issue: str, relay: str, now: datetime) -> int:
-    """Record that a try begins; returns its id for `settle`."""
-    return _attempt(db, claimed.delivery, issue, claimed.address, relay, now)
+# -- deliveries that a person or a new run moves
+# ---------------------------------------------------------------------------------------------
 
 
 def start_test(db: Database, issue: str, address: str, relay: str, now: datetime) -> int:
     """Record that a test copy is tried: it counts for the pace; returns its id for `end_attempt`."""
-    return _attempt(db, None, issue, address, relay, now)
-
-
-def _attempt(db: Database, delivery: int | None, issue: str, address: str, relay: str, now: datetime) -> int:
     cursor = db.execute(
-        "INSERT INTO attempt (delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?)",
-        [delivery, issue, address, relay, stamp(now)],
+        "INSERT INTO attempt (issue, address, relay, started_at) VALUES (?, ?, ?, ?)",
+        [issue, address, relay, stamp(now)],
     )
-    return int(cursor.lastrowid)
+    return int(cursor.lastrowid or 0)
 
 
 def end_attempt(db: Database, attempt: int, verdict: Verdict, now: datetime) -> None:
@@ -233,23 +172,6 @@ def end_attempt(db: Database, attempt: int, verdict: Verdict, now: datetime) -> 
         "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?",
         [stamp(now), verdict.event, verdict.code or None, verdict.reply, verdict.relay, attempt],
     )
-
-
-def settle(db: Database, claimed: Claim, attempt: int, verdict: Verdict, now: datetime) -> State:
-    """Record the verdict on a claimed delivery and its attempt; returns the state it has now."""
-    end_attempt(db, attempt, verdict, now)
-    event = verdict.event
-    if event is Event.PUT_OFF and now - claimed.first_tried_at >= GIVE_UP_AFTER:
-        event = Event.TURNED_DOWN
-    state = _move(db, claimed.delivery, State.IN_FLIGHT, event, now)
-    if state is State.DEFERRED:
-        due = stamp(due_after(claimed.tries, now))
-        db.execute("UPDATE delivery SET due_at = ? WHERE id = ?", [due, claimed.delivery])
-    if alias := message_id_in(verdict):
-        db.execute("INSERT OR IGNORE INTO alias (message_id, delivery) VALUES (?, ?)", [alias, claimed.delivery])
-    if event is Event.NOT_TRIED:
-        db.execute("UPDATE delivery SET tries = tries - 1 WHERE id = ?", [claimed.delivery])
-    return state
 
 
 def doubt_in_flight(db: Database, issue: str, now: datetime) -> int:
@@ -285,16 +207,6 @@ def cancel(db: Database, issue: str, now: datetime) -> int:
     return sum(_move_all(db, issue, state, Event.DROPPED, now) for state in states_before(Event.DROPPED))
 
 
-def _move(db: Database, delivery: int, state: State, event: Event, now: datetime) -> State:
-    following = after(state, event)
-    changed = db.execute(
-        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = ?", [following, stamp(now), delivery, state]
-    ).rowcount
-    if changed != 1:
-        raise ValueError(f"delivery {delivery} is not {state} any more")
-    return following
-
-
 def _move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
     return int(
         db.execute(
@@ -323,12 +235,6 @@ def finished_at(db: Database, issue: str) -> datetime | None:
     """Return when the last delivery of an issue changed."""
     (at,) = db.execute("SELECT max(at) FROM delivery WHERE issue = ?", [issue]).fetchone()
     return moment(at) if at else None
-
-
-def nth_latest_try(db: Database, n: int) -> datetime | None:
-    """Return the time of the n-th latest try of any issue, test copies included; None where there are fewer."""
-    row = db.execute("SELECT started_at FROM attempt ORDER BY started_at DESC LIMIT 1 OFFSET ?", [n - 1]).fetchone()
-    return moment(row[0]) if row else None
 
 
 def last_tested(db: Database, issue: str) -> datetime | None:

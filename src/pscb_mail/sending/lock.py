@@ -1,7 +1,8 @@
 """One send at a time in a workspace: a lock that names its owner and dies with its process.
 
-The lock is the operating system's (fcntl, or LockFileEx on Windows), through `filelock`: a process that is killed leaves
-nothing behind that somebody would have to clean up. Who holds it is written into the database for the message alone.
+The lock is the operating system's (fcntl, or LockFileEx on Windows), through `filelock`: a process that is killed
+leaves nothing behind that somebody would have to clean up. Who holds it is written into the database for the message
+alone.
 """
 
 import json

@@ -2,8 +2,8 @@
 
 Pure, and the same input gives the same bytes: boundary, date and ids are arguments. `compose` turns an edition into a
 `Letter`: ready-encoded pieces with slots between them. Everything is quoted-printable or base64, so that the bytes are
-ASCII with CRLF line ends, no line is over 76 characters, and no body line begins with a dot or with "From ": nothing on the
-way has a reason to change them. Only an address beyond ASCII puts UTF-8 into a header (RFC 6532).
+ASCII with CRLF line ends, no line is over 76 characters, and no body line begins with a dot or with "From ": nothing on
+the way has a reason to change them. Only an address beyond ASCII puts UTF-8 into a header (RFC 6532).
 
 A slot in a body is spliced between two soft line breaks (RFC 2045 section 6.7 rule 5), so that its length never moves
 what stands around it.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pscb_mail.foreign import one_line
@@ -27,6 +28,10 @@ from pscb_mail.settings import Newsletter
 _CRLF = b"\r\n"
 _LINE = 76
 
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
+
+# A line that needs no encoding at all: what nearly every personal value is.
+_PLAIN_LINE = re.compile(rb"(?![.F])[\t !-<>-~]{0,74}[!-<>-~]")
 # RFC 2045 section 6.7: what stands for itself; the space at a line's end and the dot at its start are seen to apart.
 _QP = [bytes([b]) if (33 <= b <= 126 and b != 61) or b in b" \t" else b"=%02X" % b for b in range(256)]
 
@@ -51,13 +56,30 @@ Piece = bytes | Slot
 
 @dataclass(frozen=True)
 class Letter:
-    """An edition laid out for sending."""
+    """An edition laid out for sending. `slots` are the different ones among its pieces: each is filled once a copy."""
 
     pieces: tuple[Piece, ...]
 
+    @cached_property
+    def slots(self) -> tuple[Slot, ...]:
+        """The different slots."""
+        return tuple(dict.fromkeys(piece for piece in self.pieces if isinstance(piece, Slot)))
+
+    @cached_property
+    def _where(self) -> tuple[list[bytes], list[tuple[int, int]]]:
+        """The pieces with their slots left empty, and for each of those its place and the number of its slot."""
+        number = {slot: n for n, slot in enumerate(self.slots)}
+        empty = [piece if isinstance(piece, bytes) else b"" for piece in self.pieces]
+        return empty, [(at, number[piece]) for at, piece in enumerate(self.pieces) if isinstance(piece, Slot)]
+
     def spliced(self, values: Mapping[str, str]) -> list[bytes]:
         """Return one person's message as a list of byte strings. `values` is what `values_of` returns."""
-        return [piece if isinstance(piece, bytes) else piece.filled(values) for piece in self.pieces]
+        filled = [slot.filled(values) for slot in self.slots]
+        empty, places = self._where
+        pieces = empty.copy()
+        for at, number in places:
+            pieces[at] = filled[number]
+        return pieces
 
 
 def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Letter:
@@ -85,8 +107,14 @@ def values_of(
         "address": address,
         "reference": reference,
         "to": mailbox(name, address),
-        "date": format_datetime(dated),
+        "date": _date(dated),
     }
+
+
+@lru_cache(maxsize=64)
+def _date(dated: datetime) -> str:
+    """Return a Date header's value (RFC 5322 section 3.3); copies that are claimed together share one."""
+    return format_datetime(dated)
 
 
 def message_id(issue: str, reference: str, domain: str) -> str:
@@ -95,10 +123,11 @@ def message_id(issue: str, reference: str, domain: str) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """Return `name <address>` as a header's value, folded where it is long; the address alone where there is no name."""
-    name = one_line(name, 200)
+    """Return `name <address>` as a header's value, folded where it is long; the address alone without a name."""
     if not name:
         return address
+    if not (len(name) < _LINE - 10 and _PLAIN_NAME.fullmatch(name)):
+        name = one_line(name, 200)
     words = phrase(name)
     return f"{words} <{address}>" if len(words) + len(address) < _LINE - 10 else f"{words}\r\n <{address}>"
 
@@ -119,6 +148,8 @@ def quoted_printable(text: str) -> bytes:
 
 
 def _qp_line(line: bytes) -> bytes:
+    if _PLAIN_LINE.fullmatch(line):
+        return line
     rows = [b""]
     for position, byte in enumerate(line, start=1):
         # White space at the end of a line may be lost on the way (rule 3).

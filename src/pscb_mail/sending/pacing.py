@@ -1,11 +1,12 @@
 """How fast we may send: rolling windows of a minute, an hour and a day, by profile or by the settings' own numbers.
 
-Pure: the times of past tries come in as a function. Counters belong to the mailbox and are shared with its ordinary mail:
-the profiles leave headroom. Sources: Microsoft "Exchange Online limits" and "Outbound spam protection" (30 a minute,
-10,000 recipients a day; hardened tenants 500 an hour and 1,000 a day); Google Workspace "Gmail sending limits".
+Pure: the times of past tries come in as a function. Counters belong to the mailbox and are shared with its ordinary
+mail: the profiles leave headroom. Sources: Microsoft "Exchange Online limits" and "Outbound spam protection" (30 a
+minute, 10,000 recipients a day; hardened tenants 500 an hour and 1,000 a day); Google Workspace "Gmail sending limits".
 """
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -47,8 +48,8 @@ def limits(pace: Pace) -> Limits:
 def allowed_at(limits: Limits, nth_latest: Callable[[int], datetime | None], now: datetime) -> datetime:
     """Return when the next try may start: `now`, or later.
 
-    `nth_latest(n)` is the time of the n-th latest try, 1 being the last; None where there are fewer. A clock that was set
-    back cannot make us wait for longer than one window.
+    `nth_latest(n)` is the time of the n-th latest try, 1 being the last; None where there are fewer. A clock that was
+    set back cannot make us wait for longer than one window.
     """
     due = [now]
     for limit, window in limits.windows():
@@ -66,3 +67,38 @@ def duration(limits: Limits, messages: int) -> timedelta:
     if messages <= 0:
         return timedelta()
     return max((window * ((messages - 1) // limit) for limit, window in limits.windows()), default=timedelta())
+
+
+class Recent:
+    """The times of the latest tries, in memory, as many as the widest limit asks for; none where there is no limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.most = max((limit for limit, _ in limits.windows()), default=0)
+        self.latest = 0  # the id of the last attempt that was learnt of
+        self._times: deque[datetime] = deque(maxlen=self.most)
+
+    def learn(self, tries: Iterable[tuple[int, datetime]]) -> None:
+        """Take in tries, the oldest first."""
+        for number, at in tries:
+            self.latest = number
+            self._times.append(at)
+
+    def allows(self, most: int, now: datetime) -> int:
+        """Return how many tries may start now, `most` at most."""
+        if not self.most:
+            return most
+        count = 0
+        while count < most and self.allowed_at(now, already=count) <= now:
+            count += 1
+        return count
+
+    def allowed_at(self, now: datetime, already: int = 0) -> datetime:
+        """Return when the next try may start, after `already` more that start now."""
+
+        def nth_latest(n: int) -> datetime | None:
+            if n <= already:
+                return now
+            return self._times[already - n] if n - already <= len(self._times) else None
+
+        return allowed_at(self.limits, nth_latest, now)

@@ -14,8 +14,9 @@ _READ_AS = str.maketrans("OIL", "011")
 _BITS = 100
 _LENGTH = _BITS // 5
 # Groups of five, hyphens or spaces between them lost or kept by whatever carried it; never a part of a longer word.
+_DIGIT = "[0-9A-HJKMNP-TV-ZOIL]"
 _WRITTEN = re.compile(
-    rf"(?<![0-9A-Za-z-])((?:[0-9A-HJKMNP-TV-ZOIL]{{5}}[- ]?){{{_LENGTH // 5 - 1}}}[0-9A-HJKMNP-TV-ZOIL]{{5}})(?![0-9A-Za-z-])",
+    rf"(?<![0-9A-Za-z-])((?:{_DIGIT}{{5}}[- ]?){{{_LENGTH // 5 - 1}}}{_DIGIT}{{5}})(?![0-9A-Za-z-])",
     re.IGNORECASE | re.ASCII,
 )
 
@@ -29,7 +30,7 @@ class Purpose(StrEnum):
 
 def reference(key: bytes, purpose: Purpose, issue: str, subject: str) -> str:
     """Return the reference of one copy. `subject` is the subscriber's id for a mailing, the address key otherwise."""
-    message = "\0".join(("reference", purpose, issue, subject)).encode()
+    message = f"reference\0{purpose}\0{issue}\0{subject}".encode()
     number = int.from_bytes(hmac.digest(key, message, "sha256")[:13], "big") >> 4
     digits = [_ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5)]
     return "-".join("".join(digits[start : start + 5]) for start in range(0, _LENGTH, 5))

@@ -1,8 +1,8 @@
 """What an SMTP reply means: the one place that decides it.
 
-Pure and total: every reply at every stage has one meaning. The basic code alone is not enough: providers use 5yz for our
-own mailbox being barred, out of quota or not signed in, and that must never be held against a recipient. Sources: RFC
-5321 section 4.2, RFC 3463, RFC 4954 section 6, RFC 6531; Microsoft "NDR error codes in Exchange Online".
+Pure and total: every reply at every stage has one meaning. The basic code alone is not enough: providers use 5yz for
+our own mailbox being barred, out of quota or not signed in, and that must never be held against a recipient. Sources:
+RFC 5321 section 4.2, RFC 3463, RFC 4954 section 6, RFC 6531; Microsoft "NDR error codes in Exchange Online".
 """
 
 import re
@@ -25,6 +25,8 @@ class Stage(Enum):
     RCPT = "RCPT TO"
     DATA = "DATA"
     BODY = "message"
+    RSET = "RSET"
+    QUIT = "QUIT"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ _ABOUT_US: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
 )
 
 
+# Nearly every reply: one line of printable ASCII, which is harmless as it is.
+_PLAIN = re.compile(rb"([2-5]\d\d) ([!-~](?:[ -~]{0,900}[!-~])?)\r?\n?")
+
+
 def meaning(stage: Stage, reply: Reply) -> Meaning:
     """Return what `reply` means at `stage`."""
     if 200 <= reply.code < 300 or (stage is Stage.DATA and reply.code == 354):
@@ -100,6 +106,8 @@ def reply_of(lines: list[bytes]) -> Reply:
 
     The enhanced code stands on every line (RFC 2034 section 4); it is kept once.
     """
+    if len(lines) == 1 and (plain := _PLAIN.fullmatch(lines[0])) and b"  " not in lines[0]:
+        return Reply(int(plain[1]), plain[2].decode("ascii"))
     texts: list[str] = []
     code = enhanced = ""
     for line in lines:

@@ -1,0 +1,172 @@
+"""Claims and verdicts in groups: the part of the ledger that keeps up with many sessions.
+
+SQL for facts, as in `ledger`, and like there transactions are the use case's: `settle` and `claim` of one turn commit
+together. Each change of state goes through `delivery.after`, and its WHERE names the state it starts from. A group
+costs a handful of prepared statements; claims are read off the head of one index, `delivery_by_state`, so that their
+cost does not grow with the list.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlite_utils import Database
+
+from pscb_mail.database import moment, stamp
+from pscb_mail.sending.delivery import (
+    GIVE_UP_AFTER,
+    Claim,
+    Event,
+    State,
+    Verdict,
+    after,
+    due_after,
+    message_id_in,
+)
+
+_NEXT = """
+    SELECT d.id, d.state, d.edition, d.reference, d.dated, d.tries, d.first_tried_at, d.subscriber,
+           r.address, r.name, r.organisation, r.role
+    FROM delivery d LEFT JOIN recipient r ON r.id = d.subscriber
+    WHERE d.issue = ? AND d.state = ?
+"""
+_QUEUED = _NEXT + " ORDER BY d.due_at, d.id LIMIT ?"
+_PUT_OFF = _NEXT + " AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?"
+_DUE = """
+    SELECT (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE issue = ?1 AND state = 'queued' LIMIT ?3))
+         + (SELECT count(*) FROM (
+                SELECT 1 FROM delivery WHERE issue = ?1 AND state = 'deferred' AND due_at <= ?2 LIMIT ?3))
+"""
+_CLAIM = """
+    UPDATE delivery SET state = ?, at = ?, address = ?, tries = tries + 1, due_at = NULL,
+        dated = coalesce(dated, ?), first_tried_at = coalesce(first_tried_at, ?)
+    WHERE id = ? AND state = ?
+"""
+_ATTEMPT = "INSERT INTO attempt (delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?)"
+_END_ATTEMPT = "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?"
+_SETTLE = "UPDATE delivery SET state = ?, at = ?, due_at = ?, tries = tries - ? WHERE id = ? AND state = 'in_flight'"
+_DROP = "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?"
+
+
+class _Row(NamedTuple):
+    """A delivery that can be claimed, with its person as the list publishes them; `address` None: they left."""
+
+    delivery: int
+    state: str
+    edition: int
+    reference: str
+    dated: str | None
+    tries: int
+    first_tried_at: str | None
+    subscriber: int
+    address: str | None
+    name: str
+    organisation: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A claim whose attempt is recorded: what `settle` needs to end it."""
+
+    claim: Claim
+    attempt: int
+
+
+def due(db: Database, issue: str, now: datetime, most: int) -> int:
+    """Return how many copies of an issue can be claimed now, counted up to about `most`."""
+    return int(db.conn.execute(_DUE, (issue, stamp(now), most)).fetchone()[0])
+
+
+def claim(db: Database, issue: str, now: datetime, relays: Sequence[str]) -> list[Try]:
+    """Take the next due copies of people who are still active, one for each of `relays`, or as many as there are.
+
+    Opt-outs are read here, right before the copy: those who left meanwhile are skipped on the way.
+    """
+    taken: list[Try] = []
+    at = stamp(now)
+    while len(taken) < len(relays) and (rows := _next(db, issue, at, len(relays) - len(taken))):
+        here = [row for row in rows if row.address is not None]
+        _all_of(db, _DROP, [_moved(row, Event.DROPPED, at) for row in rows if row.address is None])
+        _all_of(db, _CLAIM, [_taken(row, at) for row in here])
+        for row, relay in zip(here, relays[len(taken) :], strict=False):
+            attempt = db.conn.execute(_ATTEMPT, (row.delivery, issue, row.address, relay, at)).lastrowid
+            taken.append(Try(_claimed(row, now), attempt or 0))
+    return taken
+
+
+def settle(db: Database, verdicts: Iterable[tuple[Try, Verdict]], now: datetime) -> list[State]:
+    """Record verdicts on claimed deliveries and their attempts; returns the state that each has now."""
+    at = stamp(now)
+    attempts, deliveries, states = [], [], []
+    for tried, verdict in verdicts:
+        event = _event(tried, verdict, now)
+        state = after(State.IN_FLIGHT, event)
+        due_at = stamp(due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
+        attempts.append((at, verdict.event, verdict.code or None, verdict.reply, verdict.relay, tried.attempt))
+        deliveries.append((state, at, due_at, event is Event.NOT_TRIED, tried.claim.delivery))
+        states.append(state)
+        if alias := message_id_in(verdict):
+            db.conn.execute(
+                "INSERT OR IGNORE INTO alias (message_id, delivery) VALUES (?, ?)", (alias, tried.claim.delivery)
+            )
+    _all_of(db, _END_ATTEMPT, attempts)
+    _all_of(db, _SETTLE, deliveries)
+    return states
+
+
+def latest_tries(db: Database, most: int) -> list[tuple[int, datetime]]:
+    """Return the ids and times of the latest tries of any issue, test copies included, the oldest of them first."""
+    rows = db.conn.execute("SELECT id, started_at FROM attempt ORDER BY id DESC LIMIT ?", (most,)).fetchall()
+    return [(number, moment(at)) for number, at in reversed(rows)]
+
+
+def tries_since(db: Database, number: int) -> list[tuple[int, datetime]]:
+    """Return the tries recorded after attempt `number`, by whatever process."""
+    rows = db.conn.execute("SELECT id, started_at FROM attempt WHERE id > ? ORDER BY id", (number,)).fetchall()
+    return [(number, moment(at)) for number, at in rows]
+
+
+def _next(db: Database, issue: str, at: str, most: int) -> list[_Row]:
+    """Return the first queued deliveries, then those put off that are due."""
+    rows = db.conn.execute(_QUEUED, (issue, State.QUEUED, most)).fetchall()
+    if len(rows) < most:
+        rows += db.conn.execute(_PUT_OFF, (issue, State.DEFERRED, at, most - len(rows))).fetchall()
+    return [_Row(*row) for row in rows]
+
+
+def _moved(row: _Row, event: Event, at: str) -> tuple[object, ...]:
+    return (after(State(row.state), event), at, row.delivery, row.state)
+
+
+def _taken(row: _Row, at: str) -> tuple[object, ...]:
+    return (after(State(row.state), Event.CLAIMED), at, row.address, at, at, row.delivery, row.state)
+
+
+def _claimed(row: _Row, now: datetime) -> Claim:
+    return Claim(
+        row.delivery,
+        row.subscriber,
+        row.edition,
+        row.reference,
+        row.address or "",
+        row.name,
+        row.organisation,
+        row.role,
+        dated=moment(row.dated) if row.dated else now,
+        tries=row.tries + 1,
+        first_tried_at=moment(row.first_tried_at) if row.first_tried_at else now,
+    )
+
+
+def _all_of(db: Database, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Run one statement for each row; each must change exactly one. Raises ValueError where a row is not as it was."""
+    if rows and db.conn.executemany(statement, rows).rowcount != len(rows):
+        raise ValueError("a delivery was moved by somebody else")
+
+
+def _event(tried: Try, verdict: Verdict, now: datetime) -> Event:
+    if verdict.event is Event.PUT_OFF and now - tried.claim.first_tried_at >= GIVE_UP_AFTER:
+        return Event.TURNED_DOWN
+    return verdict.event

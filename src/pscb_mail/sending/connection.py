@@ -1,0 +1,342 @@
+"""A connection to a relay: the socket, its encryption and its clock under one `dialogue`.
+
+Never blocks but for the look-up of the host's name: a selector says when to call `ready`. Promises: every step has one
+deadline for the whole of it, however slowly bytes trickle in; no certificate goes unchecked; octets count as handed
+over when the kernel has taken them, and what the relay still said is read before a broken connection is judged.
+"""
+
+import os
+import selectors
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pscb_mail.errors import SettingsError
+from pscb_mail.sending.dialogue import Credentials, Dialogue, Phase
+from pscb_mail.sending.envelope import Copy
+from pscb_mail.sending.replies import Stage
+from pscb_mail.settings import Relay
+
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+_CHUNK = 65536
+_MOST_PIECES = 512  # IOV_MAX is 1024 on Linux and macOS
+# A whole copy fits: one system call for each, also where the network is slower than we are.
+_SEND_BUFFER = 1 << 20
+_LISTS = hasattr(socket.socket, "sendmsg")  # not on Windows
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds for a whole step (RFC 5321 section 4.5.3.2), and the pauses after trouble.
+
+    `pauses`: before a relay that failed is tried again, growing; after the last one it counts as lost.
+    `idle`: a session with nothing to do for longer than this is closed, before the relay closes it under our hands.
+    """
+
+    connect: float = 60.0
+    step: float = 300.0
+    data: float = 120.0
+    body: float = 600.0
+    quit: float = 5.0
+    idle: float = 10.0
+    pauses: tuple[float, ...] = (1.0, 2.0, 5.0, 15.0, 30.0)
+
+    def seconds_for(self, stage: Stage | None) -> float:
+        """Return how long the reply to a step may take; None is the step before any reply."""
+        match stage:
+            case Stage.BODY:
+                return self.body
+            case Stage.DATA:
+                return min(self.data, self.step)
+            case Stage.QUIT:
+                return self.quit
+            case _:
+                return self.step
+
+
+USUAL = Timing()
+
+
+@dataclass(frozen=True)
+class Door:
+    """A relay with what opens it.
+
+    `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `context` is made once:
+    reading the system's certificates takes 20 ms.
+    """
+
+    relay: Relay
+    sign_in: Callable[[], Credentials | None] | None = None
+    context: ssl.SSLContext | None = None
+
+
+def door(relay: Relay, sign_in: Callable[[], Credentials | None] | None = None) -> Door:
+    """Return a relay's door. Raises SettingsError where its `ca_file` cannot be used."""
+    return Door(relay, sign_in, None if relay.security == "none" else _context(relay))
+
+
+class Connection:
+    """One session's way to the relay; registers itself with `selector`, with itself as the key's data."""
+
+    def __init__(
+        self,
+        door: Door,
+        selector: selectors.BaseSelector,
+        clock: Callable[[], float],
+        timing: Timing,
+        *,
+        chunking: bool = True,
+    ) -> None:
+        self.relay = door.relay
+        self.dialogue = Dialogue(door.relay, door.sign_in() if door.sign_in else None, chunking=chunking)
+        self.used = clock()
+        self.deadline: float | None = self.used + timing.connect
+        self._context = door.context
+        self._selector = selector
+        self._clock = clock
+        self._timing = timing
+        self._socket: socket.socket | None = None
+        self._interest = 0
+        self._seen: tuple[int, bool] = (0, True)
+        self._on_ready: Callable[[int], None] = self._connecting
+        try:
+            self._addresses = socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            self._addresses = []
+            self.dialogue.end(_reason(error))
+        else:
+            self._connect_to_next("no address")
+
+    @property
+    def closed(self) -> bool:
+        """Whether the session is over; `dialogue.problem` tells why."""
+        return self.dialogue.phase is Phase.CLOSED
+
+    @property
+    def has_more(self) -> bool:
+        """Whether `flush` would do something now, as far as one can tell without asking the network."""
+        return self.dialogue.poised or (bool(self.dialogue.outbox.pieces) and self._interest == _READ)
+
+    def ready(self, mask: int) -> None:
+        """Do what the socket is ready for."""
+        self._on_ready(mask)
+        self._after()
+
+    def offer(self, copy: Copy) -> None:
+        """Hand over a copy; `flush` writes it."""
+        self.used = self._clock()
+        self.dialogue.offer(copy)
+
+    def flush(self) -> None:
+        """Go on, and write what there is to write."""
+        self.dialogue.go_on()
+        self._write()
+        self._after()
+
+    def leave(self) -> None:
+        """Take no more copies, finish what has begun, and say QUIT."""
+        self.dialogue.leave()
+        self.flush()
+
+    def tick(self, now: float) -> None:
+        """End the session if its step has taken too long."""
+        if self.deadline is not None and now >= self.deadline and not self.closed:
+            self.dialogue.end("it did not answer in time")
+            self._after()
+
+    def drop(self) -> None:
+        """Close at once, without a word."""
+        self.dialogue.end("we hung up")
+        self._after()
+
+    # -- connecting -------------------------------------------------------------------------------------------------
+
+    def _connect_to_next(self, reason: str) -> None:
+        """Try the host's addresses in turn; the session ends with the last one's reason."""
+        while self._addresses:
+            family, kind, protocol, _, address = self._addresses.pop(0)
+            self._release()
+            try:
+                self._socket = socket.socket(family, kind, protocol)
+                self._socket.settimeout(0)
+                self._socket.connect(address)
+            except BlockingIOError:
+                pass
+            except OSError as error:
+                reason = _reason(error)
+                continue
+            self._want(_WRITE)
+            return
+        self.dialogue.end(reason)
+
+    def _connecting(self, _mask: int) -> None:
+        connection = self._plain_socket()
+        code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            self._connect_to_next(os.strerror(code))
+            return
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+        self.dialogue.connected(_own_name(connection))
+        if self.relay.security == "tls":
+            self._encrypt()
+        else:
+            self._talk()
+
+    def _encrypt(self) -> None:
+        context = self._context or _context(self.relay)
+        connection = self._plain_socket()
+        self._release(close=False)
+        self._socket = context.wrap_socket(
+            connection, server_hostname=self.relay.host, do_handshake_on_connect=False, suppress_ragged_eofs=True
+        )
+        self._on_ready = self._shaking_hands
+        self._shaking_hands(0)
+
+    def _shaking_hands(self, _mask: int) -> None:
+        try:
+            if isinstance(self._socket, ssl.SSLSocket):
+                self._socket.do_handshake()
+        except ssl.SSLWantReadError:
+            self._want(_READ)
+        except ssl.SSLWantWriteError:
+            self._want(_WRITE)
+        except ssl.SSLCertVerificationError as error:
+            self.dialogue.fail(
+                SettingsError(
+                    f"The certificate of {self.relay.label} does not hold: {error.verify_message}. Nothing was sent.",
+                    "Check host under [[relay]]; for a private certificate authority set ca_file.",
+                )
+            )
+        except OSError as error:
+            self.dialogue.end(_reason(error))
+        else:
+            if self.dialogue.phase is Phase.ENCRYPTING:
+                self.dialogue.encrypted()
+            self._talk()
+
+    def _talk(self) -> None:
+        self._on_ready = self._talking
+        self._want(_READ)
+        self._write()
+
+    # -- talking ----------------------------------------------------------------------------------------------------
+
+    def _talking(self, mask: int) -> None:
+        if mask & _READ:
+            self._read()
+        if self.dialogue.phase is Phase.ENCRYPTING:
+            self._encrypt()
+        else:
+            self._write()
+
+    def _read(self) -> None:
+        """Take in what has arrived: of an encrypted socket all of it, of a plain one what one call gives."""
+        while not self.closed and self._socket is not None:
+            try:
+                data = self._socket.recv(_CHUNK)
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            except OSError as error:
+                self.dialogue.end(_reason(error))
+                return
+            if not data:
+                self.dialogue.end("it hung up")
+                return
+            self.dialogue.receive(data)
+            if not isinstance(self._socket, ssl.SSLSocket):
+                return
+
+    def _write(self) -> None:
+        outbox = self.dialogue.outbox
+        while outbox.pieces and not self.closed:
+            try:
+                outbox.took(self._send())
+            except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                self._want(_READ | _WRITE)
+                return
+            except OSError as error:
+                self._hear_it_out()
+                self.dialogue.end(_reason(error))
+                return
+        if self._on_ready == self._talking and not self.closed:
+            self._want(_READ)
+
+    def _send(self) -> int:
+        connection, outbox = self._plain_socket(), self.dialogue.outbox
+        if _LISTS and not isinstance(connection, ssl.SSLSocket):
+            return connection.sendmsg(outbox.pieces[:_MOST_PIECES])
+        return connection.send(outbox.join())
+
+    def _hear_it_out(self) -> None:
+        """Read what the relay said before it closed: "421 too many messages" tells more than a broken pipe."""
+        while not self.closed and self._socket is not None:
+            try:
+                data = self._socket.recv(_CHUNK)
+            except OSError:
+                return
+            if not data:
+                return
+            self.dialogue.receive(data)
+
+    # -- the clock and the end --------------------------------------------------------------------------------------
+
+    def _after(self) -> None:
+        """Start the clock again where a step was made; let go of the socket where the session is over."""
+        if self.closed:
+            self._release()
+            self.deadline = None
+            return
+        seen = (self.dialogue.progress, not self.dialogue.outbox.pieces)
+        if seen != self._seen:
+            self._seen = seen
+            stage = self.dialogue.waits_for
+            idle = stage is None and self.dialogue.phase is Phase.READY and not self.dialogue.busy
+            self.deadline = None if idle else self._clock() + self._timing.seconds_for(stage)
+
+    def _want(self, interest: int) -> None:
+        if interest == self._interest:
+            return
+        if self._interest:
+            self._selector.modify(self._plain_socket(), interest, self)
+        else:
+            self._selector.register(self._plain_socket(), interest, self)
+        self._interest = interest
+
+    def _release(self, *, close: bool = True) -> None:
+        if self._socket is None:
+            return
+        if self._interest:
+            self._selector.unregister(self._socket)
+            self._interest = 0
+        if close:
+            self._socket.close()
+            self._socket = None
+
+    def _plain_socket(self) -> socket.socket:
+        if self._socket is None:
+            raise ValueError("the connection is closed")
+        return self._socket
+
+
+def _context(relay: Relay) -> ssl.SSLContext:
+    if relay.ca_file and not Path(relay.ca_file).is_file():
+        raise SettingsError(f"ca_file {relay.ca_file} does not exist.", "Check ca_file under [[relay]].")
+    try:
+        context = ssl.create_default_context(cafile=relay.ca_file or None)
+    except OSError as error:
+        raise SettingsError(f"ca_file {relay.ca_file} cannot be used: {error}", "It holds PEM certificates.") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _own_name(connection: socket.socket) -> str:
+    """Return the address literal of our end: laptops have no name that a relay could look up (RFC 5321 4.1.3)."""
+    host = connection.getsockname()[0]
+    return f"[IPv6:{host}]" if ":" in host else f"[{host}]"
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error) or type(error).__name__

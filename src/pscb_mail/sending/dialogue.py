@@ -1,0 +1,443 @@
+"""One SMTP session as the client sees it, without a socket: bytes in, bytes out, and an outcome for each copy.
+
+No I/O and no clock: `connection` moves the bytes and keeps the time. Promises:
+
+- what never left (`NotSent`), what was answered (`Answered`) and what may have arrived (`InDoubt`) are told apart. A
+  copy is in doubt exactly when its last byte was handed to the network and no intelligible reply came (RFC 1047 is why
+  that cannot be avoided, only seen); one that was refused stays refused whatever becomes of the session;
+- one message's body at a time: with PIPELINING (RFC 2920) the envelope of the next copy leaves in one write with the
+  end of this one, with CHUNKING too (RFC 3030) envelope and message leave in one write. Either way a message costs one
+  round trip, and no more than one copy of a session can be in doubt;
+- replies are bounded, and a reply that nobody asked for, that comes too early, or that is none ends the session.
+
+How to drive it: `connected`, then `receive` what arrives and hand over what `outbox` holds; `offer` a copy while there
+is `room`, and call `go_on` when there is none to offer. `ended` collects the outcomes. `encrypted` follows
+`ENCRYPTING`.
+"""
+
+import base64
+from collections import deque
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from pscb_mail.errors import PscbMailError, SettingsError
+from pscb_mail.sending.envelope import Copy, commands, extensions, turned_down
+from pscb_mail.sending.outbox import Outbox
+from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning, reply_of
+from pscb_mail.sending.troubles import LATER, RelayAwayError, refusal
+from pscb_mail.settings import Relay
+
+LINE_LIMIT = 4096  # RFC 5321 section 4.5.3.1.5 asks for 512; servers write longer ones
+LINES_LIMIT = 200
+CLOSING = 421  # "I am closing the channel", at any step (RFC 5321 section 3.8)
+
+
+@dataclass(frozen=True, repr=False)
+class Credentials:
+    """Who signs in. It has no representation, so that no traceback or log shows the secret."""
+
+    username: str
+    secret: str
+    is_token: bool = False  # for XOAUTH2, instead of a password
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The relay answered at `stage`; with a positive reply at BODY it has taken the message."""
+
+    stage: Stage
+    reply: Reply
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """The session ended before the last byte left: the message has not arrived."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class InDoubt:
+    """The last byte left and no intelligible reply came: the message may have arrived."""
+
+    reason: str
+
+
+Outcome = Answered | NotSent | InDoubt
+
+
+class Phase(Enum):
+    """Where a session stands."""
+
+    CONNECTING = "connecting"
+    OPENING = "opening"  # greeting, EHLO, STARTTLS, AUTH
+    ENCRYPTING = "encrypting"  # the transport must start TLS now
+    READY = "ready"
+    CLOSED = "closed"
+
+
+class _Flight:
+    """A copy under way. `end`: where its last byte stands in the outbox, once it is there."""
+
+    __slots__ = ("commands", "copy", "end", "poised", "refusal", "taken")
+
+    def __init__(self, copy: Copy, lines: list[tuple[Stage, bytes]]) -> None:
+        self.copy = copy
+        self.commands = deque(lines)
+        self.refusal: Answered | None = None
+        self.taken = False  # the relay took the recipient
+        self.poised = False  # the relay waits for the message
+        self.end: int | None = None
+
+
+class _Awaited(NamedTuple):
+    """A reply that must come: to what, for which copy, and where its question ends in the outbox."""
+
+    stage: Stage
+    flight: _Flight | None
+    asked: int
+
+
+class Dialogue:
+    """A session with one relay, from its greeting to its end."""
+
+    def __init__(self, relay: Relay, credentials: Credentials | None = None, *, chunking: bool = True) -> None:
+        self.phase = Phase.CONNECTING
+        self.extensions: dict[str, str] = {}
+        self.outbox = Outbox()
+        self.ended: list[tuple[Copy, Outcome]] = []
+        self.problem: PscbMailError | None = None  # why it ended, where that was not our wish
+        self.progress = 0  # changes with every step: the clock of a step starts again
+        self._relay = relay
+        self._credentials = credentials
+        self._may_chunk = chunking
+        self._own_name = ""
+        self._plain = relay.security == "starttls"
+        self._buffer = b""
+        self._lines: list[bytes] = []
+        self._awaited: deque[_Awaited] = deque()
+        self._flights: deque[_Flight] = deque()
+        self._challenges: list[str] = []
+        self._resetting = False
+        self._leaving = False
+        self._midway = False
+        self._pipelining = False
+        self._chunking = False
+
+    # -- what the driver asks ---------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> bool:
+        """Whether a copy may be offered now: the one before it has been answered, or waits for its body."""
+        if self.phase is not Phase.READY or self._leaving or self._resetting:
+            return False
+        if not self._flights:
+            return True
+        return len(self._flights) == 1 and self._flights[0].poised and self._pipelining
+
+    @property
+    def poised(self) -> bool:
+        """Whether the relay waits for a message: `offer` the next copy, or `go_on`."""
+        return bool(self._flights) and self._flights[0].poised
+
+    @property
+    def busy(self) -> int:
+        """How many copies are under way."""
+        return len(self._flights)
+
+    @property
+    def waits_for(self) -> Stage | None:
+        """The step whose reply must come next, or None where nothing is asked."""
+        return self._awaited[0].stage if self._awaited else None
+
+    # -- what the driver tells --------------------------------------------------------------------------------------
+
+    def connected(self, own_name: str) -> None:
+        """Begin: the relay speaks first. `own_name` is what EHLO says of us."""
+        self._own_name = own_name
+        self.phase = Phase.OPENING
+        self._awaited.append(_Awaited(Stage.GREETING, None, 0))
+        self.progress += 1
+
+    def encrypted(self) -> None:
+        """Go on after STARTTLS: what was said before counts for nothing (RFC 3207 section 4.2)."""
+        self._plain = False
+        self.phase = Phase.OPENING
+        self.extensions = {}
+        self._ask(Stage.EHLO, f"EHLO {self._own_name}")
+
+    def receive(self, data: bytes) -> None:
+        """Take in what the relay sent, wherever it was cut."""
+        lines = (self._buffer + data).split(b"\n")
+        self._buffer = lines.pop()
+        for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
+            self._line(line)
+            if self.phase is Phase.ENCRYPTING and (left or self._buffer):
+                # Whoever sits in between could say anything before encryption begins (RFC 3207 section 6).
+                self.end("it said more than it should before encryption began")
+            if self.phase is Phase.CLOSED:
+                return
+        if len(self._buffer) > LINE_LIMIT:
+            self.end("a line of its reply has no end")
+
+    def offer(self, copy: Copy) -> None:
+        """Hand over a copy; there must be `room`."""
+        reply = turned_down(copy, self.extensions)
+        if reply is not None:
+            self.ended.append((copy, Answered(Stage.RCPT, reply)))
+            return
+        self.go_on()
+        flight = _Flight(copy, commands(copy, self.extensions, chunking=self._chunking))
+        self._flights.append(flight)
+        self._say_next(flight)
+        while flight.commands and self._pipelining:
+            self._say_next(flight)
+
+    def go_on(self) -> None:
+        """Send the message that the relay waits for, if it does."""
+        if self._flights and self._flights[0].poised and not self._leaving:
+            flight = self._flights[0]
+            flight.poised = False
+            self.outbox.add(flight.copy.pieces)
+            self.outbox.add((b".\r\n",))
+            flight.end = self.outbox.queued
+            self._await(Stage.BODY, flight)
+
+    def leave(self) -> None:
+        """Take no more: what has begun to leave is finished, what has not is not sent, then QUIT."""
+        if self.phase is Phase.CLOSED or self._leaving:
+            return
+        self._leaving = True
+        for flight in [each for each in self._flights if each.end is None and each.refusal is None]:
+            self._flights.remove(flight)
+            self.ended.append((flight.copy, NotSent("the run was stopping")))
+            self._midway = True
+        self._leave_when_done()
+
+    def end(self, reason: str) -> None:
+        """End the session because it broke: every copy under way gets the outcome that its last byte decides."""
+        self._end(RelayAwayError(f"{self._relay.label} {self._broke} {reason}.", LATER), reason)
+
+    def fail(self, problem: PscbMailError) -> None:
+        """End the session for a reason that is not the relay's being away, such as its certificate."""
+        self._end(problem, problem.message)
+
+    # -- replies ----------------------------------------------------------------------------------------------------
+
+    def _line(self, line: bytes) -> None:
+        if len(line) > LINE_LIMIT:
+            self.end("a line of its reply is too long")
+            return
+        self._lines.append(line)
+        if line[3:4] == b"-":
+            if len(self._lines) == LINES_LIMIT:
+                self.end("its reply has no end")
+            return
+        lines, self._lines = self._lines, []
+        try:
+            reply = reply_of(lines)
+        except ValueError:
+            self.end("what it said is no SMTP reply")
+        else:
+            self._reply(reply, lines)
+
+    def _reply(self, reply: Reply, lines: list[bytes]) -> None:
+        said = f'"{reply.code} {reply.text}"'
+        if not self._awaited:
+            self.end(f"it said {said} without being asked")
+            return
+        stage, flight, asked = self._awaited[0]
+        if self.outbox.handed < asked:
+            self.end(f"it said {said} before we had finished")
+        elif 300 <= reply.code < 400 and stage not in {Stage.AUTH, Stage.DATA}:
+            self.end(f"it said {said} to {stage.value}")
+        else:
+            self._awaited.popleft()
+            self.progress += 1
+            if flight is None:
+                self._opening_reply(stage, reply, lines)
+            elif reply.code == CLOSING:
+                flight.refusal = flight.refusal or Answered(stage, reply)
+                self.end(f"it said {said}")
+            else:
+                self._copy_reply(stage, flight, reply)
+
+    def _copy_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
+        match stage:
+            case Stage.DATA:
+                self._data_reply(flight, reply)
+            case Stage.BODY:
+                self._body_reply(flight, reply)
+            case _:
+                self._envelope_reply(stage, flight, reply)
+
+    def _envelope_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
+        if meaning(stage, reply) is not Meaning.ACCEPTED:
+            flight.refusal = flight.refusal or Answered(stage, reply)
+        elif stage is Stage.RCPT:
+            flight.taken = True
+        if not flight.commands:
+            return
+        if flight.refusal:
+            self._finish(flight, flight.refusal, reset=True)
+        else:
+            self._say_next(flight)
+
+    def _data_reply(self, flight: _Flight, reply: Reply) -> None:
+        if reply.code != 354:
+            if meaning(Stage.DATA, reply) is Meaning.ACCEPTED and not flight.refusal:
+                self.end(f'it said "{reply.code} {reply.text}" to DATA')
+            else:
+                self._finish(flight, flight.refusal or Answered(Stage.DATA, reply), reset=True)
+        elif flight.refusal is None:
+            flight.poised = True
+        elif flight.taken:
+            self.end("it asks for a message that it has refused")
+        else:
+            # It refused the only recipient and wants the message all the same: an empty one (RFC 2920 section 3.1).
+            self.outbox.add((b".\r\n",))
+            self._await(Stage.BODY, flight)
+
+    def _body_reply(self, flight: _Flight, reply: Reply) -> None:
+        accepted = meaning(Stage.BODY, reply) is Meaning.ACCEPTED
+        outcome = flight.refusal if flight.refusal and not (accepted and flight.taken) else Answered(Stage.BODY, reply)
+        # "The state resulting from this error is indeterminate. A RSET command MUST be sent" (RFC 3030 section 2).
+        self._finish(flight, outcome, reset=self._chunking and (not accepted or flight.refusal is not None))
+
+    def _finish(self, flight: _Flight, outcome: Outcome, *, reset: bool) -> None:
+        self._flights.remove(flight)
+        self.ended.append((flight.copy, outcome))
+        if reset and not self._leaving:
+            self._resetting = True
+            self._ask(Stage.RSET, "RSET")
+        if self._leaving:
+            self._leave_when_done()
+
+    # -- opening ----------------------------------------------------------------------------------------------------
+
+    def _opening_reply(self, stage: Stage, reply: Reply, lines: list[bytes]) -> None:
+        if stage is Stage.QUIT:
+            self.phase = Phase.CLOSED
+        elif stage is Stage.AUTH and reply.code == 334 and self._challenges:
+            self._ask(Stage.AUTH, self._challenges.pop(0))
+        elif self._accepted(stage, reply):
+            self._opened_one_step(stage, lines)
+
+    def _opened_one_step(self, stage: Stage, lines: list[bytes]) -> None:
+        match stage:
+            case Stage.GREETING:
+                self._ask(Stage.EHLO, f"EHLO {self._own_name}")
+            case Stage.EHLO:
+                self.extensions = extensions(lines)
+                self._pipelining = "PIPELINING" in self.extensions
+                self._chunking = self._may_chunk and "CHUNKING" in self.extensions
+                self._secure_or_sign_in()
+            case Stage.STARTTLS:
+                self.phase = Phase.ENCRYPTING
+            case Stage.RSET:
+                self._resetting = False
+            case _:
+                self.phase = Phase.READY
+
+    def _accepted(self, stage: Stage, reply: Reply) -> bool:
+        """Whether a step of our own was accepted; where it was not the session is over."""
+        what = meaning(stage, reply)
+        if what is Meaning.ACCEPTED:
+            return True
+        said = f'"{reply.code} {reply.text}"'
+        if what is Meaning.BACK_OFF or stage is Stage.RSET:
+            self._end(RelayAwayError(f"{self._relay.label} asks to come later: {said}.", LATER), f"it said {said}")
+        else:
+            self.fail(refusal(self._relay.label, what, stage, reply))
+        return False
+
+    def _secure_or_sign_in(self) -> None:
+        if not self._plain:
+            self._sign_in()
+        elif "STARTTLS" in self.extensions:
+            self._ask(Stage.STARTTLS, "STARTTLS")
+        else:
+            self.fail(
+                SettingsError(
+                    f"{self._relay.label} does not offer encryption (STARTTLS). Nothing was sent.",
+                    'Use the port for security = "tls" (465), or ask who runs the relay. Off this machine only '
+                    'security = "none" with allow_plain_text = true would send it readable.',
+                )
+            )
+
+    def _sign_in(self) -> None:
+        """Authenticate: XOAUTH2 with a token; else PLAIN, or LOGIN where that is all there is (RFC 4954 section 4)."""
+        who = self._credentials
+        offered = self.extensions.get("AUTH", "").upper().split()
+        if who is None:
+            self.phase = Phase.READY
+        elif who.is_token and "XOAUTH2" in offered:
+            self._challenges = [""]  # a refused token is explained in a challenge: an empty answer gets the refusal
+            bearer = f"user={who.username}\1auth=Bearer {who.secret}\1\1"
+            self._ask(Stage.AUTH, f"AUTH XOAUTH2 {_base64(bearer)}")
+        elif "PLAIN" in offered and not who.is_token:
+            self._ask(Stage.AUTH, "AUTH PLAIN " + _base64(f"\0{who.username}\0{who.secret}"))
+        elif "LOGIN" in offered and not who.is_token:
+            self._challenges = [_base64(who.username), _base64(who.secret)]
+            self._ask(Stage.AUTH, "AUTH LOGIN")
+        else:
+            self.fail(_no_way_in(self._relay.label, "a token" if who.is_token else "a password", offered))
+
+    # -- how it goes on ---------------------------------------------------------------------------------------------
+
+    @property
+    def _broke(self) -> str:
+        return "cannot be reached:" if self.phase is Phase.CONNECTING else "broke off:"
+
+    def _say_next(self, flight: _Flight) -> None:
+        stage, line = flight.commands.popleft()
+        self.outbox.add((line,))
+        if stage is Stage.BODY:  # BDAT: the message follows at once
+            self.outbox.add(flight.copy.pieces)
+            flight.end = self.outbox.queued
+        self._await(stage, flight)
+
+    def _ask(self, stage: Stage, command: str) -> None:
+        self.outbox.add((command.encode() + b"\r\n",))
+        self._await(stage, None)
+
+    def _await(self, stage: Stage, flight: _Flight | None) -> None:
+        self._awaited.append(_Awaited(stage, flight, self.outbox.queued))
+        self.progress += 1
+
+    def _leave_when_done(self) -> None:
+        """Say QUIT; hang up without it in the middle of an envelope, where it could be taken for a message."""
+        if self._flights:
+            return
+        if self.phase is Phase.READY and not self._awaited and not self._midway:
+            self._ask(Stage.QUIT, "QUIT")
+        elif self.waits_for is not Stage.QUIT:
+            self.phase = Phase.CLOSED
+
+    def _end(self, problem: PscbMailError, reason: str) -> None:
+        if self.phase is Phase.CLOSED:
+            return
+        if self.waits_for is not Stage.QUIT:
+            self.problem = problem
+        self.phase = Phase.CLOSED
+        for flight in self._flights:
+            self.ended.append((flight.copy, self._fate(flight, reason)))
+        self._flights.clear()
+
+    def _fate(self, flight: _Flight, reason: str) -> Outcome:
+        if flight.refusal is not None:
+            return flight.refusal
+        left = flight.end is not None and self.outbox.handed >= flight.end
+        return InDoubt(reason) if left else NotSent(reason)
+
+
+def _no_way_in(label: str, means: str, offered: list[str]) -> SettingsError:
+    return SettingsError(
+        f"{label} offers no way to sign in with {means} (it offers: {' '.join(offered) or 'none'}).",
+        'Check port and security under [[relay]], or set auth = "none".',
+    )
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode("ascii")

@@ -1,0 +1,296 @@
+"""One run: many sessions, one ledger. Each turn of its loop is bytes, then one transaction, then bytes.
+
+Promises (docs/internals.md has each instant and what a crash there leaves): a copy's claim is on disk before its first
+byte leaves; the verdicts of a turn and the claims that take their places commit together, and before any session goes
+on; no session has more than two claims; a fault of ours stops the run and is held against nobody; whoever asks it to
+stop gets what has begun to leave finished, and nothing more claimed.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import Exit, NotNowError, PscbMailError
+from pscb_mail.people import roster
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import first_name
+from pscb_mail.sending import claims, ledger
+from pscb_mail.sending.claims import Try
+from pscb_mail.sending.connection import Connection
+from pscb_mail.sending.delivery import Claim, Event, State, Verdict
+from pscb_mail.sending.envelope import Copy
+from pscb_mail.sending.fleet import Fleet, Landed
+from pscb_mail.sending.message import Letter, compose, values_of
+from pscb_mail.sending.pacing import Limits, Recent
+from pscb_mail.sending.references import Purpose
+from pscb_mail.sending.relays import Relays
+from pscb_mail.sending.troubles import RelayAwayError
+from pscb_mail.sending.verdicts import fault_of_ours, judged
+from pscb_mail.settings import Newsletter
+
+# A run waits for retries that fall due within this time, then ends and says when to run it again.
+PATIENCE = timedelta(minutes=15)
+# A wish to stop is noticed within this many seconds, whatever the relays do.
+_LOOK_UP = 0.5
+# A relay that takes messages and never says so puts every reader in doubt: stop early.
+_MOST_DOUBTS_IN_A_ROW = 3
+# Both must be exceeded: a list gone stale has more than a few dead addresses, and more than a tenth.
+_BRAKE_REFUSALS, _BRAKE_SHARE = 10, 0.1
+
+
+class BrakeError(PscbMailError):
+    """So many permanent refusals that something is wrong with the list or with us."""
+
+    exit_code = Exit.NEEDS_A_PERSON
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What a run tells whoever watches it: after each turn (every trouble apart), and before each wait (`until`)."""
+
+    tries: int
+    state: State | None
+    address: str
+    reply: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a run works with. `wait(seconds)` returns True when the user has asked to stop, at once or while waiting."""
+
+    newsletter: Newsletter
+    limits: Limits
+    open_session: Relays
+    now: Callable[[], datetime]
+    wait: Callable[[float], bool]
+    watch: Callable[[Glance], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: how many tries, whether the user stopped it, when the next retry is due if one is left."""
+
+    tries: int
+    interrupted: bool
+    next_due: datetime | None
+
+
+@dataclass
+class Run:
+    """One run's progress: the sessions, what is under way, and the counts that its brakes need."""
+
+    db: Database
+    issue: str
+    means: Means
+    limit: int | None
+    patient: bool
+    tries: int = 0
+    refusals: int = 0
+    doubts: int = 0
+    stopping: bool = False
+    interrupted: bool = False
+    error: PscbMailError | None = None
+    under_way: dict[int, Try] = field(default_factory=dict)
+    letters: dict[int, Letter] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        relays = self.means.open_session
+        self.fleet = Fleet(relays.doors, relays.timing, relays.clock)
+        self.idle_seconds = relays.timing.idle
+        self.sender = self.means.newsletter.address
+        self.recent = Recent(self.means.limits)
+        if self.recent.most:
+            self.recent.learn(claims.latest_tries(self.db, self.recent.most))
+
+    def to_its_end(self) -> Ended:
+        """Send until nothing is left to wait for. Raises what stopped it, once what was under way is settled."""
+        while self._turn():
+            pass
+        if self.error is not None:
+            raise self.error
+        return Ended(self.tries, self.interrupted, ledger.next_due_at(self.db, self.issue))
+
+    def close(self, *, at_once: bool) -> None:
+        """End the sessions: with QUIT, or by hanging up where something is still under way."""
+        if at_once or self.under_way:
+            self.fleet.drop()
+        else:
+            self.fleet.close()
+
+    # -- one turn ---------------------------------------------------------------------------------------------------
+
+    def _turn(self) -> bool:
+        """Do one turn; return whether there is another."""
+        if not self.stopping and self.means.wait(0):
+            self.interrupted = True
+            self._stop(None)
+        landed = self.fleet.turn(_LOOK_UP if self.fleet.alive else 0.0)
+        if self.fleet.fatal is not None:
+            self._stop(self.fleet.fatal)
+        self._heed(landed)
+        self._record(landed)
+        self.fleet.go_on()
+        return bool(self.under_way) or (not self.stopping and self._rest())
+
+    def _heed(self, landed: list[Landed]) -> None:
+        """Stop for a fault of ours before anything else is claimed."""
+        for each in landed:
+            if (fault := fault_of_ours(each.outcome, each.relay)) is not None:
+                self._stop(fault)
+
+    def _record(self, landed: list[Landed]) -> None:
+        """Make the verdicts durable and, with them, the claims that take their places; then hand those copies over."""
+        verdicts = [(self.under_way.pop(each.copy.ticket), judged(each.outcome, each.relay)) for each in landed]
+        rooms = self._rooms(verdicts)
+        if not verdicts and not rooms:
+            return
+        try:
+            states, taken = self._commit(verdicts, rooms)
+        except (NotNowError, sqlite3.Error) as error:
+            # A full disk may still have room for the verdicts alone: the fewer in doubt the better.
+            self._stop(error if isinstance(error, NotNowError) else _unwritable(error))
+            states, taken = self._commit(verdicts, [])
+        for connection, tried in zip(rooms, taken, strict=False):
+            self.under_way[tried.claim.delivery] = tried
+            self.fleet.offer(connection, self._copy(tried.claim))
+        self._tell(verdicts, states)
+        self._brake([verdict for _, verdict in verdicts], sum(each.incident for each in landed))
+
+    def _commit(self, verdicts: list[tuple[Try, Verdict]], rooms: list[Connection]) -> tuple[list[State], list[Try]]:
+        now = self.means.now()
+        with transaction(self.db):
+            states = claims.settle(self.db, verdicts, now)
+            for tried, verdict in verdicts:
+                if verdict.no_such_mailbox:
+                    origin = Origin(now, "pscb-mail", f"send {self.issue}", f"{verdict.code} {verdict.reply}")
+                    roster.bounce(self.db, [tried.claim.subscriber], origin)
+            taken = claims.claim(self.db, self.issue, now, [each.relay.label for each in rooms]) if rooms else []
+        return states, taken
+
+    def _rooms(self, verdicts: list[tuple[Try, Verdict]]) -> list[Connection]:
+        """Return the sessions for which copies may be claimed now; open more where the work asks for it."""
+        if self.stopping:
+            return []
+        rooms = self.fleet.rooms()
+        if not rooms and not self.fleet.can_open:
+            return []
+        settled = sum(verdict.event is not Event.NOT_TRIED for _, verdict in verdicts)
+        most = self._allowance(settled)
+        if self.fleet.can_open and most > len(rooms):
+            waiting = claims.due(self.db, self.issue, self.means.now(), most)
+            self.fleet.open(len(self.under_way) + min(waiting, most))
+        return rooms[:most]
+
+    def _allowance(self, settled: int) -> int:
+        """Return how many copies --limit and pace allow now: no more than there can be sessions."""
+        most = self.fleet.slots
+        if self.limit is not None:
+            most = min(most, self.limit - self.tries - settled - len(self.under_way))
+        if most > 0 and self.recent.most:
+            self.recent.learn(claims.tries_since(self.db, self.recent.latest))
+            most = self.recent.allows(most, self.means.now())
+        return max(0, most)
+
+    # -- between turns ----------------------------------------------------------------------------------------------
+
+    def _rest(self) -> bool:
+        """With nothing under way, wait for what comes next; return whether anything does."""
+        if self.limit is not None and self.tries >= self.limit:
+            return False
+        if (problem := self.fleet.hopeless(begun=self.tries > 0)) is not None:
+            raise problem
+        pause = self._pause()
+        if pause is None:
+            return False
+        if pause == 0.0 and not self.fleet.opening and not self.fleet.rooms():
+            pause = self.fleet.rests()
+        if pause > self.idle_seconds:
+            self.fleet.quit()
+        if pause and self.means.wait(pause):
+            self.interrupted = True
+            self._stop(None)
+        return True
+
+    def _pause(self) -> float | None:
+        """Return the seconds until something may be sent, 0 for now, None where nothing is left to wait for."""
+        now = self.means.now()
+        due = now if claims.due(self.db, self.issue, now, 1) else ledger.next_due_at(self.db, self.issue)
+        if due is None or due > now + (PATIENCE if self.patient else timedelta()):
+            return None
+        self.recent.learn(claims.tries_since(self.db, self.recent.latest) if self.recent.most else ())
+        at = max(due, self.recent.allowed_at(now))
+        if at <= now:
+            return 0.0
+        if not self.patient:
+            raise NotNowError(f"The pace allows the next copy at {at:%Y-%m-%d %H:%M} UTC.", "Run it again then.")
+        self.means.watch(Glance(self.tries, None, "", "", until=at))
+        return (at - now).total_seconds()
+
+    def _stop(self, error: PscbMailError | None) -> None:
+        """Claim nothing more, and finish what has begun to leave; `error` is raised then."""
+        self.error = self.error or error
+        if not self.stopping:
+            self.stopping = True
+            self.fleet.leave()
+
+    # -- what is sent, and how it went ------------------------------------------------------------------------------
+
+    def _copy(self, claimed: Claim) -> Copy:
+        if claimed.edition not in self.letters:
+            edition = ledger.edition(self.db, claimed.edition)
+            self.letters[claimed.edition] = compose(edition, self.means.newsletter, Purpose.MAILING)
+        values = values_of(
+            name=claimed.name,
+            first_name=first_name(claimed.name),
+            organisation=claimed.organisation,
+            role=claimed.role,
+            address=claimed.address,
+            reference=claimed.reference,
+            dated=claimed.dated.astimezone(self.means.newsletter.zone),
+        )
+        pieces = self.letters[claimed.edition].spliced(values)
+        return Copy(self.sender, claimed.address, pieces, claimed.reference, claimed.delivery)
+
+    def _tell(self, verdicts: list[tuple[Try, Verdict]], states: list[State]) -> None:
+        """Count the tries, and show each trouble and the last success of this turn."""
+        last: Glance | None = None
+        for (tried, verdict), state in zip(verdicts, states, strict=True):
+            self.tries += verdict.event is not Event.NOT_TRIED
+            reply = f"{verdict.code or ''} {verdict.reply}".strip()
+            glance = Glance(self.tries, state, tried.claim.address, reply)
+            if state is State.SENT:
+                last = glance
+            else:
+                self.means.watch(glance)
+        if last is not None:
+            self.means.watch(last)
+
+    def _brake(self, verdicts: list[Verdict], incidents: int) -> None:
+        self.refusals += sum(verdict.event is Event.TURNED_DOWN for verdict in verdicts)
+        answered = any(v.event in {Event.ACCEPTED, Event.PUT_OFF, Event.TURNED_DOWN} for v in verdicts)
+        doubted = any(verdict.event is Event.DOUBTED for verdict in verdicts)
+        self.doubts = (0 if answered else self.doubts) + (incidents if doubted else 0)
+        if self.doubts >= _MOST_DOUBTS_IN_A_ROW:
+            self._stop(
+                RelayAwayError(
+                    f"The relay took copies {self.doubts} times in a row without saying so: "
+                    "they may or may not have arrived.",
+                    "Ask who runs the relay; `pscb-mail log --state unknown` lists them.",
+                )
+            )
+        if self.refusals >= _BRAKE_REFUSALS and self.refusals > self.tries * _BRAKE_SHARE:
+            self._stop(
+                BrakeError(
+                    f"Stopped: {self.refusals} of {self.tries} copies were refused for good.",
+                    "Look at `pscb-mail log --state refused` first; running send again goes on with the others.",
+                )
+            )
+
+
+def _unwritable(error: sqlite3.Error) -> NotNowError:
+    return NotNowError(f"The database cannot be written: {error}.", "Free some space, then run it again.")

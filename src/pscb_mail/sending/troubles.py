@@ -1,0 +1,53 @@
+"""The two ways in which a relay fails us: it is away for now, or it refuses us for a reason that a person must mend."""
+
+from pscb_mail.errors import Exit, NotNowError, PscbMailError
+from pscb_mail.sending.replies import Meaning, Reply, Stage
+
+LATER = "Nothing was lost: run it again later."
+
+
+class RelayAwayError(NotNowError):
+    """The relay cannot be reached, hung up, or asked us to come later."""
+
+
+class RelayRefusesError(PscbMailError):
+    """The relay does not take our mail, for a reason that is about us and not about a recipient."""
+
+    def __init__(self, message: str, hint: str, exit_code: Exit) -> None:
+        super().__init__(message, hint)
+        self.exit_code = exit_code
+
+
+_SAYS = {
+    Meaning.SIGN_IN: (
+        "does not let us sign in",
+        "Check username and password; your IT department may have to allow SMTP AUTH.",
+        Exit.SETTINGS,
+    ),
+    Meaning.BARRED: (
+        "has barred this mailbox from sending",
+        "Ask your administrator to free it (outbound spam policy), then run it again.",
+        Exit.NOT_NOW,
+    ),
+    Meaning.QUOTA: (
+        "says that this mailbox has sent or holds as much as it may",
+        "Go on tomorrow: the same command continues.",
+        Exit.NOT_NOW,
+    ),
+    Meaning.TOO_LARGE: (
+        "finds the message too large",
+        "Every copy is. Take out pictures or attachments and link to them instead.",
+        Exit.NOT_NOW,
+    ),
+}
+_OTHERWISE = (
+    "does not take our mail",
+    "Check from, host, port and auth in the settings with who runs the relay.",
+    Exit.SETTINGS,
+)
+
+
+def refusal(label: str, why: Meaning, stage: Stage, reply: Reply) -> RelayRefusesError:
+    """Return the error for a refusal that is about us: what happened, in the relay's words, and what to do."""
+    sentence, hint, code = _SAYS.get(why, _OTHERWISE)
+    return RelayRefusesError(f'{label} {sentence} ({stage.value}): "{reply.code} {reply.text}".', hint, code)
