@@ -1,0 +1,168 @@
+"""Opting out in the languages of Peterborough's newcomers: small named patterns, on text that `quotes.plain` returned.
+
+Pure data. Each language has what says the wish and what turns it round ("nicht abmelden"); where both are found, a person
+reads it. Accents are gone on both sides, because many people write without them.
+"""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Language:
+    """The forms of one language: a wish to come off, and a wish to stay on that uses the same words."""
+
+    name: str
+    wish: re.Pattern[str]
+    negated: re.Pattern[str]
+
+
+def _language(name: str, wishes: tuple[str, ...], negated: tuple[str, ...]) -> Language:
+    return Language(name, *(re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated)))
+
+
+LANGUAGES = (
+    _language(
+        "German",
+        (
+            r"(?:abbestellen|abmelden|austragen|abbestellung|abmeldung)",
+            r"bestell\w* .{0,40}\bab",
+            r"meld\w* (?:ich )?mich .{0,40}\bab",
+            r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter|datenbank) .{0,20}"
+            r"(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)",
+            r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}"
+            r"(?:verteiler\w*|liste|newsletter|aus|adresse)",
+            r"kein(?:e|en)? (?:weitere[nr]? )?(?:newsletter|e-?mails?|mails?|nachrichten|post|zusendung\w*)\b.{0,30}"
+            r"(?:mehr|erhalten|bekommen|senden|schicken)",
+            r"nicht (?:mehr|langer|weiter) .{0,40}(?:erhalten|bekommen|beziehen|empfangen|zusenden|zuschicken|schicken|senden)",
+            r"kein interesse mehr",
+        ),
+        (
+            r"nicht (?!mehr)(?:\w+ ){0,3}?(?:abmelden|abbestellen|austragen|loschen|streichen|entfernen|abgemeldet|geloscht)",
+            r"(?:nehmen|streichen|entfernen|loschen|tragen) sie mich (?:bitte )?nicht",
+            r"nicht (?:\w+ ){0,3}?aus (?:\w+ ){1,3}?(?:verteiler|liste)",
+        ),
+    ),
+    _language(
+        "French",
+        (
+            r"(?:me )?des(?:abonner|abonnez|abonne|abonnement|inscrire|inscrivez|inscription|inscris)\w*(?:-moi)?",
+            r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?)[- ](?:moi|mon|mes|nous|cette|l')\b.{0,60}",
+            r"m'(?:enlever|oter|effacer)|me (?:retirer|supprimer|rayer|desinscrire|desabonner) (?:de|des|du)",
+            r"ne (?:souhait|veu|desir|voudr)\w* plus (?:\w+ ){0,2}?(?:recevoir|etre)",
+            r"ne plus (?:\w+ ){0,2}?(?:recevoir|m'envoyer|m'adresser|m'ecrire|figurer)",
+            r"(?:ne m'envoyez|ne m'adressez|n'envoyez) plus",
+            r"(?:arrete[rz]?|cesse[rz]?) (?:de m'|les envois|l'envoi|vos envois|de nous)",
+            r"resilie[rz]? (?:mon|l')",
+        ),
+        (
+            r"ne (?:me|nous) (?:retirez|supprimez|rayez|desabonnez|desinscrivez|enlevez) (?:surtout )?pas",
+            r"ne pas (?:me |nous |m')?(?:retirer|supprimer|rayer|desabonner|desinscrire|enlever)",
+            r"ne (?:souhait|veu|desir)\w* pas (?:me|etre|vous|que vous)\b.{0,20}"
+            r"(?:desabonn|desinscri|retir|supprim)\w*",
+        ),
+    ),
+    _language(
+        "Spanish",
+        (
+            r"(?:dar|den|de|deme|denme|darme|darnos|doy|causar|solicito|quiero|deseo|la|mi)(?: me)?(?: la)? (?:de )?baja",
+            r"(?:eliminar|elimin|quitar|quit|borrar|borr|retirar|retir|sacar|saqu)\w*(?:me|enme|eme|nme)\b.{0,60}",
+            r"(?:eliminar|eliminen|elimine|quitar|quiten|quite|borrar|borren|borre|retiren|retire) (?:mi|este|esta)\b.{0,60}",
+            r"no (?:deseo|quiero|quisiera|me interesa) (?:\w+ ){0,2}?(?:recibir|recibiendo|estar|seguir)",
+            r"no (?:me )?(?:envien|envie|manden|mande)(?:me)? mas",
+            r"(?:dejen|deje|dejar|paren) de (?:enviar|mandar|recibir)\w*",
+            r"(?:cancelar|cancelen|cancele|anular|anulen) (?:mi |la )?(?:suscripcion|subscripcion)",
+            r"des-?(?:suscrib|subscrib|inscrib)\w*",
+        ),
+        (
+            r"no (?:me |quiero |deseo )*(?:den|de|dar|darme|causar)(?: me)? (?:de )?baja",
+            r"no (?:me )(?:eliminen|elimine|quiten|quite|borren|borre|saquen|retiren)",
+            r"no (?:quiero|deseo) (?:que me )?(?:cancel|anul|desuscrib|dessuscrib)\w*",
+        ),
+    ),
+    _language(
+        "Portuguese",
+        (
+            r"(?:cancel\w+|anul\w+) (?:d?a )?(?:minha )?(?:subscricao|inscricao|assinatura)",
+            r"(?:remov|retir|elimin|apag|exclu|tir)\w*(?:-me|-nos)\b.{0,60}",
+            r"(?:remov|retir|elimin|apag|exclu|tir)\w* (?:o )?(?:meu|este|esse)\b.{0,60}",
+            r"me (?:remov|retir|tir|exclu)\w+ d[aeo]",
+            r"(?:ser )?(?:removid|retirad|excluid|eliminad)[oa] d[aeo]",
+            r"nao (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse em) (?:de )?(?:\w+ ){0,2}?"
+            r"(?:receber|continuar|recebe-lo|constar)",
+            r"(?:deixar|deixem|deixe|parem|pare|parar) de (?:me )?(?:receber|enviar|mandar)\w*",
+            r"nao (?:me )?(?:enviem|envie|mandem|mande)(?:-me)? mais",
+            r"(?:des-?subscre|descadastr|desinscre)\w+",
+        ),
+        (
+            r"nao (?:me )?(?:removam?|retirem?|tirem?|eliminem?|excluam?|cancelem?|apaguem?)",
+            r"nao (?:quero|desejo|pretendo) (?:\w+ ){0,2}?(?:cancelar|anular|ser removid|sair|descadastrar)\w*",
+        ),
+    ),
+    _language(
+        "Polish",
+        (
+            r"wypis(?:ac|uje|ujcie|anie|cie|z|zcie|ze)\b.{0,40}",
+            r"(?:z)?rezygnuj[ea]|rezygnacj[aei]|zrezygnowac",
+            r"usun(?:ac|iecie|cie|iecia|ie)?\b.{0,40}(?:mnie|moj\w*|z listy|adres\w*|z bazy)",
+            r"usun(?:ac|iecie|cie)? (?:mnie|moj\w*)",
+            r"(?:nie chce|nie zycze sobie|nie chcialabym|nie chcialbym|nie jestem zainteresowan\w+) (?:\w+ ){0,3}?"
+            r"(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)",
+            r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
+            r"nie (?:przysylajcie|wysylajcie|przesylajcie|wysylac|przysylac)\b.{0,30}",
+            r"(?:anul|odwol)\w+ (?:moja )?(?:subskrypcj|prenumerat)\w+",
+            r"(?:od|wy)subskryb\w+|skresl\w* mnie",
+        ),
+        (
+            r"(?:prosze )?(?:mnie )?nie (?:mnie )?(?:wypis|usuw|usun|skresl)\w+",
+            r"nie (?:chce|zamierzam) (?:sie )?(?:wypis|rezygnow|zrezygnow|byc usun)\w*",
+            r"nie rezygnuje",
+        ),
+    ),
+    _language(
+        "Lithuanian",
+        (
+            r"(?:atsisak(?:au|yti|yciau)|atsisakome)\b.{0,60}",
+            r"(?:is|pa)?(?:braukite|braukti|imkite|imti|trinkite|trinti|salinkite|salinti|registruokite|registruoti) (?:mane|mano|mus|is)",
+            r"pa(?:salinkite|salinti) (?:mane|mano|mus|is)",
+            r"(?:nebenoriu|nenoriu|nebenoreciau|nenoreciau|nebenorime|nenorime) (?:\w+ ){0,3}?(?:gauti|buti)",
+            r"(?:nebesiuskite|nesiuskite|nebesiusti|nesiusti|nebesiuntinekite)\b.{0,30}",
+            r"(?:nebereikia|nebeaktualu)\b.{0,30}(?:naujienlaisk|laisk)\w+",
+        ),
+        (
+            r"(?:neisbraukite|nepasalinkite|neistrinkite|neisimkite|neisregistruokite|neatsisakau|nesalinkite)",
+            r"(?:nenoriu|nenoreciau|neketinu) (?:\w+ ){0,2}?(?:atsisakyti|isregistruo|buti isbraukt|buti pasalint)\w*",
+        ),
+    ),
+    _language(
+        "Latvian",
+        (
+            r"(?:atteik(?:ties|os|ums|umu)|atsak(?:os|amies)|atraksti\w+|izrakst\w+)\b.{0,60}",
+            r"(?:iznem|izdzes|izsledz|svitro|izsvitro|nonem|dzes)(?:iet|t|iet mani|sit)\b.{0,60}",
+            r"(?:vairs )?nev(?:elos|elamies) (?:\w+ ){0,3}?(?:sanemt|but)",
+            r"(?:vairs )?negribu (?:\w+ ){0,3}?sanemt",
+            r"(?:vairs )?nesut(?:iet|it)\b.{0,30}",
+        ),
+        (
+            r"(?:neiznem|neizdzes|neizsledz|nesvitro|nenonem|nedzes)\w+",
+            r"(?:nevelos|negribu) (?:\w+ ){0,2}?(?:atteikties|izrakstities|atrakstities|tikt izdzes)\w*",
+            r"neatsakos",
+        ),
+    ),
+    _language(
+        "Romanian",
+        (
+            r"(?:ma )?dezabon\w+",
+            r"(?:sa )?(?:ma |adresa )?(?:sterge(?:ti|rea|re)?|scoate(?:ti|re|rea)?|elimina(?:ti|re|rea)?)(?:-ma| ma| adresa| din| de pe| mea)\b.{0,60}",
+            r"ma (?:stergeti|scoateti|eliminati)",
+            r"nu (?:mai )?(?:doresc|vreau|as dori|as vrea) (?:sa )?(?:mai )?(?:primesc|primi|fiu|receptionez)",
+            r"nu(?:-mi)? mai (?:doresc|vreau|trimiteti|trimite|primesc)\b.{0,40}",
+            r"sa nu(?:-mi| imi) mai trimit\w+",
+            r"(?:renunt|anulez|anulati|anularea|renuntarea) (?:la )?(?:abonament\w*|newsletter\w*|abonare\w*)",
+        ),
+        (
+            r"nu (?:ma )(?:stergeti|scoateti|eliminati|dezabon\w+)",
+            r"nu (?:doresc|vreau) (?:sa )?(?:ma )?(?:dezabon|renunt|sterg|fiu (?:sters|scos))\w*",
+        ),
+    ),
+)

@@ -1,0 +1,69 @@
+"""New words → sentences, each as it was written and as patterns see it.
+
+Pure and linear. A sentence ends at a full stop, a question or exclamation mark, a blank line, or at the end of a short
+line (people write one thought a line); long lines were wrapped by a program and go on.
+"""
+
+import re
+from dataclasses import dataclass
+
+from pscb_mail.foreign import one_line
+from pscb_mail.mailbox.quotes import plain
+
+_WRAPPED = 58
+_MOST = 400
+_END = re.compile(r"(?<=[.!?;…])[\"')\]]{0,3}\s+")
+ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
+
+# What is said for politeness only. It would look like a condition, or stand between words that belong together.
+_POLITE = re.compile(
+    r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately|"
+    r"at your (?:earliest )?convenience|"
+    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:could|would|can|may|might|don't mind)"
+    r"|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble|convenient)"
+    r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time|second|opportunity)?"
+    r"|would you mind|i would be grateful|i'd be grateful|be so kind(?: as)?(?: to)?)\b[,]?"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence as it was written (one harmless line), as patterns see it, and without politeness."""
+
+    written: str
+    plain: str
+    bare: str
+    question: bool
+
+    @property
+    def words(self) -> int:
+        """How many words it has."""
+        return len(self.plain.split())
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a text, at most a few hundred."""
+    return tuple(_sentence(piece) for piece in _pieces(text)[:_MOST] if piece.strip())
+
+
+def bare_of(words: str) -> str:
+    """Return plain words without politeness and without punctuation at the ends."""
+    return " ".join(_POLITE.sub(" ", words).split()).strip(" ,.!;:-?…*_\"'()")
+
+
+def _sentence(piece: str) -> Sentence:
+    written = one_line(piece, 300)
+    words = plain(written)
+    return Sentence(written, words, bare_of(words), words.rstrip("\"') ").endswith("?"))
+
+
+def _pieces(text: str) -> list[str]:
+    pieces: list[str] = []
+    paragraph = ""
+    for line in text.splitlines()[: _MOST * 2]:
+        stripped = line.strip()
+        paragraph = f"{paragraph} {stripped}".strip()
+        if len(stripped) < _WRAPPED or len(paragraph) > 5_000:
+            pieces += _END.split(paragraph)
+            paragraph = ""
+    return [*pieces, *_END.split(paragraph)]
