@@ -96,7 +96,7 @@ def _tidied(html: str) -> str:
     html = re.sub(r"(?<= style=)(\"[^\"]*\"|'[^']*')", lambda found: re.sub(r"\s*([:;,])\s*", r"\1", found[0]), html)
     html = html.replace(_FILLER, "&#8199;&#65279;&#847;")
     html = re.sub(r"\n\s*\n", "\n", html).strip()
-    return html if html.lower().startswith("<!doctype") else f"<!doctype html>\n{html}\n"
+    return html if html.lower().startswith("<!doctype") else f"<!DOCTYPE html>\n{html}\n"
 
 
 def _made(html: str) -> Markup:
@@ -113,7 +113,7 @@ class Column:
     """A column's heading as the templates see it; `share` is its width in per cent, 0 where the client decides."""
 
     head: Markup
-    align: str
+    classes: str
     share: int
 
 
@@ -122,12 +122,12 @@ class _Body:
 
     def __init__(self, frame: Frame, templates: Templates, marks: Marks, pictures: Mapping[str, Embedded]) -> None:
         document = frame.document
-        self._look = frame.look
         self._templates = templates
         self._marks = marks
         self._pictures = pictures
         self._calendar = f"{document.source.slug}.ics" if document.events else ""
         self._section = escape(document.source.title)
+        self._begun = document.source.contents
         self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
             "paragraph": self._paragraph,
             "heading": self._heading,
@@ -149,7 +149,7 @@ class _Body:
             "strong": lambda node: f"<strong>{self.inline(node)}</strong>",
             "em": lambda node: f"<em>{self.inline(node)}</em>",
             "code_inline": lambda node: f"<code>{escape(node.content)}</code>",
-            "link": lambda node: f'<a href="{escape(node.attrs["href"])}">{self.inline(node)}</a>',
+            "link": self._link,
             "image": self._image,
             "field": self._field,
         }
@@ -177,9 +177,16 @@ class _Body:
             return f"{text}\n"
         return f"<p>{text}</p>\n"
 
+    def _link(self, node: SyntaxTreeNode) -> str:
+        alone = ' class="alone"' if not node.siblings[1:] else ""
+        return f'<a{alone} href="{escape(node.attrs["href"])}">{self.inline(node)}</a>'
+
     def _heading(self, node: SyntaxTreeNode) -> str:
-        self._section = self.inline(node.children[0])
-        return f'<{node.tag} id="{escape(node.attrs["id"])}">{self._section}</{node.tag}>\n'
+        opening = f'<{node.tag} id="{escape(node.attrs["id"])}"'
+        # Nothing above the first article needs a line between.
+        opening += "" if self._begun else ' class="first"'
+        self._begun, self._section = True, self.inline(node.children[0])
+        return f"{opening}>{self._section}</{node.tag}>\n"
 
     def _ordered_list(self, node: SyntaxTreeNode) -> str:
         start = node.attrs.get("start", 1)
@@ -207,8 +214,8 @@ class _Body:
     def _table(self, node: SyntaxTreeNode, caption: Markup) -> str:
         table = table_of(node)
         columns = [
-            Column(self.inline(cell), align, share)
-            for cell, align, share in zip(table.head, table.aligns, table.shares, strict=True)
+            Column(self.inline(cell), " ".join(filter(None, (align, "short" if short and table.wide else ""))), share)
+            for cell, align, short, share in zip(table.head, table.aligns, table.short, table.shares, strict=True)
         ]
         rows = [[self.inline(cell) for cell in row] for row in table.rows]
         return self._template("table", caption=caption, columns=columns, rows=rows, wide=table.wide)
@@ -232,7 +239,7 @@ class _Body:
         button = meta_of(node)
         if not isinstance(button, Button):
             raise TypeError(button)
-        return self._template("button", button=button, look=self._look)
+        return self._template("button", button=button)
 
     def _quote(self, node: SyntaxTreeNode) -> str:
         quoted = meta_of(node)

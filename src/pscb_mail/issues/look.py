@@ -52,8 +52,8 @@ def look_of(design: Design) -> Look:
         link=readable(design.accent, GROUND),
         button=design.accent,
         on_button=_on(design.accent),
-        night_heading=readable(design.colour, NIGHT_TINT),
-        night_link=readable(design.accent, NIGHT_TINT),
+        night_heading=readable(design.colour, NIGHT_TINT, 8),
+        night_link=readable(design.accent, NIGHT_TINT, 6.5),
     )
 
 
@@ -63,13 +63,13 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(colour: str, ground: str) -> str:
-    """Return the colour, or the nearest shade of it that can be read on the ground."""
+def readable(colour: str, ground: str, ratio: float = _READABLE) -> str:
+    """Return the colour, or the nearest shade of it that has this contrast on the ground."""
     target = 0 if _luminance(ground) > 0.5 else 255
     channels = _channels(colour)
     for step in range(101):
         shade = _hex([round(channel + (target - channel) * step / 100) for channel in channels])
-        if contrast(shade, ground) >= _READABLE:
+        if contrast(shade, ground) >= ratio:
             return shade
     return "#000000" if target == 0 else "#ffffff"
 

@@ -3,8 +3,8 @@
 Promises: nothing outside the issue's folder is read, whatever a name or a symbolic link says; only regular files; a
 picture is decoded only when its header promises no more pixels than memory has room for; what is embedded is PNG or
 JPEG, no wider than it is shown at twice the resolution, the right way up, and without the place, the time and the
-camera it was taken with. Raises FileProblem, whose text is a sentence; `building` adds the line. Leaves to others: alternative
-text (`document`).
+camera it was taken with. Raises FileProblem, whose text is a sentence; `building` adds the line. Leaves to others:
+alternative text (`document`).
 """
 
 import hashlib

@@ -14,18 +14,23 @@ from pscb_mail.issues.document import plain
 # What a column of 288 pixels (a telephone of 320 less its margins) shows of letters of 16 pixels.
 _NARROW = 30
 # The same of the full column of 540 pixels, in which the shares are worked out.
-_FULL = 62
+_FULL = 66
 _PADDING = 3
+_SHORT = 5
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table's cells, inline nodes. `wide`: does not fit a telephone; then `shares` are widths in per cent, else 0."""
+    """A table's cells, inline nodes. `wide`: does not fit a telephone; then `shares` are widths in per cent, else 0.
+
+    `short`: for each column, whether none of its cells needs breaking on the narrowest screen.
+    """
 
     head: tuple[SyntaxTreeNode, ...]
     rows: tuple[tuple[SyntaxTreeNode, ...], ...]
     aligns: tuple[str, ...]
     shares: tuple[int, ...]
+    short: tuple[bool, ...]
     wide: bool
 
 
@@ -46,10 +51,12 @@ def table_of(node: SyntaxTreeNode) -> Table:
     cells = [_cells(row) for row in head.children]
     rows = tuple(_cells(row) for part in body for row in part.children)
     aligns = tuple(_align(cell) for row in head.children for cell in row.children)
-    longest = [_longest_word([cells[0][place], *(row[place] for row in rows)]) for place in range(len(cells[0]))]
+    columns = [[cells[0][place], *(row[place] for row in rows)] for place in range(len(cells[0]))]
+    longest = [_longest_word(column) for column in columns]
     wide = sum(longest) + _PADDING * len(longest) > _NARROW
     shares = _shares(longest, _main(rows, len(longest))) if wide else (0,) * len(longest)
-    return Table(cells[0], rows, aligns, shares, wide)
+    short = tuple(all(len(plain(cell)) <= _SHORT for cell in column) for column in columns)
+    return Table(cells[0], rows, aligns, shares, short, wide)
 
 
 def _is_caption(node: SyntaxTreeNode) -> bool:
