@@ -6,7 +6,7 @@ a heading is understood where its first row has an address.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -81,27 +81,29 @@ _MEANING = {name: meaning for meaning, names in _HEADINGS.items() for name in na
 EXPORTED = ("address", "name", "organisation", "role", "groups", "status", "since", "source", "basis")
 
 
-def understand(table: Table, also: Entry | None = None, status: Status | None = None) -> Reading:
-    """Return the people of a table.
+def understand(
+    table: Table, *, groups: tuple[str, ...] = (), status: Status | None = None, source: str = "", basis: str = ""
+) -> Reading:
+    """Return the people of a table, each also in `groups`, with `source` and `basis` where the table has none.
 
-    `groups`, `source` and `basis` of the entry `also` are given to each of them; `status` overrides what the file says.
-    Raises UsageError where no column has addresses.
+    `status` overrides what the table says. Raises UsageError where no column has addresses.
     """
     first = next(table.rows, None)
     if first is None:
         raise UsageError("The file is empty.", "It needs one line for each person.")
     columns = _columns(first)
-    rows = table.rows if columns.heading else chain([first], table.rows)
     entries, rejected = list[Entry](), list[Rejected]()
-    for row in rows:
+    for row in table.rows if columns.heading else chain([first], table.rows):
         try:
-            entries.append(_completed(_entry(row, columns), also, status))
+            entry = _entry(row, columns)
         except (AddressError, UsageError) as error:
             rejected.append(Rejected(row.line, _shown(row), str(error)))
+        else:
+            entries.append(_completed(entry, groups, status, source, basis))
     return Reading(columns, table.read_as, len(entries) + len(rejected), tuple(entries), tuple(rejected))
 
 
-def exported(people: Iterator[Subscriber]) -> Iterator[tuple[str, ...]]:
+def exported(people: Iterable[Subscriber]) -> Iterator[tuple[str, ...]]:
     """Yield a heading and a row for each person; `understand` reads them back as they were."""
     yield EXPORTED
     for p in people:
@@ -164,10 +166,8 @@ def _entry(row: Row, columns: Columns) -> Entry:
     """Return the person of a row. Raises AddressError or UsageError with the reason alone."""
     if row.fault:
         raise UsageError(row.fault)
-    if any("\ud800" <= character <= "\udfff" for cell in row.cells if not cell.isascii() for character in cell):
-        raise UsageError(
-            "it has a character that is not in the file's encoding. --encoding NAME tells which one it is."
-        )
+    if any(character in _LOST for cell in row.cells if not cell.isascii() for character in cell):
+        raise UsageError("a character of it cannot be read. Save the file as UTF-8, or name its --encoding.")
     if columns.heading and any(cell.strip() for cell in row.cells[len(columns.heading) :]):
         raise UsageError(
             "it has more columns than the heading: a value with the separator in it needs quotation marks."
@@ -220,14 +220,14 @@ def _since(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _completed(entry: Entry, also: Entry | None, status: Status | None) -> Entry:
-    if also is None and status is None:
+def _completed(entry: Entry, groups: tuple[str, ...], status: Status | None, source: str, basis: str) -> Entry:
+    if not (groups or status or source or basis):
         return entry
     return replace(
         entry,
-        groups=entry.groups + (also.groups if also else ()),
-        source=entry.source or (also.source if also else ""),
-        basis=entry.basis or (also.basis if also else ""),
+        groups=entry.groups + groups,
+        source=entry.source or source,
+        basis=entry.basis or basis,
         status=status or entry.status,
         since=entry.since if status is None else None,
     )

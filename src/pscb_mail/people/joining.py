@@ -46,10 +46,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What an entry does, and the person as they are then; the id is 0 where they are new."""
+    """What an entry does, the person as they are then (the id is 0 where they are new) and as they were."""
 
     kind: Kind
     person: Subscriber
+    before: Subscriber | None = None
 
 
 def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str) -> Decision:
@@ -59,11 +60,11 @@ def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str)
     if entry.status is not Status.ACTIVE:
         return _told_otherwise(entry, existing, at)
     if existing.status in PROTECTED:
-        return Decision(Kind.PROTECTED, existing)
+        return Decision(Kind.PROTECTED, existing, existing)
     merged = _merged(entry, existing)
     if back := after(existing.status, Event.JOINED):
-        return Decision(Kind.BACK, replace(merged, status=back, since=at, source=entry.source or source))
-    return Decision(Kind.UNCHANGED if merged == existing else Kind.CHANGED, merged)
+        return Decision(Kind.BACK, replace(merged, status=back, since=at, source=entry.source or source), existing)
+    return Decision(Kind.UNCHANGED if merged == existing else Kind.CHANGED, merged, existing)
 
 
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
@@ -130,8 +131,8 @@ def _told_otherwise(entry: Entry, existing: Subscriber, at: datetime) -> Decisio
     stale = entry.since is not None and entry.since < existing.since
     status = after(existing.status, Event.OPTED_OUT)
     if entry.status is not Status.OPTED_OUT or status is None or stale:
-        return Decision(Kind.UNCHANGED, existing)
-    return Decision(Kind.OPTED_OUT, replace(existing, status=status, since=at))
+        return Decision(Kind.UNCHANGED, existing, existing)
+    return Decision(Kind.OPTED_OUT, replace(existing, status=status, since=at), existing)
 
 
 def _filled(first: Entry, second: Entry) -> Entry:

@@ -32,6 +32,11 @@ class Enrolled:
         """Return how many people some kinds of decision are about."""
         return sum(decision.kind in kinds for decision in self.decisions)
 
+    @property
+    def moving(self) -> int:
+        """How many people are not afterwards what they were before."""
+        return self.count(Kind.ADDED, Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT)
+
 
 @dataclass(frozen=True)
 class Edited:

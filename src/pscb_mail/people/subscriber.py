@@ -103,3 +103,25 @@ def first_name(name: str) -> str:
     if not words or (titled and len(words) == 1 and not comma):
         return ""
     return words[0] if re.fullmatch(r"[^\W\d_][\w'’-]*[^\W_]", words[0]) else ""
+
+
+def differences(before: Subscriber | None, after: Subscriber | None) -> tuple[str, ...]:
+    """Return what is different about somebody, each difference in a few words, the status first."""
+    if after is None:
+        return ("taken off the list, as if never added",) if before else ()
+    if before is None:
+        told = [("name", after.name), ("organisation", after.organisation), ("role", after.role)]
+        joined = "joined the list" if after.status is Status.ACTIVE else f"put on the list as {after.status.words}"
+        return (joined, *(f"{what}: {text}" for what, text in told if text), *_groups_changed((), after.groups))
+    changed = [
+        (before.status.words, after.status.words, "status"),
+        (before.address.text, after.address.text, "address"),
+    ]
+    changed += [(getattr(before, f), getattr(after, f), f) for f in ("name", "organisation", "role", "source", "basis")]
+    words = [f"{what}: {old or 'none'} → {new or 'none'}" for old, new, what in changed if old != new]
+    return (*words, *_groups_changed(before.groups, after.groups))
+
+
+def _groups_changed(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    joined = [f"into the group {name}" for name in after if name not in before]
+    return (*joined, *(f"out of the group {name}" for name in before if name not in after))

@@ -1,0 +1,277 @@
+"""How people, their changes and plans look: on a screen of 80 columns, in a pipe, and as the contract's JSON."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from pscb_mail.cli import console
+from pscb_mail.foreign import one_line
+from pscb_mail.people.joining import Decision, Kind
+from pscb_mail.people.subscriber import Status, Subscriber, differences
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from pscb_mail.desk.story import Story
+    from pscb_mail.people.changes import Change, Undone
+    from pscb_mail.people.importing import Reading
+    from pscb_mail.people.roster import Enrolled
+
+COLUMNS = ("address", "name", "organisation", "role", "groups", "status", "since")
+_EXAMPLES = 3
+_REJECTED_SHOWN = 10
+_ROWS_AT_ONCE = 500  # a table is laid out as a whole
+
+
+# -- JSON and CSV ---------------------------------------------------------------------------------------------------
+
+
+def as_json(person: Subscriber) -> dict[str, object]:
+    """Return somebody as `list --json` has them."""
+    return {
+        "address": person.address.text,
+        "name": person.name,
+        "organisation": person.organisation,
+        "role": person.role,
+        "groups": list(person.groups),
+        "status": person.status,
+        "since": console.iso(person.since),
+    }
+
+
+def as_row(person: Subscriber) -> list[object]:
+    """Return somebody as `list --csv` has them."""
+    return list({**as_json(person), "groups": ";".join(person.groups)}.values())
+
+
+def story_as_json(told: "Story") -> dict[str, object]:
+    """Return a story as `show --json` has it."""
+    timeline = [{"at": console.iso(each.at), "what": each.what, "detail": each.detail} for each in told.timeline]
+    about = {"source": told.person.source, "basis": told.person.basis}
+    return {**as_json(told.person), **about, "timeline": timeline}
+
+
+def import_as_json(reading: "Reading", done: "Enrolled") -> dict[str, object]:
+    """Return an import or its plan as `import --json` has it."""
+    return {
+        "change": done.change,
+        "added": done.count(Kind.ADDED, Kind.BACK),
+        "changed": done.count(Kind.CHANGED, Kind.OPTED_OUT),
+        "unchanged": done.count(Kind.UNCHANGED),
+        "protected": done.count(Kind.PROTECTED),
+        "removed": 0,
+        "rejected": [{"line": row.line, "text": row.text, "reason": row.reason} for row in reading.rejected],
+    }
+
+
+def undone_as_json(done: "Undone") -> dict[str, object]:
+    """Return what an undo did."""
+    kept = [{"address": each.person.address.text, "change": each.newer.number} for each in done.kept]
+    return {"change": done.change, "undone": done.undone.number, "people": done.people, "kept": kept}
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+def people(found: Iterator[Subscriber], *, narrowed: bool) -> None:
+    """Print people as a table on a terminal, as lines with tabs elsewhere; how many they are goes to stderr."""
+    counts = dict.fromkeys(Status, 0)
+    while some := list(islice(found, _ROWS_AT_ONCE)):
+        for person in some:
+            counts[person.status] += 1
+        if console.out.is_terminal:
+            _table(some)
+        else:
+            sys.stdout.writelines(f"{_line(person)}\n" for person in some)
+    parts = ", ".join(f"{count:,} {status.words}" for status, count in counts.items() if count)
+    if parts:
+        console.say(f"[dim]{sum(counts.values()):,} people: {parts}[/]")
+    else:
+        console.say("Nobody fits that." if narrowed else "Nobody is on the list yet: `pscb-mail import FILE`.")
+
+
+def _table(some: Sequence[Subscriber]) -> None:
+    """Print the columns that have something in them; on a narrow terminal groups give way first."""
+    rows = [(p.address.text, p.name, p.organisation, ", ".join(p.groups), p.status.words) for p in some]
+    columns = ["address", "name", "organisation", "groups", "status"]
+    wide = console.out.width >= 110
+    kept = [i for i, name in enumerate(columns) if any(row[i] for row in rows) and (wide or name != "groups")]
+    console.table([columns[i] for i in kept], [[row[i] for i in kept] for row in rows])
+
+
+def _line(person: Subscriber) -> str:
+    cells = (person.address.text, person.name, person.organisation, ", ".join(person.groups), person.status.words)
+    return "\t".join(one_line(cell) for cell in cells)
+
+
+def story(told: "Story", zone: "ZoneInfo") -> None:
+    """Print who somebody is and what happened to them."""
+    person = told.person
+    console.result(f"[bold]{console.safe(person.called)}[/]")
+    status = f"{person.status.words} since {person.since.astimezone(zone):%d %B %Y}"
+    about = (
+        ("organisation", person.organisation),
+        ("role", person.role),
+        ("groups", ", ".join(person.groups)),
+        ("status", status),
+        ("comes from", person.source or "not recorded"),
+        ("basis", person.basis or "not recorded"),
+    )
+    for label, value in about:
+        if value:
+            console.result(f"  [dim]{label:<13}[/] {console.safe(value)}")
+    console.result()
+    rows = [(f"{each.at.astimezone(zone):%d %b %Y %H:%M}", each.what, each.detail) for each in told.timeline]
+    console.table(("when", "what", "detail"), rows)
+
+
+# -- changes --------------------------------------------------------------------------------------------------------
+
+
+def number(change: int | None) -> str:
+    """Return the words that name a change and the way back; nothing where there is none."""
+    return "" if change is None else f" [dim]Change {change}: `pscb-mail undo {change}` takes it back.[/]"
+
+
+def added(done: "Enrolled") -> None:
+    """Print what an `add` did, person by person, or in numbers where they are many."""
+    words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
+    if len(done.decisions) > _REJECTED_SHOWN:
+        told = [f"{done.count(kind):,} {word}" for kind, word in _COUNTED if done.count(kind)]
+        console.result(f"{', '.join(told)}.{number(done.change)}")
+        return
+    for each in done.decisions:
+        word = words.get(each.kind) or "; ".join(differences(each.before, each.person))
+        console.result(f"{console.safe(each.person.called)}: {console.safe(word)}.")
+    if done.change is not None:
+        console.say(number(done.change).strip())
+
+
+_COUNTED = (
+    (Kind.ADDED, "added"),
+    (Kind.BACK, "back on the list"),
+    (Kind.CHANGED, "changed"),
+    (Kind.UNCHANGED, "on the list already"),
+)
+
+
+def moved(some: list[Subscriber], ids: tuple[int, ...], change: int | None, did: str, otherwise: str) -> None:
+    """Print to whom something happened, and who was left as they were."""
+    for person in some:
+        words = did if person.id in ids else otherwise.format(status=person.status.words)
+        console.result(f"{console.safe(person.called)}: {words}.")
+    if change is not None:
+        console.say(number(change).strip())
+
+
+def change(made: "Change", zone: "ZoneInfo") -> str:
+    """Return a change in one line, ready to print."""
+    reason = f": {made.origin.reason}" if made.origin.reason else ""
+    return console.safe(
+        f"Change {made.number}, {made.origin.at.astimezone(zone):%d %B %Y %H:%M} by {made.origin.author}, "
+        f"{made.origin.command} ({_count(made.people)}){reason}"
+    )
+
+
+def changes(some: "list[Change]", undone_by: dict[int, int], zone: "ZoneInfo", *, json: bool) -> None:
+    """Print changes, the latest first."""
+    if json:
+        console.document([_change_as_json(each, undone_by.get(each.number)) for each in some])
+        return
+    if not some:
+        console.say("Nothing has been changed yet.")
+        return
+    rows = [
+        (
+            each.number,
+            f"{each.origin.at.astimezone(zone):%d %b %Y %H:%M}",
+            each.origin.author,
+            each.origin.command + (f" (taken back by {by})" if (by := undone_by.get(each.number)) else ""),
+            f"{each.people:,}",
+            each.origin.reason,
+        )
+        for each in some
+    ]
+    console.table(("change", "when", "by", "command", "people", "reason"), rows)
+
+
+def _change_as_json(made: "Change", undone_by: int | None) -> dict[str, object]:
+    origin = made.origin
+    return {
+        "change": made.number,
+        "at": console.iso(origin.at),
+        "author": origin.author,
+        "command": origin.command,
+        "reason": origin.reason,
+        "people": made.people,
+        "undoes": made.undoes,
+        "undone_by": undone_by,
+    }
+
+
+def undone(done: "Undone") -> None:
+    """Print what an undo did, and what it could not take back."""
+    console.result(f"Taken back for {_count(done.people)}.{number(done.change)}")
+    for each in done.kept[:_REJECTED_SHOWN]:
+        newer = f"change {each.newer.number} ({each.newer.origin.command}) came later"
+        console.result(f"  {console.safe(each.person.called)} stays: {console.safe(newer)}.")
+    if len(done.kept) > _REJECTED_SHOWN:
+        console.result(f"  … and {len(done.kept) - _REJECTED_SHOWN:,} more.")
+
+
+def _count(people: int) -> str:
+    return "1 person" if people == 1 else f"{people:,} people"
+
+
+# -- the plan of an import ------------------------------------------------------------------------------------------
+
+_PLANNED = (
+    (Kind.ADDED, "join the list"),
+    (Kind.BACK, "come back: they had been removed"),
+    (Kind.CHANGED, "change"),
+    (Kind.OPTED_OUT, "come off: the file says that they opted out"),
+    (Kind.PROTECTED, "stay off the list: they opted out or bounced"),
+    (Kind.UNCHANGED, "are on the list as they are"),
+)
+
+
+def plan(name: str, reading: "Reading", planned: "Enrolled") -> None:
+    """Print what an import is about to do: what is read from where, counts, a few of each kind, the faults."""
+    console.say(f"[bold]{console.safe(name)}[/]: {reading.rows:,} rows, {reading.read_as}")
+    for meaning, place in reading.columns.described:
+        console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
+    if reading.columns.unused:
+        console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(reading.columns.unused[:10]))}")
+    console.say()
+    for kind, words in _PLANNED:
+        _planned(words, [each for each in planned.decisions if each.kind is kind])
+    if repeated := len(reading.entries) - len(planned.decisions):
+        console.say(f"{repeated:>7,}  rows name somebody whom an earlier row names")
+    _rejected(reading)
+
+
+def _planned(words: str, some: list[Decision]) -> None:
+    if not some:
+        return
+    console.say(f"{len(some):>7,}  {words}")
+    for each in some[:_EXAMPLES] if some[0].kind is not Kind.UNCHANGED else ():
+        console.say(f"         [dim]{console.safe(_example(each))}[/]")
+    if len(some) > _EXAMPLES and some[0].kind is not Kind.UNCHANGED:
+        console.say(f"         [dim]… and {len(some) - _EXAMPLES:,} more[/]")
+
+
+def _example(each: Decision) -> str:
+    if each.kind is Kind.CHANGED:
+        return f"{each.person.called}: {'; '.join(differences(each.before, each.person))}"
+    return f"{each.person.called}{f', {each.person.status.words}' if each.kind is Kind.PROTECTED else ''}"
+
+
+def _rejected(reading: "Reading") -> None:
+    if not reading.rejected:
+        return
+    console.say(f"[yellow]{len(reading.rejected):>7,}  rows cannot be taken:[/]")
+    for row in reading.rejected[:_REJECTED_SHOWN]:
+        console.say(f"         [dim]line {row.line}:[/] {console.safe(row.reason)}")
+    if len(reading.rejected) > _REJECTED_SHOWN:
+        console.say(f"         [dim]… and {len(reading.rejected) - _REJECTED_SHOWN:,} more: --json lists them all[/]")

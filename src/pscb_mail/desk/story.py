@@ -1,0 +1,140 @@
+"""One person's whole story: who they are, and everything that happened to them, in one order of time.
+
+Three rooms are asked: people for each change, sending for each try of each issue with the relay's own words, the
+mailbox for what came from them or about them. Nothing is written. The page is for a person who asks what is kept about
+them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from pscb_mail.mailbox import journal
+from pscb_mail.people import changes
+from pscb_mail.people.changes import Recorded
+from pscb_mail.people.subscriber import Status, Subscriber, differences
+from pscb_mail.sending import ledger
+from pscb_mail.sending.message import message_id
+
+if TYPE_CHECKING:
+    from pscb_mail.mailbox.journal import About
+    from pscb_mail.sending.ledger import LogLine
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of a story."""
+
+    at: datetime
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A person and what happened to them, the oldest first."""
+
+    person: Subscriber
+    timeline: tuple[Event, ...]
+
+
+def story(db: Database, person: Subscriber, domain: str) -> Story:
+    """Return somebody's story. `domain` is that of our Message-IDs."""
+    events = [_changed(recorded) for recorded in changes.history_of(db, person.id)]
+    events += [_tried(issue, line, domain) for issue, line in ledger.attempts_of(db, person.id)]
+    events += [_found(about) for about in journal.findings_about(db, person.id)]
+    return Story(person, tuple(sorted(events, key=lambda event: event.at)))
+
+
+def page(told: Story, zone: ZoneInfo, newsletter: str) -> str:
+    """Return a story as one HTML page that needs nothing else; every value in it is escaped."""
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only `show --out` needs it
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((Path(__file__).parent / "story.html.j2").read_text(encoding="utf-8"))
+    return template.render(
+        person=told.person,
+        newsletter=newsletter,
+        since=_local(told.person.since, zone),
+        timeline=[(_local(each.at, zone), each.what, each.detail) for each in told.timeline],
+    )
+
+
+def _changed(recorded: Recorded) -> Event:
+    made, origin = recorded.change, recorded.change.origin
+    undoing = f"takes back change {made.undoes}; " if made.undoes else ""
+    reason = f" Reason: {origin.reason}" if origin.reason else ""
+    what = "; ".join(differences(recorded.before, recorded.after))
+    return Event(
+        origin.at,
+        _verb(recorded),
+        f"Change {made.number} by {origin.author} ({origin.command}): {undoing}{what}.{reason}",
+    )
+
+
+_VERBS = {
+    Status.ACTIVE: "back on the list",
+    Status.PENDING: "asked to confirm",
+    Status.OPTED_OUT: "opted out",
+    Status.BOUNCED: "bounced",
+    Status.REMOVED: "removed",
+}
+
+
+def _verb(recorded: Recorded) -> str:
+    before, after = recorded.before, recorded.after
+    if after is None:
+        return "taken off"
+    if before is None and after.status in {Status.ACTIVE, Status.PENDING}:
+        return "added"
+    if before is None or before.status is not after.status:
+        return _VERBS[after.status]
+    return "changed"
+
+
+def _tried(issue: str, line: "LogLine", domain: str) -> Event:
+    verdicts = {2: "handed over", 4: "put off", 5: "refused"}
+    verdict = verdicts.get((line.code or 0) // 100, "no answer")
+    said = f"{line.code or ''} {line.reply}".strip()
+    to = f" to {line.address}" if line.address else ""
+    mail = message_id(issue, line.reference, domain)
+    return Event(line.at, f"{issue}: {verdict}", f'{mail}{to}. {line.relay or "Nobody"} said: "{said}"')
+
+
+_FINDINGS = {
+    "urgent": "wrote: urgent",
+    "opt_out": "asked to come off",
+    "subscribe": "asked to be added",
+    "address_change": "told a new address",
+    "left": "said to have left",
+    "away": "away",
+    "bounce": "mail returned",
+    "complaint": "complained of spam",
+    "automatic": "automatic answer",
+    "question": "wrote",
+    "unreadable": "wrote (unreadable)",
+    "unrelated": "wrote",
+}
+_ACTIONS = {
+    "opted_out": "Taken off.",
+    "bounced": "Marked as bounced.",
+    "counted": "Counted.",
+    "review": "Put into review.",
+    "asked": "Asked to confirm.",
+    "filed": "Filed.",
+    "left": "Left in the inbox.",
+    "resubscribed": "Brought back.",
+}
+
+
+def _found(about: "About") -> Event:
+    action = _ACTIONS.get(about.action, f"{about.action}.")
+    return Event(about.at, _FINDINGS.get(about.finding, about.finding), f"{action} {about.evidence}".strip())
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%d %B %Y, %H:%M}"
