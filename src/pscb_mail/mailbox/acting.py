@@ -85,8 +85,10 @@ def _answers(
     A reply names it by its Message-ID. The links in it start a new message: there its code says whose it is.
     """
     kind, number = outbox.answered_by(db, incoming.answers) or (None, None)
-    if number is None and owner is not None and finding.kind is Kind.SUBSCRIBE:
-        kind, number = outbox.last_sent_to(db, owner.id), owner.id
+    if number is None and finding.kind is Kind.SUBSCRIBE:
+        linked = _deliveries_by_reference(db, references_in(incoming.subject[:1000]))
+        number = owner.id if owner else linked[0].subscriber if linked else None
+        kind = outbox.last_sent_to(db, number) if number is not None else None
     person = directory.by_id(db, number) if number is not None else None
     if kind in {Answer.CONFIRMED, Answer.TOLD}:
         return person, None

@@ -60,7 +60,7 @@ def _paragraphs(kind: Answer, newsletter: Newsletter, person: Subscriber, asker:
 
 
 def _way_back(newsletter: Newsletter, reference: str, when: str = "If you change your mind") -> str:
-    link = _link(newsletter, BACK, reference, "Please put me on the list again.")
+    link = _link(newsletter, BACK, reference, "Put me back on the list, please.")
     return f"{when}, reply with the word BACK" + (f", or press this link and Send:\n\n{link}" if link else ".")
 
 
