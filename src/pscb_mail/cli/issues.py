@@ -182,15 +182,22 @@ def _print_report(report: "Report", recipients: int) -> None:
     for rule in report.silenced:
         console.result(f"[dim]Set aside: {rule.rule}, {rule.remarks} found ({console.safe(rule.reason)})[/]")
     console.result(f"{_verdict(report)} {_measures(report, recipients)}".strip())
+    console.say(_next(report))
 
 
 def _verdict(report: "Report") -> str:
-    name = _short(report.issue)
     if report.errors:
-        return f"[red]{_count(report, 'errors')}, {_count(report, 'warnings')}.[/] docs/issues.md explains each rule."
+        return f"[red]{_count(report, 'errors')}[/], {_count(report, 'warnings')}."
     if report.warnings:
-        return f"[green]No error[/], {_count(report, 'warnings')}. Next: `pscb-mail preview {name}`."
-    return f"[green]Nothing found.[/] Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."
+        return f"[green]No error[/], {_count(report, 'warnings')}."
+    return "[green]Nothing found.[/]"
+
+
+def _next(report: "Report") -> str:
+    name = _short(report.issue)
+    if report.errors or report.warnings:
+        return f"docs/issues.md tells of each rule why and how to mend it. `pscb-mail preview {name}` shows the issue."
+    return f"Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."
 
 
 def _count(report: "Report", what: str) -> str:
@@ -199,7 +206,7 @@ def _count(report: "Report", what: str) -> str:
 
 
 def _measures(report: "Report", recipients: int) -> str:
-    size = f"{report.html_bytes / 1024:.0f} KB of HTML (Gmail cuts at 102)." if report.html_bytes else ""
+    size = f"{report.html_bytes / 1024:.0f} KB of HTML of the 102 that Gmail shows." if report.html_bytes else ""
     readers = f"It would go to {recipients:,} {'person' if recipients == 1 else 'people'}." if recipients else ""
     return f"{size} {readers}".strip()
 

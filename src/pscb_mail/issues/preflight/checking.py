@@ -120,8 +120,10 @@ def _let_through(found: list[tuple[Rule, Remark]], aside: Aside) -> Iterator[Rem
 
 
 def _silenced(found: list[tuple[Rule, Remark]], aside: Aside) -> Iterator[Silenced]:
-    for name, reason in aside.reasons.items():
-        yield Silenced(name, reason, sum(rule.name == name for rule, _ in found))
+    """Yield what is set aside and not shown otherwise."""
+    for rule in RULES:
+        if rule.name in aside.reasons and not rule.guard:
+            yield Silenced(rule.name, aside.reasons[rule.name], sum(each is rule for each, _ in found))
 
 
 def _in_order(remarks: list[Remark]) -> tuple[Remark, ...]:

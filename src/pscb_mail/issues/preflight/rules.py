@@ -103,8 +103,8 @@ RULES = (
         "mail-link",
         _E,
         links.broken_mail_links,
-        "A mailto: or tel: link that is not one address or one number does nothing when pressed.",
-        "Write mailto:name@organisation.example or tel:+441632960123.",
+        "A mailto: link that is not to one address does nothing when pressed, or something else in each program.",
+        "Write mailto:name@organisation.example, one link for each address.",
     ),
     Rule(
         "tracking-link",

@@ -70,7 +70,7 @@ def unexplained_acronyms(issue: Manuscript) -> Iterator[Spot]:
 def leftovers(issue: Manuscript) -> Iterator[Spot]:
     """Find what was meant to be replaced: the skeleton's sentences, lorem ipsum, TODO, XX, [insert name]."""
     for number, line in enumerate(issue.raw.split("\n"), start=1):
-        yield from ((number, f'"{hint[:70]}" still stands here from the skeleton.') for hint in HINTS if hint in line)
+        yield from ((number, f'Write over the skeleton\'s "{_cut(hint)}".') for hint in HINTS if hint in line)
     for text in issue.wording():
         yield from ((text.line, f'"{found[0][:60]}" was left to be filled in.') for found in _LEFT.finditer(text.text))
     for link in issue.links:
@@ -96,8 +96,14 @@ def telephone_numbers(issue: Manuscript) -> Iterator[Spot]:
                 yield text.line, f'"{number}" {problem}'
 
 
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:39].rstrip()}…"
+
+
 def _telephone(number: str) -> str:
-    """Return what is wrong with a number as written, or nothing."""
+    """Return what is wrong with a number as written, or nothing; a day such as 01.02.2010 is no number."""
+    if re.fullmatch(r"\d\d[.-]\d\d[.-]\d{2,4}", number):
+        return ""
     digits = re.sub(r"\D", "", number)
     if number.startswith("+") and not number.startswith("+44"):
         return "" if _ABROAD.fullmatch(number) else "is grouped oddly: write +353 1 496 0123, with spaces."
@@ -114,7 +120,9 @@ def _telephone(number: str) -> str:
 
 def _known(issue: Manuscript) -> set[str]:
     """Return the acronyms that need no explanation, and those that the issue explains."""
-    known = {*KNOWN, *(_singular(word) for word in issue.settings.check.acronyms)}
+    # The newsletter's own name stands in every copy.
+    own = _WORD.findall(issue.settings.newsletter.name)
+    known = {*KNOWN, *(_singular(word) for word in (*issue.settings.check.acronyms, *own))}
     for text in issue.wording():
         known.update(_singular(match[1]) for match in re.finditer(r"\(([A-Z][A-Za-z&]{1,11})\)", text.text))
         known.update(

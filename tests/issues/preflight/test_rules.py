@@ -1,0 +1,209 @@
+"""Each rule finds what it is for, on its line, and leaves alone what is nearly the same and right."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from pscb_mail.issues.edition import Edition, File
+from pscb_mail.issues.preflight.manuscript import Manuscript
+from pscb_mail.issues.preflight.rules import RULES
+from pscb_mail.issues.skeleton import HINTS
+from pscb_mail.settings import Check
+
+BODY_AT = 8  # the front matter of conftest.py, and an empty line
+
+
+def run(name: str, issue: Manuscript) -> list[tuple[int | None, str]]:
+    (rule,) = [rule for rule in RULES if rule.name == name]
+    return list(rule.find(issue))
+
+
+def event(day: str) -> str:
+    return f"::: events\n| date | event | place |\n|---|---|---|\n| {day} | Working Together | Town Hall |\n:::"
+
+
+FOUND = [
+    ("nhs-number", "943 476 5919"),
+    ("national-insurance-number", "AB 12 34 56 C"),
+    ("date-of-birth", "Jo Bloggs, born 12 March 2001"),
+    ("case-reference", "Case ref CH/0417"),
+    ("protective-marking", "OFFICIAL-SENSITIVE"),
+    ("home-address", "12 Acacia Avenue, Peterborough PE1 1AA"),
+    ("placeholder", "Lorem ipsum, lorem ipsum dolor"),
+    ("placeholder", "TODO: ask the chair"),
+    ("placeholder", "It costs £XX a head."),
+    ("placeholder", "Dear [insert name]"),
+    ("placeholder", "How many came ???"),
+    ("placeholder", "[Programme (website)](https://board.example/TODO)"),
+    *[("placeholder", hint) for hint in HINTS if not hint.startswith("https")],
+    ("local-link", "[Programme](https://localhost:8080/x)"),
+    ("local-link", "[Programme](https://intranet/x)"),
+    ("local-link", "[Programme](http://192.168.1.4/x)"),
+    ("local-link", "[Programme](https://files.board.local/x)"),
+    ("mail-link", "[The office](mailto:office@a@board.example)"),
+    ("mail-link", "[The office](mailto:a@board.example,b@board.example)"),
+    ("tracking-link", "[Programme](https://board.example/?utm_source=letter&id=4)"),
+    ("tracking-link", "::: button\ntext: Programme\nlink: https://board.example/?x=1&fbclid=2\n:::"),
+    ("short-link", "[Programme](https://bit.ly/xyz)"),
+    ("short-link", "[Programme](https://www.tinyurl.com/xyz)"),
+    ("weekday", "Come on Monday 10 November 2010."),
+    ("weekday", "Come on Tuesday, the 11th of November 2010."),
+    ("weekday", "Come on Fri 12 Oct 2010"),
+    ("weekday", "Come on Monday 11 November."),
+    ("impossible-date", "Come on 31 November."),
+    ("impossible-date", "Come on 29 February 2010."),
+    ("heading-order", "#### A part of nothing"),
+    ("heading-order", "## An article\n\n#### A part"),
+    ("heading-twice", "## News\n\nOne.\n\n## News\n\nTwo."),
+    ("picture-words", "![image](a.png)"),
+    ("picture-words", "![IMG_2044](a.png)"),
+    ("picture-words", "![chart-2.png](b.png)"),
+    ("picture-words", "![team photo](<team photo.png>)"),
+    ("picture-words", "![Picture of the new office](a.png)"),
+    ("picture-words", f"![{'The new office, seen from the street. ' * 5}](a.png)"),
+    ("link-words", "[Click here](https://board.example/) for it."),
+    ("link-words", "[here](https://board.example/)"),
+    ("link-words", "[Read more…](https://board.example/)"),
+    ("link-words", "<https://board.example/programme>"),
+    ("link-words", "[www.board.example](https://www.board.example/)"),
+    ("link-twice", "[Programme](https://a.example/) and [programme](https://b.example/)"),
+    ("insecure-link", "[Programme](http://board.example/)"),
+    ("markup-left", "Read **this now."),
+    ("markup-left", "Read [the programme] (https://board.example/) or [it](https://board.example/ oh no)"),
+    ("capitals", "PLEASE READ THIS NOW"),
+    ("capitals", "It is IMPORTANT to come."),
+    ("acronym", "Ask the MASH first."),
+    ("acronym", "Ask the DSLs first."),
+    ("telephone", "Ring (01632) 960123"),
+    ("telephone", "Ring 01632960123"),
+    ("telephone", "Ring 01632-960-123"),
+    ("telephone", "Ring 01632 96012345"),
+    ("telephone", "Ring +44 (0)1632 960123"),
+    ("telephone", "::: contact\nname: The office\ntelephone: 01632/960123 or 01632.960123\n:::"),
+    ("unconfirmed", "The place is TBC."),
+    ("unconfirmed", "The place is to be confirmed."),
+    ("past-event", event("2010-10-30")),
+    ("stale-words", "Booking closes tomorrow."),
+    ("stale-words", "We meet later this month."),
+]
+
+QUIET = [
+    ("placeholder", "Places are left. Chapter XXI, 2 x 2, and what do you think?"),
+    ("local-link", "[Programme](https://www.board.example/localhost) [Mail](mailto:office@board.example)"),
+    ("mail-link", "[The office](mailto:office@board.example?subject=Booking) [Ring](tel:+441632960123)"),
+    ("tracking-link", "[Programme](https://board.example/?page=2#utm)"),
+    ("short-link", "[Programme](https://rabbit.ly.example/bit.ly)"),
+    ("weekday", "Come on Thursday 11 November 2010, on Sunday 27 March 2011, on Thursday 11 November."),
+    ("weekday", "On Tuesday 4 May 1999 it began, and on 12 November it ended."),
+    ("impossible-date", "Come on 29 February, or on 30 November 2010. No more than 32 may come."),
+    ("past-event", event("2010-10-31")),
+    ("heading-order", "## An article\n\n### A part\n\n## Another"),
+    ("heading-twice", "## News\n\n### Who\n\n## Dates\n\n### Who"),
+    ("picture-words", "![The new office, seen from the street](office.png)"),
+    ("link-words", "[Programme of the board (website)](https://board.example/)"),
+    ("link-words", "[office@board.example](mailto:office@board.example)"),
+    ("link-twice", "[Programme](https://a.example/x) and [Programme](https://a.example/x/)"),
+    ("insecure-link", "[Programme](https://board.example/?from=http://b.example)"),
+    ("markup-left", "2 * 3 * 4 is 24, and [so] (it) is."),
+    ("capitals", "The NHS and the UK. A GP. DFE-RR040. www.BOARD.example"),
+    ("acronym", "The Common Assessment Framework (CAF) helps. The CAF is new."),
+    ("acronym", "The CAF (a shared assessment) helps. Section IV, PE1, DFE2010, S.I. 4, the NHS, GPs and A&E."),
+    (
+        "telephone",
+        "01632 960123, 020 7946 0958, 0800 1111, 0300 123 1234, 07700 900123, +44 1632 960123, +353 1 496 0123",
+    ),
+    (
+        "telephone",
+        "On 2010-11-11 09:30-16:30, S.I. 2009/1182, extension 0123, ISBN 0-306-40615-2, 01.02.2010, 01-02-10",
+    ),
+    ("unconfirmed", "It was confirmed."),
+    ("stale-words", "In the past month, on 4 November, this year, monthly."),
+]
+
+
+@pytest.mark.parametrize(("name", "body"), FOUND)
+def test_a_rule_finds_what_it_is_for(name: str, body: str, manuscript_of: Callable[..., Manuscript]) -> None:
+    spots = run(name, manuscript_of(body))
+    assert spots
+    assert all(line is not None and line >= BODY_AT for line, _ in spots)
+
+
+@pytest.mark.parametrize(("name", "body"), QUIET)
+def test_a_rule_leaves_alone_what_is_right(name: str, body: str, manuscript_of: Callable[..., Manuscript]) -> None:
+    assert run(name, manuscript_of(body)) == []
+
+
+def test_every_rule_is_tried() -> None:
+    """A rule that is added without a case here has never been seen to find anything."""
+    elsewhere = {
+        "html-cut",
+        "html-size",
+        "message-refused",
+        "message-size",
+        "subject-length",
+        "preheader",
+        "preheader-repeats",
+    }
+    assert {rule.name for rule in RULES} == {name for name, _ in FOUND} | elsewhere
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "preheader"),
+    [
+        ("subject-length", "Newsletter 18, with everything that there is to say about October 2010", "A line of fifty characters or so, which is right."),
+        ("preheader", "Newsletter 18", ""),
+        ("preheader", "Newsletter 18", "Too short"),
+        ("preheader", "Newsletter 18", "Too long " * 20),
+        ("preheader-repeats", "Newsletter 18: October 2010, all the news there is", "newsletter 18: october 2010, all the news there is."),
+    ],
+)  # fmt: skip
+def test_what_the_inbox_shows(
+    name: str, subject: str, preheader: str, manuscript_of: Callable[..., Manuscript]
+) -> None:
+    front = f'---\ntitle: "Newsletter 18"\nsubject: "{subject}"\npreheader: "{preheader}"\n---\n'
+    issue = manuscript_of("Words.", front)
+    assert [line for line, _ in run(name, issue)] == [3 if name == "subject-length" else 4]
+    others = {"subject-length", "preheader", "preheader-repeats"} - {name}
+    assert [other for other in others if run(other, issue)] == []
+
+
+KB = 1024
+
+
+@pytest.mark.parametrize(
+    ("html_kb", "file_kb", "found"),
+    [
+        (80, 0, []),
+        (91, 0, ["html-size"]),
+        (102, 0, ["html-size"]),
+        (103, 0, ["html-cut"]),
+        (10, 1400, []),
+        (10, 1600, ["message-size"]),
+        (10, 8000, ["message-refused"]),
+    ],
+)  # fmt: skip
+def test_sizes_against_their_limits(
+    html_kb: int, file_kb: int, found: list[str], manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """A file takes a third more on the way: 1,400 KB stay under 2 MB, 8,000 KB do not under 10."""
+    files = (File("a.pdf", "application/pdf", b"x" * file_kb * KB),)
+    edition = Edition("issue-18", "Subject", ("x" * html_kb * KB,), ("text",), attachments=files)
+    issue = replace(manuscript_of("Words."), edition=edition)
+    sizes = ("html-size", "html-cut", "message-size", "message-refused")
+    assert [name for name in sizes if run(name, issue)] == found
+
+
+def test_an_acronym_of_the_settings_needs_no_explanation(manuscript_of: Callable[..., Manuscript]) -> None:
+    issue = manuscript_of("Ask the MASH first, and all MASHes. Then the LADO.")
+    known = issue.settings.model_copy(update={"check": Check(acronyms=("MASH",))})
+    assert [message.split('"')[1] for _, message in run("acronym", replace(issue, settings=known))] == ["LADO"]
+
+
+def test_an_acronym_is_named_once_where_it_first_stands(manuscript_of: Callable[..., Manuscript]) -> None:
+    assert [line for line, _ in run("acronym", manuscript_of("One.\n\nThe MASH.\n\nThe MASH again."))] == [BODY_AT + 2]
+
+
+def test_words_in_blocks_are_on_their_own_lines(manuscript_of: Callable[..., Manuscript]) -> None:
+    body = "::: contact\nname: The office\ntelephone: (01632) 960123\nemail: office@board.example\n:::"
+    assert [line for line, _ in run("telephone", manuscript_of(body))] == [BODY_AT + 2]
