@@ -425,8 +425,8 @@ def _end_import(reading: "Reading", done: "Enrolled", *, json: bool, dry_run: bo
     """Tell how an import ended, and exit: 1 where rows were rejected, 2 where no row could be taken."""
     if json:
         console.document(shown.import_as_json(reading, done))
-    if done.change is not None and not json:
-        console.result(f"{done.moving:,} people changed.{shown.number(done.change)}")
+    elif done.change is not None:
+        shown.enrolled(done)
     if not dry_run and not reading.entries:
         raise UsageError("No row of the file could be taken; nothing was changed.", "The reasons stand above.")
     raise typer.Exit(console.exit_code(needs_a_person=bool(reading.rejected) and not dry_run))

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from rich.padding import Padding
+
 from pscb_mail.cli import console
 from pscb_mail.foreign import one_line
 from pscb_mail.people.joining import Decision, Kind
@@ -136,11 +138,10 @@ def number(change: int | None) -> str:
 
 def added(done: "Enrolled") -> None:
     """Print what an `add` did, person by person, or in numbers where they are many."""
-    words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
     if len(done.decisions) > _REJECTED_SHOWN:
-        told = [f"{done.count(kind):,} {word}" for kind, word in _COUNTED if done.count(kind)]
-        console.result(f"{', '.join(told)}.{number(done.change)}")
+        enrolled(done)
         return
+    words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
     for each in done.decisions:
         word = words.get(each.kind) or "; ".join(differences(each.before, each.person))
         console.result(f"{console.safe(each.person.called)}: {console.safe(word)}.")
@@ -148,12 +149,18 @@ def added(done: "Enrolled") -> None:
         console.say(number(done.change).strip())
 
 
-_COUNTED = (
-    (Kind.ADDED, "added"),
-    (Kind.BACK, "back on the list"),
-    (Kind.CHANGED, "changed"),
-    (Kind.UNCHANGED, "on the list already"),
-)
+def enrolled(done: "Enrolled") -> None:
+    """Print in numbers what became of many."""
+    counted = (
+        (Kind.ADDED, "added"),
+        (Kind.BACK, "back on the list"),
+        (Kind.CHANGED, "changed"),
+        (Kind.OPTED_OUT, "taken off"),
+        (Kind.PROTECTED, "left off the list"),
+        (Kind.UNCHANGED, "unchanged"),
+    )
+    told = ", ".join(f"{done.count(kind):,} {word}" for kind, word in counted if done.count(kind))
+    console.result(f"{told}.{number(done.change)}")
 
 
 def moved(some: list[Subscriber], ids: tuple[int, ...], change: int | None, did: str, otherwise: str) -> None:
@@ -227,12 +234,12 @@ def _count(people: int) -> str:
 # -- the plan of an import ------------------------------------------------------------------------------------------
 
 _PLANNED = (
-    (Kind.ADDED, "join the list"),
-    (Kind.BACK, "come back: they had been removed"),
-    (Kind.CHANGED, "change"),
-    (Kind.OPTED_OUT, "come off: the file says that they opted out"),
-    (Kind.PROTECTED, "stay off the list: they opted out or bounced"),
-    (Kind.UNCHANGED, "are on the list as they are"),
+    (Kind.ADDED, "to join the list"),
+    (Kind.BACK, "to come back: they had been removed"),
+    (Kind.CHANGED, "to change"),
+    (Kind.OPTED_OUT, "to come off: the file says that they opted out"),
+    (Kind.PROTECTED, "to stay off: they opted out or bounced"),
+    (Kind.UNCHANGED, "on the list already, as they are"),
 )
 
 
@@ -247,7 +254,7 @@ def plan(name: str, reading: "Reading", planned: "Enrolled") -> None:
     for kind, words in _PLANNED:
         _planned(words, [each for each in planned.decisions if each.kind is kind])
     if repeated := len(reading.entries) - len(planned.decisions):
-        console.say(f"{repeated:>7,}  rows name somebody whom an earlier row names")
+        console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
     _rejected(reading)
 
 
@@ -256,9 +263,17 @@ def _planned(words: str, some: list[Decision]) -> None:
         return
     console.say(f"{len(some):>7,}  {words}")
     for each in some[:_EXAMPLES] if some[0].kind is not Kind.UNCHANGED else ():
-        console.say(f"         [dim]{console.safe(_example(each))}[/]")
+        _beneath(f"[dim]{console.safe(_example(each))}[/]")
     if len(some) > _EXAMPLES and some[0].kind is not Kind.UNCHANGED:
-        console.say(f"         [dim]… and {len(some) - _EXAMPLES:,} more[/]")
+        _beneath(f"[dim]… and {len(some) - _EXAMPLES:,} more[/]")
+
+
+def _beneath(markup: str) -> None:
+    """Print an indented line, wrapped between words on a terminal."""
+    if console.err.is_terminal:
+        console.err.print(Padding(markup, (0, 0, 0, 9)))
+    else:
+        console.say(f"         {markup}")
 
 
 def _example(each: Decision) -> str:
@@ -270,8 +285,8 @@ def _example(each: Decision) -> str:
 def _rejected(reading: "Reading") -> None:
     if not reading.rejected:
         return
-    console.say(f"[yellow]{len(reading.rejected):>7,}  rows cannot be taken:[/]")
+    console.say(f"[yellow]{len(reading.rejected):>7,}  cannot be taken:[/]")
     for row in reading.rejected[:_REJECTED_SHOWN]:
-        console.say(f"         [dim]line {row.line}:[/] {console.safe(row.reason)}")
+        _beneath(f"[dim]line {row.line}:[/] {console.safe(row.reason)}")
     if len(reading.rejected) > _REJECTED_SHOWN:
-        console.say(f"         [dim]… and {len(reading.rejected) - _REJECTED_SHOWN:,} more: --json lists them all[/]")
+        _beneath(f"[dim]… and {len(reading.rejected) - _REJECTED_SHOWN:,} more: --json lists them all[/]")

@@ -233,7 +233,7 @@ def undo(db: Database, number: int | None, origin: Origin) -> Undone:
         wanted = latest(db) if number is None else change(db, number)
         rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ?", [wanted.number])
         steps = [_Step(*row) for row in rows.fetchall()]
-        blocked = _blocked(db, steps)
+        blocked = _blocked(db, steps, wanted.number)
         free = [step for step in steps if step.subscriber not in blocked]
         if not free:
             raise _nothing_to_undo(db, wanted, blocked)
@@ -247,7 +247,7 @@ def undo(db: Database, number: int | None, origin: Origin) -> Undone:
         return Undone(recorded.change or 0, wanted, len(free), kept)
 
 
-def _blocked(db: Database, steps: list[_Step]) -> dict[int, Change]:
+def _blocked(db: Database, steps: list[_Step], number: int) -> dict[int, Change]:
     """Return those who are not as a change left them, or whose address of then is another's now; and what did that."""
     now = _records(db, [step.subscriber for step in steps])
     keys = json.dumps([_key(step.before) for step in steps if step.before])
@@ -257,12 +257,13 @@ def _blocked(db: Database, steps: list[_Step]) -> dict[int, Change]:
         ).fetchall()
     )
     blocked = dict[int, Change]()
+    taken_back = undone(db)
     for step in steps:
         holder = holders.get(_key(step.before), step.subscriber) if step.before else step.subscriber
         if now.get(step.subscriber) != step.after:
-            blocked[step.subscriber] = _last_change(db, step.subscriber)
+            blocked[step.subscriber] = _standing(db, step.subscriber, number, taken_back)
         elif holder != step.subscriber:
-            blocked[step.subscriber] = _last_change(db, holder)
+            blocked[step.subscriber] = _standing(db, holder, number, taken_back)
     return blocked
 
 
@@ -270,9 +271,12 @@ def _key(record: str | None) -> str:
     return kept_address(json.loads(record)["address"]).key if record else ""
 
 
-def _last_change(db: Database, subscriber: int) -> Change:
-    row = db.execute("SELECT max(change) FROM history WHERE subscriber = ?", [subscriber]).fetchone()
-    return change(db, row[0])
+def _standing(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Change:
+    """Return the latest change of somebody that came after another one, one that is in force if there is any."""
+    rows = db.execute("SELECT change FROM history WHERE subscriber = ? ORDER BY id DESC", [subscriber]).fetchall()
+    made = [change(db, row[0]) for row in rows]
+    in_force = (c for c in made if c.number > number and c.undoes is None and c.number not in taken_back)
+    return next(in_force, made[0])
 
 
 def _nothing_to_undo(db: Database, wanted: Change, blocked: dict[int, Change]) -> UsageError:

@@ -19,6 +19,7 @@ from pscb_mail.people.joining import Decision, Entry, Kind, decide, distinct, fi
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
 _LOOKED_UP_AT_ONCE = 10_000
+_REWRITTEN = frozenset({Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT})
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Enrolled:
     @property
     def moving(self) -> int:
         """How many people are not afterwards what they were before."""
-        return self.count(Kind.ADDED, Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT)
+        return self.count(Kind.ADDED, *_REWRITTEN)
 
 
 @dataclass(frozen=True)
@@ -127,14 +128,18 @@ def _known(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[s
 
 
 def _carry_out(db: Database, decisions: list[Decision], origin: Origin) -> Enrolled:
-    new = [d.person for d in decisions if d.kind is Kind.ADDED]
-    old = [d.person for d in decisions if d.kind in {Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT}]
-    with recording(db, origin, [person.id for person in old]) as recorded:
-        ids = directory.insert(db, new)
-        directory.update(db, old)
-        members = (*zip(ids, new, strict=True), *((person.id, person) for person in old))
-        directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
+    with recording(db, origin, [d.person.id for d in decisions if d.kind in _REWRITTEN]) as recorded:
+        _write(db, decisions)
     return Enrolled(recorded.change, tuple(decisions))
+
+
+def _write(db: Database, decisions: list[Decision]) -> None:
+    new = [d.person for d in decisions if d.kind is Kind.ADDED]
+    old = [d.person for d in decisions if d.kind in _REWRITTEN]
+    ids = directory.insert(db, new)
+    directory.update(db, old)
+    members = (*zip(ids, new, strict=True), *((person.id, person) for person in old))
+    directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
 
 
 def _needs_a_reason(protected: list[Subscriber]) -> UsageError:
@@ -251,4 +256,4 @@ def _succeed(db: Database, entry: Entry, origin: Origin) -> None:
     (decision,) = _decisions(db, [entry], origin, "", {})
     if decision.kind is Kind.PROTECTED:
         raise _needs_a_reason([decision.person])
-    _carry_out(db, [decision], origin)
+    _write(db, [decision])
