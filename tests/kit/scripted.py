@@ -1,15 +1,18 @@
 """An SMTP server on loopback that can misbehave at any step, and remembers every message that it took.
 
 A fake with the real interface, a socket: what it does at a step is data. Steps are `greeting`, `EHLO`, `STARTTLS`,
-`AUTH`, `MAIL`, `RCPT`, `DATA`, `BODY`, `QUIT`; an act is a reply (bytes), or one of the functions below.
+`AUTH`, `MAIL`, `RCPT`, `DATA`, `BODY` (the reply to a message, by DATA or BDAT), `RSET`, `QUIT`; an act is a reply (bytes),
+one of the functions below, or `Once` one of these. `offers` adds to what EHLO says: PIPELINING and CHUNKING work.
 """
 
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Self
 
 STEPS = ("greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BODY")
 
@@ -40,7 +43,31 @@ def trickle(connection: socket.socket) -> None:
     raise HangUpError
 
 
-Act = bytes | Callable[[socket.socket], None]
+def reset(connection: socket.socket) -> None:
+    """Break the connection so that the other side gets an error, not an end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    raise HangUpError
+
+
+def late(reply: bytes, seconds: float = 0.1) -> Callable[[socket.socket], None]:
+    """Answer, but not at once."""
+
+    def act(connection: socket.socket) -> None:
+        threading.Event().wait(seconds)
+        connection.sendall(reply)
+
+    return act
+
+
+@dataclass
+class Once:
+    """An act for the first time (or `times`) only; then the server behaves."""
+
+    act: "bytes | Callable[[socket.socket], None]"
+    times: int = 1
+
+
+Act = bytes | Callable[[socket.socket], None] | Once
 
 DEFAULT: dict[str, Act] = {
     "greeting": b"220 scripted.test ESMTP\r\n",
@@ -64,11 +91,18 @@ class ScriptedServer:
     tls: ssl.SSLContext | None = None
     implicit: bool = False
     close_after: int | None = None
+    most: int | None = None
+    offers: tuple[str, ...] = ()
+    # What it says to DATA after it refused the recipient; some say 354 all the same (RFC 2920 section 3.1).
+    nothing_to_take: bytes = b"554 5.5.1 no valid recipients\r\n"
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     connections: int = 0
+    open_now: int = 0
+    open_most: int = 0
 
-    def __enter__(self) -> "ScriptedServer":
+    def __enter__(self) -> Self:
+        self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -91,54 +125,94 @@ class ScriptedServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        # Wrapping a socket detaches the one before: whatever was opened is closed here.
-        with contextlib.ExitStack() as opened, contextlib.suppress(HangUpError, OSError):
-            opened.callback(connection.close)
-            if self.implicit and self.tls:
-                connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
-            self._act(connection, "greeting")
-            self._talk(connection, opened)
+        with self._lock:
+            self.open_now += 1
+            self.open_most = max(self.open_most, self.open_now)
+            welcome = self.most is None or self.open_now <= self.most
+        try:
+            # Wrapping a socket detaches the one before: whatever was opened is closed here.
+            with contextlib.ExitStack() as opened, contextlib.suppress(HangUpError, OSError):
+                opened.callback(connection.close)
+                if self.implicit and self.tls:
+                    connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
+                if not welcome:
+                    connection.sendall(b"421 4.7.0 too many connections\r\n")
+                    return
+                self._act(connection, self._for("greeting"))
+                self._talk(connection, opened)
+        finally:
+            with self._lock:
+                self.open_now -= 1
 
     def _talk(self, connection: socket.socket, opened: contextlib.ExitStack) -> None:
         reader = opened.enter_context(connection.makefile("rb"))
         sender = recipient = ""
         messages = 0
+        refused = False
         while line := reader.readline():
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             self.said.append(text)
             verb = text.split(" ")[0].split(":")[0].upper()
             if verb == "MAIL":
-                sender = text
+                sender, recipient, refused = text, "", False
             if verb == "RCPT":
                 recipient = text.partition("<")[2].partition(">")[0]
-            self._act(connection, verb, recipient)
+            if verb == "BDAT":
+                self._take(connection, reader.read(int(text.split(" ")[1])), sender, recipient, refused)
+                messages += 1
+            else:
+                act = self.nothing_to_take if verb == "DATA" and refused else self._for(verb, recipient)
+                refused = refused or (verb in {"MAIL", "RCPT"} and not _yes(act))
+                self._act(connection, act)
             if verb == "STARTTLS" and self.tls:
                 connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
                 reader = opened.enter_context(connection.makefile("rb"))
-            if verb == "DATA" and self._for("DATA", recipient) == DEFAULT["DATA"]:
-                self._take(connection, reader, sender, recipient)
+            if verb == "DATA" and act == DEFAULT["DATA"]:
+                self._take(connection, _until_dot(reader), sender, recipient, refused)
                 messages += 1
             if verb == "QUIT" or messages == self.close_after:
                 return
 
-    def _take(self, connection: socket.socket, reader: object, sender: str, recipient: str) -> None:
-        lines: list[bytes] = []
-        while (line := reader.readline()) not in {b".\r\n", b""}:
-            lines.append(line[1:] if line.startswith(b".") else line)
-        if not line:
-            raise HangUpError
+    def _take(self, connection: socket.socket, message: bytes, sender: str, recipient: str, refused: bool) -> None:
+        if refused:
+            connection.sendall(b"554 5.5.1 no valid recipients\r\n")
+            return
         act = self._for("BODY", recipient)
         # A function at BODY took the message first: that is what makes the sender doubt.
         if callable(act) or act.startswith(b"2"):
-            self.taken.append((sender, recipient, b"".join(lines)))
-        self._act(connection, "BODY", recipient)
+            with self._lock:
+                self.taken.append((sender, recipient, message))
+        self._act(connection, act)
 
-    def _for(self, step: str, recipient: str = "") -> Act:
-        return self.acts.get(f"{step} {recipient}") or self.acts.get(step) or DEFAULT.get(step, b"502 5.5.1 no\r\n")
+    def _for(self, step: str, recipient: str = "") -> bytes | Callable[[socket.socket], None]:
+        default = DEFAULT.get(step, b"502 5.5.1 no\r\n")
+        if step == "EHLO" and self.offers:
+            default = (
+                b"".join(b"250-%s\r\n" % line.encode() for line in ("scripted.test", *self.offers))
+                + b"250 8BITMIME\r\n"
+            )
+        act = self.acts.get(f"{step} {recipient}") or self.acts.get(step) or default
+        if not isinstance(act, Once):
+            return act
+        with self._lock:
+            act.times -= 1
+            return act.act if act.times >= 0 else default
 
-    def _act(self, connection: socket.socket, step: str, recipient: str = "") -> None:
-        act = self._for(step, recipient)
+    def _act(self, connection: socket.socket, act: bytes | Callable[[socket.socket], None]) -> None:
         if callable(act):
             act(connection)
         else:
             connection.sendall(act)
+
+
+def _yes(act: bytes | Callable[[socket.socket], None]) -> bool:
+    return callable(act) or act.startswith(b"2")
+
+
+def _until_dot(reader: object) -> bytes:
+    lines: list[bytes] = []
+    while (line := reader.readline()) not in {b".\r\n", b""}:
+        lines.append(line[1:] if line.startswith(b".") else line)
+    if not line:
+        raise HangUpError
+    return b"".join(lines)

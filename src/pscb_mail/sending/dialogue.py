@@ -168,7 +168,9 @@ class Dialogue:
         self._ask(Stage.EHLO, f"EHLO {self._own_name}")
 
     def receive(self, data: bytes) -> None:
-        """Take in what the relay sent, wherever it was cut."""
+        """Take in what the relay sent, wherever it was cut; once the session is over, nothing counts any more."""
+        if self.phase is Phase.CLOSED:
+            return
         lines = (self._buffer + data).split(b"\n")
         self._buffer = lines.pop()
         for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
