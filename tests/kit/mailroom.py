@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 
 from pscb_mail.database import open_database, transaction
@@ -91,7 +92,7 @@ class Mailroom:
         """Return a message that somebody wrote; `answers`: the Message-ID that it replies to."""
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = sender, OURS, subject
-        message["Date"] = "Mon, 02 Nov 2026 09:00:00 +0000"
+        message["Date"] = format_datetime(self.now)
         message["Message-ID"] = f"<{next(self._numbers)}.{abs(hash((sender, subject, words)))}@mail.test>"
         if answers:
             message["In-Reply-To"] = message["References"] = answers
@@ -111,7 +112,7 @@ class Mailroom:
         domain = address.partition("@")[2]
         return (
             f"Return-Path: <>\r\nFrom: MAILER-DAEMON@{domain}\r\nTo: {OURS}\r\nSubject: Undelivered Mail\r\n"
-            f"Date: Mon, 02 Nov 2026 09:00:00 +0000\r\nMessage-ID: <b{next(self._numbers)}.{address.replace('@', '.')}@{domain}>\r\n"
+            f"Date: {format_datetime(self.now)}\r\nMessage-ID: <b{next(self._numbers)}.{address.replace('@', '.')}@{domain}>\r\n"
             f'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
             f"--b\r\nContent-Type: text/plain\r\n\r\nIt could not be delivered.\r\n"
             f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.{domain}\r\n\r\n"

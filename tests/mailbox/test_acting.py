@@ -1,0 +1,266 @@
+"""Acting: which facts are found, what a decision does to people, and what accepting an entry of the review does."""
+
+from pathlib import Path
+
+import pytest
+from mailroom import KEY, OURS, Mailroom
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import UsageError
+from pscb_mail.mailbox import acting, incoming, journal
+from pscb_mail.mailbox.deciding import Facts
+from pscb_mail.mailbox.finding import Finding, Kind
+from pscb_mail.people import changes, directory
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status
+from pscb_mail.sending import ledger
+from pscb_mail.sending.references import Purpose, reference
+
+JO, ANN, SAM = "jo.bloggs@school.test", "ann@health.test", "sam@police.test"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Mailroom:
+    """Issue 18, sent to three people."""
+    return Mailroom(tmp_path).sent("issue-18", f"Jo Bloggs <{JO}>", ANN, SAM)
+
+
+def facts(room: Mailroom, raw: bytes, finding: Finding) -> Facts:
+    return acting.known(room.db, incoming.read(raw), finding, room.all_settings, KEY).facts
+
+
+def reviewed(room: Mailroom, *messages: bytes) -> list[journal.Review]:
+    room.drop(*messages)
+    room.read()
+    return journal.reviews(room.db)
+
+
+def accepted(room: Mailroom, number: int) -> int | None:
+    entry = journal.review(room.db, number)
+    assert entry is not None
+    with transaction(room.db):
+        return acting.accept(room.db, entry, Origin(room.now, "editor", f"review --accept {number}"))
+
+
+# -- facts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reference_leads_to_its_owner_however_it_is_typed(room: Mailroom) -> None:
+    """Without regard to case and hyphens."""
+    code = room.reference("issue-18", JO)
+    for typed in (code, code.lower(), code.replace("-", "")):
+        found = facts(room, room.reply(ANN, "x", "y"), Finding(Kind.OPT_OUT, "", references=(typed,)))
+        assert found.owner == room.person(JO)
+        assert found.sender == room.person(ANN)
+        assert (found.proven, found.several_owners, found.test_copy) == (True, False, False)
+
+
+def test_codes_of_two_people_have_no_owner(room: Mailroom) -> None:
+    """Nobody can say whom it is about."""
+    codes = (room.reference("issue-18", JO), room.reference("issue-18", ANN))
+    found = facts(room, room.reply(JO, "x", "y"), Finding(Kind.OPT_OUT, "", references=codes))
+    assert (found.owner, found.several_owners) == (None, True)
+
+
+def test_a_reply_to_our_copy_leads_to_whose_copy_it_was(room: Mailroom) -> None:
+    """By its Message-ID, or the one that the relay gave it."""
+    row = room.db.execute("SELECT id FROM delivery WHERE address = ?", [ANN]).fetchone()
+    with transaction(room.db):
+        room.db.execute("INSERT INTO alias (message_id, delivery) VALUES ('<x.1@prod.outlook.test>', ?)", [row[0]])
+    for answers, person in ((room.copy_id("issue-18", JO), JO), ("<x.1@prod.outlook.test>", ANN)):
+        found = facts(room, room.reply("x@y.test", "Re: x", "y", answers), Finding(Kind.QUESTION, ""))
+        assert found.answered == room.person(person)
+
+
+@pytest.mark.parametrize("issue", ["issue-18", "issue-99"])
+def test_a_code_of_a_test_copy_is_recognised_by_making_it_again(room: Mailroom, issue: str) -> None:
+    """It went to whoever it was tested with; nothing of it is stored, and it acts on nobody."""
+    with transaction(room.db):
+        ledger.start_test(room.db, issue, "Editor@pscb.test", "relay.test:25", room.now)
+    code = reference(KEY, Purpose.TEST, issue, "editor@pscb.test")
+    found = facts(room, room.reply(JO, "x", "y"), Finding(Kind.OPT_OUT, "", references=(code,)))
+    assert (found.test_copy, found.owner, found.proven) == (True, None, False)
+    other = reference(bytes(32), Purpose.TEST, issue, "editor@pscb.test")
+    assert not facts(room, room.reply(JO, "x", "y"), Finding(Kind.OPT_OUT, "", references=(other,))).test_copy
+
+
+def test_a_mailing_code_of_a_test_copy_takes_nobody_off(room: Mailroom) -> None:
+    """Pressing the link in a test copy is no opt-out, not even by somebody on the list."""
+    with transaction(room.db):
+        ledger.start_test(room.db, "issue-18", JO, "relay.test:25", room.now)
+    code = reference(KEY, Purpose.TEST, "issue-18", JO)
+    room.drop(room.reply(JO, f"unsubscribe {code}", f"Take {JO} off the list, please."))
+    room.read()
+    assert room.status(JO) is Status.ACTIVE
+
+
+def test_when_somebody_came_back_is_known(room: Mailroom) -> None:
+    """An old opt-out that arrives late must not undo their return."""
+    room.done(room.pressed("issue-18", JO))
+    room.done(room.reply(JO, "Re: You are off the list", "BACK", answer_id(room)))
+    assert room.status(JO) is Status.ACTIVE
+    code = room.reference("issue-18", JO)
+    found = facts(room, room.pressed("issue-18", JO), Finding(Kind.OPT_OUT, "", references=(code,), link=True))
+    assert found.came_back == room.now
+
+
+def answer_id(room: Mailroom) -> str:
+    """Return the Message-ID of the last answer that was written."""
+    return str(room.db.execute("SELECT message_id FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])
+
+
+# -- opting out -----------------------------------------------------------------------------------------------------
+
+
+def test_their_own_link_takes_them_off_with_the_evidence_in_the_history(room: Mailroom) -> None:
+    """Who, by which program, and why: `show` and `undo` can tell."""
+    assert room.done(room.pressed("issue-18", JO)) == [("opt_out", "opted_out")]
+    [change] = [each.change for each in changes.history_of(room.db, room.person(JO).id)][1:]
+    assert (change.origin.author, change.origin.command) == ("pscb-mail inbox", "inbox")
+    assert "unsubscribe" in change.origin.reason
+    assert room.outbox() == [("confirmed", JO, "waiting")]
+    changes.undo(room.db, change.number, Origin(room.now, "editor", "undo"))
+    assert room.status(JO) is Status.ACTIVE
+
+
+def test_the_link_of_somebody_else_on_the_list_goes_to_review(room: Mailroom) -> None:
+    """Ann forwarded her copy, Jo pressed the link in it: nobody can say whom he meant."""
+    [entry] = reviewed(room, room.pressed("issue-18", ANN, sender=JO))
+    assert {room.status(JO), room.status(ANN)} == {Status.ACTIVE}
+    assert (entry.address, room.outbox()) == (ANN, [])
+
+
+def test_a_forwarded_copy_asks_its_owner(room: Mailroom) -> None:
+    """A stranger pressed it: the owner is asked at their own address, and it stands in review."""
+    [entry] = reviewed(room, room.pressed("issue-18", JO, sender="friend@elsewhere.test"))
+    assert room.status(JO) is Status.ACTIVE
+    assert room.outbox() == [("asked", JO, "waiting")]
+    assert room.done(room.reply(JO, "Re: Was this you?", "STOP", answer_id(room))) == [("opt_out", "opted_out")]
+    assert room.status(JO) is Status.OPTED_OUT
+    assert entry.number == journal.reviews(room.db)[0].number
+
+
+def test_with_act_a_forwarded_copy_takes_its_owner_off_and_tells_them(room: Mailroom) -> None:
+    """The setting `forwarded` says so."""
+    room.settings["forwarded"] = "act"
+    [entry] = reviewed(room, room.pressed("issue-18", JO, sender="friend@elsewhere.test"))
+    assert (room.status(JO), room.outbox()) == (Status.OPTED_OUT, [("told", JO, "waiting")])
+    assert entry.kind is Kind.OPT_OUT
+
+
+def test_a_code_with_one_bit_changed_or_cut_does_nothing(room: Mailroom) -> None:
+    """It can be neither guessed nor bent."""
+    code = room.reference("issue-18", JO)
+    for bad in (("0" if code[0] != "0" else "1") + code[1:], code[:-1]):
+        room.drop(room.reply("friend@elsewhere.test", f"unsubscribe {bad}", f"Take {JO} off the list, please."))
+    room.read()
+    assert room.status(JO) is Status.ACTIVE
+    assert room.outbox() == []
+
+
+def test_an_opt_out_is_lifted_by_their_own_reply_to_the_confirmation(room: Mailroom) -> None:
+    """BACK, in reply to it; nobody else's does."""
+    room.done(room.pressed("issue-18", JO))
+    confirmation = answer_id(room)
+    room.done(room.reply(ANN, "Re: You are off the list", "BACK", confirmation))
+    assert room.status(JO) is Status.OPTED_OUT
+    assert room.done(room.reply(JO, "Re: You are off the list", "BACK", confirmation)) == [
+        ("subscribe", "resubscribed")
+    ]
+    assert room.status(JO) is Status.ACTIVE
+
+
+def test_the_link_in_the_confirmation_leads_back_too(room: Mailroom) -> None:
+    """It starts a new message: its code says whose it is, and who sends it must be that person."""
+    room.done(room.pressed("issue-18", JO))
+    body = str(room.db.execute("SELECT body FROM outbox").fetchone()[0])
+    subject, words = link_in(body)
+    room.drop(room.reply(ANN, subject, words))
+    room.read()
+    assert room.status(JO) is Status.OPTED_OUT
+    assert room.done(room.reply(JO, subject, words)) == [("subscribe", "resubscribed")]
+    assert room.status(JO) is Status.ACTIVE
+
+
+def link_in(body: str) -> tuple[str, str]:
+    """Return subject and body that the mailto link in an answer fills in."""
+    from urllib.parse import parse_qs, urlsplit
+
+    link = next(line for line in body.splitlines() if line.startswith("mailto:"))
+    fields = parse_qs(urlsplit(link).query)
+    assert urlsplit(link).path == OURS
+    return fields["subject"][0], fields["body"][0]
+
+
+def test_the_link_in_the_question_takes_them_off(room: Mailroom) -> None:
+    """Pressed at their own address, it is their own opt-out."""
+    reviewed(room, room.pressed("issue-18", JO, sender="friend@elsewhere.test"))
+    subject, words = link_in(str(room.db.execute("SELECT body FROM outbox").fetchone()[0]))
+    assert room.done(room.reply(JO, subject, words)) == [("opt_out", "opted_out")]
+    assert room.status(JO) is Status.OPTED_OUT
+
+
+# -- review ---------------------------------------------------------------------------------------------------------
+
+
+def test_accepting_a_leaver_removes_them_and_undo_brings_them_back(room: Mailroom) -> None:
+    """Proposed with the sentence as evidence; one change; the entry is open again afterwards."""
+    [entry] = reviewed(
+        room,
+        room.reply(
+            JO, "Re: issue-18 is out", "I have left the school and no longer work here.", room.copy_id("issue-18", JO)
+        ),
+    )
+    assert (entry.kind, entry.address) == (Kind.LEFT, JO)
+    assert "left the school" in entry.evidence
+    change = accepted(room, entry.number)
+    assert (room.status(JO), journal.open_reviews(room.db)) == (Status.REMOVED, 0)
+    changes.undo(room.db, change, Origin(room.now, "editor", "undo"))
+    assert (room.status(JO), journal.open_reviews(room.db)) == (Status.ACTIVE, 1)
+
+
+def test_accepting_a_new_address_changes_it(room: Mailroom) -> None:
+    """The same person, with their history."""
+    jo = room.person(JO).id
+    words = "Please use my new address jo.bloggs@academy.test from now on."
+    [entry] = reviewed(room, room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    assert entry.kind is Kind.ADDRESS_CHANGE
+    accepted(room, entry.number)
+    assert room.person("jo.bloggs@academy.test").id == jo
+    assert directory.by_address(room.db, JO) is None
+
+
+def test_accepting_a_colleague_adds_them(room: Mailroom) -> None:
+    """With the sentence as the basis on which they are written to."""
+    code = room.reference("issue-18", JO)
+    [entry] = reviewed(room, room.reply(JO, f"add a colleague {code}", "Kit Young, kit@school.test, Northside School"))
+    assert (entry.kind, entry.address) == (Kind.SUBSCRIBE, "kit@school.test")
+    accepted(room, entry.number)
+    kit = room.person("kit@school.test")
+    assert (kit.status, kit.source) == (Status.ACTIVE, "a reply")
+    assert kit.basis
+
+
+def test_accepting_an_opt_out_in_doubt_takes_the_owner_off(room: Mailroom) -> None:
+    """The person of the proposal, not who wrote."""
+    [entry] = reviewed(room, room.pressed("issue-18", ANN, sender=JO))
+    accepted(room, entry.number)
+    assert (room.status(ANN), room.status(JO)) == (Status.OPTED_OUT, Status.ACTIVE)
+
+
+def test_accepting_a_forged_report_is_the_editors_decision(room: Mailroom) -> None:
+    """It names a person: accepting it marks them as bounced."""
+    raw = room.bounce("issue-18", ANN).replace(room.reference("issue-18", ANN).encode(), b"AAAAA-AAAAA-AAAAA-AAAAA")
+    [entry] = reviewed(room, raw)
+    accepted(room, entry.number)
+    assert room.status(ANN) is Status.BOUNCED
+
+
+def test_what_names_nobody_cannot_be_accepted(room: Mailroom) -> None:
+    """It says what to do instead, and stays open."""
+    raw = room.reply("friend@elsewhere.test", "Newsletter", "Please take me off your newsletter list.")
+    [entry] = reviewed(room, raw)
+    with pytest.raises(UsageError, match=f"Entry {entry.number} does not say who") as caught:
+        accepted(room, entry.number)
+    assert f"--dismiss {entry.number}" in caught.value.hint
+    assert journal.open_reviews(room.db) == 1
