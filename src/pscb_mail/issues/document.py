@@ -37,6 +37,9 @@ FIELDS = ("name", "first_name", "organisation", "role")
 
 # Deeper than any text that a person reads; the parser drops what lies below its own limit without a word.
 _MAX_NESTING = 24
+_MAX_BLOCKS_DEEP = 8
+# Ten times what the longest issue has: far beyond where mail clients cut a message off, and still quick to lay out.
+_MAX_TOKENS = 20_000
 
 _FIELD = re.compile(
     r"""\{\{\s*(?P<name>\w{1,60})\s*
@@ -167,6 +170,8 @@ class _Reader:
             if token.map:
                 token.map = [line + self.source.first_line for line in token.map]
         self._refuse_depth(tokens)
+        if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
+            self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
         self.headings = tuple(self._headings(tokens))
         for token in tokens:
             if token.type == "inline":
@@ -341,6 +346,8 @@ def _closing(state: StateBlock, start: int, end: int) -> int | None:
             depth += 1 if fence["words"] else -1
             if depth == 0:
                 return line
+            if depth > _MAX_BLOCKS_DEEP:
+                return None
     return None
 
 

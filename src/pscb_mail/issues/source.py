@@ -21,7 +21,7 @@ from pscb_mail.foreign import has_unsafe, one_line
 
 # Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough
 # that no text, however knotted, takes a parser more than a few seconds.
-MAX_CHARACTERS = 100_000
+MAX_CHARACTERS = 80_000
 _MAX_FRONT_MATTER = 20_000
 _MAX_DEPTH = 3
 _MAX_MISTAKES = 40
