@@ -18,6 +18,9 @@ _MONTH = (
 _YEAR = r"(?:,? (?P<year>(?:19|20)\d\d)\b)?"
 _WEEKDAY = r"(?:\b(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,? (?:the )?)?"
 _DATE = re.compile(rf"{_WEEKDAY}(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}{_YEAR}", re.IGNORECASE)
+_NUMERIC = re.compile(
+    rf"{_WEEKDAY}(?<![\d/])(?P<day>\d{{1,2}})/(?P<month>0?[1-9]|1[0-2])/(?P<year>(?:19|20)\d\d)(?![\d/])", re.IGNORECASE
+)
 _STALE = re.compile(
     r"\b(?:(?:later |earlier )?this (?:week|month)|(?:next|last) (?:week|month)|tomorrow|yesterday|in a fortnight)\b",
     re.IGNORECASE,
@@ -29,25 +32,21 @@ _NEAR_DAYS = 200
 def wrong_weekdays(issue: Manuscript) -> Iterator[Spot]:
     """Find a day of the month that falls on another day of the week; without a year, near the issue's own date."""
     for text in issue.wording():
-        for found in _DATE.finditer(text.text):
-            if not found["weekday"]:
-                continue
-            days = _days(found, issue.source.date)
-            named = next(day for day in _WEEKDAYS if day.startswith(found["weekday"].lower()))
+        for found in _dates(text.text):
+            named = _weekday(found)
+            days = _days(found, issue.source.date) if named else []
             right = [_WEEKDAYS[day.weekday()] for day in days]
             if right and named not in right:
-                yield (
-                    text.line,
-                    f'"{found[0]}" is a {right[0].capitalize()}{"" if found["year"] else f" in {days[0].year}"}.',
-                )
+                when = "" if found["year"] else f" in {days[0].year}"
+                yield text.line, f'"{found[0]}" is a {right[0].capitalize()}{when}.'
 
 
 def impossible_days(issue: Manuscript) -> Iterator[Spot]:
     """Find a day that is in no calendar."""
     for text in issue.wording():
-        for found in _DATE.finditer(text.text):
+        for found in _dates(text.text):
             # 2000 was a leap year: 29 February without a year may be meant. "40 may come" is no date.
-            likely = found["month"][0].isupper() and int(found["day"]) <= 35
+            likely = not found["month"][0].islower() and int(found["day"]) <= 35
             if likely and not _day(int(found["year"] or 2000), found):
                 yield text.line, f'There is no "{found[0].strip(" .")}".'
 
@@ -68,6 +67,18 @@ def stale_words(issue: Manuscript) -> Iterator[Spot]:
             yield text.line, f'"{found[0]}" is another day for whoever reads this later: name the date.'
 
 
+def _dates(text: str) -> Iterator[re.Match[str]]:
+    yield from _DATE.finditer(text)
+    yield from _NUMERIC.finditer(text)
+
+
+def _weekday(found: re.Match[str]) -> str:
+    """Return the day of the week that stands before a date, or nothing: "they sat 4 March exams" names none."""
+    written = found["weekday"] or ""
+    full = next((day for day in _WEEKDAYS if written and day.startswith(written.lower())), "")
+    return full if written[:1].isupper() or found[0].startswith(full) else ""
+
+
 def _days(found: re.Match[str], near: date | None) -> list[date]:
     """Return the day that is meant; without a year those near the issue's date, none where that is not known."""
     if found["year"]:
@@ -80,7 +91,9 @@ def _days(found: re.Match[str], near: date | None) -> list[date]:
 
 def _day(year: int, found: re.Match[str]) -> date | None:
     try:
-        return date(year, _MONTHS.index(found["month"][:3].lower()) + 1, int(found["day"]))
+        month = found["month"]
+        number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+        return date(year, number, int(found["day"]))
     except ValueError:
         return None
 

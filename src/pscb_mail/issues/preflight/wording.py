@@ -23,7 +23,6 @@ KNOWN = frozenset(
 
 _WORD = re.compile(r"[^\W\d_](?:[\w&'’]{0,60}\w)?")
 _ROMAN = re.compile(r"[IVXLC]{1,6}")
-_SHOUT_LETTERS = 8
 _LONGEST_ACRONYM = 6
 
 _LEFT = re.compile(
@@ -48,9 +47,7 @@ def shouting(issue: Manuscript) -> Iterator[Spot]:
     known = _known(issue)
     for text in issue.wording():
         for run in _runs(text.text):
-            letters = sum(len(word) for word in run)
-            unknown = [word for word in run if _singular(word) not in known]
-            if unknown and ((len(run) > 1 and letters >= _SHOUT_LETTERS) or len(run[0]) > _LONGEST_ACRONYM):
+            if _shouted(run) and not known.issuperset(map(_singular, run)):
                 yield text.line, f'"{" ".join(run)[:60]}" is all in capitals.'
 
 
@@ -58,13 +55,11 @@ def unexplained_acronyms(issue: Manuscript) -> Iterator[Spot]:
     """Find acronyms that no text of the issue explains, each once, where it first stands."""
     seen = set(_known(issue))
     for text in issue.wording():
-        for run in _runs(text.text):
-            letters = sum(len(word) for word in run)
-            for word in run if letters < _SHOUT_LETTERS or len(run) == 1 else ():
-                acronym = _singular(word)
-                if len(acronym) <= _LONGEST_ACRONYM and acronym not in seen and not _ROMAN.fullmatch(acronym):
-                    seen.add(acronym)
-                    yield text.line, f'"{acronym}" is never explained: write it out once, with ({acronym}) after it.'
+        words = (word for run in _runs(text.text) if not _shouted(run) for word in run)
+        for acronym in map(_singular, words):
+            if acronym not in seen and not _ROMAN.fullmatch(acronym):
+                seen.add(acronym)
+                yield text.line, f'"{acronym}" is never explained: write it out once, with ({acronym}) after it.'
 
 
 def leftovers(issue: Manuscript) -> Iterator[Spot]:
@@ -118,10 +113,16 @@ def _telephone(number: str) -> str:
     )
 
 
+def _shouted(run: list[str]) -> bool:
+    """Whether a run is words rather than acronyms: a long one, or several together that are not all short."""
+    longest = max(map(len, run))
+    return longest > _LONGEST_ACRONYM or (len(run) > 1 and sum(map(len, run)) >= 8 and (len(run) > 2 or longest > 4))
+
+
 def _known(issue: Manuscript) -> set[str]:
     """Return the acronyms that need no explanation, and those that the issue explains."""
     # The newsletter's own name stands in every copy.
-    own = _WORD.findall(issue.settings.newsletter.name)
+    own = filter(_in_capitals, _WORD.findall(issue.settings.newsletter.name))
     known = {*KNOWN, *(_singular(word) for word in (*issue.settings.check.acronyms, *own))}
     for text in issue.wording():
         known.update(_singular(match[1]) for match in re.finditer(r"\(([A-Z][A-Za-z&]{1,11})\)", text.text))
@@ -141,7 +142,7 @@ def _runs(text: str) -> Iterator[list[str]]:
     end = 0
     for match in _WORD.finditer(text):
         gap = text[end : match.start()]
-        if run and gap.strip(" ,:;!&-–—"):
+        if run and gap.strip(" :!&-–—"):
             yield run
             run = []
         end = match.end()
