@@ -75,29 +75,41 @@ _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/
 
 
 def _print_checks(checks: "list[Check]") -> None:
-    """Print a table of all checks, the hint under each that is not good, and what to do first."""
+    """Print a table of all checks by subject, the hint under each that is not good, and what to do first."""
+    from itertools import groupby
+
     from rich.table import Table
 
     from pscb_mail.desk.doctor.examination import first_to_do
 
     grid = Table(box=None, show_header=False, pad_edge=False)
-    grid.add_column()
-    grid.add_column(min_width=22, max_width=28, overflow="fold")
+    grid.add_column(width=1)
+    grid.add_column(max_width=20)
     grid.add_column(overflow="fold")
-    for check in checks:
-        tone = "dim" if check.result == "not checked" else ""
-        detail = console.safe_lines(check.detail)
-        hint = f"\n[dim]→[/] {console.safe_lines(check.hint)}" if check.hint else ""
-        grid.add_row(
-            _MARKS[check.result], console.safe(check.check), f"[{tone}]{detail}[/]{hint}" if tone else detail + hint
-        )
+    for subject, of_it in groupby(checks, key=lambda check: check.check.partition(":")[0]):
+        # What has one cause is one line: the steps that were not reached, the database that is not there yet.
+        for number, ((result, detail, hint), alike) in enumerate(
+            groupby(of_it, lambda c: (c.result, c.detail, c.hint))
+        ):
+            steps = ", ".join(step.strip() for check in alike if (step := check.check.partition(":")[2]))
+            if not steps:
+                steps = f"[bold]{console.safe(subject)}[/]"
+            elif number == 0:
+                grid.add_row("", f"[bold]{console.safe(subject)}[/]")
+            grid.add_row(_MARKS[result], steps, _seen(result, detail, hint))
     console.out.print(grid)
-    console.result()
-    first = first_to_do(checks)
     counts = {result: sum(check.result == result for check in checks) for result in _MARKS}
-    console.result(_verdict(counts))
-    if first is not None:
-        console.result(f"[bold]First:[/] {console.safe(first.check)}. {console.safe_lines(first.hint)}")
+    console.result(f"\n{_verdict(counts)}")
+    if (first := first_to_do(checks)) is not None:
+        where = console.safe(first.check.replace(": ", ", "))
+        console.result(f"[bold]First: {where}.[/] {console.safe_lines(first.hint)}")
+
+
+def _seen(result: str, detail: str, hint: str) -> str:
+    shown = console.safe_lines(detail)
+    return (f"[dim]{shown}[/]" if result == "not checked" else shown) + (
+        f"\n[cyan]→ {console.safe_lines(hint)}[/]" if hint else ""
+    )
 
 
 def _verdict(counts: dict[str, int]) -> str:

@@ -15,7 +15,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """`check` is its name, the same at every run; `hint` is empty only where nothing needs doing."""
+    """`check` is its name, the same at every run: `subject` or `subject: step`; `hint` is what to do, if anything."""
 
     check: str
     result: Result
@@ -27,7 +27,7 @@ def complete(checks: list[Check], subject: str, steps: tuple[str, ...]) -> list[
     """Return a subject's checks in the order of its steps, those that were never reached among them as not checked."""
     made = {check.check: check for check in checks}
     names = [f"{subject}: {step}" for step in steps]
-    return [made.get(name) or not_checked(name, "An earlier step failed.", MEND_FIRST) for name in names]
+    return [made.get(name) or not_checked(name, "Not reached: another step failed.") for name in names]
 
 
 MEND_FIRST = "Mend that one first."

@@ -6,7 +6,7 @@ so; nothing is changed, sent or filed. Where the settings cannot be used nothing
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,11 +18,11 @@ from pscb_mail.desk.doctor.dns import check_dns
 from pscb_mail.desk.doctor.folder import check_folder
 from pscb_mail.desk.doctor.mailbox import check_mailbox
 from pscb_mail.desk.doctor.names import Names
-from pscb_mail.desk.doctor.pace import check_clock, check_pace, check_signed_in
+from pscb_mail.desk.doctor.pace import check_clock, check_pace, check_token
 from pscb_mail.desk.doctor.relay import check_relay
 from pscb_mail.errors import SettingsError
-from pscb_mail.settings import FILE_NAME, Relay
-from pscb_mail.signin import Access, Outside
+from pscb_mail.settings import FILE_NAME, Auth, Relay
+from pscb_mail.signin import Access, Door, Outside
 from pscb_mail.workspace import Workspace
 
 SECONDS = 18.0
@@ -62,14 +62,14 @@ class Examination:
         if not settings.relay:
             return [error("settings", "There is no relay to send through.", f"Add a [[relay]] to {FILE_NAME}.")]
         relays = ", ".join(relay.label for relay in settings.relay)
-        return [ok("settings", f"{settings.newsletter.from_}, through {relays}."), *self._sign_ins()]
+        return [ok("settings", f"{settings.newsletter.from_}, through {relays}.")]
 
-    def _sign_ins(self) -> Iterator[Check]:
-        settings, now = self.workspace.settings, self.now()
-        for relay in settings.relay[:1]:
-            yield check_signed_in(signin.status("relay", settings, relay, outside=self.outside), now)
-        if settings.mailbox.source.startswith("imap"):
-            yield check_signed_in(signin.status("mailbox", settings, outside=self.outside), now)
+    def _token(self, door: Door, auth: Auth, relay: Relay | None = None) -> list[Check]:
+        """Return how long a sign-in lasts; passwords do not end."""
+        if auth not in {"microsoft", "google"}:
+            return []
+        status = signin.status(door, self.workspace.settings, relay, outside=self.outside)
+        return [check_token(status, self.now())]
 
     def _prefix(self, number: int) -> str:
         return "relay" if number == 0 else f"relay {number + 1}"
@@ -87,7 +87,8 @@ class Examination:
             if number:
                 return heard.checks
             newest = latest(self.workspace.database_path)
-            return [*heard.checks, check_clock(self.now(), newest, heard.server_time, relay.host)]
+            clock = check_clock(self.now(), newest, heard.server_time, relay.host)
+            return [*heard.checks, *self._token("relay", relay.auth, relay), clock]
 
         return examine
 
@@ -97,7 +98,8 @@ class Examination:
         def access() -> Access | None:
             return signin.access("mailbox", settings, outside=self.outside)
 
-        return check_mailbox(settings, self.workspace.folder, access, self.names, self.now())
+        checks = check_mailbox(settings, self.workspace.folder, access, self.names, self.now())
+        return [*checks, *self._token("mailbox", settings.mailbox.auth)] if settings.mailbox.source else checks
 
 
 def examine(examination: Examination, seconds: float = SECONDS) -> list[Check]:

@@ -10,8 +10,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from imapclient.imapclient import SENT
 from imapclient.exceptions import IMAPClientError
+from imapclient.imapclient import SENT
 
 from pscb_mail.desk.doctor import certificates
 from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning

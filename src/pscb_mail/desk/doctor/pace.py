@@ -54,8 +54,8 @@ def _against(provider: Provider, limits: pacing.Limits, profile: str, connection
 
 
 def _in_words(limits: pacing.Limits) -> str:
-    pairs = ((limits.per_minute, "minute"), (limits.per_hour, "hour"), (limits.per_day, "day"))
-    return ", ".join(f"{number:,} a {span}" for number, span in pairs if number)
+    pairs = ((limits.per_minute, "a minute"), (limits.per_hour, "an hour"), (limits.per_day, "a day"))
+    return ", ".join(f"{number:,} {span}" for number, span in pairs if number)
 
 
 def check_clock(now: datetime, latest: datetime | None, server: datetime | None, said_by: str = "the relay") -> Check:
@@ -80,20 +80,16 @@ def check_clock(now: datetime, latest: datetime | None, server: datetime | None,
     return ok("clock", detail)
 
 
-def check_signed_in(status: Status, now: datetime) -> Check:
-    """Return where one stands at a door, without asking any server."""
-    name = f"sign-in: {status.door}"
-    again = f"`pscb-mail login {status.door}`"
-    if status.auth == "none":
-        return ok(name, "None is needed.")
+def check_token(status: Status, now: datetime) -> Check:
+    """Return how long an OAuth2 sign-in still lasts; that there is none is told where signing in is tried."""
+    name = f"{status.door}: token"
     if not status.signed_in:
-        what = status.problem or f"Nobody is signed in as {status.username}."
-        return error(name, what, status.hint or f"{again} signs in.")
-    days = status.days_left(now)
+        return not_checked(name, status.problem or f"Nobody is signed in as {status.username}.")
     who = f"{status.account} for {status.username}" if status.account not in {"", status.username} else status.username
+    days = status.days_left(now)
     if days is None:
-        return ok(
-            name, f"{who}: a password is at hand ({status.kept_in})." if status.kept_in else f"{who} is signed in."
-        )
+        return ok(name, f"{who} is signed in, and nothing says that it ends.")
     detail = f"{who} is signed in; unused, that ends in {days} days."
-    return warning(name, detail, f"{again} starts the time again.") if days < DAYS_TO_WARN else ok(name, detail)
+    if days < DAYS_TO_WARN:
+        return warning(name, detail, f"`pscb-mail login {status.door}` starts the time again.")
+    return ok(name, detail)

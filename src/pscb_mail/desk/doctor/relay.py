@@ -123,14 +123,14 @@ class _Call:
         with self._faults("encryption" if implicit else "connection"):
             try:
                 return open_line(self.relay, self._context() if implicit else None)
+            except smtplib.SMTPConnectError as problem:
+                raise _StopError(self._refused("connection", problem.smtp_code, problem.smtp_error)) from problem
             except (TimeoutError, ConnectionRefusedError) as problem:
                 raise _StopError(self._unreachable(problem)) from problem
             except OSError as problem:
                 if problem.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
                     raise _StopError(self._unreachable(problem)) from problem
                 raise
-            except smtplib.SMTPConnectError as problem:
-                raise _StopError(self._refused("connection", problem.smtp_code, problem.smtp_error)) from problem
 
     def _unreachable(self, problem: OSError) -> Check:
         if not self.relay.is_loopback and not self.names.connected:
