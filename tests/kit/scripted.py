@@ -49,14 +49,16 @@ def reset(connection: socket.socket) -> None:
     raise HangUpError
 
 
-def late(reply: bytes, seconds: float = 0.1) -> Callable[[socket.socket], None]:
+@dataclass(frozen=True)
+class Late:
     """Answer, but not at once."""
 
-    def act(connection: socket.socket) -> None:
-        threading.Event().wait(seconds)
-        connection.sendall(reply)
+    reply: bytes
+    seconds: float = 0.05
 
-    return act
+    def __call__(self, connection: socket.socket) -> None:
+        threading.Event().wait(self.seconds)
+        connection.sendall(self.reply)
 
 
 @dataclass
@@ -125,6 +127,7 @@ class ScriptedServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each reply is a write of its own
         with self._lock:
             self.open_now += 1
             self.open_most = max(self.open_most, self.open_now)
@@ -167,7 +170,7 @@ class ScriptedServer:
             if verb == "STARTTLS" and self.tls:
                 connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
                 reader = opened.enter_context(connection.makefile("rb"))
-            if verb == "DATA" and act == DEFAULT["DATA"]:
+            if verb == "DATA" and DEFAULT["DATA"] in {act, getattr(act, "reply", b"")}:
                 self._take(connection, _until_dot(reader), sender, recipient, refused)
                 messages += 1
             if verb == "QUIT" or messages == self.close_after:

@@ -1,0 +1,378 @@
+"""A run through servers that misbehave: the sum is right, nobody gets two, nobody is missed, each doubt is `unknown`."""
+
+import contextlib
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from newsroom import ISSUE, QUICK, START, UNLIMITED, Clock, counted, means, newsroom
+from scripted import Late, Once, ScriptedServer, hang_up, reset, say_nothing
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import NotNowError, PscbMailError
+from pscb_mail.people import roster
+from pscb_mail.people.changes import Origin
+from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending.connection import Timing
+from pscb_mail.sending.delivery import State
+from pscb_mail.sending.pacing import Limits
+from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
+
+MODES = {"step by step": (), "PIPELINING": ("PIPELINING",), "CHUNKING": ("PIPELINING", "CHUNKING")}
+PEOPLE = 12
+
+
+def the_truth_is_kept(db: Database, *servers: ScriptedServer, total: int = PEOPLE) -> Counter[str]:
+    """Hold the ledger against what the servers took; return how many copies each person was sent."""
+    taken = Counter(recipient for server in servers for _, recipient, _ in server.taken)
+    states = {line.address: line.state for line in ledger.log(db, ISSUE)}
+    assert len(states) == total
+    assert sum(ledger.counts(db, ISSUE).values()) == total
+    for address, state in states.items():
+        match state:
+            case State.SENT:
+                assert taken[address] == 1, f"{address} is sent and was taken {taken[address]} times"
+            case State.UNKNOWN:
+                assert taken[address] <= 1, address
+            case _:
+                assert taken[address] == 0, f"{address} is {state} and was taken"
+    return taken
+
+
+def run_until_done(db: Database, *servers: ScriptedServer, clock: Clock | None = None, **more: object) -> int:
+    """Run again and again as a user would, later each time; return how often it took."""
+    clock = clock or Clock()
+    for turn in range(1, 20):
+        with contextlib.suppress(NotNowError, RelayRefusesError):
+            mailing.run(db, ISSUE, means(*servers, clock=clock, **more))
+        counts = ledger.counts(db, ISSUE)
+        assert counts[State.IN_FLIGHT] == 0
+        if not counts[State.QUEUED] and not counts[State.DEFERRED]:
+            return turn
+        clock.at += timedelta(hours=3)
+    raise AssertionError(f"still not done: {counted(db)}")
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = newsroom(tmp_path / "pscb-mail.db", PEOPLE)
+    yield database
+    database.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("connections", [1, 4])
+def test_everybody_gets_one_copy(db: Database, mode: str, connections: int) -> None:
+    """Whatever the relay offers, however many sessions there are: each gets their own, once."""
+    with ScriptedServer(offers=MODES[mode]) as server:
+        ended = mailing.run(db, ISSUE, means(server, connections=connections))
+    assert (ended.tries, ended.interrupted, ended.next_due) == (PEOPLE, False, None)
+    assert counted(db) == {"sent": PEOPLE}
+    the_truth_is_kept(db, server)
+    assert server.open_most <= connections
+    for _, recipient, content in server.taken:
+        assert f"To: Reader {recipient[6:10]} <{recipient}>\r\n".encode() in content
+    assert server.said.count("QUIT") == server.connections
+
+
+FAULTS = {
+    "4yz": b"451 4.3.0 try later\r\n",
+    "5yz": b"550 5.1.1 no such user\r\n",
+    "421": b"421 4.3.2 closing\r\n",
+    "hang up": hang_up,
+    "reset": reset,
+    "hang": say_nothing,
+    "late": None,
+    "garbage": b"what?\r\n",
+    "endless": b"250-" + b"x" * 5000 + b"\r\n",
+}
+GOOD = {
+    "MAIL": b"250 2.1.0 fine\r\n",
+    "RCPT": b"250 2.1.5 fine\r\n",
+    "DATA": b"354 go on\r\n",
+    "BODY": b"250 2.0.0 taken\r\n",
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "RSET"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_any_step_costs_nobody_their_copy(db: Database, mode: str, step: str, fault: str) -> None:
+    """One server, three sessions, a fault that happens twice: at the end every copy is accounted for."""
+    act = FAULTS[fault] or Late(GOOD.get(step, b"220 2.0.0 hello\r\n" if step == "greeting" else b"250 2.0.0 fine\r\n"))
+    with ScriptedServer({step: Once(act, times=2)}, offers=MODES[mode]) as server:
+        run_until_done(db, server, connections=3)
+        the_truth_is_kept(db, server)
+    counts = ledger.counts(db, ISSUE)
+    assert counts[State.SENT] + counts[State.REFUSED] + counts[State.UNKNOWN] + counts[State.SKIPPED] == PEOPLE
+    if fault in {"late", "4yz", "421"} or (step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"):
+        assert counts[State.SENT] == PEOPLE, counted(db)
+    assert counts[State.UNKNOWN] <= 2, "no more than the fault's own are in doubt"
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("act", [hang_up, reset, say_nothing, b"garbage\r\n"])
+def test_a_relay_that_takes_a_copy_and_does_not_say_so_leaves_it_unknown(db: Database, mode: str, act: object) -> None:
+    """The one case that nobody can know: it is shown, and never sent again by itself."""
+    with ScriptedServer({"BODY reader0005@school.test": act}, offers=MODES[mode]) as server:
+        run_until_done(db, server, connections=2)
+        assert counted(db) == {"sent": PEOPLE - 1, "unknown": 1}
+        [line] = ledger.log(db, ISSUE, State.UNKNOWN)
+        assert line.address == "reader0005@school.test"
+        mailing.run(db, ISSUE, means(server))
+        the_truth_is_kept(db, server)
+
+
+def test_a_relay_that_never_says_so_is_not_given_the_whole_list(tmp_path) -> None:
+    """Doubts in a row stop the run early: at most the sessions' first copies and one for each further attempt."""
+    db = newsroom(tmp_path / "d.db", 200)
+    with ScriptedServer({"BODY": hang_up}, offers=("PIPELINING",)) as server, pytest.raises(RelayAwayError):
+        mailing.run(db, ISSUE, means(server, connections=4))
+    assert ledger.counts(db, ISSUE)[State.UNKNOWN] <= 4 + 2
+    the_truth_is_kept(db, server, total=200)
+
+
+def test_greylisting_is_waited_out_in_the_same_run(db: Database) -> None:
+    """Put off at the first try, due within minutes: the run waits and delivers."""
+    acts = {f"RCPT reader{n:04}@school.test": Once(b"450 4.2.0 greylisted\r\n") for n in range(PEOPLE)}
+    clock = Clock()
+    with ScriptedServer(acts, offers=("PIPELINING",)) as server:
+        ended = mailing.run(db, ISSUE, means(server, clock=clock))
+    assert (counted(db), ended.tries) == ({"sent": PEOPLE}, 2 * PEOPLE)
+    assert sum(clock.waits) == pytest.approx(120, abs=5)
+
+
+def test_a_relay_that_closes_after_every_few_messages_is_simply_opened_again(db: Database) -> None:
+    """A limit of messages a session is no fault: no pause, nothing in doubt."""
+    clock = Clock()
+    with ScriptedServer(close_after=3, offers=("PIPELINING",)) as server:
+        mailing.run(db, ISSUE, means(server, clock=clock, connections=2))
+        the_truth_is_kept(db, server)
+    assert (counted(db), clock.waits) == ({"sent": PEOPLE}, [])
+    assert server.connections >= 4
+
+
+@pytest.mark.parametrize("offers", [(), ("PIPELINING",), ("PIPELINING", "CHUNKING")])
+def test_fewer_connections_where_the_relay_allows_no_more(db: Database, offers: tuple[str, ...]) -> None:
+    """The reply 421 "too many connections" is heeded, and everybody is served over those that are left."""
+    with ScriptedServer(most=2, offers=offers) as server:
+        mailing.run(db, ISSUE, means(server, connections=8))
+        the_truth_is_kept(db, server)
+    assert counted(db) == {"sent": PEOPLE}
+
+
+def test_throttling_backs_off_and_goes_on(db: Database) -> None:
+    """451 4.7.500 and 432 are about us: a pause, and no recipient pays for it."""
+    clock = Clock()
+    acts = {
+        "MAIL": Once(b"451 4.7.500 server busy\r\n"),
+        "RCPT reader0004@school.test": Once(b"432 4.3.2 concurrent\r\n"),
+    }
+    with ScriptedServer(acts) as server:
+        run_until_done(db, server, connections=1)
+        the_truth_is_kept(db, server)
+    assert counted(db) == {"sent": PEOPLE}
+    del clock
+
+
+# -- several relays -------------------------------------------------------------------------------------------------
+
+
+def test_all_relays_work_at_once(tmp_path) -> None:
+    """The pool is the engine: each relay gets a share."""
+    db = newsroom(tmp_path / "d.db", 60)
+    with (
+        ScriptedServer({"BODY": Late(b"250 2.0.0 taken\r\n", 0.005)}) as one,
+        ScriptedServer({"BODY": Late(b"250 2.0.0 taken\r\n", 0.005)}) as two,
+    ):
+        mailing.run(db, ISSUE, means(one, two, connections=2))
+        the_truth_is_kept(db, one, two, total=60)
+    assert min(len(one.taken), len(two.taken)) >= 15
+
+
+@pytest.mark.parametrize("act", [hang_up, b"421 4.3.2 away\r\n", say_nothing, b"garbage\r\n"])
+@pytest.mark.parametrize("step", ["greeting", "MAIL", "DATA"])
+def test_the_others_do_the_work_of_one_that_fails(db: Database, step: str, act: object) -> None:
+    """A relay that never works is set aside; nobody waits for it, nobody is missed."""
+    with ScriptedServer({step: act}) as broken, ScriptedServer() as good:
+        mailing.run(db, ISSUE, means(broken, good, connections=2))
+        the_truth_is_kept(db, broken, good)
+    assert counted(db) == {"sent": PEOPLE}
+    assert len(good.taken) == PEOPLE
+
+
+def test_a_relay_that_is_not_there_is_no_reason_to_stop_while_another_works(db: Database) -> None:
+    """Nothing listens at the first: the second sends all."""
+    with ScriptedServer() as gone:
+        pass
+    with ScriptedServer() as good:
+        mailing.run(db, ISSUE, means(gone, good))
+    assert counted(db) == {"sent": PEOPLE}
+
+
+def test_no_relay_at_all_ends_at_once_with_nothing_claimed(db: Database) -> None:
+    """Nothing listens anywhere: 75, no attempt, no waiting."""
+    clock = Clock()
+    with ScriptedServer() as gone:
+        pass
+    with pytest.raises(RelayAwayError, match=str(gone.port)):
+        mailing.run(db, ISSUE, means(gone, clock=clock))
+    assert (counted(db), clock.waits) == ({"queued": PEOPLE}, [])
+    assert db["attempt"].count == 0
+
+
+def test_a_relay_that_goes_away_in_the_middle_is_waited_for_a_while(db: Database) -> None:
+    """Growing pauses, then 75; what was not sent is still queued."""
+    clock = Clock()
+    with ScriptedServer({"MAIL": Once(b"250 2.1.0 fine\r\n", times=3)}) as server:
+        server.acts["MAIL"] = Once(b"250 2.1.0 fine\r\n", times=3)
+        server.acts["RCPT reader0003@school.test"] = hang_up
+        with pytest.raises(RelayAwayError):
+            mailing.run(db, ISSUE, means(server, clock=clock, connections=1))
+    assert counted(db) == {"sent": 3, "queued": PEOPLE - 3}
+    assert len(clock.waits) >= len(QUICK.pauses)
+
+
+# -- faults of ours -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("step", "reply"),
+    [
+        ("MAIL", b"550 5.7.708 service unavailable\r\n"),
+        ("RCPT", b"554 5.7.1 Relay access denied\r\n"),
+        ("BODY", b"550 5.2.252 submission quota exceeded\r\n"),
+        ("BODY", b"550 5.1.8 bad outbound sender\r\n"),
+        ("MAIL", b"552 5.3.4 too large\r\n"),
+    ],
+)
+def test_a_fault_of_ours_stops_the_run_and_hurts_nobody(db: Database, mode: str, step: str, reply: bytes) -> None:
+    """All that were under way are queued again, none is refused, and no try is counted."""
+    with ScriptedServer({step: reply}, offers=MODES[mode]) as server, pytest.raises(RelayRefusesError):
+        mailing.run(db, ISSUE, means(server, connections=3))
+    assert counted(db) == {"queued": PEOPLE}
+    assert {line.attempts for line in ledger.log(db, ISSUE)} == {0}
+    assert server.taken == []
+
+
+def test_no_encryption_where_it_is_asked_for_sends_nothing(db: Database) -> None:
+    """STARTTLS not offered, by the only relay: 78, nothing claimed."""
+    with ScriptedServer() as server, pytest.raises(PscbMailError, match="STARTTLS"):
+        mailing.run(db, ISSUE, means(server, security="starttls"))
+    assert counted(db) == {"queued": PEOPLE}
+    assert not any(line.startswith("MAIL") for line in server.said)
+
+
+def test_the_brake_stops_a_list_gone_stale(tmp_path) -> None:
+    """Ten refusals that are more than a tenth: stop, before the rest is burnt."""
+    db = newsroom(tmp_path / "d.db", 100)
+    acts = {"RCPT": b"550 5.7.1 policy\r\n"}
+    with ScriptedServer(acts, offers=("PIPELINING",)) as server, pytest.raises(mailing.BrakeError):
+        mailing.run(db, ISSUE, means(server, connections=2))
+    counts = ledger.counts(db, ISSUE)
+    assert 10 <= counts[State.REFUSED] <= 10 + 4
+    assert counts[State.QUEUED] == 100 - counts[State.REFUSED]
+
+
+# -- limits, pace, stopping -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_limit_is_kept_to_the_copy(db: Database, mode: str) -> None:
+    """--limit 5 with four sessions sends five; run again, it goes on."""
+    with ScriptedServer(offers=MODES[mode]) as server:
+        assert mailing.run(db, ISSUE, means(server, connections=4), limit=5).tries == 5
+        assert counted(db) == {"sent": 5, "queued": PEOPLE - 5}
+        mailing.run(db, ISSUE, means(server), limit=100)
+        the_truth_is_kept(db, server)
+    assert counted(db) == {"sent": PEOPLE}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_pace_holds_over_all_sessions(db: Database, mode: str) -> None:
+    """Three a minute are three a minute, however many sessions there are; the run waits for the windows."""
+    clock = Clock()
+    with ScriptedServer(offers=MODES[mode]) as server:
+        mailing.run(db, ISSUE, means(server, clock=clock, limits=Limits(per_minute=3), connections=4))
+    starts = sorted(row["started_at"] for row in db["attempt"].rows)
+    assert len(starts) == PEOPLE
+    assert all(later[:16] != earlier[:16] for earlier, later in zip(starts, starts[3:], strict=False))
+    assert sum(clock.waits) == pytest.approx(180, abs=1)
+    assert server.open_most == 3, "no more sessions than copies that may leave"
+
+
+def test_without_patience_a_used_up_pace_is_told(db: Database) -> None:
+    """--no-wait: 75, and the time from which to run it again."""
+    with ScriptedServer() as server, pytest.raises(NotNowError, match="09:01"):
+        mailing.run(db, ISSUE, means(server, limits=Limits(per_minute=5)), patient=False)
+    assert counted(db) == {"sent": 5, "queued": PEOPLE - 5}
+
+
+def test_tries_of_another_process_count_for_the_pace(db: Database) -> None:
+    """A test copy sent meanwhile, by whatever process, takes its place in the window."""
+    with transaction(db):
+        ledger.start_test(db, ISSUE, "me@pscb.test", "r", START)
+    with ScriptedServer() as server, pytest.raises(NotNowError):
+        mailing.run(db, ISSUE, means(server, limits=Limits(per_day=5)), patient=False)
+    assert counted(db)["sent"] == 4
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_whoever_asks_to_stop_gets_what_has_begun_finished(tmp_path, mode: str) -> None:
+    """After the wish nothing more is claimed; nothing is left in flight or in doubt."""
+    db = newsroom(tmp_path / "d.db", 100)
+    with ScriptedServer(offers=MODES[mode]) as server:
+        clock = Clock(stop_when=lambda: len(server.taken) >= 10)
+        ended = mailing.run(db, ISSUE, means(server, clock=clock, connections=3))
+        the_truth_is_kept(db, server, total=100)
+    assert ended.interrupted
+    counts = ledger.counts(db, ISSUE)
+    assert 10 <= counts[State.SENT] <= 10 + 2 * 3
+    assert counts[State.SENT] + counts[State.QUEUED] == 100
+
+
+def test_who_left_is_not_written_to(db: Database) -> None:
+    """An opt-out in the middle of a run is read when that copy would be claimed."""
+    origin = Origin(START, "test", "unsubscribe")
+
+    def watch(glance: mailing.Glance) -> None:
+        if glance.tries == 2:
+            roster.opt_out(db, [10], origin)
+
+    with ScriptedServer() as server:
+        work = means(server, connections=1)
+        mailing.run(db, ISSUE, mailing.Means(work.newsletter, UNLIMITED, work.open_session, work.now, work.wait, watch))
+    assert counted(db) == {"sent": PEOPLE - 1, "skipped": 1}
+    assert "reader0009@school.test" not in {recipient for _, recipient, _ in server.taken}
+
+
+def test_no_such_mailbox_counts_like_a_bounce(db: Database) -> None:
+    """The person is marked in the same transaction as the verdict."""
+    with ScriptedServer(
+        {"RCPT reader0001@school.test": b"550 5.1.1 no such user\r\n"}, offers=("PIPELINING",)
+    ) as server:
+        mailing.run(db, ISSUE, means(server))
+    assert counted(db) == {"sent": PEOPLE - 1, "refused": 1}
+    [status] = db.execute("SELECT status FROM subscriber WHERE address = 'reader0001@school.test'").fetchone()
+    assert status == "bounced"
+
+
+def test_an_address_that_cannot_be_asked_for_is_refused_and_the_run_goes_on(db: Database) -> None:
+    """Beyond ASCII where the relay has no SMTPUTF8: that one alone."""
+    db.execute("UPDATE subscriber SET address = 'jö@school.test' WHERE id = 3")
+    db.conn.commit()
+    with ScriptedServer(offers=("PIPELINING",)) as server:
+        mailing.run(db, ISSUE, means(server))
+    assert counted(db) == {"sent": PEOPLE - 1, "refused": 1}
+
+
+def test_a_hang_ends_with_the_step_and_not_with_the_run(db: Database) -> None:
+    """A session that hangs is given up after its step's time, while the others go on."""
+    with ScriptedServer({"DATA reader0002@school.test": Once(say_nothing)}) as server:
+        mailing.run(
+            db, ISSUE, means(server, connections=2, timing=Timing(step=0.3, data=0.3, body=0.3, pauses=(0.01, 0.01)))
+        )
+        the_truth_is_kept(db, server)
+    assert counted(db) == {"sent": PEOPLE}
