@@ -21,11 +21,19 @@ def entry(text: str, **about) -> Entry:
 
 
 def test_adding_several_is_one_change(people) -> None:
-    number = people.add(f"Jo Bloggs <{JO}>", SAM, groups=("Heads",), organisation="School", role="Head", basis="public task")
+    number = people.add(
+        f"Jo Bloggs <{JO}>", SAM, groups=("Heads",), organisation="School", role="Head", basis="public task"
+    )
     assert number == 1
     assert changes.change(people.db, 1).people == 2
     jo = people.one(JO)
-    assert (jo.name, jo.organisation, jo.role, jo.groups, jo.status) == ("Jo Bloggs", "School", "Head", ("Heads",), Status.ACTIVE)
+    assert (jo.name, jo.organisation, jo.role, jo.groups, jo.status) == (
+        "Jo Bloggs",
+        "School",
+        "Head",
+        ("Heads",),
+        Status.ACTIVE,
+    )
     assert (jo.basis, jo.since) == ("public task", people.now)
 
 
@@ -151,7 +159,9 @@ def test_a_successor_who_opted_out_stops_the_removal(people) -> None:
 def test_an_edit_changes_what_it_names_and_empties_what_it_is_told_to(people) -> None:
     people.add(f"Jo <{JO}>", organisation="School", role="Head", groups=("Heads", "Board"))
     (jo,) = people.ids(JO)
-    done = roster.edit(people.db, jo, people.origin(), role="", name="Joan\x1b[31m", groups=("DSLs",), without=("board",))
+    done = roster.edit(
+        people.db, jo, people.origin(), role="", name="Joan\x1b[31m", groups=("DSLs",), without=("board",)
+    )
     assert done.after == people.one(JO)
     assert (done.after.name, done.after.organisation, done.after.role) == ("Joan [31m", "School", "")
     assert done.after.groups == ("DSLs", "Heads")
@@ -163,7 +173,7 @@ def test_a_new_address_keeps_the_person(people) -> None:
     roster.edit(people.db, jo, people.origin(), address=parse_address("Jo@College.example"))
     assert people.one("jo@college.example").id == jo
     assert directory.by_address(people.db, JO) is None
-    with pytest.raises(UsageError, match="it is Jo@college.example now"):
+    with pytest.raises(UsageError, match=r"it is Jo@college\.example now"):
         directory.find(people.db, JO)
 
 
@@ -189,7 +199,9 @@ def test_an_import_never_brings_back_somebody_who_opted_out_or_bounced(people) -
     people.opt_out(JO)
     people.bounce(SAM)
     before = people.everybody()
-    done = roster.enrol(people.db, [entry(f"Jo <{JO}>", role="Head"), entry(SAM), entry("new@x.example")], people.origin())
+    done = roster.enrol(
+        people.db, [entry(f"Jo <{JO}>", role="Head"), entry(SAM), entry("new@x.example")], people.origin()
+    )
     assert [decision.kind for decision in done.decisions] == [Kind.PROTECTED, Kind.PROTECTED, Kind.ADDED]
     assert [person for person in people.everybody() if person.address.text != "new@x.example"] == before
 
@@ -216,7 +228,13 @@ def test_what_is_planned_is_what_is_done(people) -> None:
     people.add(f"Jo <{JO}>", SAM, "gone@x.example")
     people.remove("gone@x.example")
     people.opt_out(SAM)
-    entries = [entry(f"Joan <{JO}>"), entry(SAM), entry("gone@x.example"), entry("new@x.example"), entry("NEW@x.example")]
+    entries = [
+        entry(f"Joan <{JO}>"),
+        entry(SAM),
+        entry("gone@x.example"),
+        entry("new@x.example"),
+        entry("NEW@x.example"),
+    ]
     origin = people.origin("import people.csv")
     before = people.everybody()
     planned = roster.plan(people.db, entries, origin, "a file")
@@ -263,5 +281,7 @@ def test_other_statuses_of_a_file_take_nobody_off(people, status: Status) -> Non
 
 def test_a_group_has_one_spelling(people) -> None:
     people.add(JO, groups=("Heads",))
-    roster.enrol(people.db, [entry(SAM, groups=("HEADS", "dsls")), entry("a@x.example", groups=("DSLs",))], people.origin())
+    roster.enrol(
+        people.db, [entry(SAM, groups=("HEADS", "dsls")), entry("a@x.example", groups=("DSLs",))], people.origin()
+    )
     assert [(group.name, group.people) for group in directory.groups(people.db)] == [("dsls", 2), ("Heads", 2)]

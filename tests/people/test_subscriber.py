@@ -1,7 +1,7 @@
 """Where a subscriber stands, and what may happen to them."""
 
-from datetime import UTC, datetime
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,7 +24,16 @@ ALLOWED = {
     ("bounced", "resubscribed"): "active",
 }
 JO = Subscriber(
-    1, kept_address("jo@school.example"), "Jo", "School", "", ("Heads",), Status.ACTIVE, datetime(2026, 12, 1, tzinfo=UTC), "", ""
+    1,
+    kept_address("jo@school.example"),
+    "Jo",
+    "School",
+    "",
+    ("Heads",),
+    Status.ACTIVE,
+    datetime(2026, 12, 1, tzinfo=UTC),
+    "",
+    "",
 )
 
 

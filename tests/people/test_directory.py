@@ -1,0 +1,83 @@
+"""Questions about people: who is meant, who fits, how many."""
+
+import pytest
+
+from pscb_mail.errors import UsageError
+from pscb_mail.people import directory
+from pscb_mail.people.directory import Filters, Group
+from pscb_mail.people.subscriber import Status
+
+JO = "jo@school.example"
+
+
+@pytest.fixture
+def some(people):
+    people.add(f"Jo Bloggs <{JO}>", organisation="St Peter's School", groups=("Heads",))
+    people.add("Joan Bloggs <joan@school.example>", role="Head", groups=("Heads", "Board"))
+    people.add("\u00dcmit \u00d6zil <umit@police.example>", organisation="Polizei M\u00fcnchen")
+    people.opt_out("joan@school.example")
+    return people
+
+
+@pytest.mark.parametrize(
+    "text", [JO, "JO@School.example", "<jo@school.example>", "Jo Bloggs", "jo bloggs", "  JO BLOGGS "]
+)
+def test_a_person_is_found_by_address_or_by_a_name_that_fits_one(some, text: str) -> None:
+    assert directory.find(some.db, text).address.text == JO
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("Bloggs", "fits 2 people: Jo Bloggs <jo@school.example>, Joan Bloggs", "address"),
+        ("Nobody", 'called "Nobody"', "--search"),
+        ("", 'called ""', "--search"),
+        ("jo@schol.example", "not on the list", "Did you mean jo@school.example"),
+        ("jp@school.example", "not on the list", "Did you mean jo@school.example"),
+        ("x'; DROP TABLE subscriber; --", "called", "--search"),
+        ("nobody@else.example", "not on the list", "--search"),
+    ],
+)
+def test_who_is_not_found_is_told_with_a_way_on(some, text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        directory.find(some.db, text)
+    assert message in refused.value.message
+    assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (Filters(), ["jo", "joan", "umit"]),
+        (Filters(status=Status.OPTED_OUT), ["joan"]),
+        (Filters(group="heads"), ["jo", "joan"]),
+        (Filters(group="nothing"), []),
+        (Filters(search="SCHOOL"), ["jo", "joan"]),
+        (Filters(search="peter's bloggs"), ["jo"]),
+        (Filters(search="\u00d6ZIL m\u00fcnchen"), ["umit"]),
+        (Filters(search="%"), []),
+        (Filters(search="x'; DROP TABLE subscriber; --"), []),
+        (Filters(group="' OR 1=1 --"), []),
+        (Filters(Status.ACTIVE, "Heads", "jo"), ["jo"]),
+    ],
+)
+def test_filters_narrow_the_list(some, filters: Filters, found: list[str]) -> None:
+    """Without regard to case, and with every value bound."""
+    assert [p.address.text.partition("@")[0] for p in directory.people(some.db, filters)] == found
+
+
+def test_two_readings_of_the_list_do_not_disturb_each_other(some) -> None:
+    """Somebody is looked for while the list is streamed."""
+    for person in directory.people(some.db, Filters(search="bloggs")):
+        assert directory.find(some.db, person.name) == person
+
+
+def test_counts_and_groups(some) -> None:
+    assert directory.counts(some.db) == {**dict.fromkeys(Status, 0), Status.ACTIVE: 2, Status.OPTED_OUT: 1}
+    assert directory.groups(some.db) == [Group("Board", 1, 0), Group("Heads", 2, 1)]
+
+
+@pytest.mark.parametrize("text", ["", "nobody", "a@b@c", "\udce4@x.example", "x@" + "y" * 5000])
+def test_by_address_answers_anything(some, text: str) -> None:
+    """It is asked with what stands in foreign From headers."""
+    assert directory.by_address(some.db, text) is None
