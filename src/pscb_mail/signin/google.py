@@ -26,6 +26,8 @@ MAIL = "https://mail.google.com/"
 _ASKED = (MAIL, "https://www.googleapis.com/auth/userinfo.email", "openid")
 # Six months unused, or as the answer says (developers.google.com/identity/protocols/oauth2, "expiration").
 IDLE = timedelta(days=180)
+# "missing_token": oauthlib's word for an answer that is none, such as the page of a wireless network.
+_PASSING = {"temporarily_unavailable", "server_error", "missing_token"}
 SECRET_VARIABLE = "PSCB_MAIL_GOOGLE_CLIENT_SECRET"  # noqa: S105
 
 
@@ -60,7 +62,9 @@ class Google:
         def finish(answer: Mapping[str, str]) -> Grant:
             if "code" not in answer:
                 raise refusal("google", answer.get("error", ""), answer.get("error_description", ""))
-            return self._grant(self._asked(lambda: self._flow.fetch_token(code=answer["code"])))
+            # In the body, not by HTTP Basic, which has no way to say that there is no secret (RFC 6749 section 2.3.1).
+            how = {"include_client_id": True, "client_secret": self._client_secret or None}
+            return self._grant(self._asked(lambda: self._flow.fetch_token(code=answer["code"], **how)))
 
         return str(address), str(state), finish
 
@@ -82,7 +86,7 @@ class Google:
             with reaching(self._server):
                 return ask()
         except OAuth2Error as error:
-            if error.error in {"temporarily_unavailable", "server_error"}:
+            if error.error in _PASSING:
                 raise NotNowError(
                     f"{self._server} cannot sign anybody in now ({error.error}).", "Run it again."
                 ) from None

@@ -19,6 +19,10 @@ from pscb_mail.signin.outside import Authorities
 SECONDS = 30.0
 
 
+class _BusyError(requests.exceptions.RequestException):
+    """The server is there and cannot answer now; the text is the HTTP status."""
+
+
 class _Trusting(HTTPAdapter):
     """Verifies with the system's certificates, and waits no longer than `SECONDS`."""
 
@@ -37,7 +41,12 @@ class _Trusting(HTTPAdapter):
     def send(self, request: Any, *args: Any, **more: Any) -> requests.Response:
         """Send with a time-out where the caller names none."""
         more["timeout"] = more.get("timeout") or SECONDS
-        return super().send(request, *args, **more)
+        answer = super().send(request, *args, **more)
+        # Not now, whatever it says; the libraries above differ in what they make of it.
+        if answer.status_code == 429 or answer.status_code >= 500:
+            answer.close()
+            raise _BusyError(str(answer.status_code))
+        return answer
 
 
 def mounted(session: requests.Session, authorities: Authorities) -> requests.Session:
@@ -48,7 +57,8 @@ def mounted(session: requests.Session, authorities: Authorities) -> requests.Ses
         context.load_verify_locations(authorities.ca_file)
     session.adapters.clear()
     session.mount("https://", _Trusting(context))
-    session.trust_env = True  # a council's proxy; .netrc plays no part, we send no HTTP authentication of its kind
+    session.headers["Connection"] = "close"  # one or two requests: nothing is left open
+    session.max_redirects = 0  # a code or a token goes to the server that was meant, and nowhere else
     return session
 
 
@@ -62,6 +72,8 @@ def reaching(server: str) -> Iterator[None]:
             f"The certificate of {server} cannot be trusted. Nothing was sent to it.",
             "Something on the way reads along, or the computer's clock is wrong. Ask your IT department.",
         ) from None
+    except _BusyError as error:
+        raise NotNowError(f"{server} cannot sign anybody in now (HTTP {error}).", "Run it again in a while.") from None
     except requests.exceptions.RequestException as error:
         raise NotNowError(
             f"{server} cannot be reached ({type(error).__name__}).",
