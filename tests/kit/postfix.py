@@ -58,7 +58,7 @@ virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 virtual_minimum_uid = 1
 virtual_transport = virtual
-smtpd_recipient_restrictions = check_recipient_access inline:{{{{gone@school.test = REJECT 5.1.1 no such user}}}}, permit_mynetworks, reject
+smtpd_recipient_restrictions = check_recipient_access inline:{{{{gone@school.test = 550 5.1.1 no such user}}}}, permit_mynetworks, reject
 smtpd_tls_security_level = may
 smtpd_tls_chain_files = {folder}/chain.pem
 smtpd_client_connection_rate_limit = 0

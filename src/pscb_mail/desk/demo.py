@@ -9,7 +9,7 @@ import email.policy
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -24,7 +24,10 @@ from sqlite_utils import Database
 
 from pscb_mail.desk import overview
 from pscb_mail.desk.founding import Answers, found
-from pscb_mail.mailbox.reading import read
+from pscb_mail.desk.story import story
+from pscb_mail.mailbox.answering import deliver
+from pscb_mail.mailbox.deciding import Action
+from pscb_mail.mailbox.reading import Means, read
 from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people import directory, roster
 from pscb_mail.people.address import parse_person
@@ -105,7 +108,7 @@ def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], boo
         db = workspace.open_database()
         try:
             yield Step(f"A workspace with the sample issue, in {folder}", "pscb-mail init", ok=True)
-            for step in (_add, _send, _reply, _bounce, _inbox, _again):
+            for step in (_add, _send, _log, _reply, _bounce, _inbox, _story, _again):
                 yield step(workspace, db, postbox, mailing_means(workspace, clock, wait))
         finally:
             db.close()
@@ -200,7 +203,34 @@ def _bounce(workspace: Workspace, db: Database, postbox: _Postbox, means: mailin
 
 
 def _inbox(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
-    raise NotImplementedError
+    """Read both: the reader is off the list and told so, the dead address is not written to again, both are filed."""
+    del postbox
+    with closing(open_source("", workspace.settings, workspace.folder)) as source:
+        reading = read(db, source, Means(workspace.settings, workspace.key(), means.now))
+    answered = deliver(db, workspace.settings, means.open_session, means.now)
+    done = {entry.address: entry.action for entry in reading.entries}
+    ok = done == {LEAVER: Action.OPTED_OUT, GONE: Action.BOUNCED} and answered.sent == 1 and not _unfiled(workspace)
+    said = f"{reading.read} messages read: {LEAVER} is off the list and told so, {GONE} is marked as bounced"
+    return Step(said, "pscb-mail inbox", ok=ok)
+
+
+def _unfiled(workspace: Workspace) -> list[Path]:
+    return [path for name in ("new", "cur") for path in (workspace.folder / "inbox" / name).iterdir()]
+
+
+def _story(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    """Tell one reader's whole story, from the addition to the farewell."""
+    del postbox, means
+    events = story(db, directory.find(db, LEAVER), workspace.settings.newsletter.domain).timeline
+    return Step(f"{LEAVER}'s whole story: {len(events)} events, each with its evidence", f"pscb-mail show {LEAVER}", ok=len(events) >= 3)
+
+
+def _log(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+    """Look into the log: a line a reader, with the server's own words."""
+    del workspace, postbox, means
+    lines = list(ledger.log(db, ISSUE))
+    ok = len(lines) == len(PEOPLE) and all(line.code == 250 for line in lines)
+    return Step(f'{len(lines)} lines in the log, such as: {lines[0].address} {lines[0].state}, "{lines[0].reply}"', f"pscb-mail log {ISSUE}", ok=ok)
 
 
 def _again(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
