@@ -127,6 +127,8 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
 
 def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
+    if re.search(r"\bgr[ea]y-?list", words):
+        return False
     if _OURS_CODES.match(status):
         return not unknown or bool(_OURS.search(words))
     strong = _OURS.search(words)
@@ -149,15 +151,17 @@ def bounces(incoming: "Incoming") -> tuple[Finding, ...]:
         if part.media_type in {"message/delivery-status", "message/global-delivery-status"}
     ]
     if reports:
-        found = tuple(_of_report(incoming, "\n\n".join(part.text for part in reports[:5]), returned))
-        return found if found or not _looks_like_one(incoming) else tuple(_of_text(incoming, returned))
+        text = "\n\n".join(part.text for part in reports[:5])
+        found = tuple(_of_report(incoming, text, returned))
+        if found or re.search(r"^action[ \t]*:", text, re.IGNORECASE | re.MULTILINE):
+            return found
     return tuple(_of_text(incoming, returned)) if _looks_like_one(incoming) else ()
 
 
-def is_success(incoming: "Incoming") -> bool:
-    """Whether a report only tells of success: relayed, delivered or expanded (RFC 3464 section 2.3.3)."""
-    reports = [part.text for part in incoming.parts if part.media_type == "message/delivery-status"]
-    return bool(reports) and not bounces(incoming)
+def is_other_report(incoming: "Incoming") -> bool:
+    """Whether it is a report that nobody acts on: of success (RFC 3464 section 2.3.3), or "not spam" (RFC 5965)."""
+    kinds = {"message/delivery-status", "message/global-delivery-status", "message/feedback-report"}
+    return any(part.media_type in kinds for part in incoming.parts)
 
 
 def complaint(incoming: "Incoming") -> Finding | None:

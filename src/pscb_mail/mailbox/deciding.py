@@ -87,29 +87,28 @@ def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     match finding.kind:
         case Kind.URGENT:
             # Nothing of it is kept: not even the words.
-            return Decision(Kind.URGENT, Action.LEFT, evidence="words that a child may be at risk")
+            decision = Decision(Kind.URGENT, Action.LEFT, evidence="words that a child may be at risk")
         case Kind.OPT_OUT:
-            return _opt_out(incoming, finding, facts)
+            decision = _opt_out(incoming, finding, facts)
         case Kind.BOUNCE:
-            return _bounce(finding, facts)
+            decision = _bounce(finding, facts)
         case Kind.COMPLAINT:
-            return _complaint(finding, facts)
+            decision = _complaint(finding, facts)
         case Kind.SUBSCRIBE | Kind.ADDRESS_CHANGE | Kind.LEFT:
-            return _proposal(finding, facts)
+            decision = _proposal(finding, facts)
         case Kind.AWAY | Kind.AUTOMATIC:
-            return _made(finding, Action.FILED, _anyone(facts)) if _tied(facts) else _unrelated(finding)
+            decision = _made(finding, Action.FILED, _anyone(facts)) if _tied(facts) else _unrelated(finding)
         case Kind.QUESTION | Kind.UNREADABLE:
-            return _made(finding, Action.LEFT, _anyone(facts)) if _tied(facts) else _unrelated(finding)
+            decision = _made(finding, Action.LEFT, _anyone(facts)) if _tied(facts) else _unrelated(finding)
         case Kind.UNRELATED:
-            return _unrelated(finding)
+            decision = _unrelated(finding)
+    return decision
 
 
 def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner if finding.link else None
     if person is None:
         return _opt_out_by_words(finding, facts)
-    if facts.several_owners:
-        return _review(finding, None, "the message bears the codes of several people")
     if finding.doubt:
         return _review(finding, person, finding.doubt)
     if person.status is Status.OPTED_OUT:
@@ -136,22 +135,33 @@ def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person:
 
 def _opt_out_by_words(finding: Finding, facts: Facts) -> Decision:
     """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
+    if finding.other:
+        known = facts.recipient is not None or _tied(facts)
+        return _review(finding, facts.recipient, finding.doubt) if known or finding.about_us else _unrelated(finding)
     person = facts.sender or facts.answered
-    if facts.test_copy:
-        return _review(finding, person, "the code is of a test copy, which takes nobody off")
-    if facts.several_owners:
-        return _review(finding, None, "the message bears the codes of several people")
-    if not _tied(facts) and finding.doubt:
+    if finding.doubt and not _tied(facts):
         return _unrelated(finding)
-    if finding.doubt or person is None or facts.sender is None:
-        return _review(finding, person, finding.doubt or "the sender is not on the list")
-    if person.status is Status.OPTED_OUT:
+    if person is not None and person.status is Status.OPTED_OUT and not finding.doubt:
         return _made(finding, Action.FILED, person)
+    why_not = _why_not(finding, facts)
+    return _review(finding, person, why_not) if why_not else _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
+
+
+def _why_not(finding: Finding, facts: Facts) -> str:
+    """Return why plain words are not acted on; "" where the sender, an active subscriber, is proven."""
+    person = facts.sender
+    if facts.test_copy:
+        return "the code is of a test copy, which takes nobody off"
+    if facts.several_owners:
+        return "the message bears the codes of several people"
+    if finding.doubt or person is None:
+        return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
-        return _review(finding, person, f"they are {person.status.replace('_', ' ')}")
-    if facts.authenticated or _is(facts.answered, person) or _is(facts.asked, person) or _is(facts.confirmed, person):
-        return _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
-    return _review(finding, person, "nothing proves that the sender is who From says")
+        return f"they are {person.status.replace('_', ' ')}"
+    # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
+    theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed)
+    proven = facts.authenticated or any(_is(each, person) for each in theirs)
+    return "" if proven else "nothing proves that the sender is who From says"
 
 
 def _bounce(finding: Finding, facts: Facts) -> Decision:
@@ -165,7 +175,8 @@ def _bounce(finding: Finding, facts: Facts) -> Decision:
     if finding.severity is not Severity.PERMANENT or person.status is not Status.ACTIVE:
         return _made(finding, Action.COUNTED, person)
     # The third issue; at once only where the mailbox that is missing is the one we wrote to, not one it forwards to.
-    at_once = finding.no_such_mailbox and _same_domain(finding.address, person.address.key)
+    ours = not finding.address or _same_domain(finding.address, person.address.key)
+    at_once = finding.no_such_mailbox and ours
     if not at_once and facts.earlier_bounces < 2:
         return _made(finding, Action.COUNTED, person)
     if facts.outage:
@@ -185,13 +196,13 @@ def _complaint(finding: Finding, facts: Facts) -> Decision:
 
 
 def _proposal(finding: Finding, facts: Facts) -> Decision:
-    person = _anyone(facts)
+    person = facts.recipient if finding.other else _anyone(facts)
     if finding.kind is Kind.SUBSCRIBE:
         back = facts.confirmed
         own = back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT
         if own and not finding.doubt and not finding.address:
             return _made(finding, Action.RESUBSCRIBED, back, Answer.WELCOMED_BACK)
-    if not _tied(facts) and not finding.about_us:
+    if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
     return _review(finding, person, finding.doubt)
 
@@ -200,17 +211,14 @@ def is_alias(sender: str, own: str) -> bool:
     """Whether `sender` looks like another address of the person at `own`: same domain, like name.
 
     Like names share their words (`jo.bloggs`, `bloggs.jo`), or an initial and the surname (`jbloggs`, `j.bloggs`), or
-    differ by a tag (`jo+news`). Short names are never alike by chance: three letters must be shared in one word.
+    differ by a tag (`jo+news`). Names of one or two letters are never alike.
     """
     if not _same_domain(sender, own):
         return False
     mine, theirs = _words_of(sender), _words_of(own)
-    if mine == theirs:
-        return True
-    joined = "".join(sorted(mine)), "".join(sorted(theirs))
-    if joined[0] == joined[1]:
-        return True
-    return _initial_and_surname(mine, theirs) or _initial_and_surname(theirs, mine)
+    if not mine or max(map(len, mine | theirs)) < 3:
+        return False
+    return mine == theirs or _initial_and_surname(mine, theirs) or _initial_and_surname(theirs, mine)
 
 
 def _initial_and_surname(short: frozenset[str], full: frozenset[str]) -> bool:
@@ -274,18 +282,20 @@ def _made(
 
 def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
     """Return the proposal of a review as a sentence: what accepting it would do, and why it was not just done."""
-    who = person.address.text if person else ""
-    what = finding.proposal or _PROPOSALS.get(finding.kind, "Read it").format(
-        who=who or finding.address or "nobody known", new=finding.address or "the address that the message gives"
-    )
+    who = person.address.text if person else finding.address or finding.name or "nobody known"
+    new = " ".join(part for part in (finding.name, finding.address) if part) or "whom the message names"
+    match finding.kind:
+        case Kind.OPT_OUT | Kind.COMPLAINT:
+            what = f"Take {who} off the list"
+        case Kind.BOUNCE:
+            what = f"Mark {who} as bounced"
+        case Kind.SUBSCRIBE:
+            what = f"Put {new if finding.address else who} on the list"
+        case Kind.ADDRESS_CHANGE:
+            what = f"Write to {new} in place of {who}"
+        case Kind.LEFT:
+            what = f"Remove {who}, who has left"
+            what += f"; {new} has come in their place" if finding.address and not finding.other else ""
+        case _:
+            what = "Read it"
     return one_line(f"{what}: {why}" if why else what, 400)
-
-
-_PROPOSALS = {
-    Kind.OPT_OUT: "Take {who} off the list",
-    Kind.BOUNCE: "Mark {who} as bounced",
-    Kind.COMPLAINT: "Take {who} off the list",
-    Kind.SUBSCRIBE: "Put {new} on the list",
-    Kind.ADDRESS_CHANGE: "Write to {new} in place of {who}",
-    Kind.LEFT: "Remove {who}, who has left",
-}

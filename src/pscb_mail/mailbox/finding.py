@@ -55,7 +55,6 @@ class Finding:
     severity: Severity | None = None
     status: str = ""
     no_such_mailbox: bool = False
-    proposal: str = ""
     link: bool = False
     doubt: str = ""
     about_us: bool = False

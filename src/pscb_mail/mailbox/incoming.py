@@ -93,13 +93,14 @@ def read(raw: bytes) -> Incoming:
     message = mime.parsed(data)
     headers = decoded(message.headers)
     first = dict(reversed(headers))  # the topmost of each name
-    name, sender = mailbox_of(first.get("from", ""))
+    # Encoded words may stand in a name only (RFC 2047 section 5): an address out of one would be somebody's trick.
+    name, sender = mailbox_of(next((value for name, value in message.headers if name == "from"), ""))
     words, whole = _words(message)
     return Incoming(
         key=key_of(data),
         message_id=next(iter(ids_in(first.get("message-id", ""))), ""),
         sender=sender,
-        sender_name=name,
+        sender_name=one_line(mime.decoded_words(name), 200),
         reply_to=mailbox_of(first.get("reply-to", ""))[1],
         return_path=mailbox_of(first["return-path"])[1] if "return-path" in first else None,
         subject=one_line(first.get("subject", ""), 500),

@@ -54,7 +54,7 @@ _WISHES: dict[str, re.Pattern[str]] = {
         "come off": r"\b(?:i|we)(?:'d| would| want| wish|'ll)?(?: like| want| wish| prefer)?(?: to)? (?:come|get|be) off\b",
         "unsubscribe me": rf"\bun-? ?subscri(?:be|bing) {_ME}",
         "want to unsubscribe": rf"\b{_WANT} (?:(?:you|me|us) )?(?:to )?(?:be )?un-? ?subscri(?:be|bed|bing)\b",
-        "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|to |i am writing to |can i )?"
+        "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i )?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)"
         r"un-? ?subscri(?:be|bed|ption)(?: (?:request|me))?(?: (?:from|to|of) .{1,80})?$",
         "stop sending": r"\b(?:stop|cease|quit|discontinue|no longer)(?: to)? (?:sending|receiving|getting|e-?mailing|mailing|send|contacting|messaging|spamming|"
         r"including|writing|these|the e-?mails?|the mailings?|this newsletter|the newsletter|all e-?mails?|e-?mails?|email)\b",
@@ -78,6 +78,12 @@ _OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|emails?|mails?|mailings?|list|lists|updates?|messages?|it|this|this one|these|"
     r"them|those|you|me|us|circulars?|correspondence|communications?|information|anything|spam|subscri\w+|on here)\b"
 )
+# What organisations print below their own mail: an offer, not a wish.
+_FOOTER = re.compile(
+    r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
+    r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b|\b(?:click|https?|www)\b"
+)
+_FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
 _WHOLE = frozenset(
     "stop|stop it|stop this|stop all|unsubscribe|unsubscribe me|remove|remove me|delete|delete me|opt out|optout|opt-out|cancel|off|take me off|"
     "unsubscribed|un-subscribe|no more|end|quit|unsub|unsuscribe|unsubcribe|unsubsribe|remove from list|off list|take off|"
@@ -140,7 +146,9 @@ _OTHERS_WISH = re.compile(
     r"\b(?:he|she|they|colleagues?|someone|somebody|people|parents|staff|readers|subscribers|manager|boss|head|team)\b.{0,40}"
     r"\b(?:asked|want|wants|wish|wishes|like|needs?|no longer|does not|doesn't|do not|don't)\b"
 )
-_RHETORIC = re.compile(r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b")
+_RHETORIC = re.compile(
+    r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
+)
 _COURTESY = re.compile(
     r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work|good work|all the best|it has been"
     r"|enjoyed|interesting|useful|hope you|hope this|take care|cheers|bye|merry|happy)\b"
@@ -214,9 +222,9 @@ def _is_chatter(sentence: Sentence) -> bool:
 
 
 def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
-    if is_negated(sentence):
-        return None
     words = sentence.bare
+    if is_negated(sentence) or (_FOOTER.search(words) and not _FIRST_PERSON.search(sentence.plain)):
+        return None
     other = _somebody_else(words, sentence.plain, sender)
     if other is not None:
         return Wish(sentence.written, _SOMEBODY, other) if other else Wish(sentence.written, _question(sentence))

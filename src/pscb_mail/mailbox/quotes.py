@@ -67,7 +67,7 @@ _WROTE = re.compile(
     + r"\b[^:]{0,120}:$"
 )  # fmt: skip
 _OPENER = re.compile(
-    r"^" + _any("on", "am", "le", "el", "em", "a", "no", "dnia", "w dniu", "pe", "in", "la", r"\d", "<", "il", "op")
+    r"^" + _any("on", "am", "le", "el", "em", "a", "no", "dnia", "w dniu", "pe", "in", "la", r"\d", "il", "op")
 )
 _DIVIDER = re.compile(
     r"^[-_*=\s>]{0,60}"
@@ -85,7 +85,7 @@ _DIVIDER = re.compile(
     )
     + r"\s?[-_*=\s:]{0,60}$"
 )  # fmt: skip
-_RULE = re.compile(r"^[_\-=]{5,}$")
+_RULE = re.compile(r"^[_\-=*]{5,}$")
 _FROM = re.compile(
     r"^[>*\s]{0,10}" + _any("from", "von", "de", "od", "nuo", "no", "de la", "expediteur", "remetente") + r"\s?\*?:"
 )
@@ -102,7 +102,7 @@ _OTHER_FIELD = re.compile(
 _SIGN_OFF = re.compile(
     r"^"
     + _any(
-        r"(?:(?:with |many |my |very )?(?:kind(?:est)?|warm(?:est)?|best|kindly)? ?)regards", "best wishes", "all the best",
+        r"(?:(?:many )?thanks(?: and|,)? )?(?:(?:with |many |my |very )?(?:kind(?:est)?|warm(?:est)?|best|kindly)? ?)regards", "best wishes", "all the best",
         "yours (?:sincerely|faithfully|truly)", "sincerely", "warm wishes", "kr", "rgds", "with thanks and best wishes",
         r"mit (?:freundlichen|besten|herzlichen|lieben) gru(?:ss|\?|\ufffd)en?", "mfg", "(?:viele|liebe|beste|schone) grusse",
         "(?:bien )?cordialement", "bien a vous", r"sinceres salutations", r"z powazaniem", "pozdrawiam(?: serdecznie)?",

@@ -67,8 +67,8 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     link = _by_link(incoming, said)
     if link is not None:
         return link
-    if bounces.is_success(incoming):
-        return Finding(Kind.AUTOMATIC, "a report of success: nothing failed")
+    if bounces.is_other_report(incoming):
+        return Finding(Kind.AUTOMATIC, "a report, but of no failure and no complaint")
     machine = automatic(incoming)
     if machine is not None:
         return _of_machine(incoming, *machine)

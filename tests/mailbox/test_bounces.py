@@ -1,0 +1,138 @@
+"""Bounces: how bad each is by code and text, who it was, and what proves it. Whole messages are cases as files."""
+
+import pytest
+
+from pscb_mail.mailbox.bounces import bounces, complaint, returned_of, verdict
+from pscb_mail.mailbox.finding import Severity
+from pscb_mail.mailbox.incoming import read
+
+P, T, D, O = Severity.PERMANENT, Severity.TEMPORARY, Severity.DELAYED, Severity.OURS  # noqa: E741
+
+VERDICTS = [
+    # status, text, severity, no such mailbox
+    ("5.1.1", "550 5.1.1 User unknown", P, True),
+    ("5.1.1", "", P, True),
+    ("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", P, True),
+    ("5.1.2", "bad destination system address", P, True),
+    ("5.4.1", "550 5.4.1 Recipient address rejected: Access denied", P, True),
+    ("5.1.6", "mailbox has moved", P, True),
+    ("", "550 No such user here", P, True),
+    ("5.0.0", "550 Unknown recipient", P, True),
+    ("", "Sorry, no mailbox here by that name. (#5.1.1)", P, True),
+    ("", "Unrouteable address", P, True),
+    ("", "not listed in Domino Directory: user jo (jo@x.example) not listed in Domino Directory", P, True),
+    ("", "Die Empfängeradresse wurde nicht gefunden", P, True),
+    ("", "Destinataire inconnu", P, True),
+    ("", "El destinatario no existe", P, True),
+    ("", "O destinatário não foi encontrado", P, True),
+    ("", "Adres odbiorcy nie istnieje", P, True),
+    ("5.2.1", "550 5.2.1 mailbox disabled", P, False),
+    ("5.4.4", "Host or domain name not found. Name service error", P, False),
+    ("5.3.0", "550 rejected", P, False),
+    ("5.7.133", "550 5.7.133 SenderNotAuthenticatedForGroup", P, False),
+    ("5.7.1", "550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized", P, False),
+    ("5.2.2", "552 5.2.2 mailbox full", T, False),
+    ("4.2.2", "452 over quota", T, False),
+    ("5.1.1", "552 account is over quota", T, False),
+    ("5.0.0", "Quota exceeded", T, False),
+    ("", "Das Postfach ist voll", T, False),
+    ("", "La boîte aux lettres du destinataire est pleine", T, False),
+    ("", "El buzón del destinatario está lleno", T, False),
+    ("", "Skrzynka odbiorcy jest pełna", T, False),
+    ("4.4.1", "connect to mx: Connection timed out", T, False),
+    ("4.4.7", "delivery time expired", T, False),
+    ("5.4.7", "message expired", T, False),
+    ("4.7.1", "451 4.7.1 Greylisted", T, False),
+    ("4.3.2", "system not accepting network messages", T, False),
+    ("", "451 try again later", T, False),
+    ("5.7.1", "550 5.7.1 rejected by policy", O, False),
+    ("5.7.26", "unauthenticated", O, False),
+    ("5.7.515", "Access denied, sending domain does not meet the required authentication level", O, False),
+    ("5.7.606", "Access denied, banned sending IP", O, False),
+    ("5.1.8", "Access denied, bad outbound sender", O, False),
+    ("5.3.4", "message too big", O, False),
+    ("5.2.3", "message length exceeds limit", O, False),
+    ("5.2.252", "SendAsDenied", O, False),
+    ("5.2.2", "554 5.2.2 Submission quota exceeded; STOREDRV.Submission", O, False),
+    ("5.1.1", "554 blocked using zen.spamhaus.example", O, False),
+    ("", "554 Your IP is on our blacklist", O, False),
+    ("5.0.0", "Message rejected as spam", O, False),
+    ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
+]
+
+
+@pytest.mark.parametrize(("status", "text", "severity", "sure"), VERDICTS)
+def test_a_bounce_is_as_bad_as_code_and_text_say_together(status: str, text: str, severity: Severity, *, sure: bool):
+    assert verdict(status, text, "failed") == (severity, sure)
+
+
+def test_delayed_is_no_failure_whatever_the_code():
+    assert verdict("5.1.1", "User unknown", "delayed") == (D, False)
+    assert verdict("", "The message has not yet been delivered; attempts will continue") == (D, False)
+
+
+@pytest.mark.parametrize(("status", "text", "severity", "sure"), VERDICTS)
+def test_only_a_permanent_bounce_can_say_for_sure_that_there_is_no_mailbox(
+    status: str, text: str, severity: Severity, *, sure: bool
+):
+    assert not sure or severity is P
+
+
+PROSE = "From: MAILER-DAEMON@mx.example\nTo: newsletter@pscb.example\nSubject: failure notice\n\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "address"),
+    [
+        ("<jo@school.example>:\nuser unknown\n", "jo@school.example"),
+        (
+            "The address newsletter@pscb.example wrote to jo@school.example which does not exist: could not be delivered",
+            "jo@school.example",
+        ),
+        (
+            "Your mail could not be delivered.\n\n--- Below this line is a copy of the message.\n\nTo: Jo <jo@school.example>\n",
+            "jo@school.example",
+        ),
+        ("Your mail could not be delivered.", ""),
+    ],
+)
+def test_the_recipient_is_found_in_prose_and_is_never_ourselves(body: str, address: str):
+    found = bounces(read((PROSE + body).encode()))
+    assert [finding.address for finding in found] == [address]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "From: jo@school.example\nSubject: Undeliverable: lunch\n\nWhat does this mean?",
+        "From: jo@school.example\nSubject: hello\n\n550 5.1.1 user unknown",
+        "From: postmaster@school.example\nSubject: New mail rules from Monday\n\nPlease read them.",
+        "From: jo@school.example\nSubject: Delivery of the leaflets\n\nThey could not be delivered on Monday.",
+    ],
+)
+def test_what_a_person_writes_is_no_bounce(raw: str):
+    assert bounces(read(raw.encode())) == ()
+
+
+def test_a_mail_without_a_usable_from_does_not_break_the_detectors():
+    """flufl.bounce raises IndexError on it."""
+    assert (
+        bounces(read(b"From: \nSubject: failure notice\n\n<jo@school.example>: user unknown"))[0].address
+        == "jo@school.example"
+    )
+
+
+def test_what_proves_a_report_is_found_wherever_it_stands():
+    raw = (
+        "From: MAILER-DAEMON@x.example\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+        "Original-Envelope-Id: AAAAA-11111-22222-33333\n\nFinal-Recipient: rfc822; jo@school.example\nAction: failed\nStatus: 5.1.1\n\n"
+        "--b\nContent-Type: message/rfc822\n\nMessage-ID: <issue-18.BBBBB-11111-22222-33333@pscb.example>\n"
+        "X-PSCB-Mail: CCCCC-11111-22222-33333\nFrom: newsletter@pscb.example\n\nhi\n--b--\n"
+    )
+    returned = returned_of(read(raw.encode()))
+    assert set(returned.references) == {f"{letter * 5}-11111-22222-33333" for letter in "ABC"}
+    assert returned.message_ids == ("<issue-18.BBBBB-11111-22222-33333@pscb.example>",)
+
+
+def test_a_spam_report_s_own_text_is_no_complaint():
+    assert complaint(read(b"From: a@b.example\nSubject: Abuse report\n\nFeedback-Type: abuse")) is None

@@ -1,0 +1,80 @@
+"""Plain words: what people write, and what it must be taken for; the rows are in tests/data/words/plain-words.txt."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pscb_mail.mailbox import incoming
+from pscb_mail.mailbox.finding import Finding, Kind
+from pscb_mail.mailbox.understanding import Ours, understand
+
+OURS = Ours("newsletter@pscb.example", "newsletter@pscb.example", "pscb.example", "newsletter.pscb.example")
+ROWS = Path(__file__).parent.parent / "data" / "words" / "plain-words.txt"
+
+
+def rows() -> Iterator[tuple[str, frozenset[str]]]:
+    allowed: frozenset[str] = frozenset()
+    for line in ROWS.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            allowed = frozenset(line.strip("[]").split(" | "))
+        elif line and not line.startswith("#"):
+            yield line.replace("\\n", "\n"), allowed
+
+
+def read(body: str, subject: str = "Re: PSCB Newsletter 18") -> Finding:
+    raw = f"From: jo@school.example\nTo: newsletter@pscb.example\nSubject: {subject}\n\n{body}"
+    return understand(incoming.read(raw.encode()), OURS)[0]
+
+
+@pytest.mark.parametrize(("body", "allowed"), list(rows()))
+def test_plain_words_are_taken_for_what_they_mean(body: str, allowed: frozenset[str]):
+    finding = read(body)
+    assert str(finding.kind) + ("?" if finding.doubt else "") in allowed
+
+
+@pytest.mark.parametrize("body", [body for body, allowed in rows() if not any("opt_out" in kind for kind in allowed)])
+def test_nobody_is_taken_off_who_did_not_ask(body: str):
+    """The worst mistake: also not when the words stand between a greeting and thanks."""
+    for text in (body, f"Hello,\n\n{body}\n\nMany thanks\nJo"):
+        finding = read(text)
+        assert not (finding.kind is Kind.OPT_OUT and not finding.doubt)
+
+
+@pytest.mark.parametrize("body", [body for body, allowed in rows() if allowed == {"opt_out"}])
+def test_a_plain_wish_survives_greeting_thanks_signature_and_capitals(body: str):
+    for text in (
+        f"Hello,\n\n{body}\n\nMany thanks\nJo Bloggs\n01632 960001",
+        body.upper(),
+        f"Good morning\n{body}\n--\nJo",
+    ):
+        assert read(text).kind is Kind.OPT_OUT
+
+
+def test_doubt_is_the_exception_among_human_opt_outs():
+    """Review counts as neither kept nor lost, but may not swallow more than a quarter of the wishes."""
+    wishes = [body for body, allowed in rows() if "opt_out" in allowed]
+    doubtful = [body for body in wishes if read(body).doubt]
+    assert len(doubtful) <= len(wishes) / 4
+
+
+def test_a_wish_with_a_reference_typed_beside_it_is_tied_to_that_reference():
+    finding = read("Please unsubscribe me: 7k2qm-9xw4b-3htrn-e5vcj")
+    assert (finding.kind, finding.link, finding.references) == (Kind.OPT_OUT, True, ("7K2QM-9XW4B-3HTRN-E5VCJ",))
+
+
+def test_a_truncated_reference_is_no_reference():
+    assert read("Please unsubscribe me: 7k2qm-9xw4b-3htrn").references == ()
+
+
+def test_the_evidence_is_the_sentence_that_says_it():
+    assert (
+        read("Hello there.\n\nPlease take me off the list.\n\nThanks for all").evidence
+        == "Please take me off the list."
+    )
+
+
+def test_somebody_else_s_wish_names_them_and_never_the_sender():
+    finding = read("Please unsubscribe jane@school.example")
+    assert (finding.other, finding.address, bool(finding.doubt)) == (True, "jane@school.example", True)
+    assert read("Please unsubscribe jo@school.example").other is False
