@@ -1,0 +1,89 @@
+"""Claims and verdicts in groups: each row moves once, and a claim costs the same in a list of any length."""
+
+from datetime import timedelta
+
+import pytest
+from newsroom import ISSUE, START, newsroom
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.sending import claims, ledger
+from pscb_mail.sending.delivery import Event, State, Verdict
+
+TAKEN = Verdict(Event.ACCEPTED, 250, "2.0.0 taken", "relay:25")
+LATER = Verdict(Event.PUT_OFF, 450, "4.2.0 greylisted", "relay:25")
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = newsroom(tmp_path / "pscb-mail.db", 20)
+    yield database
+    database.close()
+
+
+def claimed(db: Database, count: int, after: timedelta = timedelta()) -> list[claims.Try]:
+    with transaction(db):
+        return claims.claim(db, ISSUE, START + after, ["relay:25"] * count)
+
+
+def settled(db: Database, *verdicts: tuple[claims.Try, Verdict], after: timedelta = timedelta()) -> list[State]:
+    with transaction(db):
+        return claims.settle(db, verdicts, START + after)
+
+
+def test_claims_go_in_order_and_nobody_is_claimed_twice(db: Database) -> None:
+    """Groups of any size, one after the other, are the whole list once."""
+    found = [tried.claim.address for count in (1, 7, 50) for tried in claimed(db, count)]
+    assert found == [f"reader{n:04}@school.test" for n in range(20)]
+    assert claimed(db, 1) == []
+
+
+def test_each_attempt_is_recorded_with_its_relay_and_its_end(db: Database) -> None:
+    """Start, end, code and words of every try."""
+    first, second = claimed(db, 2)
+    assert settled(db, (first, TAKEN), (second, LATER)) == [State.SENT, State.DEFERRED]
+    rows = [(row["relay"], row["verdict"], row["code"], row["reply"]) for row in db["attempt"].rows]
+    assert rows == [("relay:25", "accepted", 250, "2.0.0 taken"), ("relay:25", "put_off", 450, "4.2.0 greylisted")]
+
+
+def test_what_was_put_off_comes_back_when_it_is_due_the_earliest_first(db: Database) -> None:
+    """Not before; and its date and first try stay those of the first try."""
+    tries = claimed(db, 20)
+    settled(db, *((tried, LATER) for tried in reversed(tries)))
+    assert claimed(db, 20, timedelta(minutes=1)) == []
+    again = claimed(db, 20, timedelta(minutes=3))
+    assert [tried.claim.tries for tried in again] == [2] * 20
+    assert {tried.claim.dated for tried in again} == {START}
+    assert claims.due(db, ISSUE, START + timedelta(days=1), 50) == 0
+
+
+def test_a_verdict_for_a_delivery_that_is_not_in_flight_is_a_bug_and_changes_nothing(db: Database) -> None:
+    """A row is never moved twice: the whole group is taken back."""
+    first, second = claimed(db, 2)
+    settled(db, (first, TAKEN))
+    with pytest.raises(ValueError, match="moved by somebody else"):
+        settled(db, (second, TAKEN), (first, TAKEN))
+    assert ledger.counts(db, ISSUE)[State.IN_FLIGHT] == 1
+
+
+def test_after_two_days_of_putting_off_it_is_refused(db: Database) -> None:
+    """48 hours from the first try."""
+    [tried] = claimed(db, 1)
+    settled(db, (tried, LATER))
+    [tried] = [each for each in claimed(db, 20, timedelta(hours=49)) if each.claim.tries == 2]
+    assert settled(db, (tried, LATER), after=timedelta(hours=49)) == [State.REFUSED]
+
+
+@pytest.mark.parametrize("query", [claims._QUEUED, claims._PUT_OFF])
+def test_a_claim_reads_the_head_of_an_index(db: Database, query: str) -> None:
+    """No scan and no sort: the cost does not grow with the list."""
+    values = (ISSUE, "queued", 5) if query == claims._QUEUED else (ISSUE, "deferred", "2026", 5)
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()]
+    assert "delivery_by_state" in plan[0]
+    assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan)
+
+
+def test_due_is_counted_no_further_than_asked(db: Database) -> None:
+    """A million that are due are not counted to open four sessions."""
+    assert claims.due(db, ISSUE, START, 4) == 4
+    assert claims.due(db, ISSUE, START, 400) == 20

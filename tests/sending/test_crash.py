@@ -1,0 +1,175 @@
+"""The plug pulled at any moment: what is on disk is the truth, and running it again finishes the job."""
+
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from newsroom import ISSUE, Clock, counted, means, newsroom
+from scripted import Late, ScriptedServer
+from sqlite_utils import Database
+
+from pscb_mail.database import open_database
+from pscb_mail.errors import Exit, NotNowError
+from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending.delivery import State
+
+MODES = ((), ("PIPELINING",), ("PIPELINING", "CHUNKING"))
+KILLS = int(os.environ.get("KILLS", "20"))  # `.ci/run --long` sets 100
+SEED = int(os.environ.get("SEED", "18"))
+PEOPLE, CONNECTIONS = 600, 3
+KIT = Path(__file__).parents[1] / "kit"
+SLOW = {"BODY": Late(b"250 2.0.0 taken\r\n", 0.002)}
+
+
+def states(db: Database) -> dict[str, State]:
+    return {line.address: line.state for line in ledger.log(db, ISSUE)}
+
+
+def holds(found: dict[str, State], taken: Counter[str]) -> None:
+    """What is sent was taken once, what may have been is in flight or unknown, and all the rest was not taken."""
+    for address, state in found.items():
+        if state is State.SENT:
+            assert taken[address] == 1, address
+        elif state in {State.IN_FLIGHT, State.UNKNOWN}:
+            assert taken[address] <= 1, address
+        else:
+            assert taken[address] == 0, f"{address} is {state} and was taken"
+
+
+def arrived(server: ScriptedServer) -> Counter[str]:
+    return Counter(recipient for _, recipient, _ in tuple(server.taken))
+
+
+def test_sigkill_at_random_moments_loses_nobody_and_doubles_nobody(tmp_path: Path) -> None:
+    """Killed in the middle, again and again: at most two a session in doubt each time, everybody else exactly once."""
+    chance = random.Random(SEED)
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, PEOPLE)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(KIT), str(KIT.parents[1] / "src")])}
+    with ScriptedServer(SLOW) as server:
+        for kill in range(KILLS):
+            server.offers = MODES[kill % len(MODES)]
+            before = ledger.counts(db, ISSUE)[State.UNKNOWN]
+            process = subprocess.Popen(
+                [sys.executable, KIT / "sender.py", path, str(server.port), str(CONNECTIONS)], env=environment
+            )
+            goal = len(server.taken) + chance.randrange(1, 12)
+            while len(server.taken) < goal and process.poll() is None:
+                threading.Event().wait(chance.random() / 500)
+            process.send_signal(signal.SIGKILL)
+            assert process.wait() in {-signal.SIGKILL, 0}
+            while server.open_now:
+                threading.Event().wait(0.002)
+            counts = ledger.counts(db, ISSUE)
+            assert counts[State.IN_FLIGHT] <= 2 * CONNECTIONS, f"kill {kill} of seed {SEED}"
+            assert counts[State.UNKNOWN] - before <= 2 * CONNECTIONS
+            holds(states(db), arrived(server))
+        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+        holds(states(db), arrived(server))
+    counts = ledger.counts(db, ISSUE)
+    assert counts[State.SENT] + counts[State.UNKNOWN] == PEOPLE
+    assert counts[State.UNKNOWN] <= KILLS * 2 * CONNECTIONS
+    db.close()
+
+
+class Watching(ScriptedServer):
+    """A server that looks into the database, as another process sees it, whenever it is told of a recipient."""
+
+    def _for(self, step: str, recipient: str = "") -> object:
+        if step in {"RCPT", "QUIT"} and self.path:
+            other = sqlite3.connect(self.path)
+            if step == "RCPT":
+                query = "SELECT state, (SELECT count(*) FROM delivery WHERE state = 'in_flight') FROM delivery WHERE address = ?"
+                self.seen.append(other.execute(query, [recipient]).fetchone())
+            else:
+                sent = {row[0] for row in other.execute("SELECT address FROM delivery WHERE state = 'sent'")}
+                self.seen.append(("all", 0) if {taken[1] for taken in self.taken} <= sent else ("not all", 0))
+            other.close()
+        return super()._for(step, recipient)
+
+
+@pytest.mark.parametrize("offers", MODES)
+def test_claims_are_durable_before_and_verdicts_before_the_end(tmp_path: Path, offers: tuple[str, ...]) -> None:
+    """When a server hears of a recipient the claim is committed, never more than two a session; at QUIT every verdict is."""
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, 60)
+    server = Watching(offers=offers)
+    server.path, server.seen = path, []
+    with server:
+        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+    assert {state for state, _ in server.seen} == {"in_flight", "all"}
+    assert max(count for _, count in server.seen) <= 2 * CONNECTIONS
+    assert len(server.seen) == 60 + CONNECTIONS
+    db.close()
+
+
+@pytest.mark.parametrize("spare", [0, 2, 8])
+def test_a_full_disk_stops_with_75_and_nothing_is_lost(tmp_path: Path, spare: int) -> None:
+    """However little is left: the run ends with 75, what was taken is known, and with space again it goes on."""
+    db = newsroom(tmp_path / "pscb-mail.db", 600)
+    (pages,) = db.execute("PRAGMA page_count").fetchone()
+    (free,) = db.execute("PRAGMA freelist_count").fetchone()
+    db.execute(f"PRAGMA max_page_count = {pages - free + spare}")
+    with ScriptedServer(offers=("PIPELINING",)) as server:
+        with pytest.raises(NotNowError) as caught:
+            mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+        assert caught.value.exit_code == Exit.NOT_NOW
+        assert ledger.counts(db, ISSUE)[State.IN_FLIGHT] <= 2 * CONNECTIONS
+        holds(states(db), arrived(server))
+        db.execute("PRAGMA max_page_count = 1000000")
+        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+        holds(states(db), arrived(server))
+    counts = ledger.counts(db, ISSUE)
+    assert counts[State.SENT] + counts[State.UNKNOWN] == 600
+    assert counts[State.UNKNOWN] <= 2 * CONNECTIONS
+    db.close()
+
+
+def test_a_database_copied_with_its_wal_in_the_middle_of_a_run_tells_the_truth(tmp_path: Path) -> None:
+    """A backup taken at any moment opens, and says of nobody that they were sent to who were not."""
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, 60)
+    copies: list[tuple[Path, Counter[str], Counter[str]]] = []
+    with ScriptedServer(offers=("PIPELINING",)) as server:
+
+        def watch(glance: mailing.Glance) -> None:
+            folder = tmp_path / f"copy-{glance.tries}-{len(copies)}"
+            folder.mkdir()
+            before = arrived(server)
+            for name in (path.name, f"{path.name}-wal"):
+                shutil.copyfile(path.with_name(name), folder / name)
+            copies.append((folder / path.name, before, arrived(server)))
+
+        work, clock = means(server, connections=CONNECTIONS), Clock()
+        mailing.run(
+            db, ISSUE, mailing.Means(work.newsletter, work.limits, work.open_session, clock.now, clock.wait, watch)
+        )
+    assert len(copies) > 10
+    for file, before, after in copies:
+        copied = open_database(file)
+        assert copied.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        found = states(copied)
+        assert all(after[address] for address, state in found.items() if state is State.SENT)
+        assert all(found[address] in {State.SENT, State.IN_FLIGHT} for address in before)
+        copied.close()
+    db.close()
+
+
+def test_a_run_after_a_crash_counts_what_was_in_flight_as_unknown(tmp_path: Path) -> None:
+    """Without its process a row in flight may have arrived; it is never sent again by itself."""
+    db = newsroom(tmp_path / "pscb-mail.db", 5)
+    db.execute("UPDATE delivery SET state = 'in_flight' WHERE id = 2")
+    db.conn.commit()
+    with ScriptedServer() as server:
+        mailing.run(db, ISSUE, means(server))
+    assert counted(db) == {"sent": 4, "unknown": 1}
+    assert len(server.taken) == 4
+    db.close()
