@@ -1,0 +1,304 @@
+"""The commands about people as a user runs them: what they print, their JSON, their exit codes."""
+
+import csv
+import io
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from program import Program, workspace
+
+JO, SAM = "jo@school.example", "sam@police.example"
+LIST_KEYS = ["address", "name", "organisation", "role", "groups", "status", "since"]
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return workspace(tmp_path)
+
+
+def write(program: Program, text: str | bytes, name: str = "people.csv") -> str:
+    (program.folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return name
+
+
+def statuses(program: Program) -> dict[str, str]:
+    return {person["address"]: person["status"] for person in program("list", "--json").json}
+
+
+# -- one person -----------------------------------------------------------------------------------------------------
+
+
+def test_somebody_is_added_listed_and_told_about(program: Program) -> None:
+    """The JSON has exactly the contract's keys."""
+    program("add", f"Jo Bloggs <{JO}>", "--organisation", "School", "--role", "Head", "--group", "Heads",
+            "--group", "DSLs", "--source", "a sheet", "--basis", "public task")  # fmt: skip
+    (person,) = program("list", "--json").json
+    assert list(person) == LIST_KEYS
+    assert person["groups"] == ["DSLs", "Heads"]
+    told = program("show", "jo bloggs", "--json").json
+    assert list(told) == [*LIST_KEYS, "source", "basis", "timeline"]
+    assert {key: told[key] for key in LIST_KEYS} == person
+    assert (told["source"], told["basis"]) == ("a sheet", "public task")
+    assert [list(event) for event in told["timeline"]] == [["at", "what", "detail"]]
+
+
+def test_adding_again_changes_nothing_and_says_so(program: Program) -> None:
+    program("add", f"Jo <{JO}>")
+    done = program("add", f"Jo <{JO.upper()}>")
+    assert "is on the list already" in done.out
+    assert "undo" not in done.err
+
+
+def test_pasted_people_are_added_as_one_change(program: Program) -> None:
+    pasted = f"Jo Bloggs <{JO}>; Sam <{SAM}>;\r\n\r\nnew@x.example\n"
+    program("add", "-", given=pasted, expect=0)
+    assert len(program("list", "--json").json) == 3
+    assert program("undo", "--list", "--json").json[0]["people"] == 3
+
+
+def test_pasted_faults_are_all_told_with_their_lines_and_nobody_is_added(program: Program) -> None:
+    done = program("add", "-", given=f"{JO}\nnobody\n\nx@y\n", expect=2)
+    assert "Line 2" in done.err
+    assert "Line 4" in done.err
+    assert statuses(program) == {}
+
+
+def test_an_opt_out_stands_until_a_reason_lifts_it(program: Program) -> None:
+    program("add", f"Jo <{JO}>")
+    program("unsubscribe", JO, "--reason", "rang up")
+    assert "had opted out already" in program("unsubscribe", JO).out
+    refused = program("add", JO, expect=2)
+    assert f"pscb-mail resubscribe {JO} --reason" in refused.err
+    program("remove", JO)
+    program("import", write(program, f"email\n{JO}\n"), "--yes")
+    program("resubscribe", JO, expect=2)
+    assert statuses(program) == {JO: "opted_out"}
+    program("resubscribe", JO, "--reason", "asked by telephone")
+    assert statuses(program) == {JO: "active"}
+
+
+def test_a_removal_names_a_successor_and_is_taken_back_with_them(program: Program) -> None:
+    program("add", f"Jo <{JO}>", "--group", "Heads")
+    program("remove", "Jo", "--reason", "has left", "--successor", f"Sam <{SAM}>")
+    assert statuses(program) == {JO: "removed", SAM: "active"}
+    program("undo")
+    assert statuses(program) == {JO: "active"}
+
+
+def test_a_successor_follows_one_person(program: Program) -> None:
+    program("add", JO, SAM)
+    program("remove", JO, SAM, "--successor", "new@x.example", expect=2)
+    assert statuses(program) == {JO: "active", SAM: "active"}
+
+
+def test_an_edit_says_what_is_different(program: Program) -> None:
+    program("add", f"Jo <{JO}>", "--group", "Heads")
+    done = program(
+        "edit", "Jo", "--name", "Joan", "--address", "joan@x.example", "--group", "DSLs", "--no-group", "Heads"
+    )
+    assert "address: jo@school.example → joan@x.example; name: Jo → Joan; into the group DSLs" in done.out
+    done = program("show", JO, expect=2)
+    assert "it is joan@x.example now" in done.err
+    assert "nothing is different" in program("edit", "Joan", "--name", "Joan").out
+    program("edit", "Joan", "--address", "not an address", expect=2)
+
+
+@pytest.mark.parametrize(
+    "command", [("show",), ("edit",), ("unsubscribe",), ("remove",), ("resubscribe", "--reason", "x")]
+)
+def test_an_unknown_person_ends_with_2_and_changes_nothing(program: Program, command: tuple[str, ...]) -> None:
+    program("add", JO)
+    known = [JO] if command[0] in {"unsubscribe", "remove"} else []
+    done = program(*command, *known, "nobody@x.example", expect=2)
+    assert "nobody@x.example is not on the list" in done.err
+    assert statuses(program) == {JO: "active"}
+
+
+# -- the list -------------------------------------------------------------------------------------------------------
+
+
+def test_the_list_is_narrowed_and_told_of_any_day(program: Program) -> None:
+    program("add", f"Jo <{JO}>", "--group", "Heads")
+    program("add", f"Sam <{SAM}>")
+    program("unsubscribe", SAM)
+
+    def found(*options: str) -> list[str]:
+        return [person["address"] for person in program("list", "--json", *options).json]
+
+    assert found() == [JO, SAM]
+    assert found("--status", "opted_out") == [SAM]
+    assert found("--group", "heads") == [JO]
+    assert found("--search", "police") == [SAM]
+    assert found("--as-of", "2001-01-01") == []
+    assert found("--as-of", "2999-01-01T12:00") == [JO, SAM]
+    program("list", "--as-of", "yesterday", expect=2)
+
+
+def test_a_pipe_gets_one_line_a_person(program: Program) -> None:
+    """Nothing is folded or cut, and the sum goes elsewhere."""
+    program("add", f"{'Long ' * 30}<{JO}>", SAM)
+    done = program("list")
+    assert [line.split("\t")[0] for line in done.out.splitlines()] == [JO, SAM]
+    assert "2 people: 2 active" in done.err
+
+
+def test_an_empty_list_is_empty_in_every_form(program: Program) -> None:
+    assert program("list", "--json").json == []
+    assert program("list", "--csv").out == ",".join(LIST_KEYS) + "\n"
+    assert program("groups", "--json").json == []
+    assert "import FILE" in program("list").err
+
+
+def test_foreign_text_reaches_neither_the_terminal_nor_a_spreadsheet(program: Program) -> None:
+    name = '=HYPERLINK("x") [link=https://evil.example]Jo[/link] \x1b]8;;file:///etc/passwd\x07[/]'
+    program("add", f"{name} <{JO}>")
+    for done in (program("list"), program("show", JO), program("list", "--csv"), program("undo", "--list")):
+        assert "\x1b" not in done.out + done.err
+        assert "\x07" not in done.out + done.err
+    assert "[link=https://evil.example]Jo[/link]" in program("show", JO).out
+    (_, row) = csv.reader(io.StringIO(program("list", "--csv").out))
+    assert row[1].startswith("'=")
+
+
+def test_groups_are_counted(program: Program) -> None:
+    program("add", JO, SAM, "--group", "Heads")
+    program("unsubscribe", SAM)
+    assert program("groups", "--json").json == [{"group": "Heads", "active": 1, "people": 2}]
+    assert "Heads" in program("groups").out
+
+
+# -- files ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_import_shows_its_plan_and_without_a_terminal_does_nothing(program: Program) -> None:
+    file = write(program, f"Name;E-mail;Fax\nJo;{JO};1\n")
+    done = program("import", file, expect=2)
+    assert "to join the list" in done.err
+    assert "not used      Fax" in done.err
+    assert "--yes" in done.err
+    assert statuses(program) == {}
+    assert program("import", file, "--json", expect=2).json["change"] is None
+    program("import", file, "--yes")
+    assert statuses(program) == {JO: "active"}
+
+
+def test_a_dry_run_tells_the_plan_and_ends_with_0(program: Program) -> None:
+    plan = program("import", write(program, f"email\n{JO}\nbad\n"), "--dry-run", "--json").json
+    assert plan == {
+        "change": None,
+        "added": 1,
+        "changed": 0,
+        "unchanged": 0,
+        "protected": 0,
+        "removed": 0,
+        "rejected": [{"line": 3, "text": "bad", "reason": '"bad" is not an address: there is no @ in it.'}],
+    }
+    assert statuses(program) == {}
+
+
+def test_rejected_rows_are_told_and_the_rest_goes_in(program: Program) -> None:
+    """It ends with 1: somebody has to look at them."""
+    program("add", f"Jo <{JO}>", "gone@x.example", "out@x.example")
+    program("remove", "gone@x.example")
+    program("unsubscribe", "out@x.example")
+    file = write(
+        program, f"email,name\n{JO},Joan\ngone@x.example,\nout@x.example,Out\n{SAM},Sam\n{SAM.upper()},Sam\nbad,\n"
+    )
+    done = program("import", file, "--yes", "--json", expect=1).json
+    assert (done["added"], done["changed"], done["unchanged"], done["protected"]) == (2, 1, 0, 1)
+    assert [row["line"] for row in done["rejected"]] == [7]
+    assert statuses(program) == {"gone@x.example": "active", JO: "active", "out@x.example": "opted_out", SAM: "active"}
+    assert program("undo", "--list", "--json").json[0]["change"] == done["change"]
+
+
+def test_a_file_with_nothing_in_it_that_can_be_taken_ends_with_2(program: Program) -> None:
+    done = program("import", write(program, "email\nbad\nworse\n"), "--yes", "--json", expect=2)
+    assert len(done.json["rejected"]) == 2
+    program("import", write(program, 'email;name\n"a@example.org;x\n'), "--yes", expect=2)
+    program("import", "nowhere.csv", "--yes", expect=2)
+    program("import", "/dev/zero", "--yes", expect=2)
+    assert statuses(program) == {}
+
+
+def test_importing_the_same_again_changes_nothing(program: Program) -> None:
+    file = write(program, f"email,name\n{JO},Jo\n")
+    program("import", file, "--yes", "--group", "Heads")
+    again = program("import", file, "--json", "--group", "heads").json
+    assert (again["change"], again["unchanged"]) == (None, 1)
+
+
+def test_a_list_of_people_who_opted_out_elsewhere_takes_them_off_and_bars_them(program: Program) -> None:
+    program("add", JO)
+    done = program("import", write(program, f"{JO}\n{SAM}\n"), "--as", "opted_out", "--yes", "--json").json
+    assert (done["added"], done["changed"]) == (1, 1)
+    assert statuses(program) == {JO: "opted_out", SAM: "opted_out"}
+
+
+@pytest.mark.parametrize("name", ["people.csv", "people.xlsx"])
+def test_an_exported_list_comes_back_as_it_was(program: Program, tmp_path: Path, name: str) -> None:
+    """It is for the editor alone to read, and whole or not there."""
+    program("add", f'"=cmd, Jo" <{JO}>', "--group", "Heads", "--group", "DSLs", "--organisation", "+1")
+    program("add", "Zo\u00eb <zoe@x.example>", "out@x.example")
+    program("unsubscribe", "out@x.example")
+    program("export", name)
+    assert stat.S_IMODE((program.folder / name).stat().st_mode) == 0o600
+    other = workspace(tmp_path / "other")
+    other("import", str(program.folder / name), "--yes")
+    assert other("list", "--json").json == program("list", "--json").json
+    program("export", "people.doc", expect=2)
+    program("export", "no/such/folder.csv", expect=2)
+
+
+def test_a_story_is_written_as_a_page(program: Program) -> None:
+    program("add", f"<b>Jo</b> <{JO}>")
+    program("show", JO, "--out", "jo.html")
+    page = (program.folder / "jo.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;Jo&lt;/b&gt;" in page
+
+
+# -- undo -----------------------------------------------------------------------------------------------------------
+
+
+def test_undo_takes_back_the_latest_change_and_can_be_undone(program: Program) -> None:
+    program("add", JO, "--reason-is-no-option", expect=2)
+    program("add", JO)
+    done = program("undo", "--json").json
+    assert (done["undone"], done["people"], done["kept"]) == (1, 1, [])
+    assert statuses(program) == {}
+    program("undo", str(done["change"]))
+    assert statuses(program) == {JO: "active"}
+    program("undo", "99", expect=2)
+
+
+def test_undo_says_what_stands_in_the_way(program: Program) -> None:
+    """For some it ends with 1, for all with 2."""
+    program("add", JO, SAM)
+    program("unsubscribe", JO)
+    done = program("undo", "1", expect=1)
+    assert f"{JO} stays: change 2 (unsubscribe) came later" in done.out
+    assert statuses(program) == {JO: "opted_out"}
+    assert "taken back already, by change 3" in program("undo", "1", expect=2).err
+
+
+def test_a_change_of_many_people_is_not_taken_back_unasked(program: Program) -> None:
+    program("import", write(program, "".join(f"p{n}@x.example\n" for n in range(11))), "--yes")
+    assert "--yes" in program("undo", expect=2).err
+    assert len(statuses(program)) == 11
+    program("undo", "--yes")
+    assert statuses(program) == {}
+
+
+def test_the_changes_are_listed_with_what_was_taken_back(program: Program) -> None:
+    program("add", JO)
+    program("undo")
+    told = program("undo", "--list", "--json").json
+    assert [(each["change"], each["undoes"], each["undone_by"]) for each in told] == [(2, 1, None), (1, None, 2)]
+    assert "taken back by 2" in program("undo", "--list").out
+
+
+def test_every_json_is_one_document_whatever_is_said_beside(program: Program) -> None:
+    program("add", JO)
+    for command in (("list",), ("show", JO), ("groups",), ("undo", "--list")):
+        json.loads(program(*command, "--json").out)

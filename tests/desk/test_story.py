@@ -1,0 +1,119 @@
+"""One person's story: changes, issues and mail in one order of time, each with its evidence."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from the_list import TheList
+
+from pscb_mail.database import open_database, stamp
+from pscb_mail.desk.story import page, story
+from pscb_mail.people import changes, roster
+
+JO = "jo@school.example"
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Iterator[TheList]:
+    db = open_database(tmp_path / "pscb-mail.db")
+    yield TheList(db, datetime(2026, 7, 1, 9, 0, tzinfo=UTC))
+    db.close()
+
+
+def sent(people: TheList, code: int | None, reply: str) -> None:
+    """Record a copy of issue-18 to Jo and one try of it, as sending does."""
+    people.now += timedelta(hours=1)
+    at, jo = stamp(people.now), people.one(JO).id
+    run = people.db.conn.execute
+    run("INSERT OR IGNORE INTO mailing (issue, audience, started_at) VALUES ('issue-18', '{}', ?)", [at])
+    run(
+        """INSERT OR IGNORE INTO edition (id, issue, number, digest, subject, content, frozen_at)
+           VALUES (1, 'issue-18', 1, '', '', '', ?)""",
+        [at],
+    )
+    run(
+        """INSERT OR IGNORE INTO delivery (id, issue, subscriber, edition, reference, state, address, at)
+           VALUES (1, 'issue-18', ?, 1, 'ABCDE-FGHJK-MNPQR-STVWX', 'sent', ?, ?)""",
+        [jo, JO, at],
+    )
+    run(
+        """INSERT INTO attempt (delivery, issue, address, relay, started_at, code, reply)
+           VALUES (1, 'issue-18', ?, 'smtp.pscb.example:587', ?, ?, ?)""",
+        [JO, at, code, reply],
+    )
+    people.db.conn.commit()
+
+
+def wrote(people: TheList, finding: str, action: str, evidence: str) -> None:
+    """Record what the mailbox found in a message of Jo's."""
+    people.now += timedelta(hours=1)
+    at, jo = stamp(people.now), people.one(JO).id
+    run = people.db.conn.execute
+    run("INSERT INTO incoming (key, source, read_at) VALUES (?, 'inbox', ?)", [evidence, at])
+    run(
+        "INSERT INTO finding (incoming, finding, action, evidence, subscriber, at) VALUES (?, ?, ?, ?, ?, ?)",
+        [evidence, finding, action, evidence, jo, at],
+    )
+    people.db.conn.commit()
+
+
+def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None:
+    """Who did what and why, the relay's own words, the reader's own words."""
+    people.add(f"Jo <{JO}>", groups=("Heads",))
+    sent(people, 451, "4.7.1 greylisted")
+    sent(people, 250, "2.0.0 queued as 4F1")
+    wrote(people, "opt_out", "opted_out", '"please take me off"')
+    roster.opt_out(people.db, people.ids(JO), people.origin("inbox", "please take me off"))
+    changes.undo(people.db, None, people.origin("undo 2"))
+    told = story(people.db, people.one(JO), "pscb.example")
+    assert [event.what for event in told.timeline] == [
+        "added",
+        "issue-18: put off",
+        "issue-18: handed over",
+        "asked to come off",
+        "opted out",
+        "back on the list",
+    ]
+    assert list(told.timeline) == sorted(told.timeline, key=lambda event: event.at)
+    details = [event.detail for event in told.timeline]
+    assert details[0] == "Change 1 by editor (add): joined the list; name: Jo; into the group Heads."
+    assert details[2] == (
+        f"<issue-18.ABCDE-FGHJK-MNPQR-STVWX@pscb.example> to {JO}. "
+        'smtp.pscb.example:587 said: "250 2.0.0 queued as 4F1"'
+    )
+    assert details[3] == 'Taken off. "please take me off"'
+    assert details[4].endswith("status: active → opted out. Reason: please take me off")
+    assert "takes back change 2" in details[5]
+
+
+@pytest.mark.parametrize(
+    ("code", "what"), [(250, "handed over"), (421, "put off"), (550, "refused"), (None, "no answer")]
+)
+def test_each_try_says_how_it_ended(people: TheList, code: int | None, what: str) -> None:
+    people.add(JO)
+    sent(people, code, "words")
+    assert story(people.db, people.one(JO), "x.example").timeline[-1].what == f"issue-18: {what}"
+
+
+def test_the_page_shows_everything_and_runs_nothing(people: TheList) -> None:
+    """Names, replies and evidence are text; times are the newsletter's."""
+    people.add(f"<script>alert(1)</script> {{{{ 7*7 }}}} <{JO}>", organisation='"><img src=x onerror=alert(1)>')
+    wrote(people, "question", "left", "<b>&amp;")
+    html = page(story(people.db, people.one(JO), "x.example"), LONDON, "PSCB & friends")
+    for raw in ("<script>", "<img", "<b>", "49"):
+        assert raw not in html
+    for shown in ("&lt;script&gt;", "{{ 7*7 }}", "&lt;b&gt;&amp;amp;", "PSCB &amp; friends", "01 July 2026, 10:01"):
+        assert shown in html
+
+
+def test_the_page_is_read_by_those_who_do_not_see_it(people: TheList) -> None:
+    """A language, a title, one first heading, no picture and nothing from elsewhere."""
+    people.add(f"Jo <{JO}>")
+    html = page(story(people.db, people.one(JO), "x.example"), LONDON, "PSCB")
+    assert '<html lang="en-GB">' in html
+    assert html.count("<h1>") == 1
+    assert "<title>Jo · PSCB</title>" in html
+    assert "http" not in html
