@@ -7,6 +7,7 @@ is away or the line breaks. Leaves to others: which messages matter, and startin
 Sources: RFC 3501 (IMAP4rev1), 6851 (MOVE), 2177 (IDLE), 5530 (response codes), 2342 (NAMESPACE).
 """
 
+import base64
 import contextlib
 import ipaddress
 import re
@@ -22,6 +23,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPCli
 
 from pscb_mail.errors import NotNowError, SettingsError, UsageError
 from pscb_mail.foreign import has_unsafe, one_line
+from pscb_mail.signin import sasl
 
 TIMEOUT_SECONDS = 60.0
 # Where MOVE is not offered the message stays as well, marked with this keyword for whoever looks at it.
@@ -141,10 +143,17 @@ class Imap:
 
     def _sign_in(self, secret: str, *, token: bool) -> None:
         """PLAIN where it is offered: it takes any character (RFC 4616); LOGIN's quoted strings do not."""
+        challenges: list[bytes] = []
+
+        def bearer(challenge: bytes) -> bytes:
+            challenges.append(challenge)
+            # The second challenge says why the token was refused; an empty answer brings the refusal itself.
+            return sasl.xoauth2(self.place.username, secret) if len(challenges) == 1 else b""
+
         try:
             with self._faults("signed in to"):
                 if token:
-                    self._client.oauth2_login(self.place.username, secret)
+                    self._client.sasl_login("XOAUTH2", bearer)
                 elif self._client.has_capability("AUTH=PLAIN"):
                     self._client.plain_login(self.place.username, secret)
                 else:
@@ -152,11 +161,10 @@ class Imap:
         except MailboxRefusesError as error:
             if _FOR_NOW.search(error.message):
                 raise MailboxAwayError(error.message, "Run it again later.") from error
+            why = f" ({sasl.challenge(base64.b64encode(challenges[1]).decode())})" if len(challenges) > 1 else ""
             raise SignInRefusedError(
-                f"{self.place.host} does not let {self.place.username} in: {error.message}",
-                "Run `pscb-mail login mailbox`."
-                if token
-                else "Check the user name in the mailbox's address, and the password.",
+                f"{self.place.host} does not let {self.place.username} in: {error.message}{why}",
+                sasl.hint("imap", error.message, "xoauth2" if token else "password"),
             ) from error
 
     def select(self, *, read_only: bool) -> int:
@@ -270,9 +278,11 @@ class Imap:
 
 def _context(ca_file: str) -> ssl.SSLContext:
     try:
-        return ssl.create_default_context(cafile=ca_file or None)
+        context = ssl.create_default_context(cafile=ca_file or None)
     except (OSError, ssl.SSLError) as error:
         raise MailboxRefusesError(f"{ca_file} cannot be used as ca_file: {error}.", "It is a PEM file.") from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8314 section 4.1
+    return context
 
 
 def _said(error: IMAPClientError) -> str:

@@ -28,7 +28,7 @@ ssl = yes
 ssl_cert = <{folder}/chain.pem
 ssl_key = <{folder}/chain.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login {mechanisms}
 mail_location = maildir:~/Maildir
 mail_plugins = acl
 first_valid_uid = 1
@@ -49,6 +49,7 @@ passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
+{tokens}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={folder}/home
@@ -64,6 +65,24 @@ protocol imap {{
   mail_max_userip_connections = 100
   imap_capability = {capability}
 }}
+"""
+
+
+# How Dovecot asks an authorisation server about a token (doc.dovecot.org, "Open Authentication v2.0").
+_TOKENS = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+_OAUTH2 = """
+introspection_mode = post
+introspection_url = {base}/introspect
+tls_ca_cert_file = {ca_file}
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 
@@ -113,10 +132,11 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot(capability: str = "") -> Iterator[Dovecot]:
+def running_dovecot(capability: str = "", tokens_from: tuple[str, Path] | None = None) -> Iterator[Dovecot]:
     """Start Dovecot in the foreground and stop it by its process; skip, saying so, where it is not installed.
 
-    `capability` replaces what the server offers after the sign-in, so that one without MOVE can be tried.
+    `capability` replaces what the server offers after the sign-in, so that one without MOVE can be tried. `tokens_from`:
+    the address of an authorisation server and its certificate authority's file; tokens are then asked about there.
     """
     program = shutil.which("dovecot") or "/usr/sbin/dovecot"
     if not Path(program).exists() or not Path("/usr/lib/dovecot/imap").exists() or os.geteuid() != 0:
@@ -124,7 +144,7 @@ def running_dovecot(capability: str = "") -> Iterator[Dovecot]:
     # Short, owned by root all the way, and enterable: its processes run as other users.
     folder = Path(tempfile.mkdtemp(prefix="dc-"))
     try:
-        server = _configured(folder, capability)
+        server = _configured(folder, capability, tokens_from)
         process = subprocess.Popen(
             [program, "-F", "-c", str(folder / "dovecot.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -138,7 +158,7 @@ def running_dovecot(capability: str = "") -> Iterator[Dovecot]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configured(folder: Path, capability: str) -> Dovecot:
+def _configured(folder: Path, capability: str, tokens_from: tuple[str, Path] | None) -> Dovecot:
     folder.chmod(0o755)
     home = folder / "home"
     home.mkdir()
@@ -151,6 +171,11 @@ def _configured(folder: Path, capability: str) -> Dovecot:
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
     owner = home.stat()
     server = Dovecot(_free_port(), _free_port(), folder / "ca.pem", home / "Maildir")
+    if tokens_from is not None:
+        base, ca_file = tokens_from
+        shutil.copyfile(ca_file, folder / "authority.pem")
+        (folder / "authority.pem").chmod(0o644)
+        (folder / "oauth2.conf").write_text(_OAUTH2.format(base=base, ca_file=folder / "authority.pem"))
     (folder / "dovecot.conf").write_text(
         _CONFIG.format(
             folder=folder,
@@ -159,6 +184,8 @@ def _configured(folder: Path, capability: str) -> Dovecot:
             uid=owner.st_uid,
             gid=owner.st_gid,
             capability=capability,
+            mechanisms="xoauth2" if tokens_from else "",
+            tokens=_TOKENS.format(folder=folder) if tokens_from else "",
         )
     )
     return server

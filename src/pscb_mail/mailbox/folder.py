@@ -12,7 +12,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, SignInRefusedError, checked_folder
 from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark
 from pscb_mail.settings import Settings
-from pscb_mail.signin import Access, access
+from pscb_mail.signin import Access, Outside, access
 
 BATCH = 10
 
@@ -24,14 +24,15 @@ class ImapFolder:
 
     lasting = True
 
-    def __init__(self, place: Place, settings: Settings, *, read_only: bool) -> None:
+    def __init__(self, place: Place, settings: Settings, *, read_only: bool, outside: Outside | None = None) -> None:
         self.name = place.label
         self._place = place
         self._filed = checked_folder(settings.mailbox.filed)
         self._settings = settings
         self._read_only = read_only
         self._last_uid = 0
-        self._imap = _connected(place, settings)
+        self._outside = outside or Outside()
+        self._imap = _connected(place, settings, self._outside)
         try:
             self._uidvalidity = self._imap.select(read_only=read_only)
         except BaseException:
@@ -80,7 +81,7 @@ class ImapFolder:
             return act()
         except MailboxAwayError:
             self._imap.close()
-            self._imap = _connected(self._place, self._settings)
+            self._imap = _connected(self._place, self._settings, self._outside)
             if self._imap.select(read_only=self._read_only) != self._uidvalidity:
                 raise MailboxAwayError(
                     f"The folder {self._place.folder} was made anew while it was read.", "Run it again."
@@ -88,17 +89,18 @@ class ImapFolder:
             return act()
 
 
-def _connected(place: Place, settings: Settings) -> Imap:
+def _connected(place: Place, settings: Settings, outside: Outside) -> Imap:
     """Sign in; a token that the server has just turned down is renewed once, whatever its clock says."""
     if not place.username and settings.mailbox.auth != "none":
         raise SettingsError(f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER.")
-    given = access("mailbox", settings, username=place.username)
+    given = access("mailbox", settings, username=place.username, outside=outside)
     try:
         return _opened(place, settings, given)
     except SignInRefusedError:
         if given is None or given.mechanism != "xoauth2":
             raise
-        return _opened(place, settings, access("mailbox", settings, username=place.username, rejected=given))
+        fresh = access("mailbox", settings, username=place.username, rejected=given, outside=outside)
+        return _opened(place, settings, fresh)
 
 
 def _opened(place: Place, settings: Settings, given: Access | None) -> Imap:

@@ -12,11 +12,13 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pscb_mail.errors import SettingsError
+from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
 from pscb_mail.sending.dialogue import Credentials, Dialogue, Phase
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.replies import Stage
+from pscb_mail.sending.troubles import RelayAwayError
 from pscb_mail.settings import Relay
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
@@ -63,18 +65,24 @@ USUAL = Timing()
 class Door:
     """A relay with what opens it.
 
-    `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `context` is made once:
+    `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `turned_down` is told
+    when the relay has refused what it gave, and returns whether it can give something else. `context` is made once:
     reading the system's certificates takes 20 ms.
     """
 
     relay: Relay
     sign_in: Callable[[], Credentials | None] | None = None
     context: ssl.SSLContext | None = None
+    turned_down: Callable[[], bool] = lambda: False
 
 
-def door(relay: Relay, sign_in: Callable[[], Credentials | None] | None = None) -> Door:
+def door(
+    relay: Relay,
+    sign_in: Callable[[], Credentials | None] | None = None,
+    turned_down: Callable[[], bool] = lambda: False,
+) -> Door:
     """Return a relay's door. Raises SettingsError where its `ca_file` cannot be used."""
-    return Door(relay, sign_in, None if relay.security == "none" else _context(relay))
+    return Door(relay, sign_in, None if relay.security == "none" else _context(relay), turned_down)
 
 
 class Connection:
@@ -90,7 +98,8 @@ class Connection:
         chunking: bool = True,
     ) -> None:
         self.relay = door.relay
-        self.dialogue = Dialogue(door.relay, door.sign_in() if door.sign_in else None, chunking=chunking)
+        credentials, problem = _signing_in(door)
+        self.dialogue = Dialogue(door.relay, credentials, chunking=chunking)
         self.used = clock()
         self.deadline: float | None = self.used + timing.connect
         self._context = door.context
@@ -101,10 +110,13 @@ class Connection:
         self._interest = 0
         self._seen: tuple[int, bool] = (0, True)
         self._on_ready: Callable[[int], None] = self._connecting
+        self._addresses: list[Any] = []
+        if problem is not None:
+            self.dialogue.fail(problem)
+            return
         try:
             self._addresses = socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
         except OSError as error:
-            self._addresses = []
             self.dialogue.end(_reason(error))
         else:
             self._connect_to_next("no address")
@@ -319,6 +331,16 @@ class Connection:
         if self._socket is None:
             raise ValueError("the connection is closed")
         return self._socket
+
+
+def _signing_in(door: Door) -> tuple[Credentials | None, PscbMailError | None]:
+    """Return what signs in, or why nothing can: a token that cannot be renewed now is like a relay that is away."""
+    try:
+        return (door.sign_in() if door.sign_in else None), None
+    except NotNowError as error:
+        return None, RelayAwayError(error.message, error.hint)
+    except PscbMailError as error:
+        return None, error
 
 
 def _context(relay: Relay) -> ssl.SSLContext:

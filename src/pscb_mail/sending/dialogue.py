@@ -25,8 +25,9 @@ from pscb_mail.errors import PscbMailError, SettingsError
 from pscb_mail.sending.envelope import Copy, commands, extensions, turned_down
 from pscb_mail.sending.outbox import Outbox
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning, reply_of
-from pscb_mail.sending.troubles import LATER, RelayAwayError, refusal
+from pscb_mail.sending.troubles import LATER, RelayAwayError, refusal, sign_in_refused
 from pscb_mail.settings import Relay
+from pscb_mail.signin import sasl
 
 LINE_LIMIT = 4096  # RFC 5321 section 4.5.3.1.5 asks for 512; servers write longer ones
 LINES_LIMIT = 200
@@ -119,6 +120,8 @@ class Dialogue:
         self._awaited: deque[_Awaited] = deque()
         self._flights: deque[_Flight] = deque()
         self._challenges: list[str] = []
+        self._challenged = ""
+        self._taken = 0
         self._resetting = False
         self._leaving = False
         self._midway = False
@@ -275,7 +278,12 @@ class Dialogue:
                 self._envelope_reply(stage, flight, reply)
 
     def _envelope_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
-        if meaning(stage, reply) is not Meaning.ACCEPTED:
+        what = meaning(stage, reply)
+        if what is Meaning.SIGN_IN and stage is Stage.MAIL and self._has_token and self._taken:
+            # A token lasts an hour and a session may last longer: the next one signs in with the next token.
+            self.end(f'it said "{reply.code} {reply.text}": the sign-in has run out')
+            return
+        if what is not Meaning.ACCEPTED:
             flight.refusal = flight.refusal or Answered(stage, reply)
         elif stage is Stage.RCPT:
             flight.taken = True
@@ -303,6 +311,7 @@ class Dialogue:
 
     def _body_reply(self, flight: _Flight, reply: Reply) -> None:
         accepted = meaning(Stage.BODY, reply) is Meaning.ACCEPTED
+        self._taken += accepted
         outcome = flight.refusal if flight.refusal and not (accepted and flight.taken) else Answered(Stage.BODY, reply)
         # "The state resulting from this error is indeterminate. A RSET command MUST be sent" (RFC 3030 section 2).
         self._finish(flight, outcome, reset=self._chunking and (not accepted or flight.refusal is not None))
@@ -322,6 +331,7 @@ class Dialogue:
         if stage is Stage.QUIT:
             self.phase = Phase.CLOSED
         elif stage is Stage.AUTH and reply.code == 334 and self._challenges:
+            self._challenged = reply.text
             self._ask(Stage.AUTH, self._challenges.pop(0))
         elif self._accepted(stage, reply):
             self._opened_one_step(stage, lines)
@@ -350,6 +360,8 @@ class Dialogue:
         said = f'"{reply.code} {reply.text}"'
         if what is Meaning.BACK_OFF or stage is Stage.RSET:
             self._end(RelayAwayError(f"{self._relay.label} asks to come later: {said}.", LATER), f"it said {said}")
+        elif what is Meaning.SIGN_IN and self._has_token:
+            self.fail(sign_in_refused(self._relay.label, stage, reply, "xoauth2", self._challenged))
         else:
             self.fail(refusal(self._relay.label, what, stage, reply))
         return False
@@ -376,17 +388,20 @@ class Dialogue:
             self.phase = Phase.READY
         elif who.is_token and "XOAUTH2" in offered:
             self._challenges = [""]  # a refused token is explained in a challenge: an empty answer gets the refusal
-            bearer = f"user={who.username}\1auth=Bearer {who.secret}\1\1"
-            self._ask(Stage.AUTH, f"AUTH XOAUTH2 {_base64(bearer)}")
+            self._ask(Stage.AUTH, f"AUTH XOAUTH2 {_base64(sasl.xoauth2(who.username, who.secret))}")
         elif "PLAIN" in offered and not who.is_token:
-            self._ask(Stage.AUTH, "AUTH PLAIN " + _base64(f"\0{who.username}\0{who.secret}"))
+            self._ask(Stage.AUTH, "AUTH PLAIN " + _base64(f"\0{who.username}\0{who.secret}".encode()))
         elif "LOGIN" in offered and not who.is_token:
-            self._challenges = [_base64(who.username), _base64(who.secret)]
+            self._challenges = [_base64(who.username.encode()), _base64(who.secret.encode())]
             self._ask(Stage.AUTH, "AUTH LOGIN")
         else:
             self.fail(_no_way_in(self._relay.label, "a token" if who.is_token else "a password", offered))
 
     # -- how it goes on ---------------------------------------------------------------------------------------------
+
+    @property
+    def _has_token(self) -> bool:
+        return self._credentials is not None and self._credentials.is_token
 
     @property
     def _broke(self) -> str:
@@ -441,5 +456,5 @@ def _no_way_in(label: str, means: str, offered: list[str]) -> SettingsError:
     )
 
 
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode("ascii")
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")

@@ -18,7 +18,7 @@ from pscb_mail.sending.connection import Connection, Door, Timing
 from pscb_mail.sending.dialogue import CLOSING, Answered, InDoubt, NotSent, Outcome, Phase
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.replies import Meaning, meaning
-from pscb_mail.sending.troubles import LATER, RelayAwayError
+from pscb_mail.sending.troubles import LATER, RelayAwayError, SignInRefusedError
 
 # 432 4.3.2 and 421 4.3.2 "too many connections" (Exchange Online), 421 4.7.0 (Postfix and others).
 _TOO_MANY = frozenset({CLOSING, 432})
@@ -246,6 +246,8 @@ class Fleet:
         if problem is None or session.served:
             return
         others = len(lane.sessions)
+        if isinstance(problem, SignInRefusedError) and not session.opened and lane.door.turned_down():
+            return
         if not session.opened and others:
             # It lets in the others: this one was too many.
             lane.most = min(lane.most, others)

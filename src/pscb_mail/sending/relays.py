@@ -13,7 +13,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.sending.connection import USUAL, Door, Timing, door
 from pscb_mail.sending.dialogue import Credentials
 from pscb_mail.sending.smtp import Session
-from pscb_mail.sending.troubles import RelayAwayError
+from pscb_mail.sending.troubles import RelayAwayError, SignInRefusedError
 from pscb_mail.settings import Relay, Settings
 
 OpenSession = Callable[[], Session]
@@ -32,13 +32,21 @@ class Relays:
         away: RelayAwayError | None = None
         for each in self.doors:
             try:
-                return Session(each, self.timing, clock=self.clock)
+                return self._session(each)
             except RelayAwayError as error:
                 away = away or error
         raise away or AssertionError("there is at least one relay")
 
+    def _session(self, each: Door) -> Session:
+        try:
+            return Session(each, self.timing, clock=self.clock)
+        except SignInRefusedError:
+            if not each.turned_down():
+                raise
+            return Session(each, self.timing, clock=self.clock)
 
-def session_opener(settings: Settings) -> Relays:
+
+def session_opener(settings: Settings, outside: signin.Outside | None = None, timing: Timing = USUAL) -> Relays:
     """Return the relays of the settings, once it is sure that there is a secret for each that asks for one.
 
     Raises SettingsError when there is no relay or a secret is missing, NotNowError where a token cannot be renewed now.
@@ -47,18 +55,43 @@ def session_opener(settings: Settings) -> Relays:
         raise SettingsError(
             "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
         )
-    return Relays(tuple(_door(settings, relay) for relay in settings.relay))
+    outside = outside or signin.Outside()
+    return Relays(tuple(_door(settings, relay, outside) for relay in settings.relay), timing)
 
 
-def _door(settings: Settings, relay: Relay) -> Door:
+def _door(settings: Settings, relay: Relay, outside: signin.Outside) -> Door:
     if relay.auth == "none":
         return door(relay)
+    secret = _Secret(settings, relay, outside)
+    secret()  # one that is missing is told before anything begins
+    return door(relay, secret, secret.turned_down)
 
-    def sign_in() -> Credentials | None:
-        access = signin.access("relay", settings, relay)
-        if access is None:
+
+class _Secret:
+    """What signs in to one relay, asked for each session; a token that the relay turns down is renewed once."""
+
+    def __init__(self, settings: Settings, relay: Relay, outside: signin.Outside) -> None:
+        self._settings = settings
+        self._relay = relay
+        self._outside = outside
+        self._given: signin.Access | None = None
+        self._rejected: signin.Access | None = None
+        self._last_hope = ""
+
+    def __call__(self) -> Credentials | None:
+        self._given = given = signin.access(
+            "relay", self._settings, self._relay, rejected=self._rejected, outside=self._outside
+        )
+        if given is None:
             return None
-        return Credentials(access.username, access.secret, is_token=access.mechanism == "xoauth2")
+        if self._rejected is not None:
+            self._rejected, self._last_hope = None, given.secret
+        return Credentials(given.username, given.secret, is_token=given.mechanism == "xoauth2")
 
-    sign_in()  # a secret that is missing is told before anything begins
-    return door(relay, sign_in)
+    def turned_down(self) -> bool:
+        """Have the next token renewed whatever its clock says; return False where that has just been tried."""
+        given = self._given
+        if given is None or given.mechanism != "xoauth2" or given.secret == self._last_hope:
+            return False
+        self._rejected = given
+        return True

@@ -2,6 +2,7 @@
 
 from pscb_mail.errors import Exit, NotNowError, PscbMailError
 from pscb_mail.sending.replies import Meaning, Reply, Stage
+from pscb_mail.signin import sasl
 
 LATER = "Nothing was lost: run it again later."
 
@@ -18,12 +19,11 @@ class RelayRefusesError(PscbMailError):
         self.exit_code = exit_code
 
 
+class SignInRefusedError(RelayRefusesError):
+    """The relay does not take the password or the token."""
+
+
 _SAYS = {
-    Meaning.SIGN_IN: (
-        "does not let us sign in",
-        "Check username and password; your IT department may have to allow SMTP AUTH.",
-        Exit.SETTINGS,
-    ),
     Meaning.BARRED: (
         "has barred this mailbox from sending",
         "Ask your administrator to free it (outbound spam policy), then run it again.",
@@ -49,5 +49,16 @@ _OTHERWISE = (
 
 def refusal(label: str, why: Meaning, stage: Stage, reply: Reply) -> RelayRefusesError:
     """Return the error for a refusal that is about us: what happened, in the relay's words, and what to do."""
+    if why is Meaning.SIGN_IN:
+        return sign_in_refused(label, stage, reply)
     sentence, hint, code = _SAYS.get(why, _OTHERWISE)
     return RelayRefusesError(f'{label} {sentence} ({stage.value}): "{reply.code} {reply.text}".', hint, code)
+
+
+def sign_in_refused(
+    label: str, stage: Stage, reply: Reply, mechanism: sasl.Mechanism = "password", challenge: str = ""
+) -> SignInRefusedError:
+    """Return the error for a refused sign-in; `challenge` is what the relay said of a token before it refused it."""
+    said = f'"{reply.code} {reply.text}"' + (f", {sasl.challenge(challenge)}" if challenge else "")
+    hint = sasl.hint("smtp", f"{reply.code} {reply.text}", mechanism)
+    return SignInRefusedError(f"{label} does not let us sign in ({stage.value}): {said}.", hint, Exit.SETTINGS)
