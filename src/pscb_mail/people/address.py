@@ -16,10 +16,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-
-from email_validator import EmailNotValidError, validate_email
+from typing import TYPE_CHECKING
 
 from pscb_mail.foreign import is_unsafe, one_line
+
+if TYPE_CHECKING:
+    from email_validator import ValidatedEmail
 
 NAME_LIMIT = 200
 # RFC 5321 section 4.5.3.1.3: a path has at most 256 octets, its angle brackets included.
@@ -150,10 +152,7 @@ def _closely(bare: str) -> str:
     """Return the local part of an address that needs a closer look. Raises AddressError with the reason alone."""
     if reason := _fault(bare):
         raise AddressError(reason)
-    try:
-        return validate_email(bare, check_deliverability=False, test_environment=True).local_part
-    except EmailNotValidError as error:
-        raise AddressError(_sentence(error)) from error
+    return _validated(bare).local_part
 
 
 @lru_cache(maxsize=10_000)
@@ -162,16 +161,23 @@ def _domain(domain: str) -> str:
 
     Raises AddressError with the reason alone. Domains in .test (RFC 6761) are allowed, those without a dot are not.
     """
-    try:
-        checked = validate_email(f"a@{domain}", check_deliverability=False, test_environment=True).ascii_domain
-    except EmailNotValidError as error:
-        raise AddressError(_sentence(error)) from error
+    checked = _validated(f"a@{domain}").ascii_domain
     if "." not in checked:
         raise AddressError("there is no dot after the @.")
     return checked.lower()
 
 
-def _sentence(error: EmailNotValidError) -> str:
+def _validated(bare: str) -> "ValidatedEmail":
+    # Imported here: it takes longer to load than all the rest of `people`, and most commands check no address.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    try:
+        return validate_email(bare, check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise AddressError(_sentence(error)) from error
+
+
+def _sentence(error: Exception) -> str:
     words = str(error)
     return words[:1].lower() + words[1:]
 
