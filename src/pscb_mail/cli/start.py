@@ -10,7 +10,6 @@ from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.errors import Exit, UsageError
 
 if TYPE_CHECKING:
-    from pscb_mail.desk.founding import Answers
     from pscb_mail.desk.overview import MailingStatus, Standing
 
 commands = typer.Typer()
@@ -56,26 +55,6 @@ def _demonstrate(folder: Path, *, show: bool) -> None:
                 raise typer.Exit(Exit.NEEDS_A_PERSON)
     if show:
         _open_a_mail(folder)
-
-
-@commands.command(rich_help_panel=_PANEL)
-def init(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where; this folder unless told.")] = Path(),
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="Take the defaults; edit pscb-mail.toml afterwards.")
-    ] = False,
-) -> None:
-    """Make a workspace: ask what it must know, write the settings."""
-    import sys
-
-    from pscb_mail.desk.founding import Answers, found
-
-    if not yes and not sys.stdin.isatty():
-        raise UsageError("Nobody is at the terminal to answer; nothing was made.", "Add --yes to take the defaults.")
-    answers = Answers("Newsletter", "Newsletter <newsletter@pscb.example>") if yes else _interview()
-    workspace = found(folder, answers)
-    console.result(f"A workspace in {console.safe(workspace.folder)}.")
-    console.say("Next: `pscb-mail new` writes the first issue, `pscb-mail import FILE` brings your readers in.")
 
 
 def show_overview(context: Context) -> None:
@@ -126,25 +105,6 @@ def _in_a_line(status: "MailingStatus") -> str:
     parts += [f"{status.returned:,} returned"] if status.returned else []
     going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" else ""
     return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{going_on}"
-
-
-def _interview() -> "Answers":
-    from pscb_mail.desk.founding import Answers
-
-    name = _ask("What is the newsletter called?", "Newsletter")
-    address = _ask("From which address does it go out?", "newsletter@pscb.example")
-    host = _ask("Which server takes your mail (smtp.office365.com, smtp.gmail.com, …)?", "127.0.0.1")
-    if host in {"127.0.0.1", "localhost"}:
-        return Answers(name, f"{name} <{address}>", host)
-    security = _ask("How is the connection encrypted, starttls or tls?", "starttls")
-    port = _ask("Which port?", "587" if security == "starttls" else "465")
-    if not port.isdigit():
-        raise UsageError(f'"{port}" is not a port.', "It is a number such as 587; nothing was made.")
-    return Answers(name, f"{name} <{address}>", host, int(port), security, auth="password")
-
-
-def _ask(question: str, default: str) -> str:
-    return console.err.input(f"{console.safe(question)} [dim]({console.safe(default)})[/] ").strip() or default
 
 
 def _open_a_mail(folder: Path) -> None:

@@ -71,7 +71,7 @@ def doctor(
     raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
 
 
-_MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}
+MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}
 
 
 def _print_checks(checks: "list[Check]") -> None:
@@ -96,13 +96,13 @@ def _print_checks(checks: "list[Check]") -> None:
                 steps = f"[bold]{console.safe(subject)}[/]"
             elif number == 0:
                 grid.add_row("", f"[bold]{console.safe(subject)}[/]")
-            grid.add_row(_MARKS[result], steps, _seen(result, detail, hint))
+            grid.add_row(MARKS[result], steps, _seen(result, detail, hint))
     console.out.print(grid)
-    counts = {result: sum(check.result == result for check in checks) for result in _MARKS}
-    console.result(f"\n{_verdict(counts)}")
+    counts = {result: sum(check.result == result for check in checks) for result in MARKS}
+    console.out.print(f"\n{_verdict(counts)}")
     if (first := first_to_do(checks)) is not None:
         where = console.safe(first.check.replace(": ", ", "))
-        console.result(f"[bold]First: {where}.[/] {console.safe_lines(first.hint)}")
+        console.out.print(f"[bold]First: {where}.[/] {console.safe_lines(first.hint)}")
 
 
 def _seen(result: str, detail: str, hint: str) -> str:

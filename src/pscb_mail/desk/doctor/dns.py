@@ -38,12 +38,12 @@ def check_dns(settings: Settings, names: Names) -> list[Check]:
         "DNS: DKIM": lambda: _dkim(settings, names),
         "DNS: DMARC": lambda: _dmarc(domain, names),
     }
-    if not names.connected:
-        return [not_checked(name, f"{_NO_NETWORK}.", "Run it again with a network.") for name in checks]
-    if _RESERVED.fullmatch(domain) and not _is_known(domain, names):
-        why = f"{domain} is a name for examples, which nobody can own."
-        return [not_checked(name, why, "Set from under [newsletter] to your own address.") for name in checks]
-    return [_answered(name, check) for name, check in checks.items()]
+    return [_answered(name, domain, names, check) for name, check in checks.items()]
+
+
+def check_mx(domain: str, names: Names) -> Check:
+    """Return whether mail for a domain arrives anywhere."""
+    return _answered("DNS: MX", domain, names, lambda: _mx(domain, names))
 
 
 def _is_known(domain: str, names: Names) -> bool:
@@ -52,7 +52,12 @@ def _is_known(domain: str, names: Names) -> bool:
     return True
 
 
-def _answered(name: str, check: Callable[[], Check]) -> Check:
+def _answered(name: str, domain: str, names: Names, check: Callable[[], Check]) -> Check:
+    if not names.connected:
+        return not_checked(name, f"{_NO_NETWORK}.", "Run it again with a network.")
+    if _RESERVED.fullmatch(domain) and not _is_known(domain, names):
+        why = f"{domain} is a name for examples, which nobody can own."
+        return not_checked(name, why, "Set from under [newsletter] to your own address.")
     try:
         return check()
     except UnansweredError as silence:

@@ -4,9 +4,11 @@ Nothing in it is changed: the folder is opened for reading alone, and no folder 
 because an earlier one failed is `not checked`.
 """
 
+import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -45,6 +47,17 @@ def check_mailbox(
 
 
 _SET_SOURCE = "Set source under [mailbox]: imaps://USER@HOST/INBOX, with %40 for the @ in USER."
+
+
+def check_way_to_mailbox(place: Place, ca_file: str, names: Names, now: datetime) -> Check:
+    """Return whether a server can be reached, encrypted; nobody signs in."""
+    try:
+        imap = _Seen(place, None, ca_file)
+    except PscbMailError as problem:
+        return replace(_not_let_in(place, problem, names), check="mailbox")
+    with _closing(imap):
+        seen = _encryption(imap, place, now)
+    return replace(seen, check="mailbox", detail=f"{place.host} can be reached: {seen.detail}")
 
 
 class _Seen(Imap):
@@ -108,6 +121,10 @@ def _not_let_in(place: Place, problem: PscbMailError, names: Names) -> Check:
     if isinstance(problem, MailboxAwayError) and not is_here(place.host) and not names.connected:
         return not_checked(
             "mailbox: sign-in", f"{place.host} cannot be reached from here now.", "Run it again with a network."
+        )
+    if isinstance(problem.__cause__, socket.gaierror):
+        return error(
+            "mailbox: sign-in", f"There is no server called {place.host}.", "Check the host in source under [mailbox]."
         )
     return error("mailbox: sign-in", problem.message, problem.hint)
 
