@@ -132,7 +132,7 @@ def test_the_same_message_has_the_same_key_wherever_it_was_kept(other: bytes):
 
 
 @pytest.mark.parametrize(
-    "old, new", [(b"Hello", b"Hello!"), (b"hi", b"ho"), (b"<1@", b"<2@"), (b"Hello\n", b"\nHello\n")]
+    ("old", "new"), [(b"Hello", b"Hello!"), (b"hi", b"ho"), (b"<1@", b"<2@"), (b"Hello\n", b"\nHello\n")]
 )
 def test_another_message_has_another_key(old: bytes, new: bytes):
     assert read(MESSAGE.replace(old, new)).key != read(MESSAGE).key

@@ -62,7 +62,7 @@ def _vouches(item: str, domain: str) -> bool:
     match = _METHOD.match(item)
     if match is None or match[2].lower() != "pass":
         return False
-    properties = {name.lower(): value.lower() for name, value in _PROPERTY.findall(item)}
+    properties: dict[str, str] = {name.lower(): value.lower() for name, value in _PROPERTY.findall(item)}
     match match[1].lower():
         case "dmarc":
             return properties.get("header.from", domain).rpartition("@")[2] == domain
@@ -80,5 +80,20 @@ def _aligned(other: str, domain: str) -> bool:
 
 # Suffixes under which strangers register: a pass of one of these says nothing. The list in full is DMARC's business.
 _SHARED = frozenset(
-    "co.uk org.uk me.uk ac.uk gov.uk nhs.uk sch.uk police.uk ltd.uk plc.uk net.uk com.au com.br onmicrosoft.com".split()
+    [
+        "co.uk",
+        "org.uk",
+        "me.uk",
+        "ac.uk",
+        "gov.uk",
+        "nhs.uk",
+        "sch.uk",
+        "police.uk",
+        "ltd.uk",
+        "plc.uk",
+        "net.uk",
+        "com.au",
+        "com.br",
+        "onmicrosoft.com",
+    ]
 )

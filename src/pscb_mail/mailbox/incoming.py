@@ -51,8 +51,8 @@ class Incoming:
     `key`: by which a message handled once is known. `message_id`, `answers` (In-Reply-To and References): with their
     angle brackets. `sender`: the bare address in From, "" where there is none. `return_path`: the envelope sender where
     the last server wrote it ("" for the null sender), else None. `date` is aware, None where it cannot be read.
-    `new_words`: what the sender wrote now; `signature`: what stands below it; `whole_text`: all of the text, for knowing
-    again what is quoted, with the targets of links at its end.
+    `new_words`: what the sender wrote now; `signature`: what stands below it; `whole_text`: all of the text, for
+    knowing again what is quoted, with the targets of links at its end.
     """
 
     key: str
@@ -217,6 +217,8 @@ def _readable(entity: Entity) -> Iterator[Entity]:
                 yield entity
         case kind if kind.startswith("multipart/"):
             yield entity  # a boundary that is missing or was never written: read it as text
+        case _:
+            return
 
 
 def _alternative(entity: Entity) -> Iterator[Entity]:
@@ -243,8 +245,14 @@ def _parts(message: Entity) -> Iterator[Part]:
 
 
 _FIELDS = frozenset(
-    "message/delivery-status message/global-delivery-status message/feedback-report message/disposition-notification"
-    " message/rfc822-headers message/global-headers message/partial".split()
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+        "message/rfc822-headers",
+        "message/global-headers",
+    }
 )
 
 
@@ -265,5 +273,7 @@ def _problems(message: Entity, whole: str) -> Iterator[str]:
                 yield "signed with S/MIME so that only its own program reads it" if opaque else "encrypted with S/MIME"
             case "multipart/encrypted":
                 yield "encrypted"
+            case _:
+                continue
     if not whole.strip():
         yield "no text"

@@ -1,7 +1,7 @@
-"""Opting out in the languages of Peterborough's newcomers: small named patterns, on text that `quotes.plain` returned.
+"""Opting out in the languages of Peterborough's newcomers: small named patterns on text from `quotes.plain`.
 
-Pure data. Each language has what says the wish and what turns it round ("nicht abmelden"); where both are found, a person
-reads it. Accents are gone on both sides, because many people write without them.
+Pure data. Each language has what says the wish and what turns it round ("nicht abmelden"); where both are found, a
+person reads it. Accents are gone on both sides, because many people write without them.
 """
 
 import re
@@ -28,17 +28,30 @@ LANGUAGES = (
             r"(?:abbestellen|abmelden|austragen|abbestellung|abmeldung)",
             r"bestell\w* .{0,40}\bab",
             r"meld\w* (?:ich )?mich .{0,40}\bab",
-            r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter|datenbank) .{0,20}"
-            r"(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)",
-            r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}"
-            r"(?:verteiler\w*|liste|newsletter|aus|adresse)",
-            r"kein(?:e|en)? (?:weitere[nr]? )?(?:newsletter|e-?mails?|mails?|nachrichten|post|zusendung\w*)\b.{0,30}"
-            r"(?:mehr|erhalten|bekommen|senden|schicken)",
-            r"nicht (?:mehr|langer|weiter) .{0,40}(?:erhalten|bekommen|beziehen|empfangen|zusenden|zuschicken|schicken|senden)",
+            (
+                r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter|datenbank) .{0,20}"
+                r"(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)"
+            ),
+            (
+                r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}"
+                r"(?:verteiler\w*|liste|newsletter|aus|adresse)"
+            ),
+            (
+                r"kein(?:e|en)? (?:weitere[nr]? )?(?:newsletter|e-?mails?|mails?|nachrichten|post"
+                r"|zusendung\w*)\b.{0,30}"
+                r"(?:mehr|erhalten|bekommen|senden|schicken)"
+            ),
+            (
+                r"nicht (?:mehr|langer|weiter) .{0,40}(?:erhalten|bekommen|beziehen|empfangen|zusenden|zuschicken"
+                r"|schicken|senden)"
+            ),
             r"kein interesse mehr",
         ),
         (
-            r"nicht (?!mehr)(?:\w+ ){0,3}?(?:abmelden|abbestellen|austragen|loschen|streichen|entfernen|abgemeldet|geloscht)",
+            (
+                r"nicht (?!mehr)(?:\w+ ){0,3}?(?:abmelden|abbestellen|austragen|loschen|streichen|entfernen|abgemeldet"
+                r"|geloscht)"
+            ),
             r"(?:nehmen|streichen|entfernen|loschen|tragen) sie mich (?:bitte )?nicht",
             r"nicht (?:\w+ ){0,3}?aus (?:\w+ ){1,3}?(?:verteiler|liste)",
         ),
@@ -47,7 +60,10 @@ LANGUAGES = (
         "French",
         (
             r"(?:me )?des(?:abonner|abonnez|abonne|abonnement|inscrire|inscrivez|inscription|inscris)\w*(?:-moi)?",
-            r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?)[- ](?:moi|mon|mes|nous|cette|l')\b.{0,60}",
+            (
+                r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?)[- ](?:moi|mon|mes|nous|cette"
+                r"|l')\b.{0,60}"
+            ),
             r"m'(?:enlever|oter|effacer)|me (?:retirer|supprimer|rayer|desinscrire|desabonner) (?:de|des|du)",
             r"ne (?:souhait|veu|desir|voudr)\w* plus (?:\w+ ){0,2}?(?:recevoir|etre)",
             r"ne plus (?:\w+ ){0,2}?(?:recevoir|m'envoyer|m'adresser|m'ecrire|figurer)",
@@ -58,16 +74,24 @@ LANGUAGES = (
         (
             r"ne (?:me|nous) (?:retirez|supprimez|rayez|desabonnez|desinscrivez|enlevez) (?:surtout )?pas",
             r"ne pas (?:me |nous |m')?(?:retirer|supprimer|rayer|desabonner|desinscrire|enlever)",
-            r"ne (?:souhait|veu|desir)\w* pas (?:me|etre|vous|que vous)\b.{0,20}"
-            r"(?:desabonn|desinscri|retir|supprim)\w*",
+            (
+                r"ne (?:souhait|veu|desir)\w* pas (?:me|etre|vous|que vous)\b.{0,20}"
+                r"(?:desabonn|desinscri|retir|supprim)\w*"
+            ),
         ),
     ),
     _language(
         "Spanish",
         (
-            r"(?:dar|den|de|deme|denme|darme|darnos|doy|causar|solicito|quiero|deseo|la|mi)(?: me)?(?: la)? (?:de )?baja",
+            (
+                r"(?:dar|den|de|deme|denme|darme|darnos|doy|causar|solicito|quiero|deseo|la|mi)(?: me)?(?: la)? (?:de "
+                r")?baja"
+            ),
             r"(?:eliminar|elimin|quitar|quit|borrar|borr|retirar|retir|sacar|saqu)\w*(?:me|enme|eme|nme)\b.{0,60}",
-            r"(?:eliminar|eliminen|elimine|quitar|quiten|quite|borrar|borren|borre|retiren|retire) (?:mi|este|esta)\b.{0,60}",
+            (
+                r"(?:eliminar|eliminen|elimine|quitar|quiten|quite|borrar|borren|borre|retiren|retire) (?:mi|este"
+                r"|esta)\b.{0,60}"
+            ),
             r"no (?:deseo|quiero|quisiera|me interesa) (?:\w+ ){0,2}?(?:recibir|recibiendo|estar|seguir)",
             r"no (?:me )?(?:envien|envie|manden|mande)(?:me)? mas",
             r"(?:dejen|deje|dejar|paren) de (?:enviar|mandar|recibir)\w*",
@@ -88,8 +112,10 @@ LANGUAGES = (
             r"(?:remov|retir|elimin|apag|exclu|tir)\w* (?:o )?(?:meu|este|esse)\b.{0,60}",
             r"me (?:remov|retir|tir|exclu)\w+ d[aeo]",
             r"(?:ser )?(?:removid|retirad|excluid|eliminad)[oa] d[aeo]",
-            r"nao (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse em) (?:de )?(?:\w+ ){0,2}?"
-            r"(?:receber|continuar|recebe-lo|constar)",
+            (
+                r"nao (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse em) (?:de )?(?:\w+ ){0,2}?"
+                r"(?:receber|continuar|recebe-lo|constar)"
+            ),
             r"(?:deixar|deixem|deixe|parem|pare|parar) de (?:me )?(?:receber|enviar|mandar)\w*",
             r"nao (?:me )?(?:enviem|envie|mandem|mande)(?:-me)? mais",
             r"(?:des-?subscre|descadastr|desinscre)\w+",
@@ -106,8 +132,10 @@ LANGUAGES = (
             r"(?:z)?rezygnuj[ea]|rezygnacj[aei]|zrezygnowac",
             r"usun(?:ac|iecie|cie|iecia|ie)?\b.{0,40}(?:mnie|moj\w*|z listy|adres\w*|z bazy)",
             r"usun(?:ac|iecie|cie)? (?:mnie|moj\w*)",
-            r"(?:nie chce|nie zycze sobie|nie chcialabym|nie chcialbym|nie jestem zainteresowan\w+) (?:\w+ ){0,3}?"
-            r"(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)",
+            (
+                r"(?:nie chce|nie zycze sobie|nie chcialabym|nie chcialbym|nie jestem zainteresowan\w+) (?:\w+ ){0,3}?"
+                r"(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)"
+            ),
             r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
             r"nie (?:przysylajcie|wysylajcie|przesylajcie|wysylac|przysylac)\b.{0,30}",
             r"(?:anul|odwol)\w+ (?:moja )?(?:subskrypcj|prenumerat)\w+",
@@ -123,7 +151,11 @@ LANGUAGES = (
         "Lithuanian",
         (
             r"(?:atsisak(?:au|yti|yciau)|atsisakome)\b.{0,60}",
-            r"(?:is|pa)?(?:braukite|braukti|imkite|imti|trinkite|trinti|salinkite|salinti|registruokite|registruoti) (?:mane|mano|mus|is)",
+            (
+                r"(?:is|pa)?(?:braukite|braukti|imkite|imti|trinkite|trinti|salinkite|salinti|registruokite"
+                r"|registruoti) "
+                r"(?:mane|mano|mus|is)"
+            ),
             r"pa(?:salinkite|salinti) (?:mane|mano|mus|is)",
             r"(?:nebenoriu|nenoriu|nebenoreciau|nenoreciau|nebenorime|nenorime) (?:\w+ ){0,3}?(?:gauti|buti)",
             r"(?:nebesiuskite|nesiuskite|nebesiusti|nesiusti|nebesiuntinekite)\b.{0,30}",
@@ -153,7 +185,11 @@ LANGUAGES = (
         "Romanian",
         (
             r"(?:ma )?dezabon\w+",
-            r"(?:sa )?(?:ma |adresa )?(?:sterge(?:ti|rea|re)?|scoate(?:ti|re|rea)?|elimina(?:ti|re|rea)?)(?:-ma| ma| adresa| din| de pe| mea)\b.{0,60}",
+            (
+                r"(?:sa )?(?:ma |adresa )?(?:sterge(?:ti|rea|re)?|scoate(?:ti|re|rea)?|elimina(?:ti|re|rea)?)(?:-ma"
+                r"| ma| "
+                r"adresa| din| de pe| mea)\b.{0,60}"
+            ),
             r"ma (?:stergeti|scoateti|eliminati)",
             r"nu (?:mai )?(?:doresc|vreau|as dori|as vrea) (?:sa )?(?:mai )?(?:primesc|primi|fiu|receptionez)",
             r"nu(?:-mi)? mai (?:doresc|vreau|trimiteti|trimite|primesc)\b.{0,40}",

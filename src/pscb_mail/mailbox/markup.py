@@ -1,8 +1,8 @@
 """HTML mail → plain text in which what is quoted is marked as plain-text mail marks it.
 
-Pure and total. Elements that clients wrap a quotation in become lines with "> " before them; the rule that Outlook draws
-above one becomes its plain-text twin. So `quotes` has one convention to know. lxml parses in linear time, whatever the
-markup; scripts, styles and what is hidden are no text. Links keep their words, not their targets.
+Pure and total. Elements that clients wrap a quotation in become lines with "> " before them; the rule that Outlook
+draws above one becomes its plain-text twin. So `quotes` has one convention to know. lxml parses in linear time,
+whatever the markup; scripts, styles and what is hidden are no text. Links keep their words, not their targets.
 """
 
 import re
@@ -11,13 +11,39 @@ from lxml import etree
 
 _LIMIT = 400_000
 _PARAGRAPHS = frozenset(
-    "p div li tr table ul ol dl dt dd h1 h2 h3 h4 h5 h6 blockquote pre hr center section article header footer".split()
+    [
+        "p",
+        "div",
+        "li",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "hr",
+        "center",
+        "section",
+        "article",
+        "header",
+        "footer",
+    ]
 )
-_SILENT = frozenset("head script style title template noscript object select textarea".split())
+_SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "select", "textarea"])
 # Classes and ids of the containers of a quotation: Gmail, Yahoo, Thunderbird's attribution, Proton, Tutanota, Zimbra,
 # Zoho, GMX; Apple Mail and Thunderbird use blockquote.
 _QUOTE = re.compile(
-    r"\b(gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra|ms-outlook-quote"
+    r"\b(gmail_quote|gmail_attr|yahoo_quoted|moz-cite-prefix|protonmail_quote|tutanota_quote|zmail_extra"
+    r"|ms-outlook-quote"
     r"|OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|isReplyContent|isForwardContent|x_gmail_quote)\b"
 )
 # What Outlook puts above what it quotes, which then runs to the end.

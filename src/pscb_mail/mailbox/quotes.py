@@ -61,8 +61,9 @@ def _any(*words: str) -> str:
 _WROTE = re.compile(
     r"\b"
     + _any(
-        "wrote", "writes", "has written", "schrieb", "geschrieben", "hat geschrieben", "a ecrit", "ecrivait", "escribio",
-        "escreveu", "napisala?", r"napisal\(a\)", r"napisala?/a", "pisze", "rase", "parase", "a scris", "rakstija",
+        "wrote", "writes", "has written", "schrieb", "geschrieben", "hat geschrieben", "a ecrit", "ecrivait",
+        "escribio", "escreveu", "napisala?", r"napisal\(a\)", r"napisala?/a", "pisze", "rase", "parase",
+        "a scris", "rakstija",
     )
     + r"\b[^:]{0,120}:$"
 )  # fmt: skip
@@ -72,7 +73,8 @@ _OPENER = re.compile(
 _DIVIDER = re.compile(
     r"^[-_*=\s>]{0,60}"
     + _any(
-        "original message", "forwarded message", "begin forwarded message", "ursprungliche nachricht", "original-nachricht",
+        "original "
+        "message", "forwarded message", "begin forwarded message", "ursprungliche nachricht", "original-nachricht",
         "originalnachricht", "weitergeleitete nachricht", "anfang der weitergeleiteten nachricht", "message d'origine",
         "message original", "message transfere", "debut du message reexpedie", "message transmis", "mensaje original",
         "mensaje reenviado", "inicio del mensaje reenviado", "mensagem original", "mensagem encaminhada",
@@ -94,19 +96,23 @@ _OTHER_FIELD = re.compile(
     + _any(
         "sent", "date", "to", "subject", "cc", "reply-to", "gesendet", "datum", "an", "betreff", "envoye", "a", "objet",
         "enviado", "enviada", "enviado el", "para", "asunto", "assunto", "fecha", "data", "wyslano", "wyslane", "do",
-        "temat", "dw", "trimis", "catre", "subiect", "issiusta", "kam", "tema", "nosutits", "nosutita", "temats", "cc/dw",
-        "envoyee?", "enviada em", "data wyslania", "iki", "gavejas", "kopia", "date d'envoi", "sent at", "sent on",
+        "temat", "dw", "trimis", "catre", "subiect", "issiusta", "kam", "tema", "nosutits", "nosutita", "temats",
+        "cc/dw", "envoyee?", "enviada em", "data wyslania", "iki", "gavejas", "kopia", "date d'envoi", "sent at",
+        "sent on",
     )
     + r"\s?\*?:"
 )  # fmt: skip
 _SIGN_OFF = re.compile(
     r"^"
     + _any(
-        r"(?:(?:many )?thanks(?: and|,)? )?(?:(?:with |many |my |very )?(?:kind(?:est)?|warm(?:est)?|best|kindly)? ?)regards", "best wishes", "all the best",
+        r"(?:(?:many )?thanks(?: and|,)? )?(?:(?:with |many |my |very )?(?:kind(?:est)?|warm(?:est)?|best|kindly)? "
+        r"?)regards", "best wishes", "all the best",
         "yours (?:sincerely|faithfully|truly)", "sincerely", "warm wishes", "kr", "rgds", "with thanks and best wishes",
-        r"mit (?:freundlichen|besten|herzlichen|lieben) gru(?:ss|\?|\ufffd)en?", "mfg", "(?:viele|liebe|beste|schone) grusse",
+        r"mit (?:freundlichen|besten|herzlichen|lieben) gru(?:ss|\?"
+        r"|\ufffd)en?", "mfg", "(?:viele|liebe|beste|schone) grusse",
         "(?:bien )?cordialement", "bien a vous", r"sinceres salutations", r"z powazaniem", "pozdrawiam(?: serdecznie)?",
-        "(?:com os )?(?:melhores )?cumprimentos", "atenciosamente", "(?:un )?(?:cordial(?:es)? )?saludos?(?: cordial(?:es)?)?",
+        "(?:com os )?(?:melhores "
+        ")?cumprimentos", "atenciosamente", "(?:un )?(?:cordial(?:es)? )?saludos?(?: cordial(?:es)?)?",
         "atentamente", "cu (?:stima|respect)", "pagarbiai", "su pagarba", "ar cienu", "cheers",
     )
     + r"[\s,.!-]{0,5}(?:[\w.'-]{1,30}\s?){0,3}$"
@@ -117,8 +123,10 @@ _MACHINE_LINE = re.compile(
     + _any(
         r"(?:sent|get|gesendet|enviado|enviada|envoye|wyslan[eoay]|trimis|issiusta|nosutits|inviato|verzonden)"
         r" (?:from|via|using|by|with|outlook|von|mit|desde|de|z|do|din|de pe|is|no|mano)\b.{0,80}",
-        "von meinem .{1,40} gesendet", "diese nachricht wurde von meinem .{1,60}", "sent with .{1,60}", "get outlook for .{1,30}",
-        "outlook (?:fur|pour|para|for) .{1,30}(?:herunterladen|beziehen)?", "telecharger outlook .{0,30}", "obter o outlook .{0,30}",
+        "von meinem .{1,40} "
+        "gesendet", "diese nachricht wurde von meinem .{1,60}", "sent with .{1,60}", "get outlook for .{1,30}",
+        "outlook (?:fur|pour|para|for) .{1,30}(?:herunterladen"
+        "|beziehen)?", "telecharger outlook .{0,30}", "obter o outlook .{0,30}",
         "obtener outlook .{0,30}", "pobierz (?:aplikacje )?outlook .{0,30}", "virus-free.{0,60}", "yahoo mail.{0,60}",
         "aol mail.{0,40}",
     )
@@ -129,21 +137,31 @@ _DISCLAIMER = re.compile(
     r"^[*_\-=>\s(\[]{0,10}"
     + _any(
         "disclaimer", "confidentiality(?: notice| note| statement)?:?$", "confidentiality notice", "legal notice",
-        r"th(?:is|e information (?:contained )?in this|e contents of this|e content of this) (?:e-?mail|message|communication|transmission)"
+        r"th(?:is|e information (?:contained )?in this|e contents of this|e content of this) (?:e-?mail|message"
+        r"|communication|transmission)"
         r"\b.{0,120}(?:confidential|intended|privileged|solely|virus|monitor|attachment|addressee|official)",
-        "if you (?:are not|have received) (?:the intended|th(?:is|e) (?:e-?mail|message)).{0,80}", "please consider the environment",
-        "(?:before printing,? |please )?(?:think|consider) (?:of |about )?the environment", "save paper", "the views expressed",
-        "any views (?:or opinions )?expressed", "e-?mails? (?:sent to|and any).{0,60}(?:monitored|confidential)", "confidential(?:ity)?:",
-        "scanned by .{0,40}", "this (?:e-?mail|message) (?:has been|was) (?:scanned|checked|sent)", "privacy notice", "how we use your (?:data|information)",
-        "diese e-?mail (?:enthalt|kann)", "der inhalt dieser e-?mail", "ce (?:message|courriel|mail).{0,60}(?:confidentiel|destin)",
+        "if you (?:are not|have received) (?:the intended|th(?:is|e) (?:e-?mail"
+        "|message)).{0,80}", "please consider the environment",
+        "(?:before printing,? |please )?(?:think|consider) (?:of |about )?the "
+        "environment", "save paper", "the views expressed",
+        "any views (?:or opinions "
+        ")?expressed", "e-?mails? (?:sent to|and any).{0,60}(?:monitored|confidential)", "confidential(?:ity)?:",
+        "scanned by "
+        ".{0,40}", "this (?:e-?mail|message) (?:has been|was) (?:scanned|checked"
+                   "|sent)", "privacy notice", "how we use your (?:data|information)",
+        "diese e-?mail (?:enthalt"
+        "|kann)", "der inhalt dieser e-?mail", "ce (?:message|courriel|mail).{0,60}(?:confidentiel|destin)",
         "este (?:mensaje|correo|e-?mail).{0,80}confidencia", "esta (?:mensagem|comunicacion).{0,80}confidencia",
-        "ta wiadomosc.{0,80}(?:poufn|przeznaczon)", "niniejsza wiadomosc", "tresc tej wiadomosci", "acest (?:mesaj|e-?mail).{0,80}confiden",
-        "si(?:s|o) (?:laiskas|laisko|pranesim).{0,80}konfidencial", "si(?:s|ja) (?:e-?pasta|zinojum).{0,80}konfidencial",
+        "ta wiadomosc.{0,80}(?:poufn"
+        "|przeznaczon)", "niniejsza wiadomosc", "tresc tej wiadomosci", "acest (?:mesaj|e-?mail).{0,80}confiden",
+        "si(?:s|o) (?:laiskas|laisko"
+        "|pranesim).{0,80}konfidencial", "si(?:s|ja) (?:e-?pasta|zinojum).{0,80}konfidencial",
     )
 )  # fmt: skip
 # What a mail system puts above a mail from outside; the paragraph is not the sender's.
 _BANNER = re.compile(
-    r"^[*_\-=>\s(\[!]{0,10}(?:caution|warning|external|attention|achtung|\[?external\]?|you don't often get email from|some people who received)"
+    r"^[*_\-=>\s(\[!]{0,10}(?:caution|warning|external|attention|achtung|\[?external\]?|you don't often get email "
+    r"from|some people who received)"
     r"\b.{0,400}(?:outside|external|originat|organi[sz]ation|links|attachments|often get e?mail|learn why)"
 )
 
@@ -183,9 +201,9 @@ def _unquoted(lines: list[str], folded: list[str]) -> tuple[list[int], list[int]
     for i, line in enumerate(folded):
         if line.startswith(">") or lines[i].startswith("|"):
             quoted.append(i)
-        elif _DIVIDER.match(line) and (len(line) > 9 or line.startswith("-")) and not _is_bare_word(line):
-            return new, quoted, i
-        elif _FROM.match(line) and _is_header_block(folded, i):
+        elif (_DIVIDER.match(line) and (len(line) > 9 or line.startswith("-")) and not _is_bare_word(line)) or (
+            _FROM.match(line) and _is_header_block(folded, i)
+        ):
             return new, quoted, i
         elif line.endswith(":") and (start := _attribution(folded, i, new)) is not None:
             dropped = [n for n in new if n >= start]

@@ -19,9 +19,12 @@ ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})
 _POLITE = re.compile(
     r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately|"
     r"at your (?:earliest )?convenience|"
-    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:could|would|can|may|might|don't mind)"
-    r"|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble|convenient)"
-    r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time|second|opportunity)?"
+    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:could|would|can|may|might"
+    r"|don't mind)"
+    r"|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble"
+    r"|convenient)"
+    r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time"
+    r"|second|opportunity)?"
     r"|would you mind|i would be grateful|i'd be grateful|be so kind(?: as)?(?: to)?)\b[,]?"
 )
 

@@ -1,9 +1,10 @@
 """Understanding: a message → its findings, each with the sentence or the header that proves it.
 
-Pure and total: every message gets a finding, none raises. The order is the point: what we wrote ourselves, then reports,
-then the machine-made mail of a reply link (which no other automatic mail may hide), then other automatic mail, and only
-then words of a person, of which a child at risk comes first. A reference that is merely quoted, or that stands in
-In-Reply-To, ties a message to us and is no wish. Whether a reference is real, and who may do what, is `deciding`'s.
+Pure and total: every message gets a finding, none raises. The order is the point: what we wrote ourselves, then
+reports, then the machine-made mail of a reply link (which no other automatic mail may hide), then other automatic
+mail, and only then words of a person, of which a child at risk comes first. A reference that is merely quoted, or
+that stands in In-Reply-To, ties a message to us and is no wish. Whether a reference is real, and who may do what, is
+`deciding`'s.
 """
 
 import re
@@ -20,6 +21,7 @@ from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.optout import WEAK, Wish, is_negated, opt_out_wish
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
+from pscb_mail.mailbox.urgent import urgent
 from pscb_mail.sending.references import references_in
 
 # "Re:" and its like, which a client puts before the subject of a reply link that was answered or passed on.
@@ -111,7 +113,7 @@ def _by_link(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
 def _unsubscribe_link(incoming: Incoming, said: tuple[Sentence, ...], references: tuple[str, ...]) -> Finding:
     """Return the opt-out by link. Words typed beside it may take it back, or say more than it does."""
     doubt = ""
-    alarm = words.urgent(said)
+    alarm = urgent(said)
     if alarm:
         return Finding(Kind.URGENT, alarm, references=references)
     typed = tuple(s for s in said if not _is_link_body(s))
@@ -158,36 +160,45 @@ def _of_machine(incoming: Incoming, kind: Kind, sign: str) -> Finding:
 
 
 def _of_person(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding:
-    alarm = words.urgent(said) or words.urgent(sentences(_own_subject(incoming)))
+    alarm = urgent(said) or urgent(sentences(_own_subject(incoming)))
     if alarm:
         return Finding(Kind.URGENT, alarm)
     if not said:
         return _wordless(incoming)
+    return _wished(incoming, said) or _said_in_subject(incoming, said) or _question(said)
+
+
+def _wished(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
+    """Return what the words wish: to come off, to come back, or what they propose."""
     about_us = words.about_us(said)
     wish = opt_out_wish(said, incoming.sender)
     proposed = words.proposal(said, incoming.sender)
-    typed = references_in(incoming.new_words[:_WORDS])
-    if wish is not None and not _outweighed(wish, proposed):
-        return replace(_wished(wish, proposed, typed), about_us=about_us)
     back = words.wants_back(said)
+    typed = references_in(incoming.new_words[:_WORDS])
+    if wish is not None and not (wish.doubt in WEAK and (proposed or back)):
+        return replace(_off(wish, proposed, typed), about_us=about_us)
     if back:
         return Finding(Kind.SUBSCRIBE, back, about_us=True, references=typed)
-    if proposed is not None:
-        return Finding(
-            proposed.kind, proposed.sentence, proposed.address, proposed.name, other=proposed.other, about_us=about_us
-        )
+    if proposed is None:
+        return None
+    return Finding(
+        proposed.kind, proposed.sentence, proposed.address, proposed.name, other=proposed.other, about_us=about_us
+    )
+
+
+def _said_in_subject(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
+    """Return the wish that stands in the subject, or below the signature, and not in the words."""
     by_subject = opt_out_wish(sentences(_own_subject(incoming)), incoming.sender)
     if by_subject is not None and not any(is_negated(s) for s in said):
         return _by_subject(by_subject, said)
-    return _aside(incoming) or Finding(Kind.QUESTION, " ".join(s.written for s in said[:3]))
+    return _aside(incoming)
 
 
-def _outweighed(wish: Wish, proposed: words.Said | None) -> bool:
-    """Whether words that only touch on coming off are better read as what else they propose."""
-    return proposed is not None and wish.doubt in WEAK
+def _question(said: tuple[Sentence, ...]) -> Finding:
+    return Finding(Kind.QUESTION, " ".join(s.written for s in said[:3]))
 
 
-def _wished(wish: Wish, proposed: words.Said | None, typed: tuple[str, ...]) -> Finding:
+def _off(wish: Wish, proposed: words.Said | None, typed: tuple[str, ...]) -> Finding:
     doubt = wish.doubt
     if not doubt and proposed is not None and proposed.kind is not Kind.LEFT:
         doubt = "they ask for something else as well"

@@ -1,6 +1,6 @@
-"""Plain words other than opting out: a child at risk, wanting back, a colleague to add, leaving, a new address.
+"""Plain words other than opting out: wanting back, a colleague to add, leaving, a new address.
 
-Pure and linear: small named patterns on single sentences. All but the first become proposals that a person decides; so a
+Pure and linear: small named patterns on single sentences. All become proposals that a person decides; so a
 sentence that only may mean it is enough, and the sentence itself is the evidence.
 """
 
@@ -10,137 +10,216 @@ from dataclasses import dataclass
 from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 
-_CHILD = (
-    r"(?:child|children|kids?|pupils?|students?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|young (?:person|people|girl|boy|man|woman|lad)"
-    r"|teenagers?|daughters?|sons?|nieces?|nephews?|grand(?:child|son|daughter)s?|brothers?|sisters?|siblings?|year[- ]olds?|family|families)"
-)
-_HURT = (
-    r"(?:hurt(?:s|ing)?|abus(?:e|ed|es|ing)|beat(?:en|ing|s)?|hit(?:s|ting)?|harm(?:ed|ing|s)?|neglected|groom(?:ed|ing)|raped?|assault(?:ed|ing|s)?"
-    r"|molest(?:ed|ing|s)?|touch(?:ed|es|ing)|exploit(?:ed|ing)|traffick(?:ed|ing)|starv(?:ed|ing)|threaten(?:ed|ing|s)?|chok(?:ed|ing)"
-    r"|strangl(?:ed|ing)|lock(?:ed|s) (?:up|in)|burn(?:t|ed)|punch(?:ed|es|ing)|slap(?:ped|s|ping)|kick(?:ed|s|ing)?|kill(?:ed|s)?)"
-)
-# A child at risk, said by somebody who means a child they know of. What the newsletter itself writes about ("children at
-# risk", "neglect", "disclosure scheme") must not be enough: a person, a worry or an event goes with it.
-_URGENT = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\b(?:i|we)(?:'m|'re| am| are| have been| remain)? (?:\w+ ){{0,3}}?(?:worried|concerned|frightened|afraid|scared|alarmed|anxious)\b.{{0,60}}"
-        rf"\b(?:safety of|{_CHILD}|him|her|his|their)\b",
-        rf"\b(?:worried|concerned|concerns|worries|concern) (?:\w+ )?(?:about|for|regarding) (?:\w+ )?(?:a|one of (?:my|our|the)|my|this|the|our|his|her|two|three)"
-        rf" (?:\w+ ){{0,3}}?{_CHILD}\b",
-        rf"\b{_CHILD}\b.{{0,80}}\b(?:told|disclosed|confided|revealed|said to) (?:to )?(?:me|us|a teacher|my|our|staff|a member|the teacher|another)\b",
-        rf"\b{_CHILD}\b.{{0,60}}\b(?:has|have) (?:just |today )?(?:told|disclosed|confided|revealed)\b",
-        rf"\b(?:told|disclosed to) (?:me|us)\b.{{0,60}}\b(?:{_HURT}|frightened|scared|afraid|not safe|unsafe)\b",
-        r"\b(?:made|has made|have had|had|received|taken) a (?:\w+ )?disclosure\b",
-        rf"\b(?:a|an|one|my|our|the|this|his|her|two|three) (?:\w+[ -]){{0,4}}?{_CHILD}\b.{{0,60}}\b(?:is|are|was|were|being|been|gets?|got) (?:\w+ ){{0,3}}?{_HURT}\b",
-        rf"\b(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am| was| were| has been| have been| gets?| keeps?) (?:being |getting )?{_HURT}\b.{{0,40}}"
-        r"\b(?:by|at|her|his|him|my|them|me|home|again|children|child)\b",
-        rf"\bmy (?:mum|mam|mother|dad|father|step\w*|uncle|aunt|brother|sister|carer|teacher|coach|mum's|mom|grand\w+)\b.{{0,40}}\b{_HURT}\b.{{0,20}}\b(?:me|us|my)\b",
-        rf"\b(?:is|are|'s|may be|might be|could be) (?:\w+ )?(?:at (?:immediate |serious |real |significant |high )?risk(?! assess)|in (?:immediate |serious |real )?danger|not safe"
-        rf"|unsafe)\b(?=.{{0,80}}\b(?:home|today|tonight|now|please|help|from (?:his|her|their))\b)",
-        rf"\b(?:a|this|that|one|the|my|our) (?:\w+ ){{0,3}}?{_CHILD}\b.{{0,60}}\b(?:at (?:immediate |serious |real |significant )?risk|in (?:immediate |serious )?danger"
-        r"|not safe|unsafe|bruis\w+|marks on|suicid\w+|self[- ]?harm\w*|run away|gone missing|went missing|is missing|left alone|left home alone|hungry|afraid to go home"
-        r"|scared to go home|frightened to go home)\b",
-        r"\b(?:he|she|they) (?:has|have|had|came in with|came with|is covered in) (?:\w+ ){0,3}?(?:bruis\w+|marks|burns|cuts|injur\w+)\b",
-        r"\b(?:report|raise|make|refer|making|reporting|raising) (?:a |an |this |my |some )?(?:\w+ )?(?:safeguarding (?:concern|referral|issue|alert)|child protection"
-        r" (?:concern|referral|issue)|concerns? about (?:a|my|the|this|one|two) (?:\w+ ){0,2}?(?:child|pupil|boy|girl|family|baby|student)|child abuse)\b",
-        r"\b(?:suspect|believe|think|sure) (?:that )?(?:\w+ ){0,4}?(?:child|pupil|girl|boy|baby|he|she|they)\b.{0,40}\b(?:is|are|has|being|been)\b.{0,30}"
-        rf"\b{_HURT}\b",
-        r"\b(?:i|he|she) (?:want|wants|wanted|am going|is going|'m going)(?: to)? (?:die|kill (?:myself|himself|herself)|end (?:my|his|her) life)\b",
-        r"\b(?:i am|i'm) (?:not safe|scared (?:of|to go)|frightened of|being (?:hurt|hit|abused|beaten|touched))\b",
-        r"\b(?:afraid|scared|frightened|terrified) (?:to go|of going) home\b",
-        # The same, said in other languages by those who write to us in them.
-        r"\bmartwie sie o (?:\w+ ){0,2}(?:dziecko|corke|syna|ucznia)|\bdziecko jest (?:bite|krzywdzone|w niebezpieczenstwie)",
-        r"\bsorgen um (?:ein|das|mein|unser)\w* (?:\w+ ){0,2}(?:kind|schuler\w*|madchen|junge\w*)|\bkind wird (?:\w+ ){0,2}(?:geschlagen|misshandelt|missbraucht)",
-        r"\b(?:inquiet|inquiete|m'inquiete) pour (?:un|une|mon|ma|cet|l') ?(?:\w+ ){0,1}(?:enfant|eleve|fille|fils)|\benfant (?:est )?(?:battu|maltraite|en danger)",
-        r"\bpreocupad[oa] (?:por|com|con) (?:un|una|uma|um|mi|minha|meu) (?:\w+ ){0,1}(?:nin[oa]|crianca|alumn[oa]|alun[oa]|hij[oa]|filh[oa])",
-        r"\bingrijorat\w* (?:pentru|de) (?:un|o) (?:copil|elev\w*|fetita|baiat)|\bcopil(?:ul)? (?:este )?(?:batut|abuzat|in pericol)",
-        r"\bnerimauju del (?:\w+ )?(?:vaiko|mokini\w+)|\bvaika (?:musa|skriaudzia)|\buztraucos par (?:\w+ )?(?:bernu|skolenu)|\bbernu (?:sit|dara pari)",
-    )
-)
-# The line that councils print below their mails; and talk about training, papers and policy.
-_NOT_URGENT = re.compile(
-    r"^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried|concerned) about (?:a|the safety of a|any) (?:child|young person|children)"
-    r"|^if (?:you|a child|anyone|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+|policy|procedure|guidance|research|report on|review of"
-    r"|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed|is being|bruis\w+))"
-)
-
 _SUBSCRIBE = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our|a colleague|the following|these|this)\b.{0,80}\b(?:list|newsletters?|mailing"
-        r"|distribution|circulation|bulletins?|up|back|database|on)\b",
-        r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b|^(?:can you |could you |i want to |i would like to )?re-?subscribe\b|^subscribe(?: me)?$",
-        r"\b(?:want|like|wish|wants|love|interested in|happy|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving|subscribe|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}"
-        r"\b(?:list|newsletters?|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back on)\b",
-        r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b",
+        (
+            r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our|a colleague|the following"
+            r"|these|this)\b.{0,80}\b(?:list|newsletters?|mailing"
+            r"|distribution|circulation|bulletins?|up|back|database|on)\b"
+        ),
+        (
+            r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b|^(?:can you |could you |i want to |i would like to "
+            r")?re-?subscribe\b|^subscribe(?: me)?$"
+        ),
+        (
+            r"\b(?:want|like|wish|wants|love|interested in|happy|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving"
+            r"|subscribe|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}"
+            r"\b(?:list|newsletters?|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back "
+            r"on)\b"
+        ),
+        (
+            r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
+            r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
+        ),
         r"\badd\b.{0,80}@",
-        r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing|distribution|circulation|database)\b",
-        r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin|future \w+)\b.{0,40}\bto (?:my colleague|our|.{2,60}@)",
-        r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get|be on|have|be added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b",
-        r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b|\b(?:i )?(?:want|would like|'d like|wish) to (?:stay|remain|come back|be back|keep receiving|continue receiving)\b",
-        r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend|request)\w*\b.{0,40}\b(?:off|removed|unsubscribed?|this)\b",
-        r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident|error)|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b",
+        (
+            r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing|distribution"
+            r"|circulation|database)\b"
+        ),
+        (
+            r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin|future \w+)\b.{0,40}\bto (?:my "
+            r"colleague|our|.{2,60}@)"
+        ),
+        (
+            r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get|be on|have|be "
+            r"added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b"
+        ),
+        (
+            r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b|\b(?:i )?(?:want|would like|'d like"
+            r"|wish) to "
+            r"(?:stay|remain|come back|be back|keep receiving|continue receiving)\b"
+        ),
+        (
+            r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend|request)\w*\b.{0,40}\b(?:off"
+            r"|removed|unsubscribed?|this)\b"
+        ),
+        (
+            r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident|error)"
+            r"|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b"
+        ),
         r"\b(?:undo|reverse|cancel) (?:this|that|it|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
     )
 )
 _BACK = frozenset(
-    "back|put me back|put me back on|keep me on|keep me on the list|undo|mistake|a mistake|by mistake|resubscribe|re-subscribe|start|put me back on the list|"
-    "it was a mistake|this was a mistake|that was a mistake|this is a mistake|that wasn't me|this wasn't me|that was not me|this was not me|it was not me|it wasn't me|i want to stay|stay|"
-    "i want to stay on|i did not ask for this|i didn't ask for this|i did not ask to be taken off|i didn't ask to be taken off|add me back|i want back".split(
-        "|"
-    )
+    [
+        "back",
+        "put me back",
+        ("put me back on"),
+        "keep me on",
+        ("keep me on the list"),
+        "undo",
+        "mistake",
+        "a mistake",
+        "by mistake",
+        "resubscribe",
+        "re-subscribe",
+        "start",
+        "put me back on the list",
+        "it was a mistake",
+        "this was a mistake",
+        "that was a mistake",
+        "this is a mistake",
+        "that wasn't me",
+        "this wasn't me",
+        "that was not me",
+        "this was not me",
+        "it was not me",
+        "it wasn't me",
+        "i want to stay",
+        "stay",
+        "i want to stay on",
+        "i did not ask for this",
+        "i didn't ask for this",
+        "i did not ask to be taken off",
+        "i didn't ask to be taken off",
+        "add me back",
+        "i want back",
+    ]
 )
 
 _ADDRESS_CHANGE = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred |personal )*(?:e-?mail|email|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox|domain)"
-        r"(?: \w+)? (?:is now|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are changing|was changed|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)",
+        (
+            r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred |personal )*(?:e-?mail|email"
+            r"|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox|domain)"
+            r"(?: \w+)? (?:is now|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are "
+            r"changing"
+            r"|was changed|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
+        ),
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
-        r"\b(?:change|update|amend|replace|correct|alter|switch) (?:my|our|the|your|this|his|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b",
-        r"\b(?:send|direct|forward|use|deliver)\b.{0,50}\b(?:to|at)? ?(?:this|my|the|following|new)\b.{0,30}\b(?:address|e-?mail|instead)\b",
-        r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)|send (?:it|them|this|the newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b",
+        (
+            r"\b(?:change|update|amend|replace|correct|alter|switch) (?:my|our|the|your|this|his"
+            r"|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b"
+        ),
+        (
+            r"\b(?:send|direct|forward|use|deliver)\b.{0,50}\b(?:to|at)? ?(?:this|my|the|following"
+            r"|new)\b.{0,30}\b(?:address|e-?mail|instead)\b"
+        ),
+        (
+            r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)|send (?:it|them|this|the "
+            r"newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
+        ),
         r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
-        r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail|domain|.{0,30}@)",
-        r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was|will) (?:\w+ )?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)|discontinued|replaced|retired|cease)",
+        (
+            r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail"
+            r"|domain|.{0,30}@)"
+        ),
+        (
+            r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was|will) (?:\w+ "
+            r")?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)|discontinued|replaced"
+            r"|retired|cease)"
+        ),
     )
 )
 
 _LEFT = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(?:i|we)(?:'ve| have|'ll have| had)?(?: now| recently| just| since| already)? (?:left|retired|resigned|moved on|finished|changed (?:jobs?|roles?|posts?|employers?))\b"
-        r"(?! (?:a |you |my |the office|the building|for the day|it |them |messages?|voicemail))",
-        r"\b(?:i|we)(?:'m| am|'ll be| will be| shall be|'re| are)(?: now| soon| shortly)? (?:leaving|retiring|retired|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|the office))",
-        r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed|with|at|in (?:post|role|this|that|the)|based|part of|the (?:\w+ ){0,3}?(?:lead|head|teacher|officer"
-        r"|manager|governor|contact|nurse|dsl)|an? |responsible|hold|attend|teach|act|do this|in the)\b",
+        (
+            r"\b(?:i|we)(?:'ve| have|'ll have| had)?(?: now| recently| just| since| already)? (?:left|retired|resigned"
+            r"|moved on|finished|changed (?:jobs?|roles?|posts?|employers?))\b"
+            r"(?! (?:a |you |my |the office|the building|for the day|it |them |messages?|voicemail))"
+        ),
+        (
+            r"\b(?:i|we)(?:'m| am|'ll be| will be| shall be|'re| are)(?: now| soon| shortly)? (?:leaving|retiring"
+            r"|retired"
+            r"|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d|the "
+            r"(?:office|building)))"
+        ),
+        (
+            r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"
+            r"|with|at|in (?:post|role|this|that|the)|based|part of|the (?:\w+ ){0,3}?(?:lead|head|teacher|officer"
+            r"|manager|governor|contact|nurse|dsl)|an? |responsible|hold|attend|teach|act|do this|in the)\b"
+        ),
         r"\bno longer (?:works?|working|employed)\b",
-        r"\b(?:has|have|had)(?: now| recently| since| sadly)? (?:left|retired|resigned|moved on|passed away|died|departed)\b(?! (?:the (?:office|building) (?:for|until)|for the day|a message|you ))",
-        r"\bleft (?:the |our |this |my |his |her )?(?:school|organi[sz]ation|trust|council|authority|service|team|company|college|academy|practice|post|charity|employment|police|nhs|role|job|department|surgery|nursery)\b",
-        r"\b(?:has|have)(?: now)? taken over\b|\btaken over (?:from me|my (?:role|post|job|duties))|\btakes? over (?:from|my|as)\b",
-        r"\b(?:succeeded|replaced) by\b|\bmy (?:successor|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be )?(?:succeed|replac)\w* me\b",
-        r"\bis (?:now )?(?:the )?(?:new|acting) (?:head|lead|dsl|designated|manager|principal|contact|nurse)\w*\b.{0,60}\b(?:instead|in place|in my place)",
-        r"\bnot (?:currently )?(?:in (?:this|that) (?:post|role)|employed (?:here|by))\b|\b(?:does not|doesn't) work (?:here|for us|at)\b|\b(?:do not|don't) work (?:here|there|for|at|in)\b",
-        r"\b(?:nicht mehr|nicht langer) (?:\w+ ){0,6}?(?:tatig|beschaftigt|erreichbar|im (?:haus|unternehmen|dienst)|arbeite\w*|bei)\b|\bausgeschieden\b|\barbeite\w* nicht mehr\b|\bhabe\w? (?:\w+ ){0,4}?verlassen\b"
-        r"|\bin (?:den )?ruhestand\b",
-        r"\bne (?:travaille|fais|fait|fait|suis|est|travaillons)\w* plus\b|\b(?:a|ai) quitte\b|\bn'est plus\b|\bne fait plus partie\b",
+        (
+            r"\b(?:has|have|had)(?: now| recently| since| sadly)? (?:left|retired|resigned|moved on|passed away|died"
+            r"|departed)\b(?! (?:the (?:office|building) (?:for|until)|for the day|a message|you ))"
+        ),
+        (
+            r"\bleft (?:the |our |this |my |his |her )?(?:school|organi[sz]ation|trust|council|authority|service|team"
+            r"|company|college|academy|practice|post|charity|employment|police|nhs|role|job|department|surgery"
+            r"|nursery)\b"
+        ),
+        (
+            r"\b(?:has|have)(?: now)? taken over\b|\btaken over (?:from me|my (?:role|post|job|duties))|\btakes? over "
+            r"(?:from|my|as)\b"
+        ),
+        (
+            r"\b(?:succeeded|replaced) by\b|\bmy (?:successor|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be "
+            r")?(?:succeed|replac)\w* me\b"
+        ),
+        (
+            r"\bis (?:now )?(?:the )?(?:new|acting) (?:head|lead|dsl|designated|manager|principal|contact"
+            r"|nurse)\w*\b.{0,60}\b(?:instead|in place|in my place)"
+        ),
+        (
+            r"\bnot (?:currently )?(?:in (?:this|that) (?:post|role)|employed (?:here|by))\b|\b(?:does not|doesn't) "
+            r"work "
+            r"(?:here|for us|at)\b|\b(?:do not|don't) work (?:here|there|for|at|in)\b"
+        ),
+        (
+            r"\b(?:nicht mehr|nicht langer) (?:\w+ ){0,6}?(?:tatig|beschaftigt|erreichbar|im (?:haus|unternehmen"
+            r"|dienst)"
+            r"|arbeite\w*|bei)\b|\bausgeschieden\b|\barbeite\w* nicht mehr\b|\bhabe\w? (?:\w+ ){0,4}?verlassen\b"
+            r"|\bin (?:den )?ruhestand\b"
+        ),
+        (
+            r"\bne (?:travaille|fais|fait|fait|suis|est|travaillons)\w* plus\b|\b(?:a|ai) quitte\b|\bn'est plus\b|\bne "
+            r"fait plus partie\b"
+        ),
         r"\bya no (?:trabaj\w+|forma|estoy|pertenezco)\b|\bha dejado (?:la|el|de)\b",
-        r"\b(?:ja|nao) (?:nao )?(?:trabalh\w+|fac\w+ parte|se encontra)(?: mais)?\b.{0,40}\b(?:mais|empresa|escola|instituicao|aqui|parte|n[oa]|organizacao)\b|\bdeix(?:ei|ou) (?:a|o|de)\b",
-        r"\b(?:juz )?nie (?:pracuj\w+|jestem (?:juz )?(?:pracowni\w+|zatrudnion\w+)|jest (?:juz )?(?:pracowni\w+|zatrudnion\w+))\b|\bzakonczyl\w* prac\w+|\bodszedl\b|\bodeszla\b",
-        r"\b(?:nebedirb\w+|nebedirbu|iseju is darbo|isejo is darbo)\b|\b(?:vairs nestrada\w*|vairs nestradaju)\b|\bnu mai (?:lucre\w+|fac\w* parte|activ\w+)\b|\ba plecat din\b",
+        (
+            r"\b(?:ja|nao) (?:nao )?(?:trabalh\w+|fac\w+ parte|se encontra)(?: mais)?\b.{0,40}\b(?:mais|empresa|escola"
+            r"|instituicao|aqui|parte|n[oa]|organizacao)\b|\bdeix(?:ei|ou) (?:a|o|de)\b"
+        ),
+        (
+            r"\b(?:juz )?nie (?:pracuj\w+|jestem (?:juz )?(?:pracowni\w+|zatrudnion\w+)|jest (?:juz )?(?:pracowni\w+"
+            r"|zatrudnion\w+))\b|\bzakonczyl\w* prac\w+|\bodszedl\b|\bodeszla\b"
+        ),
+        (
+            r"\b(?:nebedirb\w+|nebedirbu|iseju is darbo|isejo is darbo)\b|\b(?:vairs nestrada\w*|vairs nestradaju)\b"
+            r"|\bnu "
+            r"mai (?:lucre\w+|fac\w* parte|activ\w+)\b|\ba plecat din\b"
+        ),
     )
 )
 _NOT_LEFT = re.compile(
-    r"\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual )?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental|study) leave\b"
-    r"|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
+    r"\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual "
+    r")?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental|study) leave\b"
+    r"|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has|have) left (?:home|the "
+    r"house)\b|\bif (?:you|anyone|someone)\b"
 )
 _NOT_SUBSCRIBE = re.compile(
-    r"\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:come|be|get|want) off|rather not|not (?:interested|want|wish|need|like|to)|don't (?:want|wish|need)"
+    r"\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:come|be|get|want) off|rather not|not "
+    r"(?:interested|want|wish|need|like|to)|don't (?:want|wish|need)"
     r"|do not (?:want|wish|need|add|put)|don't (?:add|put)|dont want)\b(?!.{0,60}\b(?:instead|put me back|back on)\b)"
 )
 _ABOUT_US = re.compile(
-    r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb|safeguarding (?:children )?board)\b"
+    r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb"
+    r"|safeguarding (?:children )?board)\b"
 )
 _MINE = re.compile(r"\b(?:i|i'm|i've|me|my|we|we're|we've|our)\b")
 
@@ -154,16 +233,6 @@ class Said:
     address: str = ""
     name: str = ""
     other: bool = False
-
-
-def urgent(said: tuple[Sentence, ...]) -> str:
-    """Return the sentence that says a child may be at risk, "" where none does."""
-    for sentence in said:
-        if _NOT_URGENT.search(sentence.plain):
-            continue
-        if any(pattern.search(sentence.plain) for pattern in _URGENT):
-            return sentence.written
-    return ""
 
 
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:

@@ -1,0 +1,152 @@
+"""How bad a bounce is, by its enhanced code *and* its text.
+
+Pure. A full mailbox is temporary whatever the first digit says; a refusal for policy, reputation or authentication is
+about us and says nothing about the mailbox; a text that names an unknown user outweighs a code that says less. Sources:
+RFC 3463; Microsoft "NDR error codes in Exchange Online"; the texts of the servers named in `bounces`.
+"""
+
+import re
+
+from pscb_mail.mailbox.finding import Severity
+from pscb_mail.mailbox.quotes import plain
+
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_CODE = re.compile(r"(?<![\d.:-])([45]\d\d)[ -](?=\S)")
+_OURS = re.compile(
+    r"\b(?:spam|unsolicited|blacklist\w*|black ?list\w*|block ?list\w*|blocklist\w*|blocked (?:using|by)|dnsbl|rbl"
+    r"|spamhaus|barracuda|reputation|spamcop|sorbs|dmarc|dkim|spf\b|sender (?:address )?(?:rejected|denied|blocked"
+    r"|verify failed)"
+    r"|unauthenticated|not authenticated|authentication[- ](?:required|checks?|failed|results)|sender id|content "
+    r"(?:rejected|filter\w*)|message (?:content )?(?:rejected|blocked)|policy (?:violation|reasons?|rejection)"
+    r"|rejected (?:by|due to|for) (?:\w+ )?policy"
+    r"|(?:local|security|content|administrative|email) policy|access denied, (?:spamhaus|banned|bad)|banned sender"
+    r"|not authori[sz]ed to send|traffic not accepted|message (?:size|too large|too big)|too large|exceeds (?:the "
+    r")?(?:maximum )?(?:message )?size|size limit"
+    r"|sending (?:limit|quota)|submission quota|message rate|daily (?:sending|user)|too many (?:messages|recipients"
+    r"|connections|hops)|mail loop|your (?:ip|server|domain|host)|reverse dns|ptr record|helo|virus|malware|phish\w*"
+    r"|tls (?:is )?required"
+    r"|prohibited|mimecast|proofpoint|suspicious)\b"
+)
+_OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
+# Policy of one recipient, not of our sending: a group or room that only takes mail from inside (Exchange 5.7.124-136).
+_RESTRICTED = re.compile(r"^5\.7\.(?:12\d|13[0-6]|2|3)$")
+_RESTRICTED_TEXT = re.compile(
+    r"\b(?:notauthori[sz]ed|authrequired|only accepts|restricted (?:recipient|address)|not permitted to (?:send"
+    r"|email)|permission to (?:send|e-?mail)|recipnotfound|delivery (?:to this recipient )?restrict\w*|not allowed to "
+    r"send to)\b"
+)
+_FULL = re.compile(
+    r"\b(?:(?:mailbox|inbox|account|user|recipient|box|mail box|maildir|mail drop|quota)\b.{0,60}\b(?:full|over "
+    r"(?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
+    r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage|not "
+    r"enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
+    r"|quotaexceeded|mailbox ?full)"
+    r"|postfach (?:ist )?(?:\w+ )?(?:voll|uberfullt)|boite (?:aux lettres |de reception )?(?:\w+ ){0,3}(?:pleine"
+    r"|saturee)|buzon (?:\w+ ){0,3}lleno|caixa (?:\w+ ){0,4}(?:cheia|lotada)|skrzynka (?:\w+ ){0,4}(?:pelna"
+    r"|przepelniona)"
+    r"|dezute (?:\w+ ){0,3}(?:pilna|perpildyta)|pastkaste (?:\w+ ){0,3}(?:pilna|parpildita)|(?:casuta|cutia) (?:\w+ "
+    r"){0,4}plina)\b"
+)
+_UNKNOWN = re.compile(
+    r"\b(?:(?:user|recipient|mailbox|account|address|addressee|member|e-?mail account|email address|local part|alias"
+    r"|person|name)\b.{0,60}?\b(?:unknown|not (?:be )?found|does ?n[o']t exist|does not exist|doesn't exist|no longer "
+    r"(?:exists?|valid|in use)|not exist"
+    r"|isn't (?:listed|valid|found)|not listed|not known|invalid|is not valid|not recogni[sz]ed|wasn't found|couldn't "
+    r"be found|could not be found|not a valid|non-?existent|no such)"
+    r"|(?:unknown|no such|invalid|bad|nonexistent|non-existent|unrecogni[sz]ed) (?:\w+ )?(?:user|recipient|mailbox"
+    r"|address|account|local part|person|name|destination|alias|addressee)|user unknown|unknown user|no mailbox "
+    r"(?:here )?by that name|no such person"
+    r"|unrouteable address|not our customer|recipnotfound|there is no (?:one|user|mailbox|account)|isn't in (?:our"
+    r"|the) (?:directory|system)|not a known user|address (?:couldn't|could not) be found|unknown or illegal alias|no "
+    r"account (?:by|with|of)|mailbox not found"
+    r"|empfanger(?:adresse)? (?:\w+ ){0,3}(?:unbekannt|nicht gefunden|existiert nicht)|adresse (?:\w+ "
+    r"){0,3}(?:introuvable|inconnue|nicht gefunden|n'existe pas)|(?:destinataire|utilisateur) (?:\w+ ){0,3}(?:inconnu"
+    r"|introuvable)"
+    r"|(?:direccion|destinatario|usuario) (?:\w+ ){0,4}(?:no (?:existe|se encontro|encontrado|valid[oa])"
+    r"|desconocid[oa])|(?:endereco|destinatario|utilizador|usuario) (?:\w+ ){0,4}(?:nao (?:existe|foi encontrado"
+    r"|encontrado)|desconhecido|inexistente)"
+    r"|(?:adres\w*|odbiorc\w*|uzytkownik\w*) (?:\w+ ){0,4}(?:nie istnieje|nieznan\w+|nie zostal\w* znalezion\w+|nie "
+    r"znaleziono)|(?:adresas|gavejas|naudotojas) (?:\w+ ){0,3}(?:nerastas|neegzistuoja|nezinomas)"
+    r"|(?:adrese|sanemejs|lietotajs) (?:\w+ ){0,3}(?:nav atrast[sa]|neeksiste|nezinam[sa])|(?:adresa|destinatarul"
+    r"|utilizatorul) (?:\w+ ){0,4}(?:nu (?:exista|a fost gasit\w*)|necunoscut\w*|inexistent\w*))\b"
+)
+_NO_SUCH_CODES = frozenset({"5.1.1", "5.1.10", "5.1.2", "5.4.1", "5.1.6"})
+_LATER = re.compile(
+    r"\b(?:delayed|still (?:be )?(?:trying|retry\w*|being retried)|will (?:continue to |keep )?(?:try|trying|retry|be "
+    r"retried)|being retried|has not yet been delivered|not yet been delivered|no action is required on your part"
+    r"|delivery will continue"
+    r"|wird weiter versucht|verzogert|retarde[er]?|opoznion\w*|aplazad\w*|retrasad\w*|atrasad\w*|adiad\w*|warning: "
+    r"(?:could not|message)|will continue)\b"
+)
+_FOR_NOW = re.compile(
+    r"\b(?:temporar\w*|try (?:again )?later|greylist\w*|graylist\w*|deferred|timed? ?out|time ?out|connection "
+    r"(?:refused|reset|lost)|resources? (?:temporarily )?unavailable|service unavailable|too busy|expired|retry "
+    r"(?:time|timeout)|4\d\d [-#\w]"
+    r"|unable to connect|could not connect|couldn't connect|no route|unreachable|try again|throttl\w*|rate limit\w*)\b"
+)
+
+
+def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
+    """Return how bad a bounce is, and whether it says for certain that there is no such mailbox.
+
+    `status`: the enhanced code or ""; `text`: the diagnostic; `action`: of RFC 3464 or "".
+    """
+    words = plain(text[:4000])
+    if action == "delayed" or (not action and _LATER.search(words) and not status.startswith("5")):
+        return Severity.DELAYED, False
+    if _FULL.search(words) or status in {"4.2.2", "5.2.2"}:
+        ours = re.search(r"\b(?:submission|sender's|your mailbox)\b", words)
+        return (Severity.OURS if ours else Severity.TEMPORARY), False
+    unknown = bool(_UNKNOWN.search(words))
+    if _RESTRICTED.match(status) or (_RESTRICTED_TEXT.search(words) and not unknown):
+        return Severity.PERMANENT, False
+    if _is_ours(status, words, unknown=unknown):
+        return Severity.OURS, False
+    # Final, but for a cause that passes: retries that ran out, a server that was away (RFC 3463 X.4.7).
+    for_now = status in {"5.4.7", "5.4.0", "5.0.0", ""} and (
+        _FOR_NOW.search(words) or _first_code(text).startswith("4")
+    )
+    if status.startswith("4") or (for_now and not unknown):
+        return Severity.TEMPORARY, False
+    sure = status in _NO_SUCH_CODES or (unknown and not status.startswith(("5.4", "5.2", "5.3")))
+    return Severity.PERMANENT, sure
+
+
+def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
+    """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
+    if re.search(r"\bgr[ea]y-?list", words):
+        return False
+    if _OURS_CODES.match(status):
+        return not unknown or bool(_OURS.search(words))
+    strong = _OURS.search(words)
+    return bool(strong) and not (
+        unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words)
+    )
+
+
+def _first_code(text: str) -> str:
+    match = _CODE.search(text)
+    return match[1] if match else ""
+
+
+def status_of(field: str, diagnostic: str, words: str) -> str:
+    """Return the enhanced code: the field's unless it says nothing (x.0.0) and the diagnostic says more."""
+    own = _STATUS.search(field)
+    more = _STATUS.search(diagnostic) or (_STATUS.search(words) if own is None or own[1].endswith(".0.0") else None)
+    if own is None:
+        return more[1] if more else ""
+    return more[1] if more and own[1].endswith(".0.0") else own[1]
+
+
+def telling_line(text: str) -> str:
+    """Return the line that tells why: with a code, or with words that are known."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()][:200]
+    for pattern in (_STATUS, _CODE):
+        for line in lines:
+            if pattern.search(line):
+                return line
+    for line in lines:
+        words = plain(line[:500])
+        if _UNKNOWN.search(words) or _FULL.search(words) or _OURS.search(words) or _LATER.search(words):
+            return line
+    return lines[0] if lines else ""

@@ -1,0 +1,143 @@
+"""A child may be at risk: words that are shown before anything else.
+
+Pure and linear. What the newsletter itself writes about ("children at risk", "disclosure scheme") must not be enough: a
+child somebody knows of, a worry or an event goes with it. A false alarm costs a look; a missed one may cost a child.
+"""
+
+import re
+
+from pscb_mail.mailbox.sentences import Sentence
+
+_CHILD = (
+    r"(?:child|children|kids?|pupils?|students?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|young (?:person|people"
+    r"|girl|boy|man|woman|lad)"
+    r"|teenagers?|daughters?|sons?|nieces?|nephews?|grand(?:child|son|daughter)s?|brothers?|sisters?|siblings?|year[- "
+    r"]olds?|family|families)"
+)
+_HURT = (
+    r"(?:hurt(?:s|ing)?|abus(?:e|ed|es|ing)|beat(?:en|ing|s)?|hit(?:s|ting)?|harm(?:ed|ing|s)?|neglected|groom(?:ed"
+    r"|ing)|raped?|assault(?:ed|ing|s)?"
+    r"|molest(?:ed|ing|s)?|touch(?:ed|es|ing)|exploit(?:ed|ing)|traffick(?:ed|ing)|starv(?:ed|ing)|threaten(?:ed|ing"
+    r"|s)?|chok(?:ed|ing)"
+    r"|strangl(?:ed|ing)|lock(?:ed|s) (?:up|in)|burn(?:t|ed)|punch(?:ed|es|ing)|slap(?:ped|s|ping)|kick(?:ed|s|ing)?"
+    r"|kill(?:ed|s)?)"
+)
+# A child at risk, said by somebody who means a child they know of. What the newsletter itself writes about ("children
+# at risk", "neglect", "disclosure scheme") must not be enough: a person, a worry or an event goes with it.
+_URGENT = tuple(
+    re.compile(pattern)
+    for pattern in (
+        (
+            rf"\b(?:i|we)(?:'m|'re| am| are| have been| remain)? (?:\w+ ){{0,3}}?(?:worried|concerned|frightened|afraid"
+            rf"|scared|alarmed|anxious)\b.{{0,60}}"
+            rf"\b(?:safety of|{_CHILD}|him|her|his|their)\b"
+        ),
+        (
+            rf"\b(?:worried|concerned|concerns|worries|concern) (?:\w+ )?(?:about|for|regarding) (?:\w+ )?(?:a|one of "
+            rf"(?:my|our|the)|my|this|the|our|his|her|two|three)"
+            rf" (?:\w+ ){{0,3}}?{_CHILD}\b"
+        ),
+        (
+            rf"\b{_CHILD}\b.{{0,80}}\b(?:told|disclosed|confided|revealed|said to) (?:to )?(?:me|us|a teacher|my|our"
+            rf"|staff|a member|the teacher|another)\b"
+        ),
+        rf"\b{_CHILD}\b.{{0,60}}\b(?:has|have) (?:just |today )?(?:told|disclosed|confided|revealed)\b",
+        rf"\b(?:told|disclosed to) (?:me|us)\b.{{0,60}}\b(?:{_HURT}|frightened|scared|afraid|not safe|unsafe)\b",
+        r"\b(?:made|has made|have had|had|received|taken) a (?:\w+ )?disclosure\b",
+        (
+            rf"\b(?:a|an|one|my|our|the|this|his|her|two|three) (?:\w+[ -]){{0,4}}?{_CHILD}\b.{{0,60}}\b(?:is|are|was"
+            rf"|were|being|been|gets?|got) (?:\w+ ){{0,3}}?{_HURT}\b"
+        ),
+        (
+            rf"\b(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am| was| were| has been| have been| gets?| keeps?) "
+            rf"(?:being "
+            rf"|getting )?{_HURT}\b.{{0,40}}"
+            r"\b(?:by|at|her|his|him|my|them|me|home|again|children|child)\b"
+        ),
+        (
+            rf"\bmy (?:mum|mam|mother|dad|father|step\w*|uncle|aunt|brother|sister|carer|teacher|coach|mum's|mom"
+            rf"|grand\w+)\b.{{0,40}}\b{_HURT}\b.{{0,20}}\b(?:me|us|my)\b"
+        ),
+        (
+            r"\b(?:is|are|'s|may be|might be|could be) (?:\w+ )?(?:at (?:immediate |serious |real |significant |high "
+            r")?risk(?! assess)|in (?:immediate |serious |real )?danger|not safe"
+            r"|unsafe)\b(?=.{0,80}\b(?:home|today|tonight|now|please|help|from (?:his|her|their))\b)"
+        ),
+        (
+            rf"\b(?:a|this|that|one|the|my|our) (?:\w+ ){{0,3}}?{_CHILD}\b.{{0,60}}\b(?:at (?:immediate |serious |real "
+            rf"|significant )?risk|in (?:immediate |serious )?danger"
+            r"|not safe|unsafe|bruis\w+|marks on|suicid\w+|self[- ]?harm\w*|run away|gone missing|went missing|is "
+            r"missing"
+            r"|left alone|left home alone|hungry|afraid to go home"
+            r"|scared to go home|frightened to go home)\b"
+        ),
+        (
+            r"\b(?:he|she|they) (?:has|have|had|came in with|came with|is covered in) (?:\w+ ){0,3}?(?:bruis\w+|marks"
+            r"|burns|cuts|injur\w+)\b"
+        ),
+        (
+            r"\b(?:report|raise|make|refer|making|reporting|raising) (?:a |an |this |my |some )?(?:\w+ "
+            r")?(?:safeguarding "
+            r"(?:concern|referral|issue|alert)|child protection"
+            r" (?:concern|referral|issue)|concerns? about (?:a|my|the|this|one|two) (?:\w+ ){0,2}?(?:child|pupil"
+            r"|boy|girl"
+            r"|family|baby|student)|child abuse)\b"
+        ),
+        (
+            r"\b(?:suspect|believe|think|sure) (?:that )?(?:\w+ ){0,4}?(?:child|pupil|girl|boy|baby|he|she"
+            r"|they)\b.{0,40}\b(?:is|are|has|being|been)\b.{0,30}"
+            rf"\b{_HURT}\b"
+        ),
+        (
+            r"\b(?:i|he|she) (?:want|wants|wanted|am going|is going|'m going)(?: to)? (?:die|kill (?:myself|himself"
+            r"|herself)|end (?:my|his|her) life)\b"
+        ),
+        r"\b(?:i am|i'm) (?:not safe|scared (?:of|to go)|frightened of|being (?:hurt|hit|abused|beaten|touched))\b",
+        r"\b(?:afraid|scared|frightened|terrified) (?:to go|of going) home\b",
+        # The same, said in other languages by those who write to us in them.
+        (
+            r"\bmartwie sie o (?:\w+ ){0,2}(?:dziecko|corke|syna|ucznia)|\bdziecko jest (?:bite|krzywdzone|w "
+            r"niebezpieczenstwie)"
+        ),
+        (
+            r"\bsorgen um (?:ein|das|mein|unser)\w* (?:\w+ ){0,2}(?:kind|schuler\w*|madchen|junge\w*)|\bkind wird "
+            r"(?:\w+ "
+            r"){0,2}(?:geschlagen|misshandelt|missbraucht)"
+        ),
+        (
+            r"\b(?:inquiet|inquiete|m'inquiete) pour (?:un|une|mon|ma|cet|l') ?(?:\w+ ){0,1}(?:enfant|eleve|fille|fils)"
+            r"|\benfant (?:est )?(?:battu|maltraite|en danger)"
+        ),
+        (
+            r"\bpreocupad[oa] (?:por|com|con) (?:un|una|uma|um|mi|minha|meu) (?:\w+ ){0,1}(?:nin[oa]|crianca|alumn[oa]"
+            r"|alun[oa]|hij[oa]|filh[oa])"
+        ),
+        (
+            r"\bingrijorat\w* (?:pentru|de) (?:un|o) (?:copil|elev\w*|fetita|baiat)|\bcopil(?:ul)? (?:este )?(?:batut"
+            r"|abuzat|in pericol)"
+        ),
+        (
+            r"\bnerimauju del (?:\w+ )?(?:vaiko|mokini\w+)|\bvaika (?:musa|skriaudzia)|\buztraucos par (?:\w+ "
+            r")?(?:bernu"
+            r"|skolenu)|\bbernu (?:sit|dara pari)"
+        ),
+    )
+)
+# The line that councils print below their mails; and talk about training, papers and policy.
+_NOT_URGENT = re.compile(
+    r"^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried|concerned) about (?:a|the safety of a|any) "
+    r"(?:child|young person|children)"
+    r"|^if (?:you|a child|anyone|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+"
+    r"|policy|procedure|guidance|research|report on|review of"
+    r"|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed|is being|bruis\w+))"
+)
+
+
+def urgent(said: tuple[Sentence, ...]) -> str:
+    """Return the sentence that says a child may be at risk, "" where none does."""
+    for sentence in said:
+        if _NOT_URGENT.search(sentence.plain):
+            continue
+        if any(pattern.search(sentence.plain) for pattern in _URGENT):
+            return sentence.written
+    return ""

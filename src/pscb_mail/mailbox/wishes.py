@@ -1,0 +1,227 @@
+"""How people ask to come off a list, in English: small named patterns, and what makes their words doubtful.
+
+Pure data, for `optout`. Every pattern is for one sentence as `sentences` returns it; none can backtrack far.
+"""
+
+import re
+
+ME = (
+    r"(?:me|us|myself|ourselves|my ?self|(?:my|our|this|the|these) (?:(?:own|work|school|old|full|business|personal"
+    r"|contact"
+    r"|current|above|following|nhs|name|and|or|e-?mail|email|mail|details|address|addresses|account|mailbox|inbox|data"
+    r"|information) ?){1,6}|this one)"
+)
+LIST = (
+    r"(?:list|lists|listing|mailings?|mailing-?list|distribution|dl|newsletters?|circulation|circulars?|database"
+    r"|bulletins?"
+    r"|e-?mails?|mail|records?|contacts?|system|subscriptions?|updates?|mailshots?|everything|communications?"
+    r"|address book"
+    r"|(?:this|it|these|here|those)$)"
+)
+TO_BE = r"(?:be|get|come|have (?:my|our|this) (?:\w+ ){1,3})"
+WANT = r"(?:want|wants|like|wish|need|prefer|ask|asking|asked|request|requesting|love|happy|grateful|keen|good)"
+# Each on a sentence without politeness ("please", "if possible", …).
+WISHES: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "take me off": rf"\b(?:take|taking|get|cross|strike|scratch|leave|cut|knock) {ME} ?(?:right )?(?:off|out"
+        rf"|from)\b",
+        "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
+        rf"|de-register) {ME}",
+        "remove from "
+        "the list": r"\b(?:remove|delete|taken? off|take out|unsubscribe)(?: (?:from|off|of))? (?:your|the|this|all"
+        r"|any|these|our)"
+        r" (?:\w+ ){0,3}?(?:list|lists|mailings?|newsletters?|distribution|circulation|e-?mails?|bulletins?"
+        r"|database)\b",
+        "to be "
+        "removed": rf"\b{WANT}\b.{{0,30}}\b(?:to )?{TO_BE} ?(?:removed|taken off|taken out|deleted|unsubscribed|left "
+        rf"off|off|"
+        r"dropped|out|excluded|opted out|erased)\b",
+        "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|my \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
+        r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
+        "is it possible": rf"\bpossible (?:for me )?to {TO_BE} ?(?:removed|taken off|deleted|unsubscribed|off)\b",
+        "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
+        "be removed": r"^(?:to )?be (?:removed|taken off|unsubscribed|deleted|dropped)\b",
+        "want off": r"\b(?:want|like|wish|need) (?:to get )?off (?:of )?(?:the|this|your)\b",
+        "should "
+        "come off": r"\b(?:i|we) (?:should|ought to|need to|must|had better) (?:\w+ )?(?:come|be|get) (?:off|removed"
+        r"|taken off)\b",
+        "come off": r"\b(?:i|we)(?:'d| would| want| wish|'ll)?(?: like| want| wish| prefer)?(?: to)? (?:come|get|be) "
+        r"off\b",
+        "unsubscribe me": rf"\bun-? ?subscri(?:be|bing) {ME}",
+        "want to unsubscribe": rf"\b{WANT} (?:(?:you|me|us) )?(?:to )?(?:be )?un-? ?subscri(?:be|bed|bing)\b",
+        "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i "
+        r")?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)"
+        r"un-? ?subscri(?:be|bed|ption)(?: (?:request|me))?(?: (?:from|to|of) .{1,80})?$",
+        "stop sending": r"\b(?:stop|cease|quit|discontinue|no longer)(?: to)? (?:sending|receiving|getting|e-?mailing"
+        r"|mailing|send|contacting|messaging|spamming|"
+        r"including|writing|these|the e-?mails?|the mailings?|this newsletter|the newsletter|all e-?mails?|e-?mails?"
+        r"|email)\b",
+        "do not send": r"\b(?:do not|don't|dont|do no longer|never|no need to|not to)(?: \w+)? (?:send|e-?mail|mail"
+        r"|contact|write to|include|keep sending"
+        r"|continue (?:sending|to send))(?: it| this| these| them| the newsletter| newsletters?)?(?: to)? (?:me|us)\b",
+        "do not send "
+        "newsletters": r"\b(?:do not|don't|dont) send (?:any )?(?:more|further) (?:newsletters?|e-?mails?|mails?"
+        r"|copies|issues|bulletins?)\b",
+        "no longer want": r"(?:\b(?:i|we)\b.{0,60}|^(?:as |since )?)\b(?:no longer|not|don't|dont|never|wouldn't|do "
+        r"not|rather not|not to) (?:\w+ ){0,2}?"
+        r"(?:wish|want|like|need|require|care|interested|wanting|wishing|desire|receive (?:any )?(?:more|further))\b",
+        "rather not": r"\b(?:rather not|prefer not to|sooner not) (?:\w+ ){0,2}?(?:receive|get|have|be (?:sent|on"
+        r"|included|contacted))\b",
+        "no more": r"^no more (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?|mailings?"
+        r"|bulletins?|copies)\b",
+        "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the) (?:\w+ )?"
+        r"(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
+        "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i "
+        rf")?opt(?:ing)?[- ]?out)\b",
+        "consent": r"\b(?:withdraw|revoke)(?:ing)? (?:my|our) consent\b",
+        "objection": r"\b(?:i|we) object to (?:\w+ ){0,3}?(?:receiving|the processing|processing|being sent)\b",
+    }.items()
+}
+# "I do not want …" is a wish to come off only where what is not wanted is our mail.
+VOLITION = frozenset({"no longer want", "rather not", "do not send", "stop sending"})
+OUR_MAIL = re.compile(
+    r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|emails?|mails?|mailings?|list|lists|updates?|messages?|it"
+    r"|this|this one|these|"
+    r"them|those|you|me|us|circulars?|correspondence|communications?|information|anything|spam|subscri\w+|on here)\b"
+)
+# What organisations print below their own mail: an offer, not a wish.
+FOOTER = re.compile(
+    r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
+    r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b|\b(?:click|https?|www)\b"
+)
+FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
+WHOLE = frozenset(
+    [
+        "stop",
+        "stop it",
+        "stop this",
+        "stop all",
+        "unsubscribe",
+        "unsubscribe me",
+        "remove",
+        "remove me",
+        "delete",
+        "delete me",
+        "opt out",
+        "optout",
+        "opt-out",
+        "cancel",
+        "off",
+        "take me off",
+        "unsubscribed",
+        "un-subscribe",
+        "no more",
+        "end",
+        "quit",
+        "unsub",
+        "unsuscribe",
+        "unsubcribe",
+        "unsubsribe",
+        "remove from list",
+        "off list",
+        "take off",
+        "stop sending",
+        "not wanted",
+        "stop mail",
+        "stop email",
+        "stop emails",
+        "stop stop",
+        "stop now",
+        "unsubscribe unsubscribe",
+        "i unsubscribe",
+        "sign off",
+        "signoff",
+    ]
+)
+MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[- ]out|mailing list removal)\b")
+HINT = re.compile(
+    r"\b(?:no longer (?:relevant|applicable|appropriate|of (?:use|interest|relevance)|required|needed)"
+    r"|not (?:relevant|of interest|interested|applicable)\b|take (?:me|us) off|(?:remove|delete) (?:me|us)\b)"
+)
+# Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
+NEGATION = re.compile(
+    r"\b(?:do not|don't|dont|did not|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
+    r"|won't|wouldn't"
+    r"|would not|will not|shouldn't|should not|cannot|can't|no intention (?:of|to)|isn't|aren't"
+    r"|haven't)\s(?:\w+\s){0,4}$"
+)
+NOT_YET_SAID = re.compile(r"\b(?:was|were|been|got|had|have|has)(?: \w+)? $")
+PAST = re.compile(
+    r"\b(?:(?:was|were|been|got|getting|had) (?:\w+ )?(?:unsubscribed|removed|taken off|dropped)"
+    r"|(?:you|they|someone|somebody|it|he|she|who) (?:have |has |had )?(?:unsubscribed|removed|taken|took|dropped"
+    r"|deleted) (?:me|us)"
+    r"|by (?:mistake|accident|error)|accidentally|in error|mistakenly)\b"
+)
+ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
+ASKS = re.compile(
+    r"^(?:(?:hi|hello|dear|so|and|but)\W+)*(?:did|have|has|was|were|am|why|when|who|should|does|do|is (?!it possible"
+    r"|there))\b"
+)
+CONDITION = re.compile(
+    r"\b(?:if|unless|until|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you|it|this|the)"
+    r"|whether"
+    r"|(?:from|after|before|at the end of|by|as of|with effect from|starting) (?:the )?(?:(?:next|this (?:week|month"
+    r"|term|summer|autumn|winter|spring|year)|end|january|february|march|april|may|june|july"
+    r"|august|september|october|november|december|monday|christmas|easter|summer|term|\d)))\b"
+)
+CONTRAST = re.compile(
+    r"\b(?:but|however|except|instead|only|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart "
+    r"from|other than"
+    r"|although|though|rather than|and (?:add|replace|put|send|include)|replace|swap)\b"
+)
+HARMLESS_CONTRAST = re.compile(
+    r"\bbut (?:thank|i have (?:really )?(?:enjoyed|found|appreciated)|it (?:has been|was)|good luck|all the best|i "
+    r"wish you|keep up)"
+)
+# Things one may also be taken off, or not want: not the list.
+OTHER_THING = re.compile(
+    r"\b(?:waiting list|waitlist|course|courses|training|event|workshop|rota|panel|meetings?|attendees?|attendance"
+    r"|invit\w*|group|sub-?group"
+    r"|board|committee|working party|conference|delegates?|delegate list|case|minutes|agenda|attachments?|twice"
+    r"|duplicates?|two copies|2 copies"
+    r"|(?:second|extra|double|other|duplicate) (?:copy|one|e-?mail|address|entry)|old (?:e-?mail|address|one|account)"
+    r"|paper|phone|directory|web ?site|webpage|calendar"
+    r"|post|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
+)
+KURS = re.compile(
+    r"\b(?:kurs\w*|schulung\w*|workshop\w*|veranstaltung\w*|seminar\w*|termin\w*|formation|reunion|atelier|curso"
+    r"|taller|reunion"
+    r"|formacao|reuniao|szkoleni\w*|warsztat\w*|spotkani\w*|mokym\w*|curs\w*|instruire\w*|apmacib\w*|kolege\w*"
+    r"|kollegin|kollege\w*|collegue"
+    r"|companer\w*|colega\w*)\b"
+)
+THIRD = re.compile(
+    r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!me\b|us\b|my\b|myself\b|from\b|this\b"
+    r"|these\b|our\b|off\b|it\b)"
+    r"(.{2,60}?)\s+(?:off|from|out of)\b.{0,40}\b(?:list|lists|newsletters?|mailings?|distribution|circulation"
+    r"|database|e-?mails?|records?)\b"
+)
+THIRD_BARE = re.compile(
+    r"\b(?:remove|delete|unsubscribe|take off)\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
+)
+OTHERS_WISH = re.compile(
+    r"\b(?:he|she|they|colleagues?|someone|somebody|people|parents|staff|readers|subscribers|manager|boss|head"
+    r"|team)\b.{0,40}"
+    r"\b(?:asked|want|wants|wish|wishes|like|needs?|no longer|does not|doesn't|do not|don't)\b"
+)
+RHETORIC = re.compile(
+    r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
+)
+COURTESY = re.compile(
+    r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"
+    r"|good work|all the best|it has been"
+    r"|enjoyed|interesting|useful|hope you|hope this|take care|cheers|bye|merry|happy)\b"
+)
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|to whom|fao|team|all|sir|madam"
+    r"|greetings)\b"
+)
+REASON = re.compile(
+    r"\b(?:left|leav\w+|retir\w+|no longer|moved|moving|chang\w+|new (?:job|role|post)|relevan\w+|too many|inbox|busy"
+    r"|don't (?:work|read|use|have)|do not (?:work|read|use)"
+    r"|not (?:work|read|relevant|my|in)|already|receiv\w+|get(?:ting)? (?:it|this|these|so|far|too)|asked|request\w*"
+    r"|before|again|several|third|second|times?|gdpr"
+    r"|data protection|maternity|position|role|school|work\w*|service|name is|confirm\w*|let me know|address|e-?mail"
+    r"|link|subscribe\w*|sign(?:ed)? up|list)\b"
+)
