@@ -19,7 +19,7 @@ from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import mailing
-from pscb_mail.sending.ledger import Audience
+from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.message import message_id
 from pscb_mail.settings import Settings
 

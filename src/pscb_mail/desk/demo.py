@@ -33,9 +33,9 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger, mailing, pacing, relays
+from pscb_mail.sending import audience, ledger, mailing, pacing, relays
 from pscb_mail.sending.delivery import MailingState, State
-from pscb_mail.sending.ledger import Audience
+from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.workspace import Workspace, packaged
 
@@ -239,7 +239,7 @@ def _again(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing
     with send_lock(db, workspace.lock_path, ISSUE, "demo", means.now()):
         mailing.run(db, ISSUE, means)
     after = len(list(postbox.folder.iterdir()))
-    next_time = ledger.audience_size(db, Audience())
+    next_time = audience.size(db, Audience())
     return Step(
         f"Sent again: {after - before} further copies. The next issue would go to {next_time} people",
         f"pscb-mail send {ISSUE}",

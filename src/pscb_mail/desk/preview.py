@@ -31,7 +31,8 @@ from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending import ledger
-from pscb_mail.sending.ledger import Audience
+from pscb_mail.sending import audience
+from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.workspace import Workspace
@@ -67,7 +68,7 @@ def reader_of(db: Database, text: str) -> Reader:
 def recipients(db: Database, issue: str) -> int:
     """Return how many active people the issue would go to: those of its audience, where it has one."""
     mailing = ledger.mailing(db, issue)
-    return ledger.audience_size(db, mailing.audience if mailing else Audience())
+    return audience.size(db, mailing.audience if mailing else Audience())
 
 
 def default_folder(workspace: Workspace, issue: str) -> Path:
@@ -82,8 +83,9 @@ def write(
 
     Raises UsageError where the issue cannot be built, or the folder cannot be written; then no file is changed.
     """
-    report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
-    edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
+    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates)
+    if edition is None:  # built once more, for the builder's own words
+        edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
     values = _values(workspace, edition.issue, reader, now)
     message = b"".join(compose(edition, workspace.settings.newsletter, Purpose.TEST).spliced(values))
     html = _with_files(splice(edition.html, values), edition.pictures)

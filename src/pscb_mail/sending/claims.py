@@ -31,6 +31,7 @@ _NEXT = """
     FROM delivery d LEFT JOIN recipient r ON r.id = d.subscriber
     WHERE d.issue = ? AND d.state = ?
 """
+_ONE = _NEXT + " AND d.id = ?"
 _QUEUED = _NEXT + " ORDER BY d.due_at, d.id LIMIT ?"
 _PUT_OFF = _NEXT + " AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?"
 _DUE = """
@@ -89,10 +90,25 @@ def claim(db: Database, issue: str, now: datetime, relays: Sequence[str]) -> lis
     while len(taken) < len(relays) and (rows := _next(db, issue, at, len(relays) - len(taken))):
         here = [row for row in rows if row.address is not None]
         _all_of(db, _DROP, [_moved(row, Event.DROPPED, at) for row in rows if row.address is None])
-        _all_of(db, _CLAIM, [_taken(row, at) for row in here])
-        for row, relay in zip(here, relays[len(taken) :], strict=False):
-            attempt = db.conn.execute(_ATTEMPT, (row.delivery, issue, row.address, relay, at)).lastrowid
-            taken.append(Try(_claimed(row, now), attempt or 0))
+        taken += _take(db, issue, now, here, relays[len(taken) :])
+    return taken
+
+
+def claim_one(db: Database, delivery: int, issue: str, now: datetime, relay: str) -> Try:
+    """Take one queued copy of somebody who is active. Raises ValueError where it is not queued, or they left."""
+    rows = [_Row(*row) for row in db.conn.execute(_ONE, (issue, State.QUEUED, delivery)) if row[8] is not None]
+    if not rows:
+        raise ValueError(f"delivery {delivery} cannot be claimed")
+    return _take(db, issue, now, rows, [relay])[0]
+
+
+def _take(db: Database, issue: str, now: datetime, rows: list[_Row], relays: Sequence[str]) -> list[Try]:
+    at = stamp(now)
+    _all_of(db, _CLAIM, [_taken(row, at) for row in rows])
+    taken: list[Try] = []
+    for row, relay in zip(rows, relays, strict=False):
+        attempt = db.conn.execute(_ATTEMPT, (row.delivery, issue, row.address, relay, at)).lastrowid
+        taken.append(Try(_claimed(row, now), attempt or 0))
     return taken
 
 

@@ -1,39 +1,21 @@
-"""The ledger: the SQL of mailings, editions, deliveries and attempts.
+"""The ledger: the SQL of mailings, deliveries and attempts.
 
 Functions are named for the facts they record, take a connection and leave transactions to the use case. Each change of
 a state goes through `delivery.after`, and its WHERE names the state it starts from: a row is never moved twice. What it
 knows of people is their published view `recipient` (the active ones). Claims and verdicts, which come in groups while a
-run is under way, are in `claims`.
+run is under way, are in `claims`; who is chosen is in `audience`, what is frozen in `editions`.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
-from pscb_mail.issues.edition import Edition, from_json, to_json
+from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import Delivery, Event, State, Verdict, after, states_before
-
-
-@dataclass(frozen=True)
-class Audience:
-    """Whom a mailing goes to: members of any of `to` (everybody where it is empty) and of none of `without`."""
-
-    to: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """An active person as the list publishes them."""
-
-    address: str
-    name: str
-    organisation: str
-    role: str
 
 
 @dataclass(frozen=True)
@@ -65,54 +47,7 @@ class LogLine:
     at: datetime
 
 
-_CHOSEN = """
-    SELECT id, address FROM recipient
-    WHERE (json_array_length(:to) = 0
-           OR id IN (SELECT subscriber FROM membership JOIN json_each(:to) ON name = value COLLATE NOCASE))
-      AND id NOT IN (SELECT subscriber FROM membership JOIN json_each(:without) ON name = value COLLATE NOCASE)
-"""
-
-
-def _choice(audience: Audience) -> dict[str, str]:
-    return {"to": json.dumps(audience.to), "without": json.dumps(audience.without)}
-
-
-# -- a mailing and its editions -------------------------------------------------------------------------------------
-
-
-def audience_size(db: Database, audience: Audience) -> int:
-    """Return how many active people an audience has now."""
-    return int(db.execute(f"SELECT count(*) FROM ({_CHOSEN})", _choice(audience)).fetchone()[0])
-
-
-def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
-    """Yield the active people of an audience, streamed."""
-    for row in db.execute(
-        f"SELECT address, name, organisation, role FROM recipient WHERE id IN (SELECT id FROM ({_CHOSEN}))",
-        _choice(audience),
-    ):
-        yield Recipient(*row)
-
-
-def begin(
-    db: Database, edition: Edition, audience: Audience, reference_of: Callable[[int], str], now: datetime
-) -> None:
-    """Freeze the edition and the audience, and queue a delivery for each person in it."""
-    at = stamp(now)
-    db.execute(
-        "INSERT INTO mailing (issue, audience, started_at) VALUES (?, ?, ?)",
-        [edition.issue, json.dumps(asdict(audience)), at],
-    )
-    cursor = db.execute(
-        "INSERT INTO edition (issue, number, digest, subject, content, frozen_at) VALUES (?, 1, ?, ?, ?, ?)",
-        [edition.issue, edition.digest, edition.subject, to_json(edition), at],
-    )
-    db.register_function(reference_of, name="reference_of", replace=True)
-    db.execute(
-        f"""INSERT INTO delivery (issue, subscriber, edition, reference, state, address, at)
-            SELECT :issue, id, :edition, reference_of(id), 'queued', address, :at FROM ({_CHOSEN}) ORDER BY id""",
-        {"issue": edition.issue, "edition": cursor.lastrowid, "at": at, **_choice(audience)},
-    )
+# -- mailings -------------------------------------------------------------------------------------------------------
 
 
 def mailing(db: Database, issue: str) -> Mailing | None:
@@ -147,21 +82,23 @@ def _mailings(db: Database, clause: str, values: list[str]) -> Iterator[Mailing]
         )
 
 
-def edition(db: Database, number: int) -> Edition:
-    """Return a frozen edition by its id."""
-    (content,) = db.execute("SELECT content FROM edition WHERE id = ?", [number]).fetchone()
-    return from_json(content)
-
-
-# -- deliveries that a person or a new run moves
-# ---------------------------------------------------------------------------------------------
+# -- deliveries that a person or a new run moves --------------------------------------------------------------------
 
 
 def start_test(db: Database, issue: str, address: str, relay: str, now: datetime) -> int:
     """Record that a test copy is tried: it counts for the pace; returns its id for `end_attempt`."""
+    return _start(db, None, issue, address, relay, now)
+
+
+def start_again(db: Database, delivery: Delivery, relay: str, now: datetime) -> int:
+    """Record that one more copy is tried for somebody who has it; returns its id for `end_attempt`."""
+    return _start(db, delivery.id, delivery.issue, delivery.address, relay, now)
+
+
+def _start(db: Database, delivery: int | None, issue: str, address: str, relay: str, now: datetime) -> int:
     cursor = db.execute(
-        "INSERT INTO attempt (issue, address, relay, started_at) VALUES (?, ?, ?, ?)",
-        [issue, address, relay, stamp(now)],
+        "INSERT INTO attempt (delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?)",
+        [delivery, issue, address, relay, stamp(now)],
     )
     return int(cursor.lastrowid or 0)
 
@@ -207,6 +144,26 @@ def cancel(db: Database, issue: str, now: datetime) -> int:
     return sum(_move_all(db, issue, state, Event.DROPPED, now) for state in states_before(Event.DROPPED))
 
 
+def requeue_one(db: Database, delivery: Delivery, now: datetime) -> None:
+    """Queue one person's copy again, because an editor said so."""
+    db.execute(
+        "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?",
+        [after(delivery.state, Event.REQUEUED), stamp(now), delivery.id, delivery.state],
+    )
+
+
+def find(db: Database, issue: str, references: Container[str], now: datetime) -> int:
+    """Record that copies in doubt were found in the Sent folder; returns how many."""
+    doubtful = db.execute("SELECT id, reference FROM delivery WHERE issue = ? AND state = 'unknown'", [issue])
+    there = [number for number, reference in doubtful.fetchall() if reference in references]
+    state = after(State.UNKNOWN, Event.FOUND)
+    db.conn.executemany(
+        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = 'unknown'",
+        [(state, stamp(now), number) for number in there],
+    )
+    return len(there)
+
+
 def _move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
     return int(
         db.execute(
@@ -229,6 +186,14 @@ def next_due_at(db: Database, issue: str) -> datetime | None:
     """Return when the first delivery that was put off is due, or None where none is."""
     (due,) = db.execute("SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]).fetchone()
     return moment(due) if due else None
+
+
+def earliest_doubt(db: Database, issue: str) -> datetime | None:
+    """Return when the first of the copies that are in doubt was first tried, or None where none is."""
+    (at,) = db.execute(
+        "SELECT min(first_tried_at) FROM delivery WHERE issue = ? AND state = 'unknown'", [issue]
+    ).fetchone()
+    return moment(at) if at else None
 
 
 def finished_at(db: Database, issue: str) -> datetime | None:
@@ -297,6 +262,11 @@ def delivery_by_message_id(db: Database, message_id: str) -> Delivery | None:
 def last_delivery_to(db: Database, subscriber: int) -> Delivery | None:
     """Return the latest delivery to a person that a relay took."""
     return _delivery(db, f"{_DELIVERY} WHERE subscriber = ? AND state = 'sent' ORDER BY at DESC LIMIT 1", subscriber)
+
+
+def delivery_of(db: Database, issue: str, subscriber: int) -> Delivery | None:
+    """Return one person's delivery of an issue, or None where there is none."""
+    return _delivery(db, f"{_DELIVERY} WHERE issue = ? AND subscriber = ?", issue, subscriber)
 
 
 def _delivery(db: Database, query: str, *values: object) -> Delivery | None:

@@ -18,10 +18,13 @@ from email.header import Header
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.edition import Edition, Field, File, Passage
 from pscb_mail.issues.replies import UNSUBSCRIBE, mailto
+from pscb_mail.people.subscriber import first_name
+from pscb_mail.sending.delivery import Claim
 from pscb_mail.sending.references import Purpose
 from pscb_mail.settings import Newsletter
 
@@ -115,6 +118,19 @@ def values_of(
 def _date(dated: datetime) -> str:
     """Return a Date header's value (RFC 5322 section 3.3); copies that are claimed together share one."""
     return format_datetime(dated)
+
+
+def values_for(claimed: Claim, zone: ZoneInfo) -> dict[str, str]:
+    """Return what the slots of a claimed copy are filled with."""
+    return values_of(
+        name=claimed.name,
+        first_name=first_name(claimed.name),
+        organisation=claimed.organisation,
+        role=claimed.role,
+        address=claimed.address,
+        reference=claimed.reference,
+        dated=claimed.dated.astimezone(zone),
+    )
 
 
 def message_id(issue: str, reference: str, domain: str) -> str:

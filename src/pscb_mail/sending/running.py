@@ -17,14 +17,13 @@ from pscb_mail.database import transaction
 from pscb_mail.errors import Exit, NotNowError, PscbMailError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.people.subscriber import first_name
-from pscb_mail.sending import claims, ledger
+from pscb_mail.sending import claims, editions, ledger
 from pscb_mail.sending.claims import Try
 from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import Claim, Event, State, Verdict
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.fleet import Fleet, Landed
-from pscb_mail.sending.message import Letter, compose, values_of
+from pscb_mail.sending.message import Letter, compose, values_for
 from pscb_mail.sending.pacing import Limits, Recent
 from pscb_mail.sending.references import Purpose
 from pscb_mail.sending.relays import Relays
@@ -242,18 +241,9 @@ class Run:
 
     def _copy(self, claimed: Claim) -> Copy:
         if claimed.edition not in self.letters:
-            edition = ledger.edition(self.db, claimed.edition)
+            edition = editions.edition(self.db, claimed.edition)
             self.letters[claimed.edition] = compose(edition, self.means.newsletter, Purpose.MAILING)
-        values = values_of(
-            name=claimed.name,
-            first_name=first_name(claimed.name),
-            organisation=claimed.organisation,
-            role=claimed.role,
-            address=claimed.address,
-            reference=claimed.reference,
-            dated=claimed.dated.astimezone(self.means.newsletter.zone),
-        )
-        pieces = self.letters[claimed.edition].spliced(values)
+        pieces = self.letters[claimed.edition].spliced(values_for(claimed, self.means.newsletter.zone))
         return Copy(self.sender, claimed.address, pieces, claimed.reference, claimed.delivery)
 
     def _tell(self, verdicts: list[tuple[Try, Verdict]], states: list[State]) -> None:

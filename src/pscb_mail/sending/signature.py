@@ -60,7 +60,7 @@ class Signer:
             ) from error
         except Exception as error:  # dkimpy raises whatever its decoders raise for a record that does not fit the key
             raise SettingsError(
-                f"{where} publishes no DKIM key that fits: {error or type(error).__name__}.",
+                f"{where} publishes no DKIM key that fits: {str(error) or type(error).__name__}.",
                 "Ask who runs your DNS to publish the key first.",
             ) from error
         if not passes:

@@ -1,0 +1,128 @@
+"""Single messages: a test copy, one person's copy of a mailing, one more for somebody who has it, an answer.
+
+Each goes through a session of its own, and every one counts for the pace. `send_only` keeps the promises of a run: the
+claim is durable before the first byte leaves, the verdict before the session closes. Raises what opening a session
+raises, and RelayRefusesError for a fault of ours.
+"""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import UsageError
+from pscb_mail.issues.edition import Edition
+from pscb_mail.people import roster
+from pscb_mail.people.address import Person
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Subscriber, first_name
+from pscb_mail.sending import audience, claims, editions, ledger
+from pscb_mail.sending.delivery import Delivery, State, Verdict
+from pscb_mail.sending.dialogue import Outcome
+from pscb_mail.sending.ledger import Mailing
+from pscb_mail.sending.message import compose, values_for, values_of
+from pscb_mail.sending.references import Purpose, reference
+from pscb_mail.sending.relays import OpenSession
+from pscb_mail.sending.running import Means
+from pscb_mail.sending.smtp import stuffed
+from pscb_mail.sending.verdicts import fault_of_ours, judged
+
+
+# From these no delivery comes back: one more copy goes beside it.
+_SETTLED = {
+    State.SENT: "was handed over already",
+    State.IN_FLIGHT: "is on its way",
+    State.UNKNOWN: "may have arrived",
+    State.SKIPPED: "was skipped, because they were off the list then",
+}
+
+
+def send_test(db: Database, edition: Edition, person: Person, key: bytes, means: Means) -> Verdict:
+    """Send one copy marked [TEST], outside the mailing."""
+    now, address = means.now(), person.address.text
+    code = reference(key, Purpose.TEST, edition.issue, person.address.key)
+    values = values_of(
+        name=person.name, first_name=first_name(person.name), organisation="", role="", address=address,
+        reference=code, dated=now.astimezone(means.newsletter.zone),
+    )  # fmt: skip
+    letter = compose(edition, means.newsletter, Purpose.TEST)
+    with means.open_session() as session:
+        with transaction(db):
+            attempt = ledger.start_test(db, edition.issue, address, session.relay.label, now)
+        outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), code)
+        return _recorded(db, attempt, outcome, session.relay.label, means.now())
+
+
+def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, means: Means) -> Verdict:
+    """Send one active person's copy of a mailing, whatever kept it back; they need not be in its audience."""
+    now = means.now()
+    with means.open_session() as session:
+        with transaction(db):
+            delivery = _queued(db, mailing, person, key, now)
+            tried = claims.claim_one(db, delivery, mailing.issue, now, session.relay.label)
+        claimed = tried.claim
+        letter = compose(editions.edition(db, claimed.edition), means.newsletter, Purpose.MAILING)
+        pieces = letter.spliced(values_for(claimed, means.newsletter.zone))
+        outcome = session.deliver(means.newsletter.address, claimed.address, pieces, claimed.reference)
+        verdict = judged(outcome, session.relay.label)
+        with transaction(db):
+            claims.settle(db, [(tried, verdict)], means.now())
+            if verdict.no_such_mailbox:
+                origin = Origin(means.now(), "pscb-mail", f"send {mailing.issue}", f"{verdict.code} {verdict.reply}")
+                roster.bounce(db, [person.id], origin)
+    return _unless_ours(outcome, verdict)
+
+
+def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subscriber, means: Means) -> Verdict:
+    """Send one more copy beside a delivery that is settled; it stays as it is, the log gets one more attempt."""
+    letter, address = (
+        compose(editions.edition(db, mailing.edition), means.newsletter, Purpose.MAILING),
+        person.address.text,
+    )
+    values = values_of(
+        name=person.name, first_name=first_name(person.name), organisation=person.organisation, role=person.role,
+        address=address, reference=delivery.reference, dated=means.now().astimezone(means.newsletter.zone),
+    )  # fmt: skip
+    with means.open_session() as session:
+        with transaction(db):
+            attempt = ledger.start_again(db, delivery, session.relay.label, means.now())
+        outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), delivery.reference)
+        return _recorded(db, attempt, outcome, session.relay.label, means.now())
+
+
+def send_one(open_session: OpenSession, sender: str, recipient: str, message: bytes) -> Verdict:
+    """Hand over one message that belongs to no mailing, such as an answer."""
+    with open_session() as session:
+        return judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)
+
+
+def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now: datetime) -> int:
+    """Return the id of the person's delivery, queued. Raises UsageError where they have their copy already."""
+    found = ledger.delivery_of(db, mailing.issue, person.id)
+    if found is None:
+        code = reference(key, Purpose.MAILING, mailing.issue, str(person.id))
+        audience.queue_one(db, mailing.issue, mailing.edition, person.id, code, now)
+    elif found.state in _SETTLED:
+        raise UsageError(
+            f"{person.address.text}'s copy of {mailing.issue} {_SETTLED[found.state]}.", "--again sends one more."
+        )
+    elif found.state is not State.QUEUED:
+        ledger.requeue_one(db, found, now)
+    delivery = ledger.delivery_of(db, mailing.issue, person.id)
+    if delivery is None:
+        raise UsageError(f"{person.address.text} is not active on the list.", "Nothing was sent.")
+    return delivery.id
+
+
+def _recorded(db: Database, attempt: int, outcome: Outcome, relay: str, now: datetime) -> Verdict:
+    """Make the verdict on a copy outside the mailing durable, before its session closes."""
+    verdict = judged(outcome, relay)
+    with transaction(db):
+        ledger.end_attempt(db, attempt, verdict, now)
+    return _unless_ours(outcome, verdict)
+
+
+def _unless_ours(outcome: Outcome, verdict: Verdict) -> Verdict:
+    if (fault := fault_of_ours(outcome, verdict.relay)) is not None:
+        raise fault
+    return verdict
