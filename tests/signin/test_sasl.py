@@ -6,7 +6,7 @@ import json
 import pytest
 
 from pscb_mail.signin.refusals import cases, refusal
-from pscb_mail.signin.sasl import challenge, hint, xoauth2
+from pscb_mail.signin.sasl import challenge, hint, masked, xoauth2
 
 
 def test_the_initial_response_is_the_documented_one() -> None:
@@ -86,3 +86,15 @@ def test_every_known_case_is_a_sentence_and_something_to_do() -> None:
     for name in cases()["microsoft"]:
         error = refusal("microsoft", "whatever", f"AADSTS{name}: The words.\r\nTrace ID: 1")
         assert f"(AADSTS{name}: The words.)" in error.message
+
+
+def test_a_server_that_quotes_the_secret_is_not_quoted() -> None:
+    """Plain, in base64, or as the whole line that was sent."""
+    for said in (
+        b"hunter2",
+        base64.b64encode(b"hunter2"),
+        base64.b64encode(b"\0u@x.test\0hunter2"),
+        base64.b64encode(xoauth2("u@x.test", "hunter2")),
+    ):
+        assert masked(f"5.7.8 you said {said.decode()}!", "u@x.test", "hunter2") == "5.7.8 you said ***!"
+    assert masked("nothing", "u", "") == "nothing"

@@ -73,14 +73,9 @@ class Post:
     server: ScriptedServer
     relays: Relays
     outside: Outside
-    waits: list[float] = field(default_factory=list)
 
     def send(self) -> mailing.Ended | None:
-        def wait(seconds: float) -> bool:
-            self.waits.append(seconds)
-            return len(self.waits) > 1000
-
-        means = mailing.Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, wait)
+        means = mailing.Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, lambda seconds: False)
         return mailing.run(self.db, ISSUE, means)
 
 
@@ -194,7 +189,7 @@ def test_a_single_message_renews_a_rejected_token_too(post: Post) -> None:
     post.guard.never = b"535 5.7.3 no\r\n"
     with pytest.raises(SignInRefusedError):
         post.relays()
-    assert len(post.guard.seen) == 4
+    assert len(post.guard.seen) == 3  # it had just been renewed
 
 
 # -- the mailbox, on a real Dovecot ---------------------------------------------------------------------------------

@@ -23,6 +23,15 @@ def xoauth2(username: str, token: str) -> bytes:
     return f"user={username}\1auth=Bearer {token}\1\1".encode()
 
 
+def masked(text: str, username: str, secret: str) -> str:
+    """Return a server's words without the secret that it was just told, however it says it back."""
+    raw = secret.encode()
+    forms = (raw, f"\0{username}\0{secret}".encode(), f"user={username}\1auth=Bearer {secret}\1\1".encode())
+    for said in (secret, *(base64.b64encode(form).decode("ascii") for form in forms)):
+        text = text.replace(said, "***") if said else text
+    return text
+
+
 def challenge(text: str) -> str:
     """Return a server's challenge as words; what cannot be read is left out. Total.
 

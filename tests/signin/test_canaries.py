@@ -1,0 +1,167 @@
+"""Secrets are planted wherever they may come from; then everything that the program writes is searched for them."""
+
+import base64
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+from authority import APPLICATION, TENANT
+from keyring_file import FileKeyring, NoKeyring
+from program import Done, Program, workspace
+from scripted import ScriptedServer
+
+from pscb_mail.settings import Signin
+from pscb_mail.signin.entrances import Account
+from pscb_mail.signin.grant import Grant
+from pscb_mail.signin.keeping import Safe
+from pscb_mail.signin.outside import Backend, Keyring, Outside
+
+USER = "newsletter@pscb.test"
+CANARY = "canary-8c1f-hunter2"
+KIT = Path(__file__).parents[1] / "kit"
+OFFERS = b"250-scripted.test\r\n250-AUTH PLAIN LOGIN XOAUTH2\r\n250 SIZE 10000000\r\n"
+FORMS = [
+    form
+    for secret in (CANARY, f"{CANARY}-refresh", f"{CANARY}-client")
+    for form in (
+        secret.encode(),
+        base64.b64encode(secret.encode()),
+        base64.b64encode(f"\0{USER}\0{secret}".encode()),
+        base64.b64encode(f"user={USER}\1auth=Bearer {secret}\1\1".encode()),
+        secret.encode("utf-16-le"),
+    )
+]
+
+
+def says_back(connection: object) -> None:
+    """A relay that quotes what it was told: the worst that can be in an error."""
+    for form in FORMS[:4]:
+        connection.sendall(b"535-5.7.8 you said " + form + b"\r\n")
+    connection.sendall(b"535 5.7.8 and that is wrong\r\n")
+
+
+def processes_show_nothing(connection: object) -> None:
+    """Look at every process while a secret is in use."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = path.read_bytes()
+        except OSError:
+            continue
+        assert CANARY.encode() not in line, line
+    connection.sendall(b"235 2.7.0 welcome\r\n")
+
+
+@pytest.fixture
+def relay() -> Iterator[ScriptedServer]:
+    with ScriptedServer(acts={"EHLO": OFFERS, "AUTH": processes_show_nothing}) as server:
+        yield server
+
+
+def newsroom(folder: Path, relay: ScriptedServer, auth: str, more: str = "") -> Program:
+    """Return a workspace with an issue and three readers."""
+    program = workspace(
+        folder,
+        relay=f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"\nauth = "{auth}"\n{more}',
+        mailbox=f'source = "imap://newsletter%40pscb.test@127.0.0.1:{relay.port}/INBOX"\nauth = "{auth}"\n{more}',
+        more=f'\n[signin]\ntenant = "{TENANT}"\napplication = "{APPLICATION}"\n',
+    )
+    copyfile(Path(__file__).parents[2] / "issues" / "issue-18.md", folder / "issues" / "issue-18.md")
+    (folder / "people.csv").write_text("name,address\n" + "".join(f"R{n},r{n}@school.test\n" for n in range(3)))
+    program.env.update(PYTHON_KEYRING_BACKEND="keyring_file.NoKeyring", PYTHONPATH=str(KIT))
+    return program
+
+
+def everything_done(program: Program, relay: ScriptedServer) -> list[Done]:
+    """Use the program as one does, well and badly; return all that it said."""
+    done = [program("import", "people.csv", "--yes"), program("test", "18", expect=None)]
+    relay.acts["AUTH"] = says_back
+    done += [program("send", "18", "--yes", expect=None), program("test", "18", "--json", expect=None)]
+    relay.acts["AUTH"] = processes_show_nothing
+    done += [program("send", "18", "--yes", "--json"), program("inbox", expect=None), program("log", "18", "--json")]
+    done += [program("show", "r1@school.test"), program("backup"), program("status"), program()]
+    assert len(relay.taken) >= 3
+    assert any("you said ***" in each.err for each in done)
+    return done
+
+
+def shows_nothing(folder: Path, done: list[Done], allowed: set[Path] = frozenset()) -> None:
+    """Search standard output, standard error, and every file under the folder."""
+    for each in done:
+        for form in FORMS:
+            assert form not in (each.out + each.err).encode("utf-8", "surrogateescape"), each
+    files = [path for path in folder.rglob("*") if path.is_file() and path not in allowed]
+    assert {"pscb-mail.db", "pscb-mail.toml"} <= {path.name for path in files}
+    for path in files:
+        raw = path.read_bytes()
+        for form in FORMS:
+            assert form not in raw, path
+    with closing(sqlite3.connect(folder / "pscb-mail.db")) as db:
+        dump = "\n".join(db.iterdump())
+    assert CANARY not in dump
+
+
+def test_a_password_from_the_environment_is_nowhere(tmp_path: Path, relay: ScriptedServer) -> None:
+    """Sent, refused with the secret said back, read, backed up."""
+    program = newsroom(tmp_path / "w", relay, "password")
+    program.env.update(PSCB_MAIL_RELAY_PASSWORD=CANARY, PSCB_MAIL_MAILBOX_PASSWORD=CANARY)
+    shows_nothing(program.folder, everything_done(program, relay))
+
+
+def test_a_password_from_a_command_is_nowhere(tmp_path: Path, relay: ScriptedServer) -> None:
+    """Nor in the process list, where a command's arguments stand."""
+    (tmp_path / "secret").write_text(CANARY + "\n")
+    program = newsroom(tmp_path / "w", relay, "password", f'password_command = "cat {tmp_path}/secret"')
+    shows_nothing(program.folder, everything_done(program, relay))
+
+
+def test_a_password_that_login_stores_is_in_the_keyring_alone(tmp_path: Path, relay: ScriptedServer) -> None:
+    """Typed in, used, forgotten; afterwards it is not even there."""
+    program = newsroom(tmp_path / "w", relay, "password")
+    keyring = tmp_path / "keyring.json"
+    program.env.update(PYTHON_KEYRING_BACKEND="keyring_file.FileKeyring", PSCB_TEST_KEYRING=str(keyring))
+    done = [program("login", door, given=f"{CANARY}\n") for door in ("relay", "mailbox")]
+    assert keyring.read_text().count(CANARY) == 2
+    done += everything_done(program, relay)
+    done += [program("logout")]
+    assert CANARY not in keyring.read_text()
+    shows_nothing(program.folder, done)
+
+
+@pytest.mark.parametrize("kept", ["keyring", "file"])
+def test_a_token_is_where_it_is_kept_alone(kept: str, tmp_path: Path, relay: ScriptedServer) -> None:
+    """In the keyring, or in the one private file; `logout` empties both."""
+    program = newsroom(tmp_path / "w", relay, "google")
+    backend: Backend = FileKeyring(tmp_path / "keyring.json") if kept == "keyring" else NoKeyring()
+    if kept == "keyring":
+        program.env.update(
+            PYTHON_KEYRING_BACKEND="keyring_file.FileKeyring", PSCB_TEST_KEYRING=str(tmp_path / "keyring.json")
+        )
+    own = program.folder / ".local" / "share" / "pscb-mail"
+    who = Account("google", Signin(tenant=TENANT, application=APPLICATION), USER, ("relay", "mailbox"))
+    safe = Safe(who.name, Outside(environment={}, folder=own, keyring=Keyring(backend), protection=None))
+    now = datetime.now(UTC)
+    state = f'{{"refresh_token": "{CANARY}-refresh", "client_secret": "{CANARY}-client"}}'
+    safe.save(Grant(USER, ("https://mail.google.com/",), now + timedelta(hours=1), now, None, CANARY, state))
+    # No authority can be reached: a renewal is tried when the relay turns the token down, and fails.
+    program.env.update(HTTPS_PROXY="http://127.0.0.1:1")
+    done = everything_done(program, relay)
+    allowed = {safe.path} if kept == "file" else set()
+    shows_nothing(program.folder, done, allowed)
+    done = [program("logout")]
+    assert "Forgotten" in done[0].out
+    shows_nothing(program.folder, done)
+    assert not safe.path.exists()
+
+
+def test_a_password_is_not_stored_without_a_keyring(tmp_path: Path, relay: ScriptedServer) -> None:
+    """78, with the other ways; and nothing at all is no password: 2."""
+    program = newsroom(tmp_path / "w", relay, "password")
+    refused = program("login", "relay", given=f"{CANARY}\n", expect=78)
+    assert "PSCB_MAIL_RELAY_PASSWORD" in refused.err
+    assert "No password was given" in program("login", "relay", given="", expect=2).err
+    program("import", "people.csv", "--yes")
+    shows_nothing(program.folder, [refused])
