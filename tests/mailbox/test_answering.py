@@ -128,6 +128,19 @@ def test_a_strange_message_id_never_reaches_a_header(room: Mailroom, foreign: st
     raw.decode("ascii")
 
 
+def test_only_sound_message_ids_of_a_thread_are_carried_on(room: Mailroom) -> None:
+    """At most ten of them, and then the message's own."""
+    thread = (*(f"<{n}@b.test>" for n in range(20)), "<a\r\nBcc: evil@z.test>")
+    mail = incoming.Incoming(key="k", message_id="<own@b.test>", sender=JO, answers=thread)
+    with transaction(room.db):
+        answering.answer(room.db, None, Answer.CONFIRMED, room.person(JO), mail, None, room.all_settings, room.now)
+        waiting = outbox.claim(room.db, 0, room.now)
+    assert waiting is not None
+    message = parsed(answering.composed(waiting.letter, room.all_settings.newsletter, room.now))
+    assert message["References"].split() == [*(f"<{n}@b.test>" for n in range(11, 20)), "<own@b.test>"]
+    assert (message["In-Reply-To"], message["Bcc"]) == ("<own@b.test>", None)
+
+
 def test_a_newsletter_with_a_name_beyond_ascii_is_encoded(room: Mailroom) -> None:
     """RFC 2047 in the subject, quoted-printable in the text."""
     letter = Letter(
@@ -168,6 +181,14 @@ def test_no_answer_goes_to_nobody_or_ourselves(room: Mailroom, sender: str) -> N
     raw = room.reply(sender or "x@y.test", "unsubscribe", "off")
     mail = incoming.Incoming(key="k", sender=sender) if not sender else incoming.read(raw)
     assert not answering.may_answer(mail, room.person(JO), room.all_settings.newsletter)
+
+
+def test_our_own_address_on_the_list_is_not_answered(room: Mailroom) -> None:
+    """Editors put themselves on the list: an answer to ourselves would be read, and answered, for ever."""
+    room.sent("issue-19", OURS)
+    assert not answering.may_answer(
+        incoming.read(room.reply(JO, "x", "y")), room.person(OURS), room.all_settings.newsletter
+    )
 
 
 def test_ordinary_mail_may_be_answered(room: Mailroom) -> None:

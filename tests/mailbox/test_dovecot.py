@@ -101,8 +101,10 @@ def test_a_day_given_reads_what_was_read_before(room: Mailroom, dovecot: Dovecot
 
 def test_mail_older_than_the_workspace_is_not_looked_at(room: Mailroom, dovecot: Dovecot) -> None:
     """It counts when it arrived, not what its Date says."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0)
     with dovecot.client() as client:
-        client.append("INBOX", room.pressed("issue-18", JO), msg_time=datetime.now(UTC) - timedelta(days=400))
+        client.append("INBOX", room.pressed("issue-18", JO), msg_time=midnight - timedelta(days=400))
+        client.append("INBOX", room.pressed("issue-18", JO), msg_time=midnight - timedelta(seconds=1))
     assert room.read().read == 0
     assert room.status(JO) is Status.ACTIVE
     room.read(since=datetime.now(UTC) - timedelta(days=500))

@@ -199,14 +199,13 @@ def _some(count: int, word: str) -> str:
 def _show(reading: "Reading", db: "Database", *, dry_run: bool) -> None:
     """Print what a person should see: what must be read now, what was done to people, what waits for them."""
     for entry in reading.urgent:
-        console.result(
-            f"[red bold]READ NOW[/]  a child may be at risk: message {console.safe(entry.source)} "
-            f"from {console.safe(entry.address or 'an unknown sender')}. It stays in the inbox."
-        )
+        _print(f"[red bold]READ NOW[/]  from {console.safe(entry.address or 'an unknown sender')}")
+        _print(f"          A child may be at risk. Message {console.safe(entry.source)}, left in the inbox.")
     shown = sorted((entry for entry in reading.entries if _order(entry) < len(_SHOWN)), key=_order)
     if shown:
-        console.table(("", "who", "why"), (_row(entry) for entry in shown))
-    console.result(_summary(reading, db))
+        console.table(("", ""), (row for entry in shown for row in _rows(entry)))
+    for line in _summary(reading, db):
+        _print(line)
     if dry_run:
         console.say("This was a dry run: nothing was changed, filed or answered.")
 
@@ -229,20 +228,25 @@ def _order(entry: "Entry") -> int:
     return _SHOWN.index(entry.done)
 
 
-def _row(entry: "Entry") -> tuple[str, str, str]:
+def _rows(entry: "Entry") -> "Iterable[tuple[str, str]]":
+    """Return who, and below it why: addresses are long and screens are narrow."""
     from pscb_mail.foreign import one_line
 
-    why = f"{entry.proposal}. " if entry.proposal else ""
-    return _DONE[entry.done], entry.address, one_line(f"{why}{entry.evidence}", 160)
+    return (_DONE[entry.done], entry.address or "nobody known"), ("", one_line(entry.proposal or entry.evidence, 200))
 
 
-def _summary(reading: "Reading", db: "Database") -> str:
+def _print(line: str) -> None:
+    """Print a line of the result, between words on a terminal and whole into a file."""
+    console.out.print(line, soft_wrap=not console.out.is_terminal)
+
+
+def _summary(reading: "Reading", db: "Database") -> list[str]:
     """Return the closing lines: this reading, and what came of the latest mailing so far."""
     parts = [f"{count:,} {_KINDS[kind]}" for kind, count in reading.counts.items() if count]
     again = sum(entry.action is None for entry in reading.entries)
     parts += [f"{again:,} handled before"] if again else []
     line = f"{_some(reading.read, 'message')} read" + (f": {', '.join(parts)}" if parts else "")
-    return "\n".join([line, *_of_the_mailing(db), *_needs_you(reading)])
+    return [line, *_of_the_mailing(db), *_needs_you(reading)]
 
 
 def _needs_you(reading: "Reading") -> list[str]:
@@ -327,10 +331,17 @@ def _review_json(entry: "Review") -> dict[str, object]:
 
 
 def _list(entries: "Iterable[Review]") -> None:
-    console.table(
-        ("", "who", "proposal", "evidence"),
-        ((entry.number, entry.address, entry.proposal, entry.evidence) for entry in entries),
+    rows = (
+        row
+        for entry in entries
+        for row in (
+            (entry.number, entry.address or "nobody known"),
+            ("", entry.proposal or entry.kind.replace("_", " ")),
+            ("", f"“{entry.evidence}”"),
+        )
     )
+    console.table(("", ""), rows)
+    console.say("`review --accept 3,5-9` does what is proposed, `--dismiss N` leaves all as it is.")
 
 
 def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None:
@@ -382,8 +393,8 @@ def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
 
     for place, entry in enumerate(entries, start=1):
         console.say(f"\n[dim]{place} of {len(entries)}[/]  [bold]{entry.number}[/]  {console.safe(entry.address)}")
-        console.say(f"  [bold]{console.safe(entry.proposal or entry.kind.replace('_', ' '))}[/]")
-        console.say(f"  [dim]“{console.safe(entry.evidence)}”[/]")
+        _indented(f"[bold]{console.safe(entry.proposal or entry.kind.replace('_', ' '))}[/]")
+        _indented(f"[dim]“{console.safe(entry.evidence)}”[/]")
         match _choice():
             case "a":
                 try:
@@ -401,6 +412,12 @@ def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
                 continue
     left = journal.open_reviews(db)
     console.say(f"\n{left:,} still open." if left else "\nNothing is open any more.")
+
+
+def _indented(line: str) -> None:
+    from rich.padding import Padding
+
+    console.err.print(Padding(line, (0, 0, 0, 2)))
 
 
 def _choice() -> str:

@@ -23,7 +23,7 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import Delivery
-from pscb_mail.sending.references import Purpose, normalised, reference, references_in
+from pscb_mail.sending.references import Purpose, masked, normalised, reference, references_in
 from pscb_mail.settings import Settings
 
 AUTHOR = "pscb-mail inbox"
@@ -134,7 +134,7 @@ def act(
     now: datetime,
 ) -> None:
     """Carry out a decision: the person's change, the journal's row, the answer."""
-    origin = Origin(now, AUTHOR, "inbox", one_line(decision.evidence, 300))
+    origin = Origin(now, AUTHOR, "inbox", one_line(masked(decision.evidence), 300))
     change = _changed(db, decision, origin)
     number = journal.found(db, incoming.key, recorded(db, incoming, finding, about, decision, change), now)
     if decision.answer is not None and decision.subscriber is not None:
@@ -171,7 +171,7 @@ def recorded(
         name=clean_name(finding.name),
         severity=finding.severity,
         status=finding.status,
-        evidence=one_line(decision.evidence, 500),
+        evidence=one_line(masked(decision.evidence), 500),
         proposal=decision.proposal,
         subscriber=decision.subscriber,
         delivery=about.delivery.id if about.delivery else None,

@@ -25,9 +25,9 @@ from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Subscriber
 from pscb_mail.sending.delivery import Delivery, Event
-from pscb_mail.sending.singles import send_one
 from pscb_mail.sending.message import mailbox, quoted_printable
 from pscb_mail.sending.relays import OpenSession
+from pscb_mail.sending.singles import send_one
 from pscb_mail.settings import Newsletter, Settings
 
 ONE_A = timedelta(days=1)

@@ -32,7 +32,7 @@ class ImapFolder:
         self._read_only = read_only
         self._last_uid = 0
         self._outside = outside or Outside()
-        self._imap = _connected(place, settings, self._outside)
+        self._imap = connected(place, settings, self._outside)
         try:
             self._uidvalidity = self._imap.select(read_only=read_only)
         except BaseException:
@@ -81,7 +81,7 @@ class ImapFolder:
             return act()
         except MailboxAwayError:
             self._imap.close()
-            self._imap = _connected(self._place, self._settings, self._outside)
+            self._imap = connected(self._place, self._settings, self._outside)
             if self._imap.select(read_only=self._read_only) != self._uidvalidity:
                 raise MailboxAwayError(
                     f"The folder {self._place.folder} was made anew while it was read.", "Run it again."
@@ -89,7 +89,7 @@ class ImapFolder:
             return act()
 
 
-def _connected(place: Place, settings: Settings, outside: Outside) -> Imap:
+def connected(place: Place, settings: Settings, outside: Outside) -> Imap:
     """Sign in; a token that the server has just turned down is renewed once, whatever its clock says."""
     if not place.username and settings.mailbox.auth != "none":
         raise SettingsError(f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER.")

@@ -135,9 +135,8 @@ class _Reading:
 
     def to_its_end(self, since: datetime | None) -> None:
         bookmark = journal.bookmark(self.db, self.source.name) if since is None else None
-        start = since or (starts_at(self.db) if self.source.lasting else None)
         stopped = False
-        for arrived in self.source.messages(start, bookmark):
+        for arrived in self.source.messages(since or starts_at(self.db), bookmark):
             self.count += 1
             self._take(arrived)
             self.means.watch(self.count)

@@ -37,7 +37,7 @@ class Source(Protocol):
 
     @property
     def lasting(self) -> bool:
-        """Whether its readings are remembered, and only mail newer than the workspace is read."""
+        """Whether its readings are remembered: a message handed over is none of the mailbox."""
 
     def messages(self, since: datetime | None, bookmark: Bookmark | None) -> Iterator[Arrived]:
         """Yield what arrived since a moment; `bookmark` is where an earlier reading ended."""

@@ -46,3 +46,8 @@ def normalised(text: str) -> str:
     """Return a reference as it is stored, however it was typed."""
     digits = re.sub(r"[^0-9A-Z]", "", text.upper()).translate(_READ_AS)
     return "-".join(digits[start : start + 5] for start in range(0, len(digits), 5))
+
+
+def masked(text: str) -> str:
+    """Return `text` without its references: they act for their owner, and belong on no screen and in no journal."""
+    return _WRITTEN.sub("…", text)

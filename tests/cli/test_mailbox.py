@@ -1,0 +1,231 @@
+"""`inbox` and `review` as a user runs them: what they print, in which form, and how they end."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from mailroom import KEY, Mailroom
+from program import COMMAND, Program, workspace
+from scripted import ScriptedServer
+
+JO, ANN, SAM, KIM = "jo@school.test", "ann@health.test", "sam@police.test", "kim@council.test"
+NAMED = {"opt_out", "subscribe", "address_change", "left", "away", "bounce", "complaint", "automatic", "question"}
+FINDINGS = NAMED | {"urgent", "unreadable", "unrelated"}
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Mailroom:
+    """A workspace on disk, its issue sent to four people."""
+    workspace(tmp_path, mailbox='source = "maildir:inbox"')
+    (tmp_path / "pscb-mail.key").write_bytes(KEY)
+    return Mailroom(tmp_path).sent("issue-18", f"Jo Bloggs <{JO}>", ANN, SAM, KIM)
+
+
+@pytest.fixture
+def program(room: Mailroom) -> Program:
+    return Program(room.folder)
+
+
+def left(room: Mailroom, address: str) -> bytes:
+    """Return a mail that says that its sender has left."""
+    return room.reply(
+        address, "Re: issue-18 is out", "I have left and no longer work here.", room.copy_id("issue-18", address)
+    )
+
+
+def test_the_json_is_the_contracts(room: Mailroom, program: Program) -> None:
+    """Keys, counts of every finding, one entry for each recipient; nothing else on standard output."""
+    room.drop(room.pressed("issue-18", JO), room.bounce("issue-18", ANN), left(room, SAM))
+    found = program("inbox", "--json", expect=1).json
+    assert set(found) == {"read", "counts", "review", "messages"}
+    assert set(found["counts"]) == FINDINGS
+    assert (found["read"], found["review"], sum(found["counts"].values())) == (3, 1, 3)
+    for entry in found["messages"]:
+        assert set(entry) == {"id", "source", "finding", "action", "address", "severity", "status", "evidence"}
+    done = {entry["address"]: (entry["finding"], entry["action"], entry["severity"]) for entry in found["messages"]}
+    assert done == {
+        JO: ("opt_out", "opted_out", None),
+        ANN: ("bounce", "bounced", "permanent"),
+        SAM: ("left", "review", None),
+    }
+    assert {entry["source"] for entry in found["messages"]} == {f"{n:06}.mail.test" for n in (4, 5, 6)}
+    statuses = {entry["address"]: entry["status"] for entry in program("list", "--json").json}
+    assert statuses == {JO: "opted_out", ANN: "bounced", SAM: "active", KIM: "active"}
+
+
+def test_it_ends_with_1_only_where_this_reading_needs_a_person(room: Mailroom, program: Program) -> None:
+    """What has waited since before is no news; a child at risk always is."""
+    room.drop(left(room, SAM))
+    assert "needs you" in program("inbox", expect=1).out
+    room.drop(room.pressed("issue-18", JO), room.reply(KIM, "Re: issue-18 is out", "Is there lunch?"))
+    program("inbox", expect=0)
+    room.drop(room.reply(KIM, "Re: issue-18 is out", "I am worried about a child, her stepfather hits her."))
+    done = program("inbox", expect=1)
+    assert done.out.startswith(f"READ NOW  from {KIM}")
+    program("inbox", expect=0)
+
+
+def test_the_last_lines_sum_up(room: Mailroom, program: Program) -> None:
+    """This reading, the mailing so far, and what to do next."""
+    away = room.reply(
+        KIM, "Automatic reply", "I am away until Monday.", room.copy_id("issue-18", KIM), Auto_Submitted="auto-replied"
+    )
+    room.drop(room.pressed("issue-18", JO), room.bounce("issue-18", ANN), left(room, SAM), away)
+    lines = program("inbox", expect=1).out.splitlines()
+    assert lines[-3:] == [
+        "4 messages read: 1 about coming off, 1 about leaving, 1 away, 1 bounced",
+        "issue-18, 4 sent: 1 bounced, 1 away, 1 opted out",
+        "1 reply needs you: `pscb-mail review`",
+    ]
+    assert program("inbox").out.splitlines()[0] == "0 messages read"
+
+
+def test_standard_input_and_a_file_are_read(room: Mailroom, program: Program) -> None:
+    """For a mail server's filter, and for a message saved by hand."""
+    found = program("inbox", "-", "--json", given=room.pressed("issue-18", JO).decode()).json
+    assert [(each["source"], each["action"]) for each in found["messages"]] == [("-", "opted_out")]
+    (room.folder / "bounce.eml").write_bytes(room.bounce("issue-18", ANN))
+    found = program("inbox", "bounce.eml", "--json").json
+    assert [(each["source"], each["action"]) for each in found["messages"]] == [("bounce.eml", "bounced")]
+    assert program("inbox", "bounce.eml", "--json").json["messages"][0]["action"] == "again"
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(room: Mailroom, program: Program) -> None:
+    """Nothing is changed, filed or answered."""
+    room.drop(room.pressed("issue-18", JO))
+    done = program("inbox", "--dry-run")
+    assert "opted out" in done.out
+    assert "nothing was changed" in done.err
+    assert (room.waiting(), room.outbox(), program("review", "--json").json) == (1, [], [])
+
+
+def test_answers_leave_after_the_reading(room: Mailroom) -> None:
+    """Through the relay; without one they wait, and the reading is done all the same."""
+    program = Program(room.folder)
+    room.drop(room.pressed("issue-18", JO))
+    assert "Answers wait" in program("inbox").err
+    with ScriptedServer() as server:
+        program = workspace(
+            room.folder,
+            relay=f'host = "127.0.0.1"\nport = {server.port}\nsecurity = "none"',
+            mailbox='source = "maildir:inbox"',
+        )
+        assert "1 answer sent." in program("inbox").err
+        assert [to for _, to, _ in server.taken] == [JO]
+    with ScriptedServer() as server:
+        program("inbox")
+        assert server.taken == []
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["--since", "yesterday"], 2, "not a day"),
+        (["nothing.eml"], 2, "There is no file"),
+        (["imap://jo@127.0.0.1:1/INBOX"], 75, "cannot be reached"),
+        (["--watch", "--json"], 2, "--watch"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(program: Program, args: list[str], code: int, words: str) -> None:
+    """With the exit code that says whose fault it is."""
+    program.env["PSCB_MAIL_MAILBOX_PASSWORD"] = "secret"
+    done = program("inbox", *args, expect=code)
+    assert words in done.err
+    assert "secret" not in done.err + done.out
+
+
+def test_nothing_foreign_reaches_the_terminal_as_it_is(room: Mailroom, program: Program) -> None:
+    """Escapes, markup and our own codes."""
+    words = "Please use my new address evil@school.test [red]now[/red] \x1b]0;pwned\x07\x1b[2J thanks"
+    room.drop(
+        room.reply(SAM, "Re: issue-18 is out", words, room.copy_id("issue-18", SAM)), room.pressed("issue-18", JO)
+    )
+    shown = program("inbox", expect=1).out + program("review").out
+    assert "\x1b" not in shown
+    assert "[red]" in shown
+    assert room.reference("issue-18", JO) not in shown
+
+
+# -- review ---------------------------------------------------------------------------------------------------------
+
+
+def test_review_lists_with_numbers_that_never_shift(room: Mailroom, program: Program) -> None:
+    """The contract's keys; settling one leaves the others their numbers."""
+    room.drop(*(left(room, address) for address in (JO, ANN, SAM)))
+    program("inbox", expect=1)
+    entries = program("review", "--json").json
+    assert [set(entry) for entry in entries] == [{"number", "finding", "address", "proposal", "evidence"}] * 3
+    numbers = {entry["address"]: entry["number"] for entry in entries}
+    program("review", "--dismiss", str(numbers[ANN]))
+    assert {entry["address"]: entry["number"] for entry in program("review", "--json").json} == {
+        JO: numbers[JO],
+        SAM: numbers[SAM],
+    }
+
+
+def test_accepting_ranges_does_what_is_proposed_and_undo_takes_one_back(room: Mailroom, program: Program) -> None:
+    """One change an entry."""
+    room.drop(*(left(room, address) for address in (JO, ANN, SAM)))
+    program("inbox", expect=1)
+    first, _, last = (entry["number"] for entry in program("review", "--json").json)
+    done = program("review", "--accept", f"{first},{first + 1}-{last}")
+    assert done.err.count("takes it back") == 3
+    assert {entry["status"] for entry in program("list", "--json").json} == {"removed", "active"}
+    program("undo", "--yes")
+    assert [entry["address"] for entry in program("review", "--json").json] == [SAM]
+    assert program("review", "--accept", str(last), "--json").json == []
+
+
+@pytest.mark.parametrize(
+    "choice", [["--accept", "x"], ["--accept", "99"], ["--accept", "1", "--dismiss", "1"], ["--dismiss", "3-1"]]
+)
+def test_a_wrong_choice_changes_nothing(room: Mailroom, program: Program, choice: list[str]) -> None:
+    """2, and everything is open as before."""
+    room.drop(left(room, JO))
+    program("inbox", expect=1)
+    program("review", *choice, expect=2)
+    assert len(program("review", "--json").json) == 1
+
+
+def test_where_one_entry_cannot_be_accepted_none_is(room: Mailroom, program: Program) -> None:
+    """All that was named, or nothing."""
+    room.drop(left(room, JO), room.reply("x@elsewhere.test", "Newsletter", "Please take me off your newsletter list."))
+    program("inbox", expect=1)
+    numbers = [str(entry["number"]) for entry in program("review", "--json").json]
+    assert "does not say who" in program("review", "--accept", ",".join(numbers), expect=2).err
+    assert len(program("review", "--json").json) == 2
+    assert {entry["status"] for entry in program("list", "--json").json} == {"active"}
+
+
+def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, program: Program) -> None:
+    """Accept, dismiss, later; the end of the input leaves the rest open."""
+    room.drop(*(left(room, address) for address in (JO, ANN, SAM, KIM)))
+    program("inbox", expect=1)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "review"],
+        cwd=room.folder,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**os.environ, "NO_COLOR": "1"},
+    )
+    os.close(theirs)
+    os.write(ours, b"a\nd\nl\nq\n")
+    shown = b""
+    try:
+        while data := os.read(ours, 65536):
+            shown += data
+    except OSError:
+        pass  # Linux says so when the other end is closed.
+    os.close(ours)
+    assert process.wait(30) == 0
+    assert b"2 still open." in shown
+    assert [room.person(address).status for address in (JO, ANN)] == ["removed", "active"]
+
+
+def test_nothing_to_review_is_said(program: Program) -> None:
+    """And an empty list in JSON."""
+    assert "Nothing needs you." in program("review").err
+    assert program("review", "--json").json == []
