@@ -29,7 +29,9 @@ def bomb(path, side=60_000):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b""))
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,12 @@ def test_an_attachment_goes_as_it_is_with_a_clean_name(tmp_path):
     (tmp_path / "evil\r\nX: y.pdf").write_bytes(b"%PDF")
     (tmp_path / "b.unknown").write_bytes(b"b")
     file = attach(tmp_path, "evil\r\nX: y.pdf")
-    assert (file.name, file.media_type, file.content, file.content_id) == ("evil X: y.pdf", "application/pdf", b"%PDF", "")
+    assert (file.name, file.media_type, file.content, file.content_id) == (
+        "evil X: y.pdf",
+        "application/pdf",
+        b"%PDF",
+        "",
+    )
     assert attach(tmp_path, "b.unknown").media_type == "application/octet-stream"
 
 

@@ -31,7 +31,9 @@ def test_the_body_names_the_person_so_that_pressing_send_is_all():
     assert "name, e-mail address, organisation" in opened(ADD_COLLEAGUE)[2]
 
 
-@pytest.mark.parametrize("address", ["a&bcc=evil@x.example", "a?b#c%41@x.example", "ünï@x.example", 'a" onclick=@x.example'])
+@pytest.mark.parametrize(
+    "address", ["a&bcc=evil@x.example", "a?b#c%41@x.example", "ünï@x.example", 'a" onclick=@x.example']
+)
 def test_no_address_adds_a_header_to_the_mail(address):
     url = splice(mailto(UNSUBSCRIBE, REPLY_TO), {**READER, "address": address})
     assert set(parse_qs(urlsplit(url).query)) == {"subject", "body"}

@@ -6,7 +6,6 @@ on its way in; what is personal travels as stand-ins (`marks`) and is cut out of
 the words mean (`document`), the pictures' bytes (`pictures`), the plain text (`text`).
 """
 
-import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from urllib.parse import quote
 
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
-from premailer import Premailer
 
 from pscb_mail.issues.blocks import Button, Contact, Events, Quote
 from pscb_mail.issues.document import meta_of, plain
 from pscb_mail.issues.edition import Field, Passage
 from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.replies import ReplyLink, mailto
@@ -28,6 +27,7 @@ from pscb_mail.issues.templating import Templates
 
 # Figure space, no-break space of no width, grapheme joiner: clients show no text from the body after the preheader.
 _FILLER = "\u2007\ufeff\u034f"
+_FILLER_REFERENCES = "&#8199;&#65279;&#847;"
 _PREVIEW = 150
 
 
@@ -47,56 +47,15 @@ def render(frame: Frame, templates: Templates, pictures: Mapping[str, Embedded],
         logo=logo,
         styles=_styles(frame, templates),
     )
-    return marks.cut(_tidied(_inlined(html)))
+    return marks.cut(inlined(html).replace(_FILLER, _FILLER_REFERENCES))
 
 
 def _styles(frame: Frame, templates: Templates) -> dict[str, Markup]:
     """Return the style sheets; their only variables are colours that the settings have checked."""
     return {
-        name: _made(_squeezed(templates.render(f"{name}.css", look=frame.look)))
+        name: _made(squeezed(templates.render(f"{name}.css", look=frame.look)))
         for name in ("newsletter", "screens", "risky")
     }
-
-
-def _squeezed(css: str) -> str:
-    return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
-
-
-def _inlined(html: str) -> str:
-    """Return the HTML with the style sheet written into its elements; no network, whatever a template links to."""
-    log = logging.getLogger("pscb_mail.issues.cssutils")
-    # cssutils complains of every property younger than itself.
-    log.addHandler(logging.NullHandler())
-    log.propagate = False
-    premailer = Premailer(
-        html,
-        allow_network=False,
-        strip_important=False,
-        disable_validation=True,
-        cssutils_logging_handler=logging.NullHandler(),
-        cssutils_logging_level=logging.CRITICAL,
-        disable_basic_attributes=[
-            "align",
-            "bgcolor",
-            "border",
-            "cellpadding",
-            "cellspacing",
-            "height",
-            "valign",
-            "width",
-        ],
-        align_floating_images=False,
-        preserve_internal_links=True,
-    )
-    return str(premailer.transform())
-
-
-def _tidied(html: str) -> str:
-    """Return the HTML as lean as it reads the same, with the doctype that lxml leaves out."""
-    html = re.sub(r"(?<= style=)(\"[^\"]*\"|'[^']*')", lambda found: re.sub(r"\s*([:;,])\s*", r"\1", found[0]), html)
-    html = html.replace(_FILLER, "&#8199;&#65279;&#847;")
-    html = re.sub(r"\n\s*\n", "\n", html).strip()
-    return html if html.lower().startswith("<!doctype") else f"<!DOCTYPE html>\n{html}\n"
 
 
 def _made(html: str) -> Markup:
