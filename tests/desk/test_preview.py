@@ -142,9 +142,12 @@ def test_an_issue_that_cannot_be_built_leaves_the_last_preview(workspace: Worksp
 
 
 def test_trouble_is_shown_on_the_page_while_it_is_watched(tmp_path: Path) -> None:
-    preview.write_trouble("18", tmp_path, UsageError("issue-18.md:4: <b>wrong</b>", "Mend it."))
+    trouble = UsageError("/home/jo/issue-18.md:4: <b>wrong</b>\n/home/jo/issue-18.md:6: too", "Mend it.")
+    preview.write_trouble("18", tmp_path, trouble)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;wrong&lt;/b&gt;" in page
+    assert "&lt;b&gt;wrong&lt;/b&gt;<span>Line 4" in page
+    assert "2 to mend" in page
+    assert "Mend it." in page
     assert "location.reload()" in page
 
 

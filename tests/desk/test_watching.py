@@ -110,6 +110,7 @@ def test_it_ends_at_once_though_a_page_is_waiting(folder: Path) -> None:
         waiting = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
         waiting.request("GET", "/version?after=1")
         get(address, "/version")  # connections are taken in their order: the one before is being answered
+    assert waiting.getresponse().read() == b"1"
     assert time.monotonic() - started < 5
     waiting.close()
     with pytest.raises(ConnectionRefusedError):

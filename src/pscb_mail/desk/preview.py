@@ -30,8 +30,7 @@ from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import first_name
-from pscb_mail.sending import ledger
-from pscb_mail.sending import audience
+from pscb_mail.sending import audience, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
@@ -108,10 +107,15 @@ def write(
 
 def write_trouble(issue: str, folder: Path, trouble: PscbMailError) -> None:
     """Write a page that says why there is nothing to show: for the moments in which a file is half written."""
-    errors = tuple(Remark("build", None, line) for line in f"{trouble.message}\n{trouble.hint}".strip().split("\n"))
-    _write_all(
-        folder, {"index.html": _page(subject="", issue=issue, live=True, **_findings(Report(issue, errors))).encode()}
-    )
+    report = Report(issue, tuple(_trouble(line) for line in trouble.message.split("\n")))
+    page = _page(subject="", issue=issue, live=True, hint=trouble.hint, **_findings(report))
+    _write_all(folder, {"index.html": page.encode()})
+
+
+def _trouble(line: str) -> Remark:
+    """Return a line of an error as a remark; one about the issue's file names the line there."""
+    found = re.fullmatch(r".{0,4000}\.md:([0-9]+): (.*)", line)
+    return Remark("build", int(found[1]), found[2]) if found else Remark("build", None, line)
 
 
 def shown_in(html: str, scheme: str) -> str:
@@ -186,7 +190,7 @@ def _page(**values: object) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["size"] = _size
     template = environment.from_string((files("pscb_mail.desk") / "preview.html.j2").read_text(encoding="utf-8"))
-    return template.render({"text": None, **values})
+    return template.render({"text": None, "hint": "", **values})
 
 
 def _size(count: int) -> str:

@@ -90,10 +90,6 @@ class _Pages(SimpleHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    # A page may be waiting for a version: nobody waits for it.
-    block_on_close = False
-
     def handle_error(self, request: object, client_address: object) -> None:
         """Stay silent: a browser that goes away in the middle of an answer is no error."""
 

@@ -96,7 +96,7 @@ QUIET = [
     "the serious case review of 12 March 2010",
     "an official, sensitive matter, and restricted access; the report is confidential",
     "Town Hall, 12 Bridge Street, Peterborough PE1 1HB",
-    "The Board, 7 Broad Way, Peterborough PE1 1AA",
+    "Write to us: 7 Broad Way, Peterborough, PE1 1AA.",
     "Peterborough Safeguarding Children Board, Bayard Place, Broadway, Peterborough PE1 1FB",
     "In 2010, 12 children were on their way home.",
 ]

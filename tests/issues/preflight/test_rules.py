@@ -211,3 +211,8 @@ def test_an_acronym_is_named_once_where_it_first_stands(manuscript_of: Callable[
 def test_words_in_blocks_are_on_their_own_lines(manuscript_of: Callable[..., Manuscript]) -> None:
     body = "::: contact\nname: The office\ntelephone: (01632) 960123\nemail: office@board.example\n:::"
     assert [line for line, _ in run("telephone", manuscript_of(body))] == [BODY_AT + 2]
+
+
+def test_an_event_is_on_its_own_line_blank_lines_counted(manuscript_of: Callable[..., Manuscript]) -> None:
+    body = "::: events\n\n| date | event |\n|---|---|\n| 2010-11-01 | One |\n\n| 2010-10-01 | Two |\n:::"
+    assert [line for line, _ in run("past-event", manuscript_of(body))] == [BODY_AT + 6]

@@ -3,7 +3,7 @@
 `check` is the door. The rules are small pure functions, one thing each, over a `Manuscript`; `rules` is their table.
 """
 
-from pscb_mail.issues.preflight.checking import check
+from pscb_mail.issues.preflight.checking import check, examine
 from pscb_mail.issues.preflight.report import Remark, Report, Silenced
 
-__all__ = ["Remark", "Report", "Silenced", "check"]
+__all__ = ["Remark", "Report", "Silenced", "check", "examine"]

@@ -106,15 +106,21 @@ _PUBLIC_PLACE = re.compile(
 )
 
 
+_EMPHASIS = "*_`\\~"
+_TO_BARE = str.maketrans("\t\v\f\x1c\x1d\x1e\x1f", " " * 7, _EMPHASIS)
+
+
 def bare(text: str) -> str:
     """Return text as a reader, or a search of the mail, would see it; the number of lines stays the same."""
     return "\n".join(_bare_line(line) for line in text.split("\n"))
 
 
 def _bare_line(line: str) -> str:
+    if line.isascii() and "&" not in line and "%" not in line:
+        return line.translate(_TO_BARE)
     # Twice, because a link copied out of a link is encoded twice; what is encoded more often is not text any more.
     decoded = unicodedata.normalize("NFKC", unquote(unquote(html.unescape(line))))
-    shown = (c for c in decoded if c not in "*_`\\~" and unicodedata.category(c) not in {"Cf", "Mn"})
+    shown = (c for c in decoded if c not in _EMPHASIS and unicodedata.category(c) not in {"Cf", "Mn"})
     return "".join(" " if c.isspace() else c for c in shown)
 
 
