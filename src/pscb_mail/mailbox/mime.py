@@ -189,8 +189,10 @@ def _clean(text: str) -> str:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """Whether the bytes are UTF-8 but for a few: a text that was cut, or one broken character."""
-    return data[:10_000].decode("utf-8", "replace").count("\ufffd") < 3
+    """Whether the bytes are UTF-8 but for a few: a text that was cut, or one broken character among good ones."""
+    text = data[:10_000].decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) > 2 * broken
 
 
 def _entity(data: bytes, depth: int, budget: _Budget, default: str) -> Entity:

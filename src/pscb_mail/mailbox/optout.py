@@ -24,9 +24,12 @@ class Wish:
 
 def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish to come off in these sentences, if there is one; doubtful ones say why."""
+    whole = _whole(said)
+    if whole is not None:
+        return whole
     found = [(i, wish) for i, sentence in enumerate(said) if (wish := _in_sentence(sentence, sender)) is not None]
     if not found:
-        return _whole(said) or _foreign(said)
+        return _foreign(said)
     plain = [wish for _, wish in found if not wish.doubt]
     best = plain[0] if plain else found[0][1]
     if best.doubt:
@@ -93,45 +96,48 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
         match = pattern.search(words)
         if match is None or (name in wishes.VOLITION and not wishes.OUR_MAIL.search(words[match.start() :])):
             continue
-        if (
-            name == "no longer want"
-            and re.search(r"\b(?:need|want|wish|like|care) (?:for )?(?:you |me |anyone )?to\b", words[match.start() :])
-            and not re.search(
-                r"\bto (?:\w+ )?(?:receive|get|be|have|see|hear|continue|subscribe|stay|remain|keep)\b",
-                words[match.start() :],
-            )
-        ):
-            continue
         return _judged(sentence, words, match)
+    return _caught(sentence, words)
+
+
+def _caught(sentence: Sentence, words: str) -> Wish | None:
+    """Return a doubtful wish for what the patterns do not know and the net below them catches."""
     if wishes.MENTIONS.search(words):
         if sentence.question and wishes.ASKS.search(words):
             return None
         return Wish(sentence.written, _HOW if wishes.ASKS_HOW.search(words) else _MENTIONED)
-    return Wish(sentence.written, _MENTIONED) if wishes.HINT.search(words) and sentence.words <= 25 else None
+    if wishes.HINT.search(words) and sentence.words <= 25:
+        return Wish(sentence.written, _MENTIONED)
+    if not wishes.NET.search(words) or wishes.PAST.search(words) or wishes.OTHER_THING.search(words):
+        return None
+    return Wish(sentence.written, _MENTIONED)
 
 
 def _judged(sentence: Sentence, words: str, match: re.Match[str]) -> Wish | None:
     """Return the wish with what speaks against acting on it; None where it is no wish at all."""
-    tail = re.split(
-        r"\b(?:as|because|since|due to|so that|and i|now that)\b|[,;(]", words[match.start() :], maxsplit=1
-    )[0]
-    if wishes.OTHER_THING.search(tail):
-        on_the_list = re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", tail))
-        return Wish(sentence.written, _OTHER) if on_the_list else None
-    past = wishes.PAST.search(words)
-    if past:
-        mine = re.search(r"\b(?:i|we|me|us|my)\b", words)
-        return Wish(sentence.written, _MENTIONED) if mine else None
-    after = words[match.end() :]
-    if wishes.CONTRAST.search(after) and not wishes.HARMLESS_CONTRAST.search(after):
-        return Wish(sentence.written, _ELSE)
+    clause = wishes.REASON_CLAUSE.split(words[match.start() :], maxsplit=1)[0]
+    if wishes.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", clause)):
+        return None
+    if wishes.PAST.search(words):
+        return Wish(sentence.written, _MENTIONED) if re.search(r"\b(?:i|we|me|us|my)\b", words) else None
+    return Wish(sentence.written, _doubt_within(sentence, words, match, clause))
+
+
+def _doubt_within(sentence: Sentence, words: str, match: re.Match[str], clause: str) -> str:
+    """Return what in the sentence itself makes its wish doubtful: a contrast, a condition, another thing or person."""
+    after, before = words[match.end() :], words[: match.end()]
+    tail = clause[match.end() - match.start() :]
+    if wishes.OTHER_THING.search(clause):
+        return _OTHER
+    contrast = wishes.CONTRAST.search(after) and not wishes.HARMLESS_CONTRAST.search(after)
+    if contrast or re.search(r"\bonly\b", tail):
+        return _ELSE
     if wishes.CONDITION.search(words):
-        return Wish(sentence.written, _CONDITIONAL)
-    if wishes.OTHERS_WISH.search(words[: match.end()]) and not re.search(
-        r"\b(?:i|we|me|us|my|our)\b", words[: match.end()]
-    ):
-        return Wish(sentence.written, _SOMEBODY)
-    return Wish(sentence.written, _question(sentence))
+        return _CONDITIONAL
+    if wishes.OTHERS_WISH.search(before) and not re.search(r"\b(?:i|we|me|us|my|our)\b", before):
+        return _SOMEBODY
+    plain = wishes.NEUTRAL_TAIL.match(tail) or re.search(rf"\b{wishes.LIST}\b", tail)
+    return _question(sentence) if plain else _OTHER
 
 
 def _question(sentence: Sentence) -> str:

@@ -25,8 +25,13 @@ _POLITE = re.compile(
     r"|convenient)"
     r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time"
     r"|second|opportunity)?"
-    r"|would you mind|i would be grateful|i'd be grateful|be so kind(?: as)?(?: to)?)\b[,]?"
+    r"|i(?:'m| am| was| do)? ?(?:just )?wonder(?:ed|ing)? (?:if|whether)|would you mind|i would be grateful|i'd be "
+    r"grateful|be so kind(?: as)?(?: to)?)\b[,]?"
 )
+
+
+# The word is misspelt more often than not: unsubscibe, unsuscribe, un-subscribe.
+_MISSPELT = re.compile(r"\bu[nb]-? ?s[ubscri]{4,9}[ebd]{0,2}(d|s|ing|r)?\b")
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,14 @@ def bare_of(words: str) -> str:
 
 def _sentence(piece: str) -> Sentence:
     written = one_line(piece, 300)
-    words = plain(written)
+    words = _MISSPELT.sub(_unsubscribe, plain(written))
     return Sentence(written, words, bare_of(words), words.rstrip("\"') ").endswith("?"))
+
+
+def _unsubscribe(match: re.Match[str]) -> str:
+    return {"ing": "unsubscribing", "d": "unsubscribed"}.get(
+        match[1] or ("d" if match[0].endswith("ed") else ""), "unsubscribe"
+    )
 
 
 def _pieces(text: str) -> list[str]:

@@ -28,6 +28,7 @@ from pscb_mail.sending.references import references_in
 _PREFIX = r"^(?:\s*(?:re|aw|fw|fwd|wg|tr|sv|odp|pd|res|enc|rv|ats|atb|vs|antw)\s*(?:\[\d+\])?\s*:)*\s*"
 _LINK = {link: re.compile(rf"{_PREFIX}{re.escape(link.subject)}\b") for link in LINKS}
 _ABOUT_NOBODY = re.compile(r"^(?:please add this colleague|please send my copy to this address)\b")
+_CODE = re.compile(r"\b[0-9A-Za-z]{5}(?:-[0-9A-Za-z]{5}){3}\b")  # a reference is no word
 _WORDS = 20_000
 
 
@@ -80,7 +81,7 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
 def _said(incoming: Incoming, ours: Ours) -> tuple[Sentence, ...]:
     """Return the sentences of the new words, without what our own templates put there."""
     lines = [line for line in incoming.new_words[:_WORDS].splitlines() if not _is_ours(line, ours)]
-    return sentences("\n".join(lines))
+    return sentences(_CODE.sub(" ", "\n".join(lines)))
 
 
 def _is_ours(line: str, ours: Ours) -> bool:

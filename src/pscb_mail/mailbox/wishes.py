@@ -6,7 +6,8 @@ Pure data, for `optout`. Every pattern is for one sentence as `sentences` return
 import re
 
 ME = (
-    r"(?:me|us|myself|ourselves|my ?self|(?:my|our|this|the|these) (?:(?:own|work|school|old|full|business|personal"
+    r"(?:me|us|myself|ourselves|my ?self|(?:my|our|this|the|these) (?:(?:own|work|school|shared|team|group|generic"
+    r"|office|department|old|full|business|personal"
     r"|contact"
     r"|current|above|following|nhs|name|and|or|e-?mail|email|mail|details|address|addresses|account|mailbox|inbox|data"
     r"|information) ?){1,6}|this one)"
@@ -70,6 +71,20 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|included|contacted))\b",
         "no more": r"^no more (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?|mailings?"
         r"|bulletins?|copies)\b",
+        "not send": r"\b(?:can|could|would|may|will|to) (?:(?:you|i|we) )?(?:\w+ )?(?:not|no longer) (?:be )?(?:send"
+        r"|sent|receive|get|include|e-?mail)\b",
+        "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my )?(?:removal|be removed|be taken "
+        r"off)(?: (?:from|of)\b.{0,60})?$",
+        "action my "
+        "removal": r"\b(?:action|process|arrange|effect|confirm|register|accept|note) (?:for )?(?:my|our) (?:removal"
+        r"|opt[- ]?out|unsubscri\w+)",
+        "make sure": r"\b(?:ensure|make sure|see to it|arrange|ask)\b.{0,20}\b(?:i am|i'm|i be|me|my \w+(?: \w+)? is"
+        r"|we are|us)\b.{0,10}"
+        r"\b(?:removed|taken off|unsubscribed|deleted|to be removed)\b",
+        "remove "
+        "from list": r"\b(?:remove|take|delete) (?:me )?(?:from|off) (?:mailing |distribution |e-?mail |circulation "
+        r")?(?:list|lists|newsletter)\b",
+        "desist": r"\b(?:desist|refrain) from (?:sending|e-?mailing|mailing|contacting)\b",
         "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the) (?:\w+ )?"
         r"(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
         "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i "
@@ -79,12 +94,32 @@ WISHES: dict[str, re.Pattern[str]] = {
     }.items()
 }
 # "I do not want …" is a wish to come off only where what is not wanted is our mail.
-VOLITION = frozenset({"no longer want", "rather not", "do not send", "stop sending"})
+VOLITION = frozenset({"no longer want", "rather not", "do not send", "stop sending", "not send", "desist"})
 OUR_MAIL = re.compile(
-    r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|emails?|mails?|mailings?|list|lists|updates?|messages?|it"
-    r"|this|this one|these|"
-    r"them|those|you|me|us|circulars?|correspondence|communications?|information|anything|spam|subscri\w+|on here)\b"
+    r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
+    r"|communications?|anything|spam|subscri\w+|on here|hear from you|contact(?:ed)? (?:me|us)|e-?mail(?:ing)? "
+    r"(?:me|us)"
+    r"|(?:send|sending|mailing|messaging|spamming|write to|writing to|contacting|include|including) (?:me|us)"
+    r"|(?:receive|receiving|get|getting|want|need|wish for|like|require|read|have|sending|send) (?:to (?:receive|get"
+    r"|have) )?"
+    r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again|$|[,;])"
+    r"|interested in (?:this|these|it)|on (?:it|this)|of (?:this|these|it|them))\b"
 )
+# What may follow a plain wish: nothing, words about the list, or words that change nothing.
+# Single words only: two ways to read one text would be two to the power of its length.
+_NEUTRAL = """
+    and from off out of on in to at with by for the your this these that any all it them here me us my our i am is
+    be so or too both entirely completely altogether together permanently immediately straight away straightaway
+    today now once effect immediate future further more anymore again ever longer cheers thx kind regards email mail
+    e address addresses name names details records data database db personal contact pscb safeguarding children
+    board organisation peterborough group team sent receiving getting receive get stop sending emailing contacting
+    like such other every each one wrong person u ur pls same following service services right soon also else
+    unsubscribe unsubscribed remove removed because since never asked signed up need want using do not no file files
+    system systems books crap rubbish junk nonsense stuff
+"""
+NEUTRAL_TAIL = re.compile(rf"(?:[\s,.;:!()'\"-]|(?:{'|'.join(_NEUTRAL.split())})\b)*$")
+# Where a reason begins: what is in it is no object of the wish.
+REASON_CLAUSE = re.compile(r"\b(?:as|because|since|due to|so that|and i|now that)\b|[,;(]|\s-\s")
 # What organisations print below their own mail: an offer, not a wish.
 FOOTER = re.compile(
     r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
@@ -144,14 +179,15 @@ NEGATION = re.compile(
     r"\b(?:do not|don't|dont|did not|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
     r"|won't|wouldn't"
     r"|would not|will not|shouldn't|should not|cannot|can't|no intention (?:of|to)|isn't|aren't"
-    r"|haven't)\s(?:\w+\s){0,4}$"
+    r"|haven't|wasn't|weren't|nobody|no one|noone|hate|hates|loath|sad|hardly)\s(?:\w+\s){0,4}$"
 )
-NOT_YET_SAID = re.compile(r"\b(?:was|were|been|got|had|have|has)(?: \w+)? $")
 PAST = re.compile(
     r"\b(?:(?:was|were|been|got|getting|had) (?:\w+ )?(?:unsubscribed|removed|taken off|dropped)"
     r"|(?:you|they|someone|somebody|it|he|she|who) (?:have |has |had )?(?:unsubscribed|removed|taken|took|dropped"
     r"|deleted) (?:me|us)"
-    r"|by (?:mistake|accident|error)|accidentally|in error|mistakenly)\b"
+    r"|(?:unsubscribed|removed|pressed|clicked|taken off|opted out)\b.{0,60}\b(?:by (?:mistake|accident|error)|in "
+    r"error)"
+    r"|(?:accidentally|mistakenly) (?:unsubscribed|removed|pressed|clicked|opted))\b"
 )
 ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
 ASKS = re.compile(
@@ -166,7 +202,7 @@ CONDITION = re.compile(
     r"|august|september|october|november|december|monday|christmas|easter|summer|term|\d)))\b"
 )
 CONTRAST = re.compile(
-    r"\b(?:but|however|except|instead|only|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart "
+    r"\b(?:but|however|except|instead|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart "
     r"from|other than"
     r"|although|though|rather than|and (?:add|replace|put|send|include)|replace|swap)\b"
 )
@@ -182,7 +218,7 @@ OTHER_THING = re.compile(
     r"|duplicates?|two copies|2 copies"
     r"|(?:second|extra|double|other|duplicate) (?:copy|one|e-?mail|address|entry)|old (?:e-?mail|address|one|account)"
     r"|paper|phone|directory|web ?site|webpage|calendar"
-    r"|post|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
+    r"|by post|postal|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
 )
 KURS = re.compile(
     r"\b(?:kurs\w*|schulung\w*|workshop\w*|veranstaltung\w*|seminar\w*|termin\w*|formation|reunion|atelier|curso"
@@ -224,4 +260,27 @@ REASON = re.compile(
     r"|before|again|several|third|second|times?|gdpr"
     r"|data protection|maternity|position|role|school|work\w*|service|name is|confirm\w*|let me know|address|e-?mail"
     r"|link|subscribe\w*|sign(?:ed)? up|list)\b"
+)
+# The net below the patterns: words that touch on coming off at all. What is caught in it is read by a person.
+NET = re.compile(
+    r"\b(?:remov\w+|delet\w+|eras\w+|tak(?:e|en|ing)|get|come|came|drop\w*|strike|left)\b.{0,60}\b(?:off|from|out of"
+    r"|list)\b.{0,40}\b(?:list|lists"
+    r"|mailings?|newsletters?|distribution|circulation|database|e-?mails?|bulletins?)\b"
+    r"|\b(?:remove|delete|take) (?:me|us|my|jo|this address)\b|\bremoval\b.{0,30}\blist|^(?:pls )?(?:remove|delete"
+    r"|erase)$|\bto be removed$"
+    r"|\b(?:stop|cease|desist|refrain|no more|end)\b.{0,30}\b(?:e-?mail\w*|newsletters?|bulletins?|sending (?:this"
+    r"|these|it|them|me)|mailings?)\b"
+    r"|\b(?:make sure|ensure)\b.{0,20}\b(?:don't|do not|never|no longer) (?:get|receive)\b"
+    r"|\bdo(?:n't| not) (?:read|use|need|want) (?:this|these|it|them|the newsletter|your newsletter|any of)\b"
+    r"|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
+    r"|\bmake (?:it|this|these|them) stop\b|^(?:discontinue|leave me alone)$|\bcom(?:e|ing) off\b|\b(?:fewer|less) "
+    r"(?:of )?(?:e-?mails|newsletters|these)\b"
+    r"|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b"
+    r"|(?:\bnever|\bnot|n't) (?:\w+ )?(?:sign|signed|ask|asked|subscribe\w*|agree\w*|consent\w*)\b.{0,20}\b(?:up|this"
+    r"|these|for|newsletters?)\b"
+    r"|\bstill (?:get|getting|receiv\w+|come|comes|coming|sent)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it"
+    r"|them)\b"
+    r"|^(?:no thanks|no thank you|no|not for me|not interested|do not want(?: this| it)?|not wanted|no interest)$"
+    r"|(?:\bnot|n't) (?:\w+ )?(?:want|wish|need|like|interested)\b.{0,30}\b(?:newsletters?|e-?mails?|mailings?"
+    r"|bulletins?|list)\b"
 )
