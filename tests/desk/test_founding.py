@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pscb_mail.desk.founding import Answers, found
+from pscb_mail.desk.founding import LETTER, Answers, found, sender_of, with_google, with_microsoft, with_relay
 from pscb_mail.errors import SettingsError, UsageError
+from pscb_mail.settings import Relay
+from pscb_mail.signin.entrances import permissions
 
 ANSWERS = Answers('The "News" \\ & more', "News <news@pscb.test>", "smtp.office365.com", 587, "starttls", "password")
 
@@ -50,3 +52,81 @@ def test_a_git_ignore_of_the_users_own_is_kept(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.bak\n")
     found(tmp_path, ANSWERS)
     assert (tmp_path / ".gitignore").read_text() == "*.bak\n"
+
+
+MINE = Answers("News", "News <news@council.test>")
+
+
+def test_microsoft_365_gets_servers_sign_in_and_the_careful_pace(tmp_path: Path) -> None:
+    """Nothing is to be looked up: hosts, ports, one session, 8 a minute, whose checks count."""
+    settings = found(tmp_path / "new", with_microsoft(MINE, "tenant-1", "app-1")).settings
+    [relay] = settings.relay
+    assert (relay.label, relay.security, relay.auth, relay.connections) == (
+        "smtp.office365.com:587", "starttls", "microsoft", 1,
+    )  # fmt: skip
+    assert (settings.signin.tenant, settings.signin.application) == ("tenant-1", "app-1")
+    assert settings.pace.profile == "microsoft365-cis"
+    assert settings.mailbox.source == "imaps://news%40council.test@outlook.office365.com/INBOX"
+    assert (settings.mailbox.auth, settings.mailbox.authenticated_by) == ("microsoft", "microsoft365")
+
+
+def test_gmail_gets_a_password_or_an_application(tmp_path: Path) -> None:
+    """An application password is a password; OAuth needs a client id."""
+    with_password = found(tmp_path / "a", with_google(MINE)).settings
+    assert (with_password.relay[0].label, with_password.relay[0].security) == ("smtp.gmail.com:465", "tls")
+    assert (with_password.relay[0].auth, with_password.mailbox.auth, with_password.pace.profile) == (
+        "password", "password", "gmail",
+    )  # fmt: skip
+    oauth = found(tmp_path / "b", with_google(MINE, "id.apps.googleusercontent.com")).settings
+    assert (oauth.relay[0].auth, oauth.mailbox.auth) == ("google", "google")
+    assert oauth.signin.application == "id.apps.googleusercontent.com"
+
+
+def test_a_relay_of_ones_own_is_written_as_it_was_found(tmp_path: Path) -> None:
+    """Port, encryption, certificate authority, user name."""
+    relay = Relay(host="mx.council.test", port=465, security="tls", auth="password", username="news", ca_file="/ca.pem")
+    written = found(tmp_path / "new", with_relay(MINE, relay)).settings.relay[0]
+    assert written == relay
+
+
+@pytest.mark.parametrize(
+    "name", ['The "News" \\ & more', "Café, Anytown", "# no comment", "Ünïcode [x]", "{{ 7 * 7 }}"]
+)
+def test_any_name_survives_the_settings_file(tmp_path: Path, name: str) -> None:
+    """TOML, From and the comment at the top: nothing in a name is taken for anything else."""
+    newsletter = found(tmp_path / "new", Answers(name, sender_of(name, "news@pscb.test"))).settings.newsletter
+    assert (newsletter.name, newsletter.display_name, newsletter.address) == (name, name, "news@pscb.test")
+
+
+def test_the_settings_are_commented_and_hold_no_secret(tmp_path: Path) -> None:
+    """Every section says what it is for; there is no key for a password to be written to."""
+    found(tmp_path / "new", with_microsoft(MINE))
+    text = (tmp_path / "new" / "pscb-mail.toml").read_text(encoding="utf-8")
+    assert text.count("\n#") > 12
+    assert "password" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
+    assert max(map(len, text.splitlines())) <= 120
+
+
+def test_the_letter_asks_for_exactly_what_the_program_needs(tmp_path: Path) -> None:
+    """The scopes that `login` asks for, this mailbox, this domain, this pace; ready to forward, nothing left to fill in."""
+    folder = tmp_path / "new"
+    found(folder, with_microsoft(MINE))
+    letter = (folder / LETTER).read_text(encoding="utf-8")
+    for scope in permissions("microsoft", ("relay", "mailbox")):
+        assert f"`{scope.rpartition('/')[2]}`" in letter
+    for part in ("Set-CASMailbox -Identity 'news@council.test' -SmtpClientAuthenticationDisabled $false", "http://localhost",
+                 "-ConsentType 'Principal'", "Get-DkimSigningConfig -Identity 'council.test'", "8 messages a minute",
+                 "450 an hour, 900 a day", "data protection officer", "`pscb-mail forget`"):  # fmt: skip
+        assert part in letter
+    assert "{{" not in letter
+    assert "{%" not in letter
+
+
+def test_only_microsoft_365_needs_the_letter_and_a_letter_that_is_there_is_kept(tmp_path: Path) -> None:
+    """It may have been written into."""
+    found(tmp_path / "gmail", with_google(MINE))
+    assert not (tmp_path / "gmail" / LETTER).exists()
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / LETTER).write_text("mine")
+    found(tmp_path / "own", with_microsoft(MINE))
+    assert (tmp_path / "own" / LETTER).read_text() == "mine"

@@ -69,7 +69,7 @@ def find_relay(host: str, sender: str, names: Names, now: datetime, *, port: int
         sign_in, checks = heard.get(f"{relay.label} {relay.security}", (False, []))
         if any(check.check == "relay: offers" and check.result in {Result.OK, Result.WARNING} for check in checks):
             return RelayFound(relay, tuple(checks[:3]), sign_in)
-    return RelayFound(None, (_most_telling([checks for _, checks in heard.values()], host),))
+    return RelayFound(None, (_most_telling([checks for _, checks in heard.values()], host, port),))
 
 
 def _candidates(host: str, port: int) -> Sequence[tuple[int, str]]:
@@ -79,7 +79,7 @@ def _candidates(host: str, port: int) -> Sequence[tuple[int, str]]:
     return [*ways, (port, "none")] if Relay(host=host).is_loopback else ways
 
 
-def _most_telling(looked: list[list[Check]], host: str) -> Check:
+def _most_telling(looked: list[list[Check]], host: str, port: int) -> Check:
     """Return the failure that came furthest: a certificate tells more than a closed port."""
     failures = [check for checks in looked for check in checks if check.result is Result.ERROR]
     for step in ("offers", "encryption"):
@@ -88,12 +88,10 @@ def _most_telling(looked: list[list[Check]], host: str) -> Check:
                 return check
     if not failures and looked:
         return looked[0][0]
-    ports = ", ".join(str(number) for number, _ in _USUAL)
-    return (
-        failures[0]
-        if len(failures) == 1
-        else error("relay", f"{host} takes no mail at its usual ports ({ports}).", "Write it as HOST:PORT.")
-    )
+    if len({check.detail for check in failures}) == 1:
+        return failures[0]
+    ports = ", ".join(str(number) for number, _ in _candidates(host, port))
+    return error("relay", f"{host} takes no mail at the ports tried ({ports}).", "Write it as HOST:PORT.")
 
 
 def check_provider(provider: Provider, sender: str, names: Names, now: datetime) -> list[Check]:

@@ -13,7 +13,6 @@ from datetime import datetime
 from pathlib import Path
 
 from imapclient.exceptions import IMAPClientError
-from imapclient.imapclient import SENT
 
 from pscb_mail.desk.doctor import certificates
 from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
@@ -67,12 +66,6 @@ class _Seen(Imap):
         """Whether the server can do something; asked after the sign-in, when it tells all."""
         with self._faults("asked"):
             return bool(self._client.has_capability(capability))
-
-    def sent_folder(self) -> str | None:
-        """Return the folder that the server announces as Sent (RFC 6154), or one of the usual names."""
-        with self._faults("asked"):
-            found = self._client.find_special_folder(SENT)
-        return None if found is None else str(found)
 
     def has_folder(self, name: str) -> bool:
         """Whether there is a folder of this name."""
