@@ -243,7 +243,6 @@ def m0002_sending(db: Database) -> None:
             reply TEXT NOT NULL DEFAULT ''
         ) STRICT;
         CREATE INDEX attempt_by_delivery ON attempt(delivery, id);
-        CREATE INDEX attempt_by_time ON attempt(started_at);
 
         -- Other Message-IDs under which a copy is known: servers rewrite them.
         CREATE TABLE alias (

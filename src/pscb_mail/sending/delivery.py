@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -67,6 +68,11 @@ def states_before(event: Event) -> tuple[State, ...]:
     return tuple(state for state, known in _AFTER if known is event)
 
 
+def events_after(state: State) -> tuple[Event, ...]:
+    """Return the events that can happen in `state`."""
+    return tuple(event for known, event in _AFTER if known is state)
+
+
 # Greylisting lets a second try pass within minutes; a mailbox that is full or a server that is away needs hours.
 _PAUSES = tuple(timedelta(minutes=m) for m in (2, 10, 30, 60, 120, 240))
 GIVE_UP_AFTER = timedelta(hours=48)
@@ -90,8 +96,7 @@ class Delivery:
     at: datetime
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A delivery taken for sending, with all that its message needs."""
 
     delivery: int
@@ -107,8 +112,7 @@ class Claim:
     first_tried_at: datetime
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How one try ended. `code` and `reply` are the relay's own; code 0 where it said nothing intelligible."""
 
     event: Event
@@ -123,7 +127,9 @@ def message_id_in(verdict: Verdict) -> str | None:
 
     Exchange Online rewrites it and says so: `250 2.0.0 OK <…@….prod.outlook.com> [Hostname=…]`.
     """
-    match = re.search(r"<[^<>@\s]+@[^<>@\s]+>", verdict.reply) if verdict.event is Event.ACCEPTED else None
+    if verdict.event is not Event.ACCEPTED or "<" not in verdict.reply:
+        return None
+    match = re.search(r"<[^<>@\s]+@[^<>@\s]+>", verdict.reply)
     return match[0] if match else None
 
 

@@ -172,7 +172,7 @@ class Dialogue:
 
     def receive(self, data: bytes) -> None:
         """Take in what the relay sent, wherever it was cut; once the session is over, nothing counts any more."""
-        if self.phase is Phase.CLOSED:
+        if self._over():
             return
         lines = (self._buffer + data).split(b"\n")
         self._buffer = lines.pop()
@@ -181,7 +181,7 @@ class Dialogue:
             if self.phase is Phase.ENCRYPTING and (left or self._buffer):
                 # Whoever sits in between could say anything before encryption begins (RFC 3207 section 6).
                 self.end("it said more than it should before encryption began")
-            if self.phase is Phase.CLOSED:
+            if self._over():
                 return
         if len(self._buffer) > LINE_LIMIT:
             self.end("a line of its reply has no end")
@@ -248,15 +248,14 @@ class Dialogue:
             self._reply(reply, lines)
 
     def _reply(self, reply: Reply, lines: list[bytes]) -> None:
-        said = f'"{reply.code} {reply.text}"'
         if not self._awaited:
-            self.end(f"it said {said} without being asked")
+            self.end(f'it said "{reply.code} {reply.text}" without being asked')
             return
         stage, flight, asked = self._awaited[0]
         if self.outbox.handed < asked:
-            self.end(f"it said {said} before we had finished")
-        elif 300 <= reply.code < 400 and stage not in {Stage.AUTH, Stage.DATA}:
-            self.end(f"it said {said} to {stage.value}")
+            self.end(f'it said "{reply.code} {reply.text}" before we had finished')
+        elif 300 <= reply.code < 400 and stage is not Stage.AUTH and stage is not Stage.DATA:
+            self.end(f'it said "{reply.code} {reply.text}" to {stage.value}')
         else:
             self._awaited.popleft()
             self.progress += 1
@@ -264,18 +263,17 @@ class Dialogue:
                 self._opening_reply(stage, reply, lines)
             elif reply.code == CLOSING:
                 flight.refusal = flight.refusal or Answered(stage, reply)
-                self.end(f"it said {said}")
+                self.end(f'it said "{reply.code} {reply.text}"')
             else:
                 self._copy_reply(stage, flight, reply)
 
     def _copy_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
-        match stage:
-            case Stage.DATA:
-                self._data_reply(flight, reply)
-            case Stage.BODY:
-                self._body_reply(flight, reply)
-            case _:
-                self._envelope_reply(stage, flight, reply)
+        if stage is Stage.DATA:
+            self._data_reply(flight, reply)
+        elif stage is Stage.BODY:
+            self._body_reply(flight, reply)
+        else:
+            self._envelope_reply(stage, flight, reply)
 
     def _envelope_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
         what = meaning(stage, reply)
@@ -357,6 +355,9 @@ class Dialogue:
         what = meaning(stage, reply)
         if what is Meaning.ACCEPTED:
             return True
+        if stage is Stage.AUTH and self._credentials is not None:
+            said_back = sasl.masked(reply.text, self._credentials.username, self._credentials.secret)
+            reply = Reply(reply.code, said_back)
         said = f'"{reply.code} {reply.text}"'
         if what is Meaning.BACK_OFF or stage is Stage.RSET:
             self._end(RelayAwayError(f"{self._relay.label} asks to come later: {said}.", LATER), f"it said {said}")
@@ -406,6 +407,9 @@ class Dialogue:
     @property
     def _broke(self) -> str:
         return "cannot be reached:" if self.phase is Phase.CONNECTING else "broke off:"
+
+    def _over(self) -> bool:
+        return self.phase is Phase.CLOSED
 
     def _say_next(self, flight: _Flight) -> None:
         stage, line = flight.commands.popleft()

@@ -30,10 +30,13 @@ from pscb_mail.settings import Newsletter
 
 _CRLF = b"\r\n"
 _LINE = 76
+_LONG = 2048  # from so many octets on, a shared piece is not copied for each person
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 
-# A line that needs no encoding at all: what nearly every personal value is.
+# Addresses, references, first names: the same in a header, a URL, HTML and quoted-printable.
+_PLAIN_VALUE = re.compile(r"(?![.F])[A-Za-z0-9@_.~-]{1,75}", re.ASCII)
+# A line that needs no encoding at all: what nearly every other personal value is.
 _PLAIN_LINE = re.compile(rb"(?![.F])[\t !-<>-~]{0,74}[!-<>-~]")
 # RFC 2045 section 6.7: what stands for itself; the space at a line's end and the dot at its start are seen to apart.
 _QP = [bytes([b]) if (33 <= b <= 126 and b != 61) or b in b" \t" else b"=%02X" % b for b in range(256)]
@@ -48,6 +51,9 @@ class Slot:
 
     def filled(self, values: Mapping[str, str]) -> bytes:
         """Return the bytes of this person's value."""
+        value = values[self.field.name]
+        if _PLAIN_VALUE.fullmatch(value):  # nothing in it that any escape or encoding would change
+            return value.encode() if self.place == "header" else value.encode() + b"=\r\n"
         text = self.field.filled(values)
         if self.place == "header":
             return text.encode()
@@ -59,30 +65,38 @@ Piece = bytes | Slot
 
 @dataclass(frozen=True)
 class Letter:
-    """An edition laid out for sending. `slots` are the different ones among its pieces: each is filled once a copy."""
+    """An edition laid out for sending."""
 
     pieces: tuple[Piece, ...]
 
     @cached_property
-    def slots(self) -> tuple[Slot, ...]:
-        """The different slots."""
-        return tuple(dict.fromkeys(piece for piece in self.pieces if isinstance(piece, Slot)))
+    def _runs(self) -> tuple[tuple[Slot, ...], list[bytes | list[bytes | int]]]:
+        """The different slots, each filled once a copy; the letter as long shared pieces and runs of what is short.
 
-    @cached_property
-    def _where(self) -> tuple[list[bytes], list[tuple[int, int]]]:
-        """The pieces with their slots left empty, and for each of those its place and the number of its slot."""
-        number = {slot: n for n, slot in enumerate(self.slots)}
-        empty = [piece if isinstance(piece, bytes) else b"" for piece in self.pieces]
-        return empty, [(at, number[piece]) for at, piece in enumerate(self.pieces) if isinstance(piece, Slot)]
+        A run is joined for each copy: a few pieces are handed to the network faster than many. The long ones stay whole.
+        """
+        slots = tuple(dict.fromkeys(piece for piece in self.pieces if isinstance(piece, Slot)))
+        number = {slot: n for n, slot in enumerate(slots)}
+        runs: list[bytes | list[bytes | int]] = []
+        for piece in self.pieces:
+            if isinstance(piece, bytes) and len(piece) >= _LONG:
+                runs.append(piece)
+                continue
+            if not runs or isinstance(runs[-1], bytes):
+                runs.append([])
+            runs[-1].append(piece if isinstance(piece, bytes) else number[piece])  # type: ignore[union-attr]
+        return slots, runs
 
     def spliced(self, values: Mapping[str, str]) -> list[bytes]:
         """Return one person's message as a list of byte strings. `values` is what `values_of` returns."""
-        filled = [slot.filled(values) for slot in self.slots]
-        empty, places = self._where
-        pieces = empty.copy()
-        for at, number in places:
-            pieces[at] = filled[number]
-        return pieces
+        slots, runs = self._runs
+        filled = [slot.filled(values) for slot in slots]
+        return [
+            run
+            if isinstance(run, bytes)
+            else b"".join([filled[part] if isinstance(part, int) else part for part in run])
+            for run in runs
+        ]
 
 
 def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Letter:

@@ -20,9 +20,9 @@ class Outbox:
     def add(self, pieces: Iterable[bytes]) -> None:
         """Put pieces at the end."""
         for piece in pieces:
-            if piece:
+            if size := len(piece):
                 self.pieces.append(piece)
-                self.queued += len(piece)
+                self.queued += size
 
     def took(self, count: int) -> None:
         """Note that the network took the first `count` octets."""

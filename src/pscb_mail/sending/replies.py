@@ -8,6 +8,7 @@ RFC 5321 section 4.2, RFC 3463, RFC 4954 section 6, RFC 6531; Microsoft "NDR err
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from pscb_mail.foreign import one_line
 
@@ -96,6 +97,15 @@ def meaning(stage: Stage, reply: Reply) -> Meaning:
     return Meaning.TURNED_DOWN
 
 
+@lru_cache(maxsize=256)
+def _plain(line: bytes) -> Reply | None:
+    """Return the reply of one plain line, None for every other; a relay says the same ones over and over."""
+    match = _PLAIN.fullmatch(line)
+    if match is None or b"  " in line:
+        return None
+    return Reply(int(match[1]), match[2].decode("ascii"))
+
+
 def no_such_mailbox(stage: Stage, reply: Reply) -> bool:
     """Whether the reply says for certain that the recipient does not exist: it then counts like a bounce."""
     return stage is Stage.RCPT and reply.code >= 500 and reply.enhanced in _NO_SUCH_MAILBOX
@@ -106,8 +116,8 @@ def reply_of(lines: list[bytes]) -> Reply:
 
     The enhanced code stands on every line (RFC 2034 section 4); it is kept once.
     """
-    if len(lines) == 1 and (plain := _PLAIN.fullmatch(lines[0])) and b"  " not in lines[0]:
-        return Reply(int(plain[1]), plain[2].decode("ascii"))
+    if len(lines) == 1 and (plain := _plain(lines[0])) is not None:
+        return plain
     texts: list[str] = []
     code = enhanced = ""
     for line in lines:

@@ -248,17 +248,15 @@ class Run:
 
     def _tell(self, verdicts: list[tuple[Try, Verdict]], states: list[State]) -> None:
         """Count the tries, and show each trouble and the last success of this turn."""
-        last: Glance | None = None
+        last: tuple[Try, Verdict] | None = None
         for (tried, verdict), state in zip(verdicts, states, strict=True):
             self.tries += verdict.event is not Event.NOT_TRIED
-            reply = f"{verdict.code or ''} {verdict.reply}".strip()
-            glance = Glance(self.tries, state, tried.claim.address, reply)
-            if state is State.SENT:
-                last = glance
+            if state is not State.SENT:
+                self.means.watch(_glance(self.tries, state, tried, verdict))
             else:
-                self.means.watch(glance)
+                last = tried, verdict
         if last is not None:
-            self.means.watch(last)
+            self.means.watch(_glance(self.tries, State.SENT, *last))
 
     def _brake(self, verdicts: list[Verdict], incidents: int) -> None:
         self.refusals += sum(verdict.event is Event.TURNED_DOWN for verdict in verdicts)
@@ -280,6 +278,10 @@ class Run:
                     "Look at `pscb-mail log --state refused` first; running send again goes on with the others.",
                 )
             )
+
+
+def _glance(tries: int, state: State, tried: Try, verdict: Verdict) -> Glance:
+    return Glance(tries, state, tried.claim.address, f"{verdict.code or ''} {verdict.reply}".strip())
 
 
 def _unwritable(error: sqlite3.Error) -> NotNowError:
