@@ -69,6 +69,12 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nsecurity = "none"\n', "allow_plain_text"),
         (MINIMAL + '[[relay]]\nhost = "smtp.office365.com"\nport = 587\n', 'profile = "microsoft365-cis"'),
         (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nport = 0\n', "relay.1.port"),
+        (
+            MINIMAL
+            + '[pace]\nprofile = "gmail"\n[[relay]]\nhost = "smtp.gmail.com"\n'
+            + 'dkim = { domain = "a.test", selector = "s", key_file = "k" }\n',
+            "signs mail itself",
+        ),
         (MINIMAL + '[mailbox]\nsource = "pop3://x"\n', "source must be"),
         (MINIMAL + '[mailbox]\nsource = "imaps://u@h/INBOX%22%0D%0AA1 LOGOUT"\n', "control character"),
         (MINIMAL + '[design]\ncolour = "blue"\n', "design.colour"),
@@ -107,6 +113,14 @@ def test_a_wrong_override_is_told_as_such(tmp_path: Path, monkeypatch: pytest.Mo
     """Broken JSON in the environment is the environment's fault."""
     monkeypatch.setenv("PSCB_MAIL__RELAY", "[{")
     assert "environment" in mistakes_in(tmp_path, MINIMAL)
+
+
+def test_files_are_found_from_wherever_the_program_runs(tmp_path: Path) -> None:
+    """A certificate or a key named in the settings stands beside them."""
+    settings = read(tmp_path, (Path(__file__).parent / "data" / "every-setting.toml").read_text(encoding="utf-8"))
+    assert settings.relay[0].ca_file == str(tmp_path / "ca.pem")
+    assert settings.relay[0].dkim.key_file == str(tmp_path / "dkim.pem")
+    assert settings.mailbox.ca_file == ""
 
 
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:

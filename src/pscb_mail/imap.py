@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, ProtocolError
+from imapclient.imapclient import SENT
 
 from pscb_mail.errors import NotNowError, SettingsError, UsageError
 from pscb_mail.foreign import has_unsafe, one_line
@@ -162,8 +163,9 @@ class Imap:
             if _FOR_NOW.search(error.message):
                 raise MailboxAwayError(error.message, "Run it again later.") from error
             why = f" ({sasl.challenge(base64.b64encode(challenges[1]).decode())})" if len(challenges) > 1 else ""
+            said = sasl.masked(error.message, self.place.username, secret)
             raise SignInRefusedError(
-                f"{self.place.host} does not let {self.place.username} in: {error.message}{why}",
+                f"{self.place.host} does not let {self.place.username} in: {said}{why}",
                 sasl.hint("imap", error.message, "xoauth2" if token else "password"),
             ) from error
 
@@ -200,6 +202,19 @@ class Imap:
             raw = next((value for name, value in parts.items() if name.startswith(b"BODY[]")), None)
             if raw is not None:
                 yield Fetched(uid, _aware(parts.get(b"INTERNALDATE")), raw)
+
+    def headers(self, uids: Sequence[int], fields: Sequence[str]) -> Iterator[bytes]:
+        """Yield these header fields of each message that is still there."""
+        with self._faults("read"):
+            answers = self._client.fetch(list(uids), [f"BODY.PEEK[HEADER.FIELDS ({' '.join(fields)})]"])
+        for parts in answers.values():
+            yield from (value for name, value in parts.items() if name.startswith(b"BODY[") and value)
+
+    def sent_folder(self) -> str | None:
+        """Return the folder that the server announces as Sent (RFC 6154), or one of the usual names."""
+        with self._faults("asked for its folders"):
+            found = self._client.find_special_folder(SENT)
+        return None if found is None else str(found)
 
     def file(self, uid: int, folder: str) -> None:
         """Move a message into a folder, made where it is not there; one that is gone already is no fault."""

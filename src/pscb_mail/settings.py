@@ -276,6 +276,14 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
 
     @model_validator(mode="after")
+    def _no_signature_for_known_hosts(self) -> Self:
+        """They sign themselves, and rewrite Message-ID, which breaks a signature over it."""
+        for relay in self.relay:
+            if relay.dkim != Dkim() and relay.host.lower() in HOSTS_WITH_LIMITS:
+                raise ValueError(f"relay.dkim: {relay.host} signs mail itself and changes it first: leave dkim out")
+        return self
+
+    @model_validator(mode="after")
     def _pace_for_known_hosts(self) -> Self:
         limited = self.pace.per_minute or self.pace.per_hour or self.pace.per_day
         for relay in self.relay:
@@ -302,10 +310,33 @@ class Settings(BaseSettings):
 
 
 def read_settings(path: Path) -> Settings:
-    """Read and check the settings in `path`, overridden from the environment.
+    """Read and check the settings in `path`, overridden from the environment; files that they name are beside `path`.
 
     Raises SettingsError naming every mistake at once.
     """
+    return _anchored(_read(path), path.absolute().parent)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Return settings whose files are found from wherever the program runs."""
+
+    def anchored(name: str) -> str:
+        return str(folder / Path(name).expanduser()) if name else ""
+
+    relays = tuple(
+        relay.model_copy(
+            update={
+                "ca_file": anchored(relay.ca_file),
+                "dkim": relay.dkim.model_copy(update={"key_file": anchored(relay.dkim.key_file)}),
+            }
+        )
+        for relay in settings.relay
+    )
+    mailbox = settings.mailbox.model_copy(update={"ca_file": anchored(settings.mailbox.ca_file)})
+    return settings.model_copy(update={"relay": relays, "mailbox": mailbox})
+
+
+def _read(path: Path) -> Settings:
     try:
         # utf-8-sig: Windows editors write a byte order mark.
         return Settings(**tomllib.loads(path.read_text(encoding="utf-8-sig")))

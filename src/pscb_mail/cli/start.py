@@ -32,7 +32,8 @@ def demo(
         keep.mkdir(parents=True, exist_ok=True)
         _demonstrate(keep.absolute(), show=show)
         console.result(
-            f"\nThe mails are in {console.safe(keep / 'mails')}; look around with `pscb-mail -w {console.safe(keep)} status`."
+            f"\nThe mails are in {console.safe(keep / 'mails')}; "
+            f"look around with `pscb-mail -w {console.safe(keep)} status`."
         )
         return
     with tempfile.TemporaryDirectory(prefix="pscb-mail-demo-", ignore_cleanup_errors=True) as folder:

@@ -1,15 +1,14 @@
 """The whole job in a workspace of its own, against an SMTP server inside the program: the same code as the commands.
 
-Promises: no network (loopback only), no settings of the user touched, and every step checked: a step that did not do what
-it says ends the demo with `ok` False.
+Promises: no network (loopback only), no settings of the user touched, and every step checked: a step that did not do
+what it says ends the demo with `ok` False.
 """
 
 import email
 import email.policy
 import re
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,13 +16,11 @@ from pathlib import Path
 from shutil import copytree
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as ServerSession
 from sqlite_utils import Database
 
-from pscb_mail.desk import overview
+from pscb_mail.desk import dispatch, overview, planning
 from pscb_mail.desk.founding import Answers, found
+from pscb_mail.desk.postbox import Postbox, serving
 from pscb_mail.desk.story import story
 from pscb_mail.mailbox.answering import deliver
 from pscb_mail.mailbox.deciding import Action
@@ -33,10 +30,9 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import audience, ledger, mailing, pacing, relays
-from pscb_mail.sending.delivery import MailingState, State
+from pscb_mail.sending import audience, ledger, mailing
 from pscb_mail.sending.audience import Audience
-from pscb_mail.sending.lock import send_lock
+from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.workspace import Workspace, packaged
 
 ISSUE = "issue-18"
@@ -69,57 +65,18 @@ class Step:
     ok: bool
 
 
-class _Postbox:
-    """What the server inside the program does with a message: it keeps it as a file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir()
-
-    async def handle_DATA(self, server: SMTP, session: ServerSession, envelope: Envelope) -> str:  # noqa: N802: aiosmtpd's name
-        """Keep one message (aiosmtpd calls this)."""
-        del server, session
-        number = len(list(self.folder.iterdir())) + 1
-        (self.folder / f"{number:02}-{envelope.rcpt_tos[0]}.eml").write_bytes(envelope.original_content or b"")
-        return "250 2.0.0 kept"
-
-    def copy_for(self, address: str) -> Path:
-        """Return the first message to an address."""
-        return next(path for path in sorted(self.folder.iterdir()) if path.name.endswith(f"-{address}.eml"))
-
-
-@contextmanager
-def _server(postbox: _Postbox) -> Iterator[int]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
-    controller = Controller(postbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
-
-
 def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> Iterator[Step]:
     """Do the whole job in `folder`, which is empty; yield each step as it is done."""
-    postbox = _Postbox(folder / "mails")
-    with _server(postbox) as port:
+    postbox = Postbox(folder / "mails")
+    with serving(postbox) as port:
         workspace = _workspace(folder, port)
         db = workspace.open_database()
         try:
             yield Step(f"A workspace with the sample issue, in {folder}", "pscb-mail init", ok=True)
             for step in (_add, _send, _log, _reply, _bounce, _inbox, _story, _again):
-                yield step(workspace, db, postbox, mailing_means(workspace, clock, wait))
+                yield step(workspace, db, postbox, dispatch.means_of(workspace, clock, wait))
         finally:
             db.close()
-
-
-def mailing_means(workspace: Workspace, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> mailing.Means:
-    """Return what a run works with, from the workspace's settings."""
-    settings = workspace.settings
-    return mailing.Means(
-        settings.newsletter, pacing.limits(settings.pace), relays.session_opener(settings), clock, wait
-    )
 
 
 def _workspace(folder: Path, port: int) -> Workspace:
@@ -143,18 +100,16 @@ def _origin(means: mailing.Means, command: str) -> Origin:
     return Origin(means.now(), "demo", command, "the demo")
 
 
-def _add(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _add(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     del workspace, postbox
     roster.add(db, [parse_person(text) for text in PEOPLE], _origin(means, "add"))
     count = directory.counts(db)[Status.ACTIVE]
     return Step(f"{count} subscribers added", f'pscb-mail add "{PEOPLE[0]}"', ok=count == len(PEOPLE))
 
 
-def _send(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
-    edition = overview.buildable(workspace, ISSUE)
-    with send_lock(db, workspace.lock_path, ISSUE, "demo", means.now()):
-        mailing.begin(db, edition, Audience(), workspace.key(), means.now())
-        mailing.run(db, ISSUE, means)
+def _send(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+    plan = planning.send_plan(db, workspace, ISSUE, Audience())
+    dispatch.dispatch(db, workspace, plan, dispatch.Order(), means, "demo")
     status = overview.mailing_status(db, workspace, ISSUE)
     kept = len(list(postbox.folder.iterdir()))
     ok = status.state is MailingState.COMPLETE and status.counts[State.SENT] == kept == len(PEOPLE)
@@ -165,7 +120,7 @@ def _send(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.
     )
 
 
-def _reply(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Press the unsubscribe link in the copy as it arrived, and Send."""
     del db, means
     copy = _parsed(postbox.copy_for(LEAVER))
@@ -183,7 +138,7 @@ def _reply(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing
     return Step(f"{LEAVER} presses “unsubscribe” and Send", "the reply links at the foot of every copy", ok=True)
 
 
-def _bounce(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Return one copy as its server would (RFC 3464)."""
     del db, means
     original = _parsed(postbox.copy_for(GONE))
@@ -202,7 +157,7 @@ def _bounce(workspace: Workspace, db: Database, postbox: _Postbox, means: mailin
     return Step(f"The server of {GONE} sends the copy back: no such user", "nothing: servers do this", ok=True)
 
 
-def _inbox(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _inbox(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Read both: the reader is off the list and told so, the dead address is not written to again, both are filed."""
     del postbox
     with closing(open_source("", workspace.settings, workspace.folder)) as source:
@@ -218,26 +173,34 @@ def _unfiled(workspace: Workspace) -> list[Path]:
     return [path for name in ("new", "cur") for path in (workspace.folder / "inbox" / name).iterdir()]
 
 
-def _story(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _story(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Tell one reader's whole story, from the addition to the farewell."""
     del postbox, means
     events = story(db, directory.find(db, LEAVER), workspace.settings.newsletter.domain).timeline
-    return Step(f"{LEAVER}'s whole story: {len(events)} events, each with its evidence", f"pscb-mail show {LEAVER}", ok=len(events) >= 3)
+    return Step(
+        f"{LEAVER}'s whole story: {len(events)} events, each with its evidence",
+        f"pscb-mail show {LEAVER}",
+        ok=len(events) >= 3,
+    )
 
 
-def _log(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _log(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Look into the log: a line a reader, with the server's own words."""
     del workspace, postbox, means
     lines = list(ledger.log(db, ISSUE))
     ok = len(lines) == len(PEOPLE) and all(line.code == 250 for line in lines)
-    return Step(f'{len(lines)} lines in the log, such as: {lines[0].address} {lines[0].state}, "{lines[0].reply}"', f"pscb-mail log {ISSUE}", ok=ok)
+    return Step(
+        f'{len(lines)} lines in the log, such as: {lines[0].address} {lines[0].state}, "{lines[0].reply}"',
+        f"pscb-mail log {ISSUE}",
+        ok=ok,
+    )
 
 
-def _again(workspace: Workspace, db: Database, postbox: _Postbox, means: mailing.Means) -> Step:
+def _again(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
     """Send again: the one who came off and the one who is gone are left out, nobody gets a second copy."""
     before = len(list(postbox.folder.iterdir()))
-    with send_lock(db, workspace.lock_path, ISSUE, "demo", means.now()):
-        mailing.run(db, ISSUE, means)
+    plan = planning.send_plan(db, workspace, ISSUE, Audience())
+    dispatch.dispatch(db, workspace, plan, dispatch.Order(), means, "demo")
     after = len(list(postbox.folder.iterdir()))
     next_time = audience.size(db, Audience())
     return Step(

@@ -5,7 +5,7 @@ message, and a message is filed only while its UID still means what it meant. Ra
 """
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from pscb_mail.errors import SettingsError
@@ -31,6 +31,7 @@ class ImapFolder:
         self._settings = settings
         self._read_only = read_only
         self._last_uid = 0
+        self._day: date | None = None
         self._outside = outside or Outside()
         self._imap = connected(place, settings, self._outside)
         try:
@@ -45,7 +46,7 @@ class ImapFolder:
         after = bookmark.last_uid if bookmark is not None and held else 0
         self._last_uid = after
         # SEARCH SINCE compares days without their zone (RFC 3501 section 6.4.4): ask for a day more, compare here.
-        day = (since - timedelta(days=1)).date() if since else None
+        self._day = day = (since - timedelta(days=1)).date() if since else None
         uids = self._again(lambda: self._imap.uids(after, day))
         for start in range(0, len(uids), BATCH):
             batch = uids[start : start + BATCH]
@@ -66,7 +67,9 @@ class ImapFolder:
         return Bookmark(self._uidvalidity, self._last_uid)
 
     def wait(self, seconds: float) -> bool | None:
-        """Wait until the server announces something; None where it cannot."""
+        """Wait until the server announces something; None where it cannot. What came since the reading counts."""
+        if self._again(lambda: self._imap.uids(self._last_uid, self._day)):
+            return True
         if not self._again(lambda: self._imap.can_idle):
             return None
         return self._again(lambda: self._imap.idle(seconds))

@@ -10,9 +10,9 @@ import selectors
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
 from pscb_mail.sending.dialogue import Credentials, Dialogue, Phase
@@ -20,6 +20,9 @@ from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.replies import Stage
 from pscb_mail.sending.troubles import RelayAwayError
 from pscb_mail.settings import Relay
+
+if TYPE_CHECKING:
+    from pscb_mail.sending.signature import Signer
 
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _CHUNK = 65536
@@ -67,22 +70,25 @@ class Door:
 
     `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `turned_down` is told
     when the relay has refused what it gave, and returns whether it can give something else. `context` is made once:
-    reading the system's certificates takes 20 ms.
+    reading the system's certificates takes 20 ms. `signer` puts a DKIM header before a
+    message, for a relay that does not.
     """
 
     relay: Relay
     sign_in: Callable[[], Credentials | None] | None = None
     context: ssl.SSLContext | None = None
     turned_down: Callable[[], bool] = lambda: False
+    signer: "Signer | None" = None
 
 
 def door(
     relay: Relay,
     sign_in: Callable[[], Credentials | None] | None = None,
     turned_down: Callable[[], bool] = lambda: False,
+    signer: "Signer | None" = None,
 ) -> Door:
     """Return a relay's door. Raises SettingsError where its `ca_file` cannot be used."""
-    return Door(relay, sign_in, None if relay.security == "none" else _context(relay), turned_down)
+    return Door(relay, sign_in, None if relay.security == "none" else _context(relay), turned_down, signer)
 
 
 class Connection:
@@ -103,6 +109,7 @@ class Connection:
         self.used = clock()
         self.deadline: float | None = self.used + timing.connect
         self._context = door.context
+        self._signer = door.signer
         self._selector = selector
         self._clock = clock
         self._timing = timing
@@ -139,6 +146,8 @@ class Connection:
     def offer(self, copy: Copy) -> None:
         """Hand over a copy; `flush` writes it."""
         self.used = self._clock()
+        if self._signer is not None:
+            copy = replace(copy, pieces=[self._signer.sign(copy.pieces), *copy.pieces])
         self.dialogue.offer(copy)
 
     def flush(self) -> None:

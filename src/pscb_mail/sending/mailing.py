@@ -15,6 +15,7 @@ from pscb_mail.issues.edition import Edition
 from pscb_mail.sending import audience, editions, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.ledger import Mailing
+from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.sending.running import PATIENCE, BrakeError, Ended, Glance, Means, Run
 
@@ -34,6 +35,7 @@ def run(db: Database, issue: str, means: Means, *, limit: int | None = None, pat
     Raises NotNowError (pace exhausted without patience, relay away, disk full), RelayRefusesError (a fault of ours),
     BrakeError. Whatever is raised, and whenever the process dies, running it again goes on.
     """
+    means.open_session.hold_signatures(_sample(db, issue, means))
     with transaction(db):
         ledger.doubt_in_flight(db, issue, means.now())
         ledger.drop_those_who_left(db, issue, means.now())
@@ -49,6 +51,19 @@ def run(db: Database, issue: str, means: Means, *, limit: int | None = None, pat
         return ended
     finally:
         sending.close(at_once=at_once)
+
+
+def _sample(db: Database, issue: str, means: Means) -> list[bytes]:
+    """Return a copy of the latest edition for nobody, with every header that the others will have."""
+    mailing = ledger.mailing(db, issue)
+    if mailing is None:
+        raise ValueError(f"{issue} was never begun")
+    values = values_of(
+        name="", first_name="", organisation="", role="", address=means.newsletter.address, reference="-",
+        dated=means.now().astimezone(means.newsletter.zone),
+    )  # fmt: skip
+    edition = editions.edition(db, mailing.edition)
+    return compose(edition, means.newsletter, Purpose.MAILING).spliced(values)
 
 
 def join(db: Database, mailing: Mailing, key: bytes, now: datetime) -> int:

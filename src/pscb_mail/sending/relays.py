@@ -5,8 +5,9 @@ Raises SettingsError where none is configured, a password is missing or a `ca_fi
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pscb_mail import signin
 from pscb_mail.errors import SettingsError
@@ -14,7 +15,10 @@ from pscb_mail.sending.connection import USUAL, Door, Timing, door
 from pscb_mail.sending.dialogue import Credentials
 from pscb_mail.sending.smtp import Session
 from pscb_mail.sending.troubles import RelayAwayError, SignInRefusedError
-from pscb_mail.settings import Relay, Settings
+from pscb_mail.settings import Dkim, Relay, Settings
+
+if TYPE_CHECKING:
+    from pscb_mail.sending.signature import Signer
 
 OpenSession = Callable[[], Session]
 
@@ -36,6 +40,15 @@ class Relays:
             except RelayAwayError as error:
                 away = away or error
         raise away or AssertionError("there is at least one relay")
+
+    def hold_signatures(self, message: Sequence[bytes]) -> None:
+        """Sign a sample for each relay that we sign for, and hold it against the key that its domain publishes.
+
+        Raises SettingsError where the signature would not hold, NotNowError where the DNS does not answer.
+        """
+        for each in self.doors:
+            if each.signer is not None:
+                each.signer.verified(each.signer.sign(message) + b"".join(message))
 
     def _session(self, each: Door) -> Session:
         try:
@@ -60,11 +73,21 @@ def session_opener(settings: Settings, outside: signin.Outside | None = None, ti
 
 
 def _door(settings: Settings, relay: Relay, outside: signin.Outside) -> Door:
+    signing = _signer(relay)
     if relay.auth == "none":
-        return door(relay)
+        return door(relay, signer=signing)
     secret = _Secret(settings, relay, outside)
     secret()  # one that is missing is told before anything begins
-    return door(relay, secret, secret.turned_down)
+    return door(relay, secret, secret.turned_down, signing)
+
+
+def _signer(relay: Relay) -> "Signer | None":
+    """Return what signs for a relay that does not; the library is large and only a few need it."""
+    if relay.dkim == Dkim():
+        return None
+    from pscb_mail.sending.signature import signer  # noqa: PLC0415
+
+    return signer(relay.dkim)
 
 
 class _Secret:

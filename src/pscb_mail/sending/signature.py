@@ -36,6 +36,7 @@ class Signer:
     selector: str
     key: bytes
     algorithm: bytes
+    lookup: Lookup = dkim.dnsplug.get_txt
 
     def sign(self, message: Sequence[bytes]) -> bytes:
         """Return the DKIM-Signature header, with its line end, for a message given in pieces."""
@@ -49,11 +50,11 @@ class Signer:
         )
         return signature if signature.endswith(b"\r\n") else signature + b"\r\n"
 
-    def verified(self, message: bytes, lookup: Lookup = dkim.dnsplug.get_txt) -> None:
+    def verified(self, message: bytes) -> None:
         """Hold a signed message against the published key. Raises SettingsError or NotNowError where it fails."""
         where = f"{self.selector}._domainkey.{self.domain}"
         try:
-            passes = dkim.DKIM(message).verify(dnsfunc=lookup)
+            passes = dkim.DKIM(message).verify(dnsfunc=self.lookup)
         except (DNSException, dkim.DnsTimeoutError, OSError) as error:
             raise NotNowError(
                 f"The DNS does not answer for {where}.", "Nothing was sent: run it again later."
@@ -70,16 +71,14 @@ class Signer:
             )
 
 
-def signer(settings: Dkim, folder: Path) -> Signer | None:
-    """Return the signer that a relay's `dkim` asks for, or None; its key file is looked for in `folder`.
+def signer(settings: Dkim) -> Signer:
+    """Return the signer that a relay's `dkim` asks for.
 
     Raises SettingsError where a value is missing, or the key file is not there, not private or no key.
     """
-    if settings == Dkim():
-        return None
     if missing := [name for name in ("domain", "selector", "key_file") if not getattr(settings, name)]:
         raise SettingsError(f"dkim under [[relay]] lacks {', '.join(missing)}.", "docs/settings.md shows a whole one.")
-    path = folder / settings.key_file
+    path = Path(settings.key_file)
     key = _private(path)
     algorithm = b"rsa-sha256" if b"PRIVATE KEY" in key else b"ed25519-sha256"
     made = Signer(settings.domain, settings.selector, key.strip(), algorithm)

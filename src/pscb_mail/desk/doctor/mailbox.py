@@ -6,7 +6,7 @@ because an earlier one failed is `not checked`.
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -15,19 +15,17 @@ from pathlib import Path
 from imapclient.exceptions import IMAPClientError
 
 from pscb_mail.desk.doctor import certificates
-from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.names import Names, is_here
 from pscb_mail.errors import PscbMailError
-from pscb_mail.imap import Imap, MailboxAwayError, Place, parse_place
+from pscb_mail.imap import Imap, MailboxAwayError, Place, SignInRefusedError, parse_place
 from pscb_mail.settings import Mailbox, Settings
 from pscb_mail.signin import Access
 
 STEPS = ("encryption", "sign-in", "folder", "filing", "new mail", "Sent folder")
 
 
-def check_mailbox(
-    settings: Settings, base: Path, access: Callable[[], Access | None], names: Names, now: datetime
-) -> list[Check]:
+def check_mailbox(settings: Settings, base: Path, opens: Opens, names: Names, now: datetime) -> list[Check]:
     """Return the checks of the mailbox; paths in the settings start at `base`. Raises nothing for its faults."""
     source = settings.mailbox.source
     arriving = _bounces(settings)
@@ -42,7 +40,7 @@ def check_mailbox(
         place = parse_place(source)
     except PscbMailError as problem:
         return [error("mailbox: source", problem.message, problem.hint), arriving]
-    return [*complete(list(_server(place, settings.mailbox, access, names, now)), "mailbox", STEPS), arriving]
+    return [*complete(list(_server(place, settings.mailbox, opens, names, now)), "mailbox", STEPS), arriving]
 
 
 _SET_SOURCE = "Set source under [mailbox]: imaps://USER@HOST/INBOX, with %40 for the @ in USER."
@@ -78,13 +76,9 @@ class _Seen(Imap):
         return self._client.socket()
 
 
-def _server(
-    place: Place, mailbox: Mailbox, access: Callable[[], Access | None], names: Names, now: datetime
-) -> Iterator[Check]:
+def _server(place: Place, mailbox: Mailbox, opens: Opens, names: Names, now: datetime) -> Iterator[Check]:
     try:
-        given = access()
-        secret, token = (given.secret, given.mechanism == "xoauth2") if given else (None, False)
-        imap = _Seen(place, secret, mailbox.ca_file, token=token)
+        given, imap = _signed_in(place, mailbox.ca_file, opens)
     except PscbMailError as problem:
         yield _not_let_in(place, problem, names)
         return
@@ -97,6 +91,22 @@ def _server(
             yield from _abilities(imap, mailbox)
         except PscbMailError as problem:
             yield error("mailbox: folder", problem.message, problem.hint)
+
+
+def _signed_in(place: Place, ca_file: str, opens: Opens) -> tuple[Access | None, _Seen]:
+    """Sign in; a token that is turned down is renewed once, as reading does it."""
+    given = opens(None)
+    try:
+        return given, _opened(place, ca_file, given)
+    except SignInRefusedError:
+        if given is None or given.mechanism != "xoauth2":
+            raise
+        return given, _opened(place, ca_file, opens(given))
+
+
+def _opened(place: Place, ca_file: str, given: Access | None) -> _Seen:
+    secret, token = (given.secret, given.mechanism == "xoauth2") if given else (None, False)
+    return _Seen(place, secret, ca_file, token=token)
 
 
 @contextmanager

@@ -1,0 +1,136 @@
+"""What the commands that send show: the plan before, the progress during, the counts after."""
+
+from typing import TYPE_CHECKING
+
+from pscb_mail.cli import console
+from pscb_mail.cli.context import Context, now
+from pscb_mail.sending.delivery import Event, MailingState, State
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from pscb_mail.desk.dispatch import Amendment
+    from pscb_mail.desk.overview import MailingStatus
+    from pscb_mail.desk.planning import SendPlan
+    from pscb_mail.sending.ledger import LogLine
+    from pscb_mail.sending.mailing import Glance
+
+
+def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
+    """Show one glance of a run."""
+    if glance.until is not None:
+        bar.note(f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}")
+        return
+    trouble = glance.state not in {State.SENT, State.QUEUED}
+    bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)
+
+
+def show_plan(plan: "SendPlan", context: Context) -> None:
+    """Tell what is about to happen, before anything does."""
+    zone = context.workspace.settings.newsletter.zone
+    again = plan.status.state is not MailingState.NOT_SENT
+    console.say(f"[bold]{console.safe(plan.status.subject)}[/] ({plan.issue}){', going on' if again else ''}")
+    rows = [
+        ("to", f"{plan.to_send:,} people" + (f", {plan.status.counts[State.SENT]:,} have it already" if again else ""))
+    ]
+    if plan.joined:
+        rows.append(("joined since", f"{plan.joined:,} of them"))
+    rows.append(("through", plan.relay))
+    if plan.lasts.total_seconds() >= 60:
+        ends = (now() + plan.lasts).astimezone(zone)
+        rows.append(("takes", f"{console.span(plan.lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))
+    rows.append(
+        ("last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself")
+    )
+    if plan.reads_mailbox:
+        rows.append(("mailbox last read", console.ago(plan.read_at, now()) or "never: `pscb-mail inbox` reads it"))
+    if plan.in_review:
+        rows.append(("waiting in review", f"{plan.in_review}: `pscb-mail review`"))
+    for label, value in rows:
+        console.say(f"  [dim]{label:<18}[/] {console.safe(value)}")
+    if plan.changed:
+        console.say(
+            "[yellow]The file has changed since sending began; the edition of then goes to everybody.[/] "
+            f"`pscb-mail amend {plan.issue}` gives the new one to those still waiting."
+        )
+
+
+def print_status(status: "MailingStatus", context: Context, *, json: bool) -> None:
+    """Print a mailing's counts, as JSON or in words."""
+    if json:
+        console.document(status_json(status))
+        return
+    console.result(f"[bold]{console.safe(status.subject)}[/] ({status.issue}): {_STATES[status.state]}")
+    for state, count in status.counts.items():
+        if count:
+            console.result(f"  {count:>9,}  {console.safe(_WORDS[state].format(relay=_relays(context)))}")
+    if status.returned:
+        console.result(f"  {status.returned:>9,}  returned by the recipient's server later")
+    console.result(f"  {status.total:>9,}  in all")
+
+
+def _relays(context: Context) -> str:
+    return ", ".join(relay.host for relay in context.workspace.settings.relay) or "the relay"
+
+
+LOG_COLUMNS = ("address", "state", "edition", "attempts", "relay", "code", "reply", "message_id", "at")
+VERDICTS = {Event.ACCEPTED: "sent", Event.DOUBTED: "may or may not have arrived", Event.PUT_OFF: "put off"}
+_STATES = {
+    MailingState.NOT_SENT: "not sent yet",
+    MailingState.SENDING: "being sent now",
+    MailingState.STOPPED: "stopped, to be continued with `pscb-mail send`",
+    MailingState.COMPLETE: "[green]complete[/]",
+    MailingState.CANCELLED: "cancelled",
+}
+_WORDS = {
+    State.QUEUED: "waiting",
+    State.IN_FLIGHT: "being handed over",
+    State.SENT: "handed to {relay}",
+    State.DEFERRED: "put off by the recipient's server, to be tried again",
+    State.REFUSED: "refused",
+    State.UNKNOWN: "may or may not have arrived",
+    State.SKIPPED: "skipped: they left the list, or the mailing was cancelled",
+}
+
+
+def show_amendment(change: "Amendment") -> None:
+    """Show what a corrected edition changes, and who has which already."""
+    from difflib import unified_diff
+
+    for line in unified_diff(change.before, change.after, "frozen edition", "corrected edition", lineterm="", n=1):
+        colour = {"+": "green", "-": "red", "@": "dim"}.get(line[0], "")
+        console.say(f"[{colour}]{console.safe(line)}[/]" if colour else console.safe(line))
+    for number, count in change.got.items():
+        console.say(f"  [dim]edition {number}[/]  {count:,} have it, or may have it")
+    console.say(f"  [dim]edition {max(change.got) + 1}[/]  {change.waiting:,} would get it")
+
+
+def status_json(status: "MailingStatus") -> dict[str, object]:
+    """Return a mailing's counts as the contract's JSON."""
+    return {
+        "issue": status.issue,
+        "subject": status.subject,
+        "state": status.state,
+        "total": status.total,
+        "counts": dict(status.counts),
+        "returned": status.returned,
+        "started_at": console.iso(status.started_at),
+        "finished_at": console.iso(status.finished_at),
+    }
+
+
+def log_json(line: "LogLine", issue: str, domain: str) -> dict[str, object]:
+    """Return a line of the log as the contract's JSON."""
+    from pscb_mail.sending.message import message_id
+
+    return {
+        "address": line.address,
+        "state": line.state,
+        "edition": line.edition,
+        "attempts": line.attempts,
+        "relay": line.relay,
+        "code": line.code,
+        "reply": line.reply,
+        "message_id": message_id(issue, line.reference, domain),
+        "at": console.iso(line.at),
+    }

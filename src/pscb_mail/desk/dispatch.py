@@ -1,0 +1,175 @@
+"""Carrying out a send: what the editor said yes to, from the backup before to the backup after.
+
+Promises: one send at a time (`sending.lock`); a backup before the mailing begins and after it went on; copies in doubt
+are looked for in the Sent folder before anybody is asked about them, and again after the run, when the server has had
+time to file them. Raises what `sending.mailing.run` raises. Leaves to others: the questions, and what is shown.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.desk import planning
+from pscb_mail.desk.planning import SendPlan
+from pscb_mail.errors import PscbMailError, UsageError
+from pscb_mail.issues.edition import Edition, Field, Passage, splice
+from pscb_mail.mailbox.sent import has_sent_folder, references_sent
+from pscb_mail.people.subscriber import Status, Subscriber
+from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
+from pscb_mail.sending.delivery import State, Verdict
+from pscb_mail.sending.lock import send_lock
+from pscb_mail.sending.mailing import Ended, Glance, Means
+from pscb_mail.workspace import Workspace
+
+# Exchange Online files a copy some seconds after it has taken it.
+FILING_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Order:
+    """How a run is to go: at most `limit` copies, waiting or not, with one state's deliveries queued again first."""
+
+    limit: int | None = None
+    patient: bool = True
+    requeue: State | None = None
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of copies in doubt: `found` in Sent, `left` as they were; `trouble`: why Sent was not read."""
+
+    found: int
+    left: int
+    trouble: PscbMailError | None = None
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What `amend` is about to do. `difference`: of subject and text, as lines before and after; `got`: per edition."""
+
+    issue: str
+    edition: Edition
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    waiting: int
+    got: dict[int, int]
+
+
+def means_of(
+    workspace: Workspace,
+    clock: Callable[[], datetime],
+    wait: Callable[[float], bool],
+    watch: Callable[[Glance], None] = lambda _: None,
+) -> Means:
+    """Return what a run works with, from the workspace's settings. Raises SettingsError where a secret is missing."""
+    settings = workspace.settings
+    opener = relays.session_opener(settings)
+    return Means(settings.newsletter, pacing.limits(settings.pace), opener, clock, wait, watch)
+
+
+def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means, author: str) -> Ended:
+    """Send what the plan says, or go on with it."""
+    with send_lock(db, workspace.lock_path, plan.issue, author, means.now()):
+        _prepare(db, workspace, plan, order, means)
+        try:
+            ended = mailing.run(db, plan.issue, means, limit=order.limit, patient=order.patient)
+        finally:
+            if plan.to_send:
+                workspace.back_up("after-send", means.now())
+        if _in_doubt(db, plan.issue) and has_sent_folder(workspace.settings) and not means.wait(FILING_SECONDS):
+            settle_doubts(db, workspace, plan.issue, means.now())
+        return ended
+
+
+def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime) -> Settled:
+    """Look for copies in doubt in the Sent folder; a folder that cannot be read leaves them as they are."""
+    since = ledger.earliest_doubt(db, issue)
+    if since is None or not has_sent_folder(workspace.settings):
+        return Settled(0, _in_doubt(db, issue))
+    try:
+        there = references_sent(workspace.settings, since)
+    except PscbMailError as problem:
+        return Settled(0, _in_doubt(db, issue), problem)
+    with transaction(db):
+        found = ledger.find(db, issue, there, now)
+    return Settled(found, _in_doubt(db, issue))
+
+
+def send_only(
+    db: Database, workspace: Workspace, issue: str, person: Subscriber, means: Means, author: str, *, again: bool
+) -> Verdict:
+    """Send one person's copy, or with `again` one more copy. Raises UsageError where that cannot be."""
+    sent = planning.begun(db, issue)
+    if person.status is not Status.ACTIVE:
+        raise UsageError(
+            f"{person.address.text} is {person.status.replace('_', ' ')}.", "Only somebody active can be sent to."
+        )
+    with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
+        delivery = ledger.delivery_of(db, sent.issue, person.id)
+        if again and delivery is not None:
+            return singles.send_again(db, sent, delivery, person, means)
+        return singles.send_only(db, sent, person, workspace.key(), means)
+
+
+def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:
+    """Return what `amend` would do. Raises UsageError where nothing was sent, nothing changed, or nobody is waiting."""
+    sent = planning.begun(db, issue)
+    edition = planning.buildable(workspace, sent.issue)
+    if edition.digest == sent.digest:
+        raise UsageError(
+            f"{sent.issue} is as it was frozen: there is nothing to amend.", "Save the corrected file first."
+        )
+    waiting = ledger.counts(db, sent.issue)
+    count = waiting[State.QUEUED] + waiting[State.DEFERRED]
+    if not count:
+        raise UsageError(
+            f"Nobody is waiting for {sent.issue} any more.",
+            f"Send a new issue to those who got it: --to received:{sent.issue}@{sent.edition_number}.",
+        )
+    frozen = editions.edition(db, sent.edition)
+    return Amendment(sent.issue, edition, _lines(frozen), _lines(edition), count, editions.got(db, sent.issue))
+
+
+def amend(db: Database, workspace: Workspace, change: Amendment, author: str, now: datetime) -> int:
+    """Give the corrected edition to all who are still queued; returns how many that is."""
+    with send_lock(db, workspace.lock_path, change.issue, author, now):
+        workspace.back_up("before-amend", now)
+        return mailing.amend(db, change.edition, now)
+
+
+def cancel(db: Database, workspace: Workspace, issue: str, author: str, now: datetime) -> int:
+    """Skip all that is queued or put off; returns how many that is. Raises UsageError where nothing was ever sent."""
+    sent = planning.begun(db, issue)
+    with send_lock(db, workspace.lock_path, sent.issue, author, now), transaction(db):
+        ledger.doubt_in_flight(db, sent.issue, now)
+        return ledger.cancel(db, sent.issue, now)
+
+
+def _prepare(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means) -> None:
+    now = means.now()
+    if plan.edition is not None:
+        workspace.back_up("before-send", now)
+        mailing.begin(db, plan.edition, plan.audience, workspace.key(), now)
+    sent = planning.begun(db, plan.issue)
+    if plan.joined:
+        mailing.join(db, sent, workspace.key(), now)
+    if order.requeue is not None:
+        with transaction(db):
+            ledger.doubt_in_flight(db, plan.issue, now)
+            ledger.requeue(db, plan.issue, (order.requeue,), now)
+
+
+def _in_doubt(db: Database, issue: str) -> int:
+    return ledger.counts(db, issue)[State.UNKNOWN]
+
+
+def _lines(edition: Edition) -> tuple[str, ...]:
+    """Return subject and text as lines, personal places shown as the editor wrote them."""
+    return (f"Subject: {edition.subject}", "", *splice(_shown(edition.text), {}).splitlines())
+
+
+def _shown(passage: Passage) -> Passage:
+    return tuple(f"{{{{ {part.name} }}}}" if isinstance(part, Field) else part for part in passage)

@@ -1,0 +1,187 @@
+"""What a send is about to do, worked out before anything is done: the plan that the editor says yes to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from pscb_mail.desk import overview
+from pscb_mail.desk.overview import MailingStatus
+from pscb_mail.errors import PscbMailError, SettingsError, UsageError
+from pscb_mail.issues import preflight
+from pscb_mail.issues.building import build
+from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.source import find_issue, read_source, slug_of
+from pscb_mail.mailbox import journal
+from pscb_mail.people import directory
+from pscb_mail.people.address import address_key
+from pscb_mail.people.subscriber import first_name
+from pscb_mail.sending import audience, editions, ledger, pacing
+from pscb_mail.sending.audience import Audience
+from pscb_mail.sending.delivery import State
+from pscb_mail.sending.ledger import Mailing
+from pscb_mail.sending.message import compose, values_of
+from pscb_mail.sending.references import Purpose, reference
+from pscb_mail.settings import Settings
+from pscb_mail.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class SendPlan:
+    """What a send is about to do. `edition` is the one to freeze, None where one is frozen already.
+
+    `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began.
+    """
+
+    issue: str
+    status: MailingStatus
+    edition: Edition | None
+    audience: Audience
+    to_send: int
+    joined: int
+    lasts: timedelta
+    relay: str
+    changed: bool
+    tested_at: datetime | None
+    reads_mailbox: bool
+    read_at: datetime | None
+    in_review: int
+
+
+def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, *, joined: bool = False) -> SendPlan:
+    """Return the plan of `send`: a mailing's first run, or going on with one, with those who `joined` since or not.
+
+    Raises UsageError where the issue cannot be sent, or groups are chosen for a mailing whose audience is frozen.
+    """
+    slug = slug_of(issue)
+    mailing = ledger.mailing(db, slug)
+    if mailing is None:
+        edition = buildable(workspace, issue)
+        whom = chosen(workspace.settings, choice, db)
+        return _plan(db, workspace, edition.issue, edition, whom, audience.size(db, whom))
+    if choice != Audience() and chosen(workspace.settings, choice, db) != mailing.audience:
+        raise UsageError(
+            f"{slug} is being sent already, to the audience chosen then.", "Leave --to and --not out to go on with it."
+        )
+    if joined and mailing.cancelled_at is not None:
+        raise UsageError(
+            f"{slug} was cancelled: nobody can be added to it.", "Send what is left to say as a new issue."
+        )
+    more = audience.joined_since(db, mailing.audience, slug) if joined else 0
+    return _plan(db, workspace, slug, None, mailing.audience, _waiting(db, slug) + more, more)
+
+
+def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> SendPlan:
+    """Return the plan of `retry`. Raises UsageError where the issue was never sent."""
+    mailing = begun(db, issue)
+    return _plan(db, workspace, mailing.issue, None, mailing.audience, ledger.counts(db, mailing.issue)[state])
+
+
+def begun(db: Database, issue: str) -> Mailing:
+    """Return an issue's mailing. Raises UsageError where it was never sent."""
+    slug = slug_of(issue)
+    mailing = ledger.mailing(db, slug)
+    if mailing is None:
+        raise UsageError(f"{slug} was never sent.", f"`pscb-mail send {slug}` sends it.")
+    return mailing
+
+
+def buildable(workspace: Workspace, issue: str) -> Edition:
+    """Build an issue. Raises UsageError with the first thing that `check` calls an error."""
+    report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
+    if report.errors:
+        more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
+        raise UsageError(
+            f"{report.errors[0].message}{more}", f"`pscb-mail check {issue}` lists what must be mended first."
+        )
+    return build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
+
+
+def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:
+    """Return the groups of a choice, saved audiences replaced by theirs. Raises UsageError for an unknown name."""
+    known = {group.name.casefold() for group in directory.groups(db)}
+    to, without = list[str](), list(choice.without)
+    for name in choice.to:
+        if saved := settings.audiences.get(name):
+            to += saved.to
+            without += saved.not_
+        else:
+            to.append(name)
+    for name in (*to, *without):
+        if name.casefold() not in known and not _was_sent(db, name):
+            raise UsageError(f'There is no group or audience "{name}".', "`pscb-mail groups` lists the groups.")
+    return Audience(tuple(to), tuple(without))
+
+
+def _was_sent(db: Database, name: str) -> bool:
+    """Whether a name is `received:ISSUE` or `received:ISSUE@EDITION` of what was sent."""
+    match audience.received(name):
+        case None:
+            return False
+        case issue, edition:
+            return (edition or 1) in editions.got(db, issue)
+
+
+def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Path, now: datetime) -> int:
+    """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many."""
+    newsletter = workspace.settings.newsletter
+    mailing = ledger.mailing(db, plan.issue)
+    edition = plan.edition or (editions.edition(db, mailing.edition) if mailing else buildable(workspace, plan.issue))
+    letter = compose(edition, newsletter, Purpose.MAILING)
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
+        values = values_of(
+            name=person.name, first_name=first_name(person.name), organisation=person.organisation, role=person.role,
+            address=person.address, dated=now.astimezone(newsletter.zone),
+            reference=reference(workspace.key(), Purpose.TEST, edition.issue, address_key(person.address)),
+        )  # fmt: skip
+        (folder / f"{edition.issue}-{count:06}.eml").write_bytes(b"".join(letter.spliced(values)))
+    return count
+
+
+def _plan(
+    db: Database,
+    workspace: Workspace,
+    issue: str,
+    edition: Edition | None,
+    whom: Audience,
+    to_send: int,
+    joined: int = 0,
+) -> SendPlan:
+    settings = workspace.settings
+    if not settings.relay:
+        raise SettingsError(
+            "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
+        )
+    return SendPlan(
+        issue=issue,
+        status=overview.mailing_status(db, workspace, issue),
+        edition=edition,
+        audience=whom,
+        to_send=to_send,
+        joined=joined,
+        lasts=pacing.duration(pacing.limits(settings.pace), to_send),
+        relay=", ".join(relay.label for relay in settings.relay),
+        changed=edition is None and _has_changed(db, workspace, issue),
+        tested_at=ledger.last_tested(db, issue),
+        reads_mailbox=bool(settings.mailbox.source),
+        read_at=journal.last_reading(db),
+        in_review=journal.open_reviews(db),
+    )
+
+
+def _has_changed(db: Database, workspace: Workspace, issue: str) -> bool:
+    """Whether the file would build into another edition than the frozen one; a broken file is a changed one."""
+    mailing = ledger.mailing(db, issue)
+    try:
+        edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
+    except PscbMailError:
+        return True
+    return mailing is not None and edition.digest != mailing.digest
+
+
+def _waiting(db: Database, issue: str) -> int:
+    counts = ledger.counts(db, issue)
+    return counts[State.QUEUED] + counts[State.DEFERRED]

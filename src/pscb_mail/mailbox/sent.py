@@ -1,0 +1,50 @@
+"""What the Sent folder knows of our copies: the references of those that a server kept as it took them.
+
+Microsoft 365 and Gmail keep what is sent through them. A copy that is found there was sent; one that is not found proves
+nothing, for it may be filed late. Message-ID and X-PSCB-Mail are fetched and compared here, because searching headers on
+the server is unreliable. Raises what `imap` raises, and SettingsError where no folder is announced as Sent.
+"""
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from pscb_mail.errors import SettingsError
+from pscb_mail.imap import Imap, checked_folder, parse_place
+from pscb_mail.mailbox.folder import connected
+from pscb_mail.sending.references import references_in
+from pscb_mail.settings import Settings
+from pscb_mail.signin import Outside
+
+_FIELDS = ("MESSAGE-ID", "X-PSCB-MAIL")
+_BATCH = 500
+
+
+def has_sent_folder(settings: Settings) -> bool:
+    """Whether the mailbox in the settings is one that may have a Sent folder."""
+    return settings.mailbox.source.startswith(("imap:", "imaps:"))
+
+
+def references_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> frozenset[str]:
+    """Return the references of our copies that lie in the Sent folder and came there on or after a moment's day."""
+    with closing(connected(parse_place(settings.mailbox.source), settings, outside or Outside())) as imap:
+        imap.place = replace(imap.place, folder=_sent_folder(imap, settings))
+        imap.select(read_only=True)
+        # SEARCH SINCE compares days without their zone (RFC 3501 section 6.4.4): ask for a day more.
+        uids = imap.uids(0, (since - timedelta(days=1)).date())
+        batches = (uids[start : start + _BATCH] for start in range(0, len(uids), _BATCH))
+        return frozenset(code for batch in batches for code in _references(imap.headers(batch, _FIELDS)))
+
+
+def _sent_folder(imap: Imap, settings: Settings) -> str:
+    folder = settings.mailbox.sent or imap.sent_folder()
+    if folder is None:
+        raise SettingsError(
+            f"{imap.place.host} does not say which folder holds sent mail.", "Name it as sent under [mailbox]."
+        )
+    return checked_folder(folder)
+
+
+def _references(blocks: Iterable[bytes]) -> Iterable[str]:
+    return (code for block in blocks for code in references_in(block.decode("ascii", "replace")))
