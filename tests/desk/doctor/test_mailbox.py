@@ -37,7 +37,7 @@ def look(
 ) -> dict[str, Check]:
     newsletter = {"name": "News", "from": sender} | ({"reply_to": reply_to} if reply_to else {})
     settings = Settings(newsletter=Newsletter.model_validate(newsletter), mailbox=mailbox)
-    checks = check_mailbox(settings, base, lambda: access, Names(NoNames()), NOW)
+    checks = check_mailbox(settings, base, lambda _: access, Names(NoNames()), NOW)
     return {check.check.removeprefix("mailbox: "): check for check in checks}
 
 
@@ -127,7 +127,7 @@ def test_without_a_network_the_mailbox_is_not_checked() -> None:
         mailbox=Mailbox(source="imaps://u%40pscb.test@imap.pscb.test/INBOX"),
     )
     with NameServer("") as names:
-        checks = {c.check: c for c in check_mailbox(settings, Path(), lambda: RIGHT, names.names(), NOW)}
+        checks = {c.check: c for c in check_mailbox(settings, Path(), lambda _: RIGHT, names.names(), NOW)}
     assert checks["mailbox: sign-in"].result is Result.ERROR
 
 

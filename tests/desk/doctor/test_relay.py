@@ -31,7 +31,7 @@ def ehlo(*more: str) -> bytes:
 
 
 def look(relay: Relay, access: Access | None = None) -> Heard:
-    return check_relay(relay, "news@pscb.test", lambda: access, Names(NoNames()), NOW, "relay")
+    return check_relay(relay, "news@pscb.test", lambda _: access, Names(NoNames()), NOW, "relay")
 
 
 def results(heard: Heard) -> dict[str, Result]:
@@ -186,10 +186,35 @@ def test_no_password_is_said_where_only_tokens_are_taken(tmp_path: Path) -> None
     assert nothing_left(server)
 
 
+def test_a_token_that_is_turned_down_is_renewed_once(tmp_path: Path) -> None:
+    """Revoked before its hour is over: the next one is tried on the same line."""
+    answers = iter([b"535 5.7.3 no\r\n", b"235 2.7.0 welcome\r\n"])
+    certificate = certificates.good(tmp_path)
+    acts = {"EHLO": ehlo("AUTH XOAUTH2"), "AUTH": lambda connection: connection.sendall(next(answers))}
+    with ScriptedServer(acts, tls=certificate.server, implicit=True) as server:
+        relay = Relay(
+            host="127.0.0.1", port=server.port, security="tls", ca_file=str(certificate.ca_file), auth="microsoft"
+        )
+        fresh = Access("news@pscb.test", "fresh-token", "xoauth2")
+        heard = check_relay(relay, "news@pscb.test", lambda old: fresh if old else TOKEN, Names(None), NOW, "relay")
+    assert the(heard, "sign-in").result is Result.OK
+    said = [base64.b64decode(line.split(" ")[2]) for line in server.said if line.startswith("AUTH")]
+    assert [b"canary-token" in line for line in said] == [True, False]
+
+
+def test_a_relay_that_says_the_secret_back_does_not_make_it_seen(tmp_path: Path) -> None:
+    """Some quote the command that they refuse."""
+    coded = base64.b64encode(f"\0news@pscb.test\0{CANARY}".encode())
+    acts = {"EHLO": ehlo("AUTH PLAIN"), "AUTH": b"535 5.7.8 bad: AUTH PLAIN " + coded + b"\r\n"}
+    heard, _ = signed_in(tmp_path, acts, "password", PASSWORD)
+    assert "bad: AUTH PLAIN ***" in the(heard, "sign-in").detail
+    assert coded.decode() not in repr(heard)
+
+
 def test_a_missing_secret_is_told_in_its_own_words(tmp_path: Path) -> None:
     """What `signin` says is wrong, and its hint."""
 
-    def nobody() -> Access | None:
+    def nobody(_: Access | None) -> Access | None:
         raise SettingsError("Nobody is signed in.", "Run `pscb-mail login relay`.")
 
     certificate = certificates.good(tmp_path)
@@ -247,7 +272,7 @@ def test_without_a_network_the_relay_is_not_checked() -> None:
     relay = Relay(host="relay.pscb.test", port=587)
     assert results(look(relay)) == dict.fromkeys(STEPS, Result.NOT_CHECKED)
     with NameServer("") as server:
-        heard = check_relay(relay, "news@pscb.test", lambda: None, server.names(), NOW, "relay")
+        heard = check_relay(relay, "news@pscb.test", lambda _: None, server.names(), NOW, "relay")
     assert "There is no server called relay.pscb.test" in the(heard, "connection").detail
     assert the(heard, "connection").result is Result.ERROR
 

@@ -78,12 +78,12 @@ class Examination:
         """Return what examines one relay; the first one's greeting is held against the clock."""
         settings = self.workspace.settings
 
-        def access() -> Access | None:
-            return signin.access("relay", settings, relay, outside=self.outside)
+        def opens(rejected: Access | None) -> Access | None:
+            return signin.access("relay", settings, relay, rejected=rejected, outside=self.outside)
 
         def examine() -> list[Check]:
             now = self.now()
-            heard = check_relay(relay, settings.newsletter.address, access, self.names, now, self._prefix(number))
+            heard = check_relay(relay, settings.newsletter.address, opens, self.names, now, self._prefix(number))
             if number:
                 return heard.checks
             newest = latest(self.workspace.database_path)
@@ -95,10 +95,10 @@ class Examination:
     def _mailbox(self) -> list[Check]:
         settings = self.workspace.settings
 
-        def access() -> Access | None:
-            return signin.access("mailbox", settings, outside=self.outside)
+        def opens(rejected: Access | None) -> Access | None:
+            return signin.access("mailbox", settings, rejected=rejected, outside=self.outside)
 
-        checks = check_mailbox(settings, self.workspace.folder, access, self.names, self.now())
+        checks = check_mailbox(settings, self.workspace.folder, opens, self.names, self.now())
         return [*checks, *self._token("mailbox", settings.mailbox.auth)] if settings.mailbox.source else checks
 
 

@@ -10,13 +10,12 @@ import errno
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
 
 from pscb_mail.desk.doctor import certificates
-from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.line import STEP_SECONDS, EncryptedLine, Line, auth_commands, greeted_at, open_line
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
@@ -25,6 +24,7 @@ from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning
 from pscb_mail.settings import Relay
 from pscb_mail.signin import Access
 from pscb_mail.signin.sasl import hint as hint_for
+from pscb_mail.signin.sasl import masked
 
 STEPS = ("connection", "encryption", "offers", "sign-in", "sender")
 # An issue with a few pictures; anything smaller than this will be refused some day.
@@ -48,14 +48,12 @@ class Heard:
     server_time: datetime | None = None
 
 
-def check_relay(
-    relay: Relay, sender: str, access: Callable[[], Access | None] | None, names: Names, now: datetime, prefix: str
-) -> Heard:
+def check_relay(relay: Relay, sender: str, opens: Opens | None, names: Names, now: datetime, prefix: str) -> Heard:
     """Call a relay and return what was heard; `prefix` begins the checks' names. Raises nothing for a relay's faults.
 
-    `access` is asked for the secret when the connection is ready for it; None: signing in is not tried.
+    `opens` is asked for the secret when the connection is ready for it; None: signing in is not tried.
     """
-    call = _Call(relay, sender, access, names, now, prefix)
+    call = _Call(relay, sender, opens, names, now, prefix)
     try:
         call.run()
     except _StopError as stop:
@@ -68,7 +66,7 @@ def check_relay(
 class _Call:
     relay: Relay
     sender: str
-    access: Callable[[], Access | None] | None
+    opens: Opens | None
     names: Names
     now: datetime
     prefix: str
@@ -213,32 +211,30 @@ class _Call:
         if self.relay.auth == "none":
             self._add(ok(step, "None is asked for (auth = none)."))
             return
-        if self.access is None:
+        if self.opens is None:
             self._add(not_checked(step, "Signing in was not tried.", "`pscb-mail doctor` tries it."))
             raise _StopError(not_checked(self._name("sender"), "Nobody has signed in.", MEND_FIRST))
         mechanism = self._mechanism()
-        try:
-            access = self.access()
-        except PscbMailError as problem:
-            raise _StopError(error(step, problem.message, problem.hint)) from problem
-        if access is not None:
-            self._say(line, auth_commands(access, mechanism))
+        access = self._opened(None)
+        if access is None:
+            return
+        code, said = _say(line, auth_commands(access, mechanism))
+        if code == 535 and access.mechanism == "xoauth2" and (fresh := self._opened(access)) is not None:
+            # A token may be turned down before its time: sending renews it once, and so does this.
+            access, (code, said) = fresh, _say(line, auth_commands(fresh, mechanism))
+        if code == 235:
             self._add(ok(step, f"{access.username} is let in ({mechanism})."))
+            return
+        refused = self._refused("sign-in", code, said, Stage.AUTH)
+        harmless = masked(refused.detail, access.username, access.secret)
+        hint = hint_for("smtp", refused.detail, access.mechanism) if code >= 500 else refused.hint
+        raise _StopError(replace(refused, detail=harmless, hint=hint))
 
-    def _say(self, line: Line | EncryptedLine, words: list[str]) -> None:
-        code, said = line.docmd(words[0])
-        for answer in words[1:]:
-            if code == 334:
-                code, said = line.docmd(answer)
-        if code != 235:
-            refused = self._refused("sign-in", code, said, Stage.AUTH)
-            raise _StopError(
-                replace(refused, hint=hint_for("smtp", refused.detail, self._way)) if code >= 500 else refused
-            )
-
-    @property
-    def _way(self) -> Literal["password", "xoauth2"]:
-        return "password" if self.relay.auth == "password" else "xoauth2"
+    def _opened(self, rejected: Access | None) -> Access | None:
+        try:
+            return self.opens(rejected) if self.opens else None
+        except PscbMailError as problem:
+            raise _StopError(error(self._name("sign-in"), problem.message, problem.hint)) from problem
 
     def _mechanism(self) -> str:
         wanted = ("PLAIN", "LOGIN") if self.relay.auth == "password" else ("XOAUTH2",)
@@ -299,6 +295,15 @@ class _Call:
             raise _StopError(
                 error(name, f"{self.relay.label} broke off: {reason}.", "Run it again later, or ask whoever runs it.")
             ) from problem
+
+
+def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
+    """Say the lines of a SASL mechanism as far as the server wants to hear them; return its last answer."""
+    code, said = line.docmd(words[0])
+    for answer in words[1:]:
+        if code == 334:
+            code, said = line.docmd(answer)
+    return code, said
 
 
 _MEANS = {
