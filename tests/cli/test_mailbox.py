@@ -125,6 +125,7 @@ def test_answers_leave_after_the_reading(room: Mailroom) -> None:
         (["nothing.eml"], 2, "There is no file"),
         (["imap://jo@127.0.0.1:1/INBOX"], 75, "cannot be reached"),
         (["--watch", "--json"], 2, "--watch"),
+        (["-", "--watch"], 2, "not with one message"),
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(program: Program, args: list[str], code: int, words: str) -> None:

@@ -219,6 +219,24 @@ def test_accepting_a_leaver_removes_them_and_undo_brings_them_back(room: Mailroo
     assert (room.status(JO), journal.open_reviews(room.db)) == (Status.ACTIVE, 1)
 
 
+def test_accepting_a_leaver_with_a_successor_puts_them_in_their_place(room: Mailroom) -> None:
+    """As the proposal says, in one change."""
+    words = "I have left the school. Kit Young (kit.young@school.test) has taken over from me."
+    [entry] = reviewed(room, room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    assert "kit.young@school.test" in entry.proposal
+    change = accepted(room, entry.number)
+    assert (room.status(JO), room.status("kit.young@school.test")) == (Status.REMOVED, Status.ACTIVE)
+    assert len(changes.changed_by(room.db, change)) == 2
+
+
+def test_a_leaver_whom_a_colleague_reports_is_the_one_who_is_removed(room: Mailroom) -> None:
+    """The address in the message is the leaver's, not a successor's; who wrote stays."""
+    words = f"Ann Smith ({ANN}) has left the organisation and no longer works here."
+    [entry] = reviewed(room, room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    accepted(room, entry.number)
+    assert (room.status(ANN), room.status(JO)) == (Status.REMOVED, Status.ACTIVE)
+
+
 def test_accepting_a_new_address_changes_it(room: Mailroom) -> None:
     """The same person, with their history."""
     jo = room.person(JO).id

@@ -1,5 +1,7 @@
 """The mailbox on a real Dovecot: read, act, file; read again, and nothing happens; and whatever may go wrong with it."""
 
+import signal
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +10,8 @@ import pytest
 import trustme
 from cutting import CuttingProxy
 from dovecot import PASSWORD, Dovecot, running_dovecot
-from mailroom import Mailroom
+from mailroom import KEY, Mailroom
+from program import workspace
 
 from pscb_mail.errors import Exit, PscbMailError
 from pscb_mail.imap import KEYWORD, Imap, MailboxAwayError, MailboxRefusesError, parse_place
@@ -234,6 +237,25 @@ def test_new_mail_is_announced_to_whoever_waits(room: Mailroom, dovecot: Dovecot
         assert imap.idle(1)
     finally:
         imap.close()
+
+
+def test_watching_reads_what_comes_as_it_comes(room: Mailroom, dovecot: Dovecot) -> None:
+    """Until it is stopped, which is no fault."""
+    program = workspace(room.folder, mailbox=f'source = "{dovecot.url(tls=True)}"\nca_file = "{dovecot.ca_file}"')
+    (room.folder / "pscb-mail.key").write_bytes(KEY)
+    program.env["PSCB_MAIL_MAILBOX_PASSWORD"] = PASSWORD
+    watching = program.start("inbox", "--watch")
+    try:
+        for address in (JO, "ann@school.test"):
+            dovecot.append(room.pressed("issue-18", address))
+            deadline = time.monotonic() + 60
+            while room.status(address) is not Status.OPTED_OUT and time.monotonic() < deadline:
+                assert watching.poll() is None
+                time.sleep(0.1)
+            assert room.status(address) is Status.OPTED_OUT
+    finally:
+        watching.send_signal(signal.SIGINT)
+    assert watching.wait(60) == 0
 
 
 def test_folders_with_any_name_and_a_password_with_any_character(room: Mailroom, dovecot: Dovecot) -> None:

@@ -12,6 +12,7 @@ from pscb_mail.errors import Exit, PscbMailError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from contextlib import closing
 
     from sqlite_utils import Database
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pscb_mail.mailbox.answering import Answered
     from pscb_mail.mailbox.journal import Review
     from pscb_mail.mailbox.reading import Entry, Reading
+    from pscb_mail.mailbox.sources import Source
 
 commands = typer.Typer()
 _PANEL = "Mailbox"
@@ -53,13 +55,14 @@ def inbox(
     """Read replies and bounces, act on them, file them."""
     context: Context = ctx.obj
     day = _day(since, context) if since else None
-    if watch and (json or dry_run or source == "-"):
-        raise UsageError("--watch goes with a mailbox alone, without --json and --dry-run.", "Leave one of them out.")
+    if watch and (json or dry_run):
+        raise UsageError("--watch goes without --json and --dry-run: it never ends.", "Leave one of them out.")
     with context.database() as db, stop_on_signal() as stopping:
         if watch:
             _watch(context, db, source, day, stopping)
             return
-        reading = _read(context, db, source, day, stopping, dry_run=dry_run)
+        with _opened(context, source, read_only=dry_run) as opened:
+            reading = _read(context, db, opened, day, stopping, dry_run=dry_run)
         if json:
             console.document(_reading_json(reading))
         else:
@@ -114,23 +117,26 @@ def _day(text: str, context: Context) -> datetime:
         raise UsageError(f'"{text}" is not a day.', "Write it like 2026-11-30.") from error
 
 
-def _read(
-    context: Context, db: "Database", source: str, day: datetime | None, stopping: "Stopping", *, dry_run: bool
-) -> "Reading":
-    from pscb_mail.mailbox import reading
+def _opened(context: Context, source: str, *, read_only: bool = False) -> "closing[Source]":
+    from contextlib import closing
+
     from pscb_mail.mailbox.sources import open_source
 
+    return closing(open_source(source, context.workspace.settings, context.workspace.folder, read_only=read_only))
+
+
+def _read(
+    context: Context, db: "Database", opened: "Source", day: datetime | None, stopping: "Stopping", *, dry_run: bool
+) -> "Reading":
+    from pscb_mail.mailbox import reading
+
     workspace = context.workspace
-    opened = open_source(source, workspace.settings, workspace.folder, read_only=dry_run)
-    try:
-        with console.err.status("Reading the mailbox …") as spinner:
-            means = reading.Means(
-                workspace.settings, workspace.key(), now, lambda: stopping.wait(0),
-                lambda count: spinner.update(f"Reading the mailbox … {count:,}"),
-            )  # fmt: skip
-            return reading.read(db, opened, means, since=day, dry_run=dry_run)
-    finally:
-        opened.close()
+    with console.err.status("Reading the mailbox …") as spinner:
+        means = reading.Means(
+            workspace.settings, workspace.key(), now, lambda: stopping.wait(0),
+            lambda count: spinner.update(f"Reading the mailbox … {count:,}"),
+        )  # fmt: skip
+        return reading.read(db, opened, means, since=day, dry_run=dry_run)
 
 
 def _watch(context: Context, db: "Database", source: str, day: datetime | None, stopping: "Stopping") -> None:
@@ -138,13 +144,13 @@ def _watch(context: Context, db: "Database", source: str, day: datetime | None, 
     console.say("Watching the mailbox. Ctrl-C ends it.")
     while not stopping.wait(0):
         try:
-            reading = _read(context, db, source, day, stopping, dry_run=False)
-            if any(entry.action for entry in reading.entries):
-                _show(reading, db, dry_run=False)
-            _answer(context, db)
-            if reading.trouble is not None:
-                raise reading.trouble
-            _wait(context, source, stopping)
+            with _opened(context, source) as opened:
+                if not opened.lasting:
+                    raise UsageError("--watch goes with a mailbox, not with one message.", "Leave it out.")
+                while not stopping.wait(0):
+                    _round(context, db, opened, day, stopping)
+                    day = None
+                    _wait(opened, stopping)
         except PscbMailError as problem:
             if problem.exit_code is not Exit.NOT_NOW:
                 raise
@@ -152,18 +158,21 @@ def _watch(context: Context, db: "Database", source: str, day: datetime | None, 
             stopping.wait(_WATCH_SECONDS)
 
 
-def _wait(context: Context, source: str, stopping: "Stopping") -> None:
-    """Wait until the server announces something (IDLE), or a minute where it cannot."""
-    from pscb_mail.mailbox.sources import open_source
+def _round(context: Context, db: "Database", opened: "Source", day: datetime | None, stopping: "Stopping") -> None:
+    reading = _read(context, db, opened, day, stopping, dry_run=False)
+    if any(entry.action for entry in reading.entries):
+        _show(reading, db, dry_run=False)
+    _answer(context, db)
+    if reading.trouble is not None:
+        raise reading.trouble
 
-    opened = open_source(source, context.workspace.settings, context.workspace.folder, read_only=True)
-    try:
-        for _ in range(_WATCH_SECONDS // _SLICE_SECONDS):
-            heard = opened.wait(_SLICE_SECONDS)
-            if heard or stopping.wait(_SLICE_SECONDS if heard is None else 0):
-                return
-    finally:
-        opened.close()
+
+def _wait(opened: "Source", stopping: "Stopping") -> None:
+    """Wait until the mailbox announces something (IDLE), or a minute; in slices, so that Ctrl-C is heard."""
+    for _ in range(_WATCH_SECONDS // _SLICE_SECONDS):
+        heard = opened.wait(_SLICE_SECONDS)
+        if heard or stopping.wait(_SLICE_SECONDS if heard is None else 0):
+            return
 
 
 def _answer(context: Context, db: "Database") -> None:

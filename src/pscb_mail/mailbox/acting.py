@@ -18,7 +18,7 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.journal import Record, Review
 from pscb_mail.people import changes, directory, roster
-from pscb_mail.people.address import AddressError, Person, clean_name, parse_address
+from pscb_mail.people.address import AddressError, Person, address_key, clean_name, parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import ledger
@@ -208,7 +208,7 @@ def _accepted(db: Database, entry: Review, origin: Origin) -> int | None:
         case Kind.BOUNCE:
             return roster.bounce(db, [_person(entry)], origin).change
         case Kind.LEFT:
-            return roster.remove(db, [_person(entry)], origin).change
+            return roster.remove(db, [_person(entry)], origin, successor=_successor(db, entry)).change
         case Kind.ADDRESS_CHANGE:
             return roster.edit(db, _person(entry), origin, address=_named(entry).address).change
         case Kind.SUBSCRIBE:
@@ -222,6 +222,12 @@ def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
     if not entry.named and entry.subscriber is not None:
         return roster.resubscribe(db, entry.subscriber, origin).change
     return roster.add(db, [_named(entry)], origin, source="a reply", basis=one_line(entry.evidence, 200)).change
+
+
+def _successor(db: Database, entry: Review) -> Person | None:
+    """Return who has come in a leaver's place; the address may as well be the leaver's own, whom a colleague reported."""
+    key, leaver = address_key(entry.named), directory.by_id(db, _person(entry))
+    return _named(entry) if key and leaver is not None and leaver.address.key != key else None
 
 
 def _person(entry: Review) -> int:
