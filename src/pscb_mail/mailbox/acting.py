@@ -225,7 +225,7 @@ def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
 
 
 def _successor(db: Database, entry: Review) -> Person | None:
-    """Return who has come in a leaver's place; the address may as well be the leaver's own, whom a colleague reported."""
+    """Return who has come in a leaver's place; the address may be that of a leaver whom a colleague reported."""
     key, leaver = address_key(entry.named), directory.by_id(db, _person(entry))
     return _named(entry) if key and leaver is not None and leaver.address.key != key else None
 
