@@ -196,6 +196,7 @@ class Dialogue:
         flight = _Flight(copy, commands(copy, self.extensions, chunking=self._chunking))
         self._flights.append(flight)
         self._say_next(flight)
+        # BDAT may be pipelined only where PIPELINING is offered too (RFC 3030 section 4.2).
         while flight.commands and self._pipelining:
             self._say_next(flight)
 
