@@ -251,7 +251,10 @@ class Authority:
             return self._device_token(asked)
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         _, text, status = self.endpoint.create_token_response(f"{self.base}/token", "POST", body, headers)
-        return status, json.loads(text)
+        document = json.loads(text)
+        if self.wants_secret and asked.get("grant_type") == "refresh_token":
+            document.pop("refresh_token", None)  # Google gives it once
+        return status, document
 
     def device_code(self, body: str) -> Answer:
         asked = {name: values[0] for name, values in parse_qs(body).items()}
@@ -330,6 +333,8 @@ class _Desk(BaseHTTPRequestHandler):
     def _send(self, status: int, body: bytes, kind: str) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        if status == 307:
+            self.send_header("Location", f"{self.authority.base}/elsewhere")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

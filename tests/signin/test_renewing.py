@@ -151,7 +151,6 @@ def test_a_refresh_token_that_is_not_sent_again_is_kept(
     signed_in: Settings, authority: Authority, outside: Outside, clock: Callable
 ) -> None:
     """Google sends it once; Microsoft a new one each time: renewing goes on either way."""
-    authority.rules.rotate_refresh_token = lambda request: False
     for _ in range(3):
         clock.pass_by(HOUR)
         assert opened(signed_in, outside).secret in authority.rules.tokens
@@ -180,6 +179,11 @@ def test_google_says_itself_when_a_sign_in_ends(
     authority.adds = {"refresh_token_expires_in": 604799}
     told = signing_in(settings("google"), user, outside)
     assert status("relay", told, outside=outside).days_left(clock.now) == 6
+    authority.adds = {}
+    for day in (5, 4, 3):
+        clock.pass_by(86400)
+        opened(told, outside)
+        assert status("relay", told, outside=outside).days_left(clock.now) == day
 
 
 _ASK = """

@@ -8,6 +8,7 @@ it is asked once and kept with the sign-in, never in the settings. Raises Signin
 import base64
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -77,9 +78,10 @@ class Google:
                 **({"client_secret": self._client_secret} if self._client_secret else {}),
             )
         )  # fmt: skip
-        return self._grant(
-            {"refresh_token": kept["refresh_token"], "scope": list(grant.scopes), **token}, grant.account
-        )
+        fresh = self._grant({"scope": list(grant.scopes), **token}, grant.account)
+        # An end that Google set at the sign-in is not put off by renewing; six months without use are.
+        fixed = grant.ends_at if grant.ends_at and grant.ends_at < grant.renewed_at + IDLE else None
+        return replace(fresh, ends_at=min(fixed, fresh.ends_at)) if fixed and fresh.ends_at else fresh
 
     def _asked(self, ask: Callable[[], Mapping[str, Any]]) -> Mapping[str, Any]:
         try:
