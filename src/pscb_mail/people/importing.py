@@ -192,14 +192,17 @@ def _entry(row: Row, columns: Columns) -> Entry:
 def _person(address: str, name: str) -> Person:
     person = parse_person(address)
     cleaned = clean_name(name)
-    if (other := address_key(cleaned)) and other != person.address.key:
+    other = address_key(cleaned) if "@" in cleaned else ""
+    if other and other != person.address.key:
         raise AddressError(f"it holds two addresses, {person.address.text} and {cleaned}. One row is one person.")
     return Person(cleaned, person.address) if cleaned and not other else person
 
 
 def _status(text: str) -> Status:
+    if not text:
+        return Status.ACTIVE
     word = re.sub(r"[\W_]+", "_", text.casefold())
-    if word in {"", "subscribed", "yes"}:
+    if word in {"subscribed", "yes"}:
         return Status.ACTIVE
     if word in {"unsubscribed", "opt_out", "optedout"}:
         return Status.OPTED_OUT

@@ -76,6 +76,7 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
     return list(found.values())
 
 
+@lru_cache(maxsize=1000)
 def group_names(text: str) -> tuple[str, ...]:
     """Return the groups that a text names, parted by commas or semicolons. Raises UsageError for an impossible name."""
     names = [one_line(part).strip('" ') for part in text.replace(";", ",").split(",")]
@@ -94,6 +95,7 @@ def united(groups: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
+@lru_cache(maxsize=10_000)  # a file says the same of many
 def field(text: str) -> str:
     """Return an organisation, a role, a source or a basis as it is kept: one harmless line."""
     return one_line(text, FIELD_LIMIT)
