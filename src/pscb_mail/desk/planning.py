@@ -89,13 +89,13 @@ def begun(db: Database, issue: str) -> Mailing:
 
 def buildable(workspace: Workspace, issue: str) -> Edition:
     """Build an issue. Raises UsageError with the first thing that `check` calls an error."""
-    report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
-    if report.errors:
+    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates)
+    if report.errors or edition is None:
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
         raise UsageError(
             f"{report.errors[0].message}{more}", f"`pscb-mail check {issue}` lists what must be mended first."
         )
-    return build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
+    return edition
 
 
 def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:

@@ -1,0 +1,228 @@
+"""Carrying out a send: to whom, which edition, what is looked up, what is left alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from office import ISSUE, Office, office
+from scripted import ScriptedServer, hang_up
+
+from pscb_mail import backups
+from pscb_mail.desk import dispatch, overview, planning
+from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.people import directory, roster
+from pscb_mail.people.changes import Origin
+from pscb_mail.sending import ledger
+from pscb_mail.sending.delivery import Event, MailingState, State
+from pscb_mail.sending.lock import send_lock
+
+JO, SAM, KIT = "jo@school.test", "sam@health.test", "kit@police.test"
+
+
+@pytest.fixture
+def relay() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path, relay: ScriptedServer) -> Iterator[Office]:
+    made = office(tmp_path, relay.port, f"Jo <{JO}>", f"Sam <{SAM}>")
+    yield made
+    made.db.close()
+
+
+def taken(relay: ScriptedServer) -> list[str]:
+    return sorted(recipient for _, recipient, _ in relay.taken)
+
+
+def person(desk: Office, address: str):
+    found = directory.by_address(desk.db, address)
+    assert found is not None
+    return found
+
+
+def state_of(desk: Office, address: str) -> State:
+    delivery = ledger.delivery_of(desk.db, "issue-7", person(desk, address).id)
+    assert delivery is not None
+    return delivery.state
+
+
+def test_a_backup_is_made_before_a_mailing_begins_and_after_it_went_on(desk: Office, relay: ScriptedServer) -> None:
+    """A lost laptop loses nothing that was sent."""
+    desk.send()
+    made = backups.automatic_ones(desk.workspace.folder / "backups")
+    assert [backups.checked(path).why for path in made] == ["before-send", "after-send"]
+    assert taken(relay) == [JO, SAM]
+
+
+def test_who_joined_later_gets_it_only_when_told_so(desk: Office, relay: ScriptedServer) -> None:
+    """Running it again never widens a mailing by itself."""
+    desk.send()
+    desk.add(KIT)
+    desk.send()
+    assert taken(relay) == [JO, SAM]
+    plan = planning.send_plan(desk.db, desk.workspace, "7", planning.Audience(), joined=True)
+    assert (plan.to_send, plan.joined) == (1, 1)
+    desk.send(joined=True)
+    assert taken(relay) == [JO, KIT, SAM]
+
+
+def test_who_joined_another_group_is_not_in_the_audience(tmp_path: Path, relay: ScriptedServer) -> None:
+    """The audience is frozen as a choice: those who joined are held against it."""
+    desk = office(tmp_path, relay.port)
+    desk.add(JO, groups=["Heads"])
+    desk.send(to=["heads"])
+    desk.add(SAM, groups=["Board"])
+    desk.add(KIT, groups=["Heads"])
+    desk.send(joined=True)
+    assert taken(relay) == [JO, KIT]
+    desk.db.close()
+
+
+def test_one_persons_copy_goes_out_alone(desk: Office, relay: ScriptedServer) -> None:
+    """`--only`: somebody new, or somebody still queued, and nobody else."""
+    desk.send(limit=1)
+    desk.add(KIT)
+    waiting = next(address for address in (JO, SAM) if state_of(desk, address) is State.QUEUED)
+    for address in (KIT, waiting):
+        verdict = dispatch.send_only(
+            desk.db, desk.workspace, "7", person(desk, address), desk.means, "tester", again=False
+        )
+        assert verdict.event is Event.ACCEPTED
+        assert state_of(desk, address) is State.SENT
+    assert taken(relay) == [JO, KIT, SAM]
+
+
+def test_nobody_gets_a_second_copy_but_by_again(desk: Office, relay: ScriptedServer) -> None:
+    """The second one is asked for by name, bears the same Message-ID, and stands in the log."""
+    desk.send()
+    with pytest.raises(UsageError, match="handed over already") as caught:
+        dispatch.send_only(desk.db, desk.workspace, "7", person(desk, JO), desk.means, "tester", again=False)
+    assert "--again" in caught.value.hint
+    dispatch.send_only(desk.db, desk.workspace, "7", person(desk, JO), desk.means, "tester", again=True)
+    assert taken(relay) == [JO, JO, SAM]
+    ids = {
+        line
+        for _, to, body in relay.taken
+        if to == JO
+        for line in body.split(b"\r\n")
+        if line.startswith(b"Message-ID")
+    }
+    assert len(ids) == 1
+    assert len(ledger.attempts_of(desk.db, person(desk, JO).id)) == 2
+    assert overview.mailing_status(desk.db, desk.workspace, "issue-7").total == 2
+
+
+def test_somebody_off_the_list_gets_nothing_by_only(desk: Office, relay: ScriptedServer) -> None:
+    """Not even when asked for by name."""
+    desk.send(limit=1)
+    roster.opt_out(desk.db, [person(desk, SAM).id], Origin(desk.now(), "tester", "unsubscribe"))
+    with pytest.raises(UsageError, match="opted out"):
+        dispatch.send_only(desk.db, desk.workspace, "7", person(desk, SAM), desk.means, "tester", again=True)
+    assert SAM not in taken(relay)[1:]
+
+
+def test_an_amended_edition_reaches_those_who_wait_and_the_log_tells_who_had_which(
+    desk: Office, relay: ScriptedServer
+) -> None:
+    """The others can be written to: `--to received:issue-7@1`."""
+    desk.send(limit=1)
+    desk.write(ISSUE.replace("here is the news", "here is the corrected news"))
+    change = dispatch.amendment(desk.db, desk.workspace, "7")
+    assert (change.waiting, change.got) == (1, {1: 1})
+    assert set(change.after) - set(change.before) == {"Dear {{ first_name }}, here is the corrected news."}
+    dispatch.amend(desk.db, desk.workspace, change, "tester", desk.now())
+    desk.send()
+    bodies = [body for _, _, body in relay.taken]
+    assert [b"corrected" in body for body in bodies] == [False, True]
+    assert sorted(line.edition for line in ledger.log(desk.db, "issue-7")) == [1, 2]
+
+    desk.write(ISSUE.replace("number: 7", "number: 8"), "issue-8")
+    first = relay.taken[0][1]
+    desk.send("8", to=["received:issue-7@1"])
+    assert [to for _, to, _ in relay.taken[2:]] == [first]
+
+
+def test_there_is_nothing_to_amend_where_nothing_changed_or_nobody_waits(desk: Office) -> None:
+    """A sentence, and what to do instead."""
+    with pytest.raises(UsageError, match="was never sent"):
+        dispatch.amendment(desk.db, desk.workspace, "7")
+    desk.send(limit=1)
+    with pytest.raises(UsageError, match="nothing to amend"):
+        dispatch.amendment(desk.db, desk.workspace, "7")
+    desk.send()
+    desk.write(ISSUE.replace("here is", "there is"))
+    with pytest.raises(UsageError, match="Nobody is waiting") as caught:
+        dispatch.amendment(desk.db, desk.workspace, "7")
+    assert "received:issue-7@1" in caught.value.hint
+
+
+def test_cancel_skips_what_waits_and_nobody_can_join_afterwards(desk: Office, relay: ScriptedServer) -> None:
+    """What is sent stays sent."""
+    desk.send(limit=1)
+    assert dispatch.cancel(desk.db, desk.workspace, "7", "tester", desk.now()) == 1
+    status = overview.mailing_status(desk.db, desk.workspace, "issue-7")
+    assert (status.state, status.counts[State.SKIPPED]) == (MailingState.CANCELLED, 1)
+    desk.send()
+    assert len(relay.taken) == 1
+    with pytest.raises(UsageError, match="was cancelled"):
+        desk.send(joined=True)
+
+
+def test_a_copy_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
+    """The relay took it and hung up: run again, it stays in doubt; requeued by a person, it goes out."""
+    with ScriptedServer({"BODY": hang_up}) as relay:
+        desk = office(tmp_path, relay.port, JO)
+        desk.send()
+        assert state_of(desk, JO) is State.UNKNOWN
+        desk.send()
+        assert taken(relay) == [JO]
+        del relay.acts["BODY"]
+        plan = planning.retry_plan(desk.db, desk.workspace, "7", State.UNKNOWN)
+        order = dispatch.Order(requeue=State.UNKNOWN)
+        dispatch.dispatch(desk.db, desk.workspace, plan, order, desk.means, "tester")
+        assert (taken(relay), state_of(desk, JO)) == ([JO, JO], State.SENT)
+        desk.db.close()
+
+
+def test_two_sends_at_once_one_waits_outside(desk: Office, relay: ScriptedServer) -> None:
+    """75, naming who sends; nothing was changed."""
+    with (
+        send_lock(desk.db, desk.workspace.lock_path, "issue-6", "editor", desk.now()),
+        pytest.raises(NotNowError, match=r"editor on .* is sending issue-6"),
+    ):
+        desk.send()
+    assert relay.taken == []
+    assert ledger.mailing(desk.db, "issue-7") is None
+
+
+def test_groups_that_are_not_there_are_named(desk: Office) -> None:
+    """A misspelt group would otherwise send to nobody."""
+    for name in ("Haeds", "received:issue-6", "received:issue-7@2", "received:"):
+        with pytest.raises(UsageError, match="There is no group"):
+            desk.send(to=[name])
+
+
+def test_a_mailing_keeps_the_audience_that_it_began_with(desk: Office) -> None:
+    """Choosing again is a mistake that is told."""
+    desk.add(KIT, groups=["Heads"])
+    desk.send(limit=1)
+    with pytest.raises(UsageError, match="audience chosen then"):
+        desk.send(to=["Heads"])
+
+
+def test_copies_written_to_files_touch_no_ledger_and_can_never_act(
+    desk: Office, tmp_path: Path, relay: ScriptedServer
+) -> None:
+    """One .eml a recipient; their references are of another purpose."""
+    plan = planning.send_plan(desk.db, desk.workspace, "7", planning.Audience())
+    assert planning.write_copies(desk.db, desk.workspace, plan, tmp_path / "out", desk.now()) == 2
+    files = sorted((tmp_path / "out").iterdir())
+    assert [path.name for path in files] == ["issue-7-000001.eml", "issue-7-000002.eml"]
+    assert (relay.connections, ledger.mailing(desk.db, "issue-7")) == (0, None)
+    desk.send()
+    sent = b"".join(body for _, _, body in relay.taken)
+    for path in files:
+        line = next(line for line in path.read_bytes().split(b"\r\n") if line.startswith(b"X-PSCB-Mail"))
+        assert line not in sent
