@@ -73,7 +73,8 @@ def _mail_dsn(copy: Copy) -> str:
 def _rcpt_dsn(copy: Copy) -> str:
     """Ask for reports of failure and delay, never of success (RFC 3461 section 4.1).
 
-    ORCPT is for ASCII addresses; others would need the address type of RFC 6533, and it is optional (section 4.2).
+    ORCPT is for ASCII addresses; others would need the address type of RFC 6533, and it may be left out (RFC 3461
+    section 4.2).
     """
     original = f" ORCPT=rfc822;{xtext(copy.recipient)}" if copy.recipient.isascii() else ""
     return f" NOTIFY=FAILURE,DELAY{original}"
