@@ -10,10 +10,16 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from dns.exception import Timeout
+from newsroom import ISSUE, QUICK, means, newsroom
+from scripted import ScriptedServer
 
 from pscb_mail.errors import NotNowError, SettingsError
+from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending.connection import door
+from pscb_mail.sending.delivery import State
+from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.signature import Signer, signer
-from pscb_mail.settings import Dkim
+from pscb_mail.settings import Dkim, Relay
 
 SETTINGS = Dkim(domain="pscb.test", selector="s1", key_file="dkim.key")
 MESSAGE = [
@@ -139,3 +145,32 @@ def test_a_signer_never_shows_its_key(tmp_path: Path, rsa_key: tuple[bytes, byte
     """Not in a traceback, not in a log."""
     assert b"PRIVATE" in rsa_key[0]
     assert "PRIVATE" not in repr(signer_with(tmp_path, rsa_key[0]))
+
+
+def test_every_copy_of_a_mailing_is_signed_and_holds(tmp_path: Path, rsa_key: tuple[bytes, bytes]) -> None:
+    """Through the engine, with CHUNKING as without: what the server took verifies, each copy with its own signature."""
+    private, record = rsa_key
+    signing = replace(signer_with(tmp_path, private), lookup=lambda *_, **__: record)
+    for offers in ((), ("PIPELINING", "CHUNKING")):
+        with ScriptedServer(offers=offers) as server:
+            db = newsroom(tmp_path / f"{len(offers)}.db", 3)
+            lone = door(Relay(host="127.0.0.1", port=server.port, security="none"), signer=signing)
+            mailing.run(db, ISSUE, replace(means(), open_session=Relays((lone,), QUICK)))
+            db.close()
+        assert len(server.taken) == 3
+        assert all(passes(message, record) for _, _, message in server.taken)
+
+
+def test_a_signature_that_would_not_hold_stops_the_run_before_a_single_claim(
+    tmp_path: Path, rsa_key, ed25519_key
+) -> None:
+    """Nobody gets a mail that says it was forged, and nobody is in doubt."""
+    signing = replace(signer_with(tmp_path, rsa_key[0]), lookup=lambda *_, **__: ed25519_key[1])
+    with ScriptedServer() as server:
+        db = newsroom(tmp_path / "x.db", 3)
+        lone = door(Relay(host="127.0.0.1", port=server.port, security="none"), signer=signing)
+        with pytest.raises(SettingsError, match="publishes"):
+            mailing.run(db, ISSUE, replace(means(), open_session=Relays((lone,), QUICK)))
+        assert ledger.counts(db, ISSUE)[State.QUEUED] == 3
+        db.close()
+    assert server.connections == 0
