@@ -94,6 +94,7 @@ class ScriptedServer:
     implicit: bool = False
     close_after: int | None = None
     most: int | None = None
+    most_at: str = "greeting"  # the step at which one session too many is told so: here with 421, at MAIL with 432
     offers: tuple[str, ...] = ()
     # What it says to DATA after it refused the recipient; some say 354 all the same (RFC 2920 section 3.1).
     nothing_to_take: bytes = b"554 5.5.1 no valid recipients\r\n"
@@ -138,16 +139,16 @@ class ScriptedServer:
                 opened.callback(connection.close)
                 if self.implicit and self.tls:
                     connection = opened.enter_context(self.tls.wrap_socket(connection, server_side=True))
-                if not welcome:
+                if not welcome and self.most_at == "greeting":
                     connection.sendall(b"421 4.7.0 too many connections\r\n")
                     return
                 self._act(connection, self._for("greeting"))
-                self._talk(connection, opened)
+                self._talk(connection, opened, welcome=welcome)
         finally:
             with self._lock:
                 self.open_now -= 1
 
-    def _talk(self, connection: socket.socket, opened: contextlib.ExitStack) -> None:
+    def _talk(self, connection: socket.socket, opened: contextlib.ExitStack, *, welcome: bool) -> None:
         reader = opened.enter_context(connection.makefile("rb"))
         sender = recipient = ""
         messages = 0
@@ -165,6 +166,8 @@ class ScriptedServer:
                 messages += 1
             else:
                 act = self.nothing_to_take if verb == "DATA" and refused else self._for(verb, recipient)
+                if verb == "MAIL" and not welcome:
+                    act = b"432 4.3.2 concurrent connections limit exceeded\r\n"
                 refused = refused or (verb in {"MAIL", "RCPT"} and not _yes(act))
                 self._act(connection, act)
             if verb == "STARTTLS" and self.tls:
