@@ -55,18 +55,12 @@ _TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER})
 
 def is_negated(sentence: Sentence) -> bool:
     """Whether a sentence asks *not* to be taken off."""
-    for name, pattern in wishes.WISHES.items():
-        match = pattern.search(sentence.bare)
-        if match and name not in {"no longer want", "rather not", "do not send", "do not send newsletters", "no more"}:
-            before = (
-                sentence.bare[: match.start()] + " "
-                if match.start() and sentence.bare[match.start() - 1] != " "
-                else sentence.bare[: match.start()]
-            )
-            if wishes.NEGATION.search(before[-80:]):
-                return True
-    mention = wishes.MENTIONS.search(sentence.bare)
-    return bool(mention and wishes.NEGATION.search(sentence.bare[max(0, mention.start() - 80) : mention.start()]))
+    words = sentence.bare
+    wished = (pattern.search(words) for name, pattern in wishes.WISHES.items() if name not in wishes.NEGATIVE)
+    return any(
+        match and wishes.NEGATION.search(f"{words[max(0, match.start() - 80) : match.start()].rstrip()} ")
+        for match in (*wished, wishes.MENTIONS.search(words))
+    )
 
 
 def _whole(said: tuple[Sentence, ...]) -> Wish | None:
@@ -96,6 +90,8 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
         match = pattern.search(words)
         if match is None or (name in wishes.VOLITION and not wishes.OUR_MAIL.search(words[match.start() :])):
             continue
+        if name == "no longer want" and wishes.ANOTHER_VERB.match(words[match.end() :]):
+            continue  # "I do not want to miss the newsletter"
         return _judged(sentence, words, match)
     return _caught(sentence, words)
 
@@ -171,7 +167,7 @@ def _doubt_beside(around: list[Sentence]) -> str:
             return _ELSE
         if (
             wishes.CONTRAST.search(sentence.bare)
-            and not wishes.COURTESY.search(sentence.bare)
+            and not wishes.COURTESY.search(sentence.plain)
             and not wishes.HARMLESS_CONTRAST.search(sentence.bare)
         ):
             return _ELSE

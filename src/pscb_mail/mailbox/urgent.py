@@ -43,6 +43,9 @@ _URGENT = tuple(
         ),
         rf"\b{_CHILD}\b.{{0,60}}\b(?:has|have) (?:just |today )?(?:told|disclosed|confided|revealed)\b",
         rf"\b(?:told|disclosed to) (?:me|us)\b.{{0,60}}\b(?:{_HURT}|frightened|scared|afraid|not safe|unsafe)\b",
+        rf"\b{_CHILD}\b.{{0,60}}\bdisclosed to (?:his|her|a|the|our|their|my)\b",
+        rf"\b{_HURT} (?:his|her|their|my|a|an|the|this) (?:\w+ )?{_CHILD}\b",
+        rf"\b(?:is|was|are|been) being {_HURT} by (?:his|her|their|my|a|the)\b",
         r"\b(?:made|has made|have had|had|received|taken) a (?:\w+ )?disclosure\b",
         (
             rf"\b(?:a|an|one|my|our|the|this|his|her|two|three) (?:\w+[ -]){{0,4}}?{_CHILD}\b.{{0,60}}\b(?:is|are|was"
@@ -125,6 +128,8 @@ _URGENT = tuple(
 )
 # The line that councils print below their mails; and talk about training, papers and policy.
 _NOT_URGENT = re.compile(
+    r"\b(?:funding|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres|children's "
+    r"services are)\b|"
     r"^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried|concerned) about (?:a|the safety of a|any) "
     r"(?:child|young person|children)"
     r"|^if (?:you|a child|anyone|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+"

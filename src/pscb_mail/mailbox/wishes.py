@@ -15,7 +15,8 @@ ME = (
 LIST = (
     r"(?:list|lists|listing|mailings?|mailing-?list|distribution|dl|newsletters?|circulation|circulars?|database"
     r"|bulletins?"
-    r"|e-?mails?|mail|records?|contacts?|system|subscriptions?|updates?|mailshots?|everything|communications?"
+    r"|e-?mails?|mail|records?|contacts?|system|subscriptions?|updates?|editions?|issues?|copies|mailshots?"
+    r"|everything|communications?"
     r"|address book"
     r"|(?:this|it|these|here|those)$)"
 )
@@ -42,7 +43,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
         "is it possible": rf"\bpossible (?:for me )?to {TO_BE} ?(?:removed|taken off|deleted|unsubscribed|off)\b",
         "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
-        "be removed": r"^(?:to )?be (?:removed|taken off|unsubscribed|deleted|dropped)\b",
+        "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
         "want off": r"\b(?:want|like|wish|need) (?:to get )?off (?:of )?(?:the|this|your)\b",
         "should "
         "come off": r"\b(?:i|we) (?:should|ought to|need to|must|had better) (?:\w+ )?(?:come|be|get) (?:off|removed"
@@ -71,6 +72,19 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|included|contacted))\b",
         "no more": r"^no more (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?|mailings?"
         r"|bulletins?|copies)\b",
+        "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
+        r"|need (?:of|for|to receive)|use for|wish to receive)\b",
+        "send not "
+        "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
+        r"(?:this|these))(?: to (?:me|us))?\b",
+        "removed me": r"\b(?:removed|took|deleted) (?:me|us|my \w+) (?:from|off)\b",
+        "withdraw me": r"\b(?:un-?enrol|un-?register|de-?register|withdraw|discharge) (?:me|us)\b",
+        "and unsubscribe": r"[-,:;] ?(?:so )?(?:unsubscribe|remove|delete)(?: me)?$",
+        "delete my subscription": r"\b(?:delete|remove) (?:my|our|this) (?:\w+ )?(?:subscription|registration|entry)\b",
+        "stop these": r"^(?:can you |could you )?(?:stop|cease|end) (?:these|this|them|it)$",
+        "leave the list": r"\b(?:leave|quit|exit|withdraw from|come out of|get out of) (?:this|the|your) (?:\w+ "
+        r"){0,2}?(?:list|mailing)\b",
+        "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
         "not send": r"\b(?:can|could|would|may|will|to) (?:(?:you|i|we) )?(?:\w+ )?(?:not|no longer) (?:be )?(?:send"
         r"|sent|receive|get|include|e-?mail)\b",
         "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my )?(?:removal|be removed|be taken "
@@ -94,6 +108,20 @@ WISHES: dict[str, re.Pattern[str]] = {
     }.items()
 }
 # "I do not want …" is a wish to come off only where what is not wanted is our mail.
+# These hold a negation themselves, or begin where a new clause begins.
+NEGATIVE = frozenset(
+    {
+        "no longer want",
+        "rather not",
+        "do not send",
+        "do not send newsletters",
+        "send not to me",
+        "not send",
+        "no more",
+        "no interest",
+        "and unsubscribe",
+    }
+)
 VOLITION = frozenset({"no longer want", "rather not", "do not send", "stop sending", "not send", "desist"})
 OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
@@ -105,6 +133,12 @@ OUR_MAIL = re.compile(
     r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again|$|[,;])"
     r"|interested in (?:this|these|it)|on (?:it|this)|of (?:this|these|it|them))\b"
 )
+# "I do not want to …": only these say that our mail is not wanted.
+ANOTHER_VERB = re.compile(
+    r"^(?: for)?(?: \w+)? to (?!(?:\w+ )?(?:receive|get|have|see|hear|continue|subscribe|stay|remain|read|keep "
+    r"(?:getting|receiving)"
+    r"|be (?!without|left out|removed|taken|deleted|unsubscribed|off))\b)"
+)
 # What may follow a plain wish: nothing, words about the list, or words that change nothing.
 # Single words only: two ways to read one text would be two to the power of its length.
 _NEUTRAL = """
@@ -115,7 +149,7 @@ _NEUTRAL = """
     board organisation peterborough group team sent receiving getting receive get stop sending emailing contacting
     like such other every each one wrong person u ur pls same following service services right soon also else
     unsubscribe unsubscribed remove removed because since never asked signed up need want using do not no file files
-    system systems books crap rubbish junk nonsense stuff
+    system systems books crap rubbish coming arriving appearing junk nonsense stuff
 """
 NEUTRAL_TAIL = re.compile(rf"(?:[\s,.;:!()'\"-]|(?:{'|'.join(_NEUTRAL.split())})\b)*$")
 # Where a reason begins: what is in it is no object of the wish.
@@ -195,7 +229,8 @@ ASKS = re.compile(
     r"|there))\b"
 )
 CONDITION = re.compile(
-    r"\b(?:if|unless|until|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you|it|this|the)"
+    r"\b(?:if|unless|until(?! now)|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you|it"
+    r"|this|the)"
     r"|whether"
     r"|(?:from|after|before|at the end of|by|as of|with effect from|starting) (?:the )?(?:(?:next|this (?:week|month"
     r"|term|summer|autumn|winter|spring|year)|end|january|february|march|april|may|june|july"
@@ -228,7 +263,8 @@ KURS = re.compile(
     r"|companer\w*|colega\w*)\b"
 )
 THIRD = re.compile(
-    r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!me\b|us\b|my\b|myself\b|from\b|this\b"
+    r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!note\b|part\b|care\b|me\b|us\b|my\b"
+    r"|myself\b|from\b|this\b"
     r"|these\b|our\b|off\b|it\b)"
     r"(.{2,60}?)\s+(?:off|from|out of)\b.{0,40}\b(?:list|lists|newsletters?|mailings?|distribution|circulation"
     r"|database|e-?mails?|records?)\b"
@@ -280,6 +316,8 @@ NET = re.compile(
     r"|these|for|newsletters?)\b"
     r"|\bstill (?:get|getting|receiv\w+|come|comes|coming|sent)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it"
     r"|them)\b"
+    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b|^this is spam$|\bneed for me to (?:get"
+    r"|receive)\b"
     r"|^(?:no thanks|no thank you|no|not for me|not interested|do not want(?: this| it)?|not wanted|no interest)$"
     r"|(?:\bnot|n't) (?:\w+ )?(?:want|wish|need|like|interested)\b.{0,30}\b(?:newsletters?|e-?mails?|mailings?"
     r"|bulletins?|list)\b"
