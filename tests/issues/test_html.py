@@ -8,13 +8,14 @@ from drafts import ISSUE_18, TEMPLATES, built, draft, html_for, settings
 from lxml import html as lxml_html
 from PIL import Image
 
+from pscb_mail.issues.inlining import inlined
 from pscb_mail.issues.look import INK, NIGHT_TINT, PAPER, TINT, contrast, look_of, readable
 from pscb_mail.issues.source import read_source
 from pscb_mail.settings import Design
 
 EVERYTHING = """## One *article* & more
 
-Words with **strong**, *em*, `code <b>`, a [link & more](https://www.pscb.example/?a=1&b=2) and {{ name }}.
+Words <script>alert(1)</script> with **strong**, *em*, `code <b>`, a [link & more](https://www.pscb.example/?a=1&b=2) and {{ name }}.
 
 1. one
 2. two
@@ -168,6 +169,12 @@ def test_dark_mode_outweighs_what_is_inline(page):
     assert all("!important" in declaration for declaration in declarations)
 
 
+def test_what_a_template_holds_to_be_important_stays_so():
+    """Inliners strip it from what they keep, where they are not told."""
+    page = inlined("<html><head><style>@media print { p { color: red !important } }</style></head><p>x</p></html>")
+    assert "!important" in page
+
+
 @pytest.mark.parametrize("colour", ["#17375e", "#ffffff", "#000000", "#ffcc00", "#777777", "#00ff00", "#0b5d8a"])
 def test_any_colour_of_the_settings_can_be_read_everywhere(colour):
     look = look_of(Design(colour=colour, accent=colour))
@@ -220,7 +227,9 @@ def test_no_template_marker_or_stand_in_is_left_over(page):
 
 def test_text_is_escaped_wherever_it_stands(everything):
     assert "Title &amp; &lt;more&gt;</h1>" in everything
+    assert "<script" not in everything
     for text in (
+        "Words &lt;script&gt;alert(1)&lt;/script&gt;",
         "Help &lt;Desk&gt;",
         "Working &lt;Together&gt;",
         "A &amp; B",

@@ -84,14 +84,20 @@ def test_a_large_picture_is_scaled_to_twice_the_column(tmp_path):
     assert opened(picture).size == (2 * SHOWN, SHOWN * 3 // 2)
 
 
-def test_a_picture_is_turned_upright_and_says_nothing_of_where_it_was_taken(tmp_path):
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+
+
+@pytest.mark.parametrize("profile", [SRGB, None], ids=["with a profile", "without"])
+def test_a_picture_is_turned_upright_and_says_nothing_of_where_it_was_taken(tmp_path, profile):
     exif = Image.Exif()
     exif[0x0112], exif[0x010E], exif[0x8825] = 6, "SECRET PLACE", {1: "N", 2: (52.0, 34.0, 0.0)}
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    save(tmp_path, "a.jpg", (100, 50), exif=exif, comment=b"SECRET", icc_profile=profile)
+    taken = Image.new("RGB", (100, 50), "red")
+    taken.paste("blue", (50, 0, 100, 50))
+    taken.save(tmp_path / "a.jpg", exif=exif, comment=b"SECRET", icc_profile=profile)
     picture = embed(tmp_path, "a.jpg", "pscb.example")
     image = opened(picture)
     assert (image.size, picture.width, picture.height) == ((50, 100), 50, 100)
+    assert [image.getpixel((25, y))[0] > 128 for y in (20, 80)] == [True, False]
     assert not dict(image.getexif())
     assert b"SECRET" not in picture.file.content
     assert b"ICC_PROFILE" not in picture.file.content
