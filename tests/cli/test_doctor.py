@@ -40,6 +40,23 @@ def test_the_screen_ends_with_what_to_do_first(tmp_path: Path) -> None:
     assert "First: relay, connection. Check host and port" in end
 
 
+def test_the_loop_sends_nothing_unless_somebody_says_yes(tmp_path: Path) -> None:
+    """It is the one check that sends."""
+    with ScriptedServer() as relay, NameServer("", connected=False) as names:
+        program = workspace(
+            tmp_path,
+            relay=f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"',
+            mailbox='source = "imap://newsletter%40pscb.test@127.0.0.1:1/INBOX"\nauth = "none"',
+        )
+        server = f"127.0.0.1:{names.port}"
+        assert "--yes" in program("doctor", "--loop", "--name-server", server, expect=2).err
+        assert relay.said == []
+        done = program("doctor", "--loop", "--yes", "--json", "--name-server", server, expect=1)
+    loop = {check["check"]: check["result"] for check in done.json if check["check"].startswith("loop")}
+    assert loop == {"loop: sent": "not checked", "loop: arrived": "error", "loop: authentication": "not checked"}
+    assert relay.taken == []
+
+
 def test_broken_settings_are_told_as_a_check(tmp_path: Path) -> None:
     """The doctor is whom one asks when nothing else runs."""
     program = workspace(tmp_path, more='[newslettr]\nname = "x"\n')

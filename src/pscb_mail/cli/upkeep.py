@@ -11,6 +11,7 @@ from pscb_mail.errors import SettingsError
 
 if TYPE_CHECKING:
     from pscb_mail.desk.doctor.check import Check
+    from pscb_mail.workspace import Workspace
 
 commands = typer.Typer()
 _PANEL = "Upkeep"
@@ -48,9 +49,13 @@ def doctor(
             help="Ask this name server: to see the domain as the world sees it, from inside an organisation's network.",
         ),
     ] = "",
+    loop: Annotated[
+        bool, typer.Option("--loop", help="Send one mail to the newsletter's own mailbox, and read how it arrives.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --loop: send it without asking.")] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
-    """Is everything in place: settings, database, relay, mailbox, DNS. Sends nothing, changes nothing."""
+    """Is everything in place: settings, database, relay, mailbox, DNS. Changes and sends nothing, but with --loop."""
     from pscb_mail.desk.doctor.check import Result
     from pscb_mail.desk.doctor.examination import Examination, examine, unreadable_settings
     from pscb_mail.desk.doctor.names import system_names
@@ -62,13 +67,24 @@ def doctor(
     except SettingsError as problem:
         checks = unreadable_settings(problem)
     else:
+        if loop:
+            console.confirm(f"Send one mail to {workspace.settings.newsletter.reply_to}?", yes=yes)
         with console.err.status("Looking …"):
             checks = examine(Examination(workspace, names, now))
+        checks += _there_and_back(workspace) if loop else []
     if json:
         console.document([vars(check) for check in checks])
     else:
         _print_checks(checks)
     raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
+
+
+def _there_and_back(workspace: "Workspace") -> "list[Check]":
+    from pscb_mail.cli.context import stop_on_signal
+    from pscb_mail.desk.doctor.loop import Loop, check_loop
+
+    with stop_on_signal() as stopping, console.err.status("Waiting for the mail …"):
+        return check_loop(Loop(workspace.settings, now, stopping.wait))
 
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}

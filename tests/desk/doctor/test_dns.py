@@ -5,6 +5,7 @@ import base64
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from nameserver import NameServer, NoNames
 
 from pscb_mail.desk.doctor.check import Check, Result
@@ -40,6 +41,14 @@ ELLIPTIC = _record(
     .public_key()
     .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo),
 )
+
+# 512 bits, as nobody should have them any more: made once, for no library makes one today.
+TINY_KEY = _record(
+    "rsa",
+    RSAPublicNumbers(65537, int("c7" * 63 + "c9", 16)).public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    ),
+)  # fmt: skip
 
 # A council at Microsoft 365 with everything as it should be.
 GOOD = f"""
@@ -101,6 +110,7 @@ def test_a_domain_in_order_is_told_so() -> None:
         (GOOD, KEYED, "DNS: DKIM", Result.ERROR, "no key at s1._domainkey.council.example"),
         (f"{GOOD}\ns1._domainkey.council.example TXT {GOOD_KEY}", KEYED, "DNS: DKIM", Result.OK, "publishes a key"),
         (f"{GOOD}\ns1._domainkey.council.example TXT {WEAK_KEY}", KEYED, "DNS: DKIM", Result.WARNING, "1024 bits"),
+        (f"{GOOD}\ns1._domainkey.council.example TXT {TINY_KEY}", KEYED, "DNS: DKIM", Result.ERROR, "only 512 bits"),
         (f'{GOOD}\ns1._domainkey.council.example TXT "v=DKIM1; p="', KEYED, "DNS: DKIM", Result.ERROR, "withdrawn"),
         (f'{GOOD}\ns1._domainkey.council.example TXT "v=DKIM1; p=AAAA"', KEYED, "DNS: DKIM", Result.ERROR,
          "cannot be read"),
