@@ -229,7 +229,7 @@ ASKS = re.compile(
     r"|there))\b"
 )
 CONDITION = re.compile(
-    r"\b(?:if|unless|until(?! now)|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you|it"
+    r"\b(?:if|unless|until(?! now| but)|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you|it"
     r"|this|the)"
     r"|whether"
     r"|(?:from|after|before|at the end of|by|as of|with effect from|starting) (?:the )?(?:(?:next|this (?:week|month"
