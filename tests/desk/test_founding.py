@@ -77,6 +77,7 @@ def test_gmail_gets_a_password_or_an_application(tmp_path: Path) -> None:
     assert (with_password.relay[0].auth, with_password.mailbox.auth, with_password.pace.profile) == (
         "password", "password", "gmail",
     )  # fmt: skip
+    assert with_password.mailbox.authenticated_by == "mx.google.com"
     oauth = found(tmp_path / "b", with_google(MINE, "id.apps.googleusercontent.com")).settings
     assert (oauth.relay[0].auth, oauth.mailbox.auth) == ("google", "google")
     assert oauth.signin.application == "id.apps.googleusercontent.com"

@@ -171,9 +171,12 @@ def _ask_relay(answers: "Answers", names: "Names | None") -> "tuple[Relay, bool]
     """Ask for a relay until one is found, or kept all the same; return it, and whether one can sign in there."""
     from pscb_mail.desk.doctor.answers import find_relay
 
-    ca_file = ""
+    ca_file = before = ""
     while True:
-        host, port = _ask_host("Which server takes your mail? HOST or HOST:PORT", "127.0.0.1")
+        host, port = _ask_host("Which server takes your mail? HOST or HOST:PORT", before)
+        if not host:
+            continue
+        before = f"{host}:{port}" if port else host
         if names is not None:
             with console.err.status("Calling …"):
                 found = find_relay(host, answers.address, names, now(), port=port, ca_file=ca_file)
