@@ -11,12 +11,13 @@ what stands around it.
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,8 @@ class Slot:
 
 
 Piece = bytes | Slot
+# Short pieces as a template, and the numbers of the slots that go into it.
+_Run = tuple[bytes, list[int]]
 
 
 @dataclass(frozen=True)
@@ -70,33 +73,31 @@ class Letter:
     pieces: tuple[Piece, ...]
 
     @cached_property
-    def _runs(self) -> tuple[tuple[Slot, ...], list[bytes | list[bytes | int]]]:
+    def _runs(self) -> tuple[tuple[Slot, ...], list[bytes | _Run]]:
         """The different slots, each filled once a copy; the letter as long shared pieces and runs of what is short.
 
-        A run is joined for each copy: a few pieces are handed to the network faster than many. The long ones stay whole.
+        A few pieces are handed to the network faster than many; the long ones stay whole and are shared by all copies.
         """
         slots = tuple(dict.fromkeys(piece for piece in self.pieces if isinstance(piece, Slot)))
         number = {slot: n for n, slot in enumerate(slots)}
-        runs: list[bytes | list[bytes | int]] = []
-        for piece in self.pieces:
-            if isinstance(piece, bytes) and len(piece) >= _LONG:
-                runs.append(piece)
-                continue
-            if not runs or isinstance(runs[-1], bytes):
-                runs.append([])
-            runs[-1].append(piece if isinstance(piece, bytes) else number[piece])  # type: ignore[union-attr]
+        runs: list[bytes | _Run] = []
+        for long, group in groupby(self.pieces, lambda piece: isinstance(piece, bytes) and len(piece) >= _LONG):
+            if long:
+                runs += [piece for piece in group if isinstance(piece, bytes)]
+            else:
+                runs.append(_run(list(group), number))
         return slots, runs
 
     def spliced(self, values: Mapping[str, str]) -> list[bytes]:
         """Return one person's message as a list of byte strings. `values` is what `values_of` returns."""
         slots, runs = self._runs
         filled = [slot.filled(values) for slot in slots]
-        return [
-            run
-            if isinstance(run, bytes)
-            else b"".join([filled[part] if isinstance(part, int) else part for part in run])
-            for run in runs
-        ]
+        return [run if isinstance(run, bytes) else run[0] % tuple([filled[n] for n in run[1]]) for run in runs]
+
+
+def _run(pieces: Sequence[Piece], number: Mapping[Slot, int]) -> _Run:
+    template = b"".join(piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b" for piece in pieces)
+    return template, [number[piece] for piece in pieces if isinstance(piece, Slot)]
 
 
 def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Letter:
