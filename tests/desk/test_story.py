@@ -23,7 +23,7 @@ def people(tmp_path: Path) -> Iterator[TheList]:
     db.close()
 
 
-def sent(people: TheList, code: int | None, reply: str) -> None:
+def sent(people: TheList, verdict: str | None, code: int | None, reply: str) -> None:
     """Record a copy of issue-18 to Jo and one try of it, as sending does."""
     people.now += timedelta(hours=1)
     at, jo = stamp(people.now), people.one(JO).id
@@ -40,9 +40,9 @@ def sent(people: TheList, code: int | None, reply: str) -> None:
         [jo, JO, at],
     )
     run(
-        """INSERT INTO attempt (delivery, issue, address, relay, started_at, code, reply)
-           VALUES (1, 'issue-18', ?, 'smtp.pscb.example:587', ?, ?, ?)""",
-        [JO, at, code, reply],
+        """INSERT INTO attempt (delivery, issue, address, relay, started_at, verdict, code, reply)
+           VALUES (1, 'issue-18', ?, 'smtp.pscb.example:587', ?, ?, ?, ?)""",
+        [JO, at, verdict, code, reply],
     )
     people.db.conn.commit()
 
@@ -63,8 +63,8 @@ def wrote(people: TheList, finding: str, action: str, evidence: str) -> None:
 def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None:
     """Who did what and why, the relay's own words, the reader's own words."""
     people.add(f"Jo <{JO}>", groups=("Heads",))
-    sent(people, 451, "4.7.1 greylisted")
-    sent(people, 250, "2.0.0 queued as 4F1")
+    sent(people, "put_off", 451, "4.7.1 greylisted")
+    sent(people, "accepted", 250, "2.0.0 queued as 4F1")
     wrote(people, "opt_out", "opted_out", '"please take me off"')
     roster.opt_out(people.db, people.ids(JO), people.origin("inbox", "please take me off"))
     changes.undo(people.db, None, people.origin("undo 2"))
@@ -90,11 +90,24 @@ def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None
 
 
 @pytest.mark.parametrize(
-    ("code", "what"), [(250, "handed over"), (421, "put off"), (550, "refused"), (None, "no answer")]
+    ("verdict", "code", "what"),
+    [
+        ("accepted", 250, "handed over"),
+        ("put_off", 451, "put off"),
+        ("turned_down", 550, "refused"),
+        ("turned_down", 451, "refused"),
+        ("not_tried", 451, "not handed over"),
+        ("not_tried", None, "not handed over"),
+        ("doubted", None, "may or may not have arrived"),
+        (None, None, "not known to have ended"),
+    ],
 )
-def test_each_try_says_how_it_ended(people: TheList, code: int | None, what: str) -> None:
+def test_each_try_tells_its_verdict_and_not_what_a_code_suggests(
+    people: TheList, verdict: str | None, code: int | None, what: str
+) -> None:
+    """A 451 that came for too long is a refusal; one about ourselves says nothing about the person."""
     people.add(JO)
-    sent(people, code, "words")
+    sent(people, verdict, code, "words")
     assert story(people.db, people.one(JO), "x.example").timeline[-1].what == f"issue-18: {what}"
 
 

@@ -18,11 +18,12 @@ from pscb_mail.people import changes
 from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 from pscb_mail.sending import ledger
+from pscb_mail.sending.delivery import Event as Verdict
+from pscb_mail.sending.ledger import Attempt
 from pscb_mail.sending.message import message_id
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.journal import About
-    from pscb_mail.sending.ledger import LogLine
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Story:
 def story(db: Database, person: Subscriber, domain: str) -> Story:
     """Return somebody's story. `domain` is that of our Message-IDs."""
     events = [_changed(recorded) for recorded in changes.history_of(db, person.id)]
-    events += [_tried(issue, line, domain) for issue, line in ledger.attempts_of(db, person.id)]
+    events += [_tried(attempt, domain) for attempt in ledger.attempts_of(db, person.id)]
     events += [_found(about) for about in journal.findings_about(db, person.id)]
     return Story(person, tuple(sorted(events, key=lambda event: event.at)))
 
@@ -96,13 +97,24 @@ def _verb(recorded: Recorded) -> str:
     return "changed"
 
 
-def _tried(issue: str, line: "LogLine", domain: str) -> Event:
-    verdicts = {2: "handed over", 4: "put off", 5: "refused"}
-    verdict = verdicts.get((line.code or 0) // 100, "no answer")
-    said = f"{line.code or ''} {line.reply}".strip()
-    to = f" to {line.address}" if line.address else ""
-    mail = message_id(issue, line.reference, domain)
-    return Event(line.at, f"{issue}: {verdict}", f'{mail}{to}. {line.relay or "Nobody"} said: "{said}"')
+_VERDICTS = {
+    None: "not known to have ended",
+    Verdict.ACCEPTED: "handed over",
+    Verdict.PUT_OFF: "put off",
+    Verdict.TURNED_DOWN: "refused",
+    Verdict.NOT_TRIED: "not handed over",
+    Verdict.DOUBTED: "may or may not have arrived",
+}
+
+
+def _tried(attempt: Attempt, domain: str) -> Event:
+    """Return how a try ended: its verdict, which no code tells (a 451 may be our own fault), and the relay's words."""
+    said = f"{attempt.code or ''} {attempt.reply}".strip()
+    to = f" to {attempt.address}" if attempt.address else ""
+    mail = message_id(attempt.issue, attempt.reference, domain)
+    words = f'{attempt.relay or "Nobody"} said: "{said}"' if said else f"{attempt.relay or 'Nobody'} said nothing"
+    ended = _VERDICTS.get(attempt.verdict, str(attempt.verdict))
+    return Event(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {words}")
 
 
 _FINDINGS = {

@@ -47,6 +47,20 @@ class LogLine:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """One try to hand a copy to a relay; `verdict` is None while it is under way, or where its process died."""
+
+    issue: str
+    address: str
+    reference: str
+    relay: str
+    verdict: Event | None
+    code: int | None
+    reply: str
+    at: datetime
+
+
 # -- mailings -------------------------------------------------------------------------------------------------------
 
 
@@ -230,17 +244,16 @@ def log(db: Database, issue: str, state: State | None = None) -> Iterator[LogLin
         yield LogLine(address, State(current), number, tries, relay or "", code, reply or "", reference, moment(at))
 
 
-def attempts_of(db: Database, subscriber: int) -> list[tuple[str, LogLine]]:
-    """Return every try for one person with its issue, the oldest first."""
+def attempts_of(db: Database, subscriber: int) -> list[Attempt]:
+    """Return every try for one person, the oldest first."""
     rows = db.execute(
-        """SELECT d.issue, a.address, d.state, e.number, d.tries, d.reference, a.started_at, a.relay, a.code, a.reply
-           FROM attempt a JOIN delivery d ON d.id = a.delivery JOIN edition e ON e.id = d.edition
-           WHERE d.subscriber = ? ORDER BY a.id""",
+        """SELECT d.issue, a.address, d.reference, a.relay, a.verdict, a.code, a.reply, a.started_at
+           FROM attempt a JOIN delivery d ON d.id = a.delivery WHERE d.subscriber = ? ORDER BY a.id""",
         [subscriber],
     )
     return [
-        (issue, LogLine(address, State(state), number, tries, relay, code, reply, reference, moment(at)))
-        for issue, address, state, number, tries, reference, at, relay, code, reply in rows
+        Attempt(issue, address, reference, relay, Event(verdict) if verdict else None, code, reply, moment(at))
+        for issue, address, reference, relay, verdict, code, reply, at in rows
     ]
 
 
