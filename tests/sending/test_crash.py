@@ -133,6 +133,20 @@ def test_a_full_disk_stops_with_75_and_nothing_is_lost(tmp_path: Path, spare: in
     db.close()
 
 
+def test_claims_that_cannot_be_written_cost_no_verdict(tmp_path: Path) -> None:
+    """Where the last space takes the verdicts and no more, they are written alone: 75, and nobody is in doubt."""
+    db = newsroom(tmp_path / "pscb-mail.db", 60)
+    db.execute("""CREATE TRIGGER full_at_30 BEFORE INSERT ON attempt WHEN (SELECT count(*) FROM attempt) >= 30
+                  BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END""")
+    with ScriptedServer(offers=("PIPELINING",)) as server, pytest.raises(NotNowError) as caught:
+        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+    assert caught.value.exit_code == Exit.NOT_NOW
+    counts = ledger.counts(db, ISSUE)
+    assert (counts[State.IN_FLIGHT], counts[State.UNKNOWN]) == (0, 0)
+    assert counts[State.SENT] == len(server.taken) > 0
+    db.close()
+
+
 def test_a_database_copied_with_its_wal_in_the_middle_of_a_run_tells_the_truth(tmp_path: Path) -> None:
     """A backup taken at any moment opens, and says of nobody that they were sent to who were not."""
     path = tmp_path / "pscb-mail.db"

@@ -16,6 +16,8 @@ from pscb_mail.settings import Relay
 PLAIN = Relay(host="127.0.0.1", security="none")
 MODES = {"step by step": (), "PIPELINING": ("PIPELINING",), "CHUNKING": ("PIPELINING", "CHUNKING")}
 ENVELOPE = b"MAIL FROM:<news@pscb.test>\r\nRCPT TO:<%s@a.test>\r\n"
+GONE = b"550 5.1.1 no such user\r\n"
+REFUSED = Answered(Stage.RCPT, Reply(550, "5.1.1 no such user"))
 OK, GO, TAKEN = b"250 2.1.0 fine\r\n", b"354 go on\r\n", b"250 2.0.0 taken\r\n"
 
 
@@ -90,11 +92,55 @@ def test_with_chunking_envelope_and_message_leave_in_one_write() -> None:
     """RFC 3030: nothing has to be asked before the message."""
     dialogue = opened("PIPELINING", "CHUNKING")
     dialogue.offer(copy())
-    assert said(dialogue) == ENVELOPE % b"jo" + b"BDAT %d LAST\r\n" % len(message("jo")) + message("jo")
-    assert not dialogue.room
+    assert said(dialogue) == chunk("jo")
     dialogue.receive(OK + OK + TAKEN)
     assert outcomes(dialogue) == {"jo": Answered(Stage.BODY, Reply(250, "2.0.0 taken"))}
     assert dialogue.room
+
+
+def chunk(name: str) -> bytes:
+    return ENVELOPE % name.encode() + b"BDAT %d LAST\r\n" % len(message(name)) + message(name)
+
+
+def test_with_chunking_the_next_message_does_not_wait_for_the_answer() -> None:
+    """Two under way, never three; RSET before the second, in case the first fails (RFC 3030 section 2)."""
+    dialogue = opened("PIPELINING", "CHUNKING")
+    dialogue.offer(copy("a"))
+    dialogue.offer(copy("b"))
+    assert said(dialogue) == chunk("a") + b"RSET\r\n" + chunk("b")
+    assert not dialogue.room
+    dialogue.receive(OK + GONE + b"554 5.5.1 no valid recipients\r\n")
+    assert dialogue.room
+    dialogue.offer(copy("c"))
+    assert said(dialogue) == b"RSET\r\n" + chunk("c")
+    dialogue.receive(OK + OK + OK + TAKEN + OK + OK + OK + TAKEN)
+    assert list(outcomes(dialogue)) == ["a", "b", "c"]
+    assert outcomes(dialogue)["a"] == REFUSED
+    assert {outcomes(dialogue)[name] for name in "bc"} == {Answered(Stage.BODY, Reply(250, "2.0.0 taken"))}
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        (b"", (InDoubt, InDoubt)),
+        (OK + GONE, (Answered, InDoubt)),
+        (OK + OK + TAKEN, (Answered, InDoubt)),
+        (OK + OK + TAKEN + b"421 4.3.2 closing\r\n", (Answered, InDoubt)),
+        (OK + OK + TAKEN + OK + b"421 4.3.2 closing\r\n", (Answered, Answered)),
+        (OK + OK + b"421 4.3.2 closing\r\n", (Answered, InDoubt)),
+    ],
+)
+def test_of_two_messages_that_have_left_each_is_in_doubt_until_it_is_answered(
+    replies: bytes, expected: tuple[type, type]
+) -> None:
+    """The session breaks: what was answered is known, the rest may have arrived."""
+    dialogue = opened("PIPELINING", "CHUNKING")
+    dialogue.offer(copy("a"))
+    dialogue.offer(copy("b"))
+    said(dialogue)
+    dialogue.receive(replies)
+    dialogue.end("it hung up")
+    assert tuple(type(outcome) for outcome in outcomes(dialogue).values()) == expected
 
 
 def test_chunking_without_pipelining_waits_for_the_envelope() -> None:
@@ -109,9 +155,6 @@ def test_chunking_without_pipelining_waits_for_the_envelope() -> None:
 
 
 # -- refusals in the middle of a pipeline ---------------------------------------------------------------------------
-
-GONE = b"550 5.1.1 no such user\r\n"
-REFUSED = Answered(Stage.RCPT, Reply(550, "5.1.1 no such user"))
 
 
 @pytest.mark.parametrize("after", [b"554 5.5.1 no valid recipients\r\n", b"503 5.5.1 RCPT first\r\n"])

@@ -1,6 +1,7 @@
 """A run through servers that misbehave: the sum is right, nobody gets two, nobody is missed, each doubt is `unknown`."""
 
 import contextlib
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -106,9 +107,12 @@ def test_a_fault_at_any_step_costs_nobody_their_copy(db: Database, mode: str, st
         the_truth_is_kept(db, server)
     counts = ledger.counts(db, ISSUE)
     assert counts[State.SENT] + counts[State.REFUSED] + counts[State.UNKNOWN] + counts[State.SKIPPED] == PEOPLE
-    if fault in {"late", "4yz", "421"} or (step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"):
+    # With CHUNKING a message has left behind each of these: only its own answer clears it of doubt.
+    doubtful = mode == "CHUNKING" and (fault == "421" or step == "RSET")
+    if (fault in {"late", "4yz", "421"} and not doubtful) or (step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"):
         assert counts[State.SENT] == PEOPLE, counted(db)
-    assert counts[State.UNKNOWN] <= 2, "no more than the fault's own are in doubt"
+    most = 4 if mode == "CHUNKING" else 2
+    assert counts[State.UNKNOWN] <= most, "no more than were under way at the fault's own"
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -117,9 +121,10 @@ def test_a_relay_that_takes_a_copy_and_does_not_say_so_leaves_it_unknown(db: Dat
     """The one case that nobody can know: it is shown, and never sent again by itself."""
     with ScriptedServer({"BODY reader0005@school.test": act}, offers=MODES[mode]) as server:
         run_until_done(db, server, connections=2)
-        assert counted(db) == {"sent": PEOPLE - 1, "unknown": 1}
-        [line] = ledger.log(db, ISSUE, State.UNKNOWN)
-        assert line.address == "reader0005@school.test"
+        unknown = [line.address for line in ledger.log(db, ISSUE, State.UNKNOWN)]
+        assert "reader0005@school.test" in unknown
+        assert len(unknown) <= (2 if mode == "CHUNKING" else 1), "with the one that had left behind it, at most"
+        assert ledger.counts(db, ISSUE)[State.SENT] == PEOPLE - len(unknown)
         mailing.run(db, ISSUE, means(server))
         the_truth_is_kept(db, server)
 
@@ -373,9 +378,10 @@ def test_an_address_that_cannot_be_asked_for_is_refused_and_the_run_goes_on(db: 
 
 def test_a_hang_ends_with_the_step_and_not_with_the_run(db: Database) -> None:
     """A session that hangs is given up after its step's time, while the others go on."""
+    timing = Timing(step=0.3, data=0.3, body=0.3, pauses=(0.01, 0.01))
+    began = time.monotonic()
     with ScriptedServer({"DATA reader0002@school.test": Once(say_nothing)}) as server:
-        mailing.run(
-            db, ISSUE, means(server, connections=2, timing=Timing(step=0.3, data=0.3, body=0.3, pauses=(0.01, 0.01)))
-        )
+        mailing.run(db, ISSUE, means(server, connections=2, timing=timing))
         the_truth_is_kept(db, server)
     assert counted(db) == {"sent": PEOPLE}
+    assert time.monotonic() - began < 15, "the server would have hung for 30 seconds"

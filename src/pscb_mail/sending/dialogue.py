@@ -5,9 +5,9 @@ No I/O and no clock: `connection` moves the bytes and keeps the time. Promises:
 - what never left (`NotSent`), what was answered (`Answered`) and what may have arrived (`InDoubt`) are told apart. A
   copy is in doubt exactly when its last byte was handed to the network and no intelligible reply came (RFC 1047 is why
   that cannot be avoided, only seen); one that was refused stays refused whatever becomes of the session;
-- one message's body at a time: with PIPELINING (RFC 2920) the envelope of the next copy leaves in one write with the
-  end of this one, with CHUNKING too (RFC 3030) envelope and message leave in one write. Either way a message costs one
-  round trip, and no more than one copy of a session can be in doubt;
+- two copies at most are under way. With PIPELINING (RFC 2920) the envelope of the next one leaves in one write with the
+  end of this one: a message costs one round trip, and no more than one copy can be in doubt. With CHUNKING too (RFC
+  3030) envelope and message leave in one write, and the next one before this one is answered: half a round trip;
 - replies are bounded, and a reply that nobody asked for, that comes too early, or that is none ends the session.
 
 How to drive it: `connected`, then `receive` what arrives and hand over what `outbox` holds; `offer` a copy while there
@@ -81,11 +81,12 @@ class Phase(Enum):
 class _Flight:
     """A copy under way. `end`: where its last byte stands in the outbox, once it is there."""
 
-    __slots__ = ("commands", "copy", "end", "poised", "refusal", "taken")
+    __slots__ = ("chunked", "commands", "copy", "end", "poised", "refusal", "taken")
 
     def __init__(self, copy: Copy, lines: list[tuple[Stage, bytes]]) -> None:
         self.copy = copy
         self.commands = deque(lines)
+        self.chunked = lines[-1][0] is Stage.BODY
         self.refusal: Answered | None = None
         self.taken = False  # the relay took the recipient
         self.poised = False  # the relay waits for the message
@@ -132,12 +133,13 @@ class Dialogue:
 
     @property
     def room(self) -> bool:
-        """Whether a copy may be offered now: the one before it has been answered, or waits for its body."""
+        """Whether a copy may be offered now: none is under way, or one that does not have to be waited for."""
         if self.phase is not Phase.READY or self._leaving or self._resetting:
             return False
         if not self._flights:
             return True
-        return len(self._flights) == 1 and self._flights[0].poised and self._pipelining
+        first = self._flights[0]
+        return len(self._flights) == 1 and self._pipelining and (first.poised or (first.chunked and self._chunking))
 
     @property
     def poised(self) -> bool:
@@ -194,6 +196,9 @@ class Dialogue:
             return
         self.go_on()
         flight = _Flight(copy, commands(copy, self.extensions, chunking=self._chunking))
+        if self._flights and self._chunking:
+            # Should the message before it fail, this must come first (RFC 3030 section 2), and it costs no round trip.
+            flight.commands.appendleft((Stage.RSET, b"RSET\r\n"))
         self._flights.append(flight)
         self._say_next(flight)
         # BDAT may be pipelined only where PIPELINING is offered too (RFC 3030 section 4.2).
@@ -209,6 +214,10 @@ class Dialogue:
             self.outbox.add((b".\r\n",))
             flight.end = self.outbox.queued
             self._await(Stage.BODY, flight)
+
+    def stop_chunking(self) -> None:
+        """Send what is offered from now on by DATA: copy by copy it is then known whether the next one has left."""
+        self._may_chunk = self._chunking = False
 
     def leave(self) -> None:
         """Take no more: what has begun to leave is finished, what has not is not sent, then QUIT."""
@@ -262,6 +271,9 @@ class Dialogue:
             self.progress += 1
             if flight is None:
                 self._opening_reply(stage, reply, lines)
+            elif stage is Stage.RSET and meaning(stage, reply) is not Meaning.ACCEPTED:
+                # That is no word about the message behind it, which has left: only its own answer could be.
+                self.end(f'it said "{reply.code} {reply.text}" to RSET')
             elif reply.code == CLOSING:
                 flight.refusal = flight.refusal or Answered(stage, reply)
                 self.end(f'it said "{reply.code} {reply.text}"')
@@ -313,12 +325,12 @@ class Dialogue:
         self._taken += accepted
         outcome = flight.refusal if flight.refusal and not (accepted and flight.taken) else Answered(Stage.BODY, reply)
         # "The state resulting from this error is indeterminate. A RSET command MUST be sent" (RFC 3030 section 2).
-        self._finish(flight, outcome, reset=self._chunking and (not accepted or flight.refusal is not None))
+        self._finish(flight, outcome, reset=flight.chunked and (not accepted or flight.refusal is not None))
 
     def _finish(self, flight: _Flight, outcome: Outcome, *, reset: bool) -> None:
         self._flights.remove(flight)
         self.ended.append((flight.copy, outcome))
-        if reset and not self._leaving:
+        if reset and not self._leaving and not self._flights:
             self._resetting = True
             self._ask(Stage.RSET, "RSET")
         if self._leaving:

@@ -39,6 +39,7 @@ class _Session:
     connection: Connection
     opened: bool = False
     served: int = 0
+    backed_off: bool = False
 
 
 @dataclass
@@ -69,6 +70,12 @@ class _Lane:
         self.proven = False
         self.most = self.door.relay.connections
         return True
+
+    def stop_chunking(self) -> None:
+        """Send one message at a time from now on: it breaks in the middle, and two would be in doubt."""
+        self.chunking = False
+        for session in self.sessions:
+            session.connection.dialogue.stop_chunking()
 
     def worked(self) -> None:
         """Note that a copy got an answer: whatever was, is over."""
@@ -118,7 +125,7 @@ class Fleet:
     def offer(self, connection: Connection, copy: Copy) -> None:
         """Give a copy to a session that has room; it leaves with `go_on`."""
         connection.offer(copy)
-        self._hurry = self._hurry or bool(connection.dialogue.ended)
+        self._hurry = self._hurry or bool(connection.dialogue.ended) or connection.dialogue.room
 
     def go_on(self) -> None:
         """Write what there is to write."""
@@ -216,7 +223,7 @@ class Fleet:
         """Learn from an outcome how the relay is; return whether it is in trouble since now."""
         match outcome:
             case InDoubt(reason):
-                lane.chunking = False
+                lane.stop_chunking()
                 return self._aside(lane, f"broke off: {reason}")
             case Answered(stage, reply):
                 what = meaning(stage, reply)
@@ -232,6 +239,9 @@ class Fleet:
     def _backs_off(self, lane: _Lane, session: _Session, code: int, says: str) -> bool:
         """Do what a relay asks that does not take mail on this session now."""
         session.connection.leave()
+        if session.backed_off:  # said of its second copy what it had said of the first
+            return False
+        session.backed_off = True
         others = len(lane.sessions) - 1
         if code in _TOO_MANY and others:
             lane.most = min(lane.most, others)
