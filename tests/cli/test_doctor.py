@@ -33,7 +33,7 @@ def test_the_screen_ends_with_what_to_do_first(tmp_path: Path) -> None:
     program = workspace(tmp_path, relay='host = "127.0.0.1"\nport = 1\nsecurity = "none"')
     program.env["COLUMNS"] = "60"
     with NameServer("", connected=False) as names:
-        done = program("doctor", "--name-server", f"127.0.0.1:{names.port}", expect=1)
+        done = program.apart("doctor", "--name-server", f"127.0.0.1:{names.port}", expect=1)
     assert max(map(len, done.out.splitlines())) <= 60
     end = " ".join(done.out.rpartition("\n\n")[2].split())
     assert "1 error" in end

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 from pscb_mail.database import open_database, transaction
 from pscb_mail.issues.edition import Edition, Field
 from pscb_mail.sending import ledger, mailing
-from pscb_mail.sending.connection import Timing, door
 from pscb_mail.sending.audience import Audience
+from pscb_mail.sending.connection import Timing, door
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.relays import Relays
 from pscb_mail.settings import Newsletter, Relay

@@ -77,12 +77,16 @@ def newsroom(folder: Path, relay: ScriptedServer, auth: str, more: str = "") -> 
 
 def everything_done(program: Program, relay: ScriptedServer, trouble: str = "you said ***") -> list[Done]:
     """Use the program as one does, well and badly; return all that it said."""
-    done = [program("import", "people.csv", "--yes"), program("test", "18", expect=None)]
+    done = [program.apart("import", "people.csv", "--yes"), program.apart("test", "18", expect=None)]
     relay.acts["AUTH"] = says_back
-    done += [program("send", "18", "--yes", expect=None), program("test", "18", expect=None)]
+    done += [program.apart("send", "18", "--yes", expect=None), program.apart("test", "18", expect=None)]
     relay.acts["AUTH"] = processes_show_nothing
-    done += [program("send", "18", "--yes", "--json"), program("inbox", expect=None), program("log", "18", "--json")]
-    done += [program("show", "r1@school.test"), program("backup"), program("status"), program()]
+    done += [
+        program.apart("send", "18", "--yes", "--json"),
+        program.apart("inbox", expect=None),
+        program.apart("log", "18", "--json"),
+    ]
+    done += [program.apart("show", "r1@school.test"), program.apart("backup"), program.apart("status"), program.apart()]
     assert len(relay.taken) >= 3
     assert any(trouble in each.err for each in done)
     return done
@@ -123,10 +127,10 @@ def test_a_password_that_login_stores_is_in_the_keyring_alone(tmp_path: Path, re
     program = newsroom(tmp_path / "w", relay, "password")
     keyring = tmp_path / "keyring.json"
     program.env.update(PYTHON_KEYRING_BACKEND="keyring_file.FileKeyring", PSCB_TEST_KEYRING=str(keyring))
-    done = [program("login", door, given=f"{CANARY}\n") for door in ("relay", "mailbox")]
+    done = [program.apart("login", door, given=f"{CANARY}\n") for door in ("relay", "mailbox")]
     assert keyring.read_text().count(CANARY) == 2
     done += everything_done(program, relay)
-    done += [program("logout")]
+    done += [program.apart("logout")]
     assert CANARY not in keyring.read_text()
     shows_nothing(program.folder, done)
 
@@ -151,7 +155,7 @@ def test_a_token_is_where_it_is_kept_alone(kept: str, tmp_path: Path, relay: Scr
     done = everything_done(program, relay, "oauth2.googleapis.com cannot be reached")
     allowed = {safe.path} if kept == "file" else set()
     shows_nothing(program.folder, done, allowed)
-    done = [program("logout")]
+    done = [program.apart("logout")]
     assert "Forgotten" in done[0].out
     shows_nothing(program.folder, done)
     assert not safe.path.exists()
@@ -160,8 +164,8 @@ def test_a_token_is_where_it_is_kept_alone(kept: str, tmp_path: Path, relay: Scr
 def test_a_password_is_not_stored_without_a_keyring(tmp_path: Path, relay: ScriptedServer) -> None:
     """78, with the other ways; and nothing at all is no password: 2."""
     program = newsroom(tmp_path / "w", relay, "password")
-    refused = program("login", "relay", given=f"{CANARY}\n", expect=78)
+    refused = program.apart("login", "relay", given=f"{CANARY}\n", expect=78)
     assert "PSCB_MAIL_RELAY_PASSWORD" in refused.err
-    assert "No password was given" in program("login", "relay", given="", expect=2).err
-    program("import", "people.csv", "--yes")
+    assert "Nothing was given" in program.apart("login", "relay", given="", expect=2).err
+    program.apart("import", "people.csv", "--yes")
     shows_nothing(program.folder, [refused])

@@ -1,8 +1,8 @@
 """What the Sent folder knows of our copies: the references of those that a server kept as it took them.
 
-Microsoft 365 and Gmail keep what is sent through them. A copy that is found there was sent; one that is not found proves
-nothing, for it may be filed late. Message-ID and X-PSCB-Mail are fetched and compared here, because searching headers on
-the server is unreliable. Raises what `imap` raises, and SettingsError where no folder is announced as Sent.
+Microsoft 365 and Gmail keep what is sent through them. A copy that is found there was sent; one that is not found
+proves nothing, for it may be filed late. Message-ID and X-PSCB-Mail are fetched and compared here, because searching
+headers on the server is unreliable. Raises what `imap` raises, and SettingsError where no folder is announced as Sent.
 """
 
 from collections.abc import Iterable

@@ -27,7 +27,6 @@ from pscb_mail.sending.running import Means
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.sending.verdicts import fault_of_ours, judged
 
-
 # From these no delivery comes back: one more copy goes beside it.
 _SETTLED = {
     State.SENT: "was handed over already",
