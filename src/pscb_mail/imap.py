@@ -160,14 +160,14 @@ class Imap:
                 else:
                     self._client.login(self.place.username, secret)
         except MailboxRefusesError as error:
-            if _FOR_NOW.search(error.message):
-                raise MailboxAwayError(error.message, "Run it again later.") from error
-            why = f" ({sasl.challenge(base64.b64encode(challenges[1]).decode())})" if len(challenges) > 1 else ""
             said = sasl.masked(error.message, self.place.username, secret)
+            if _FOR_NOW.search(said):
+                raise MailboxAwayError(said, "Run it again later.") from None
+            why = f" ({sasl.challenge(base64.b64encode(challenges[1]).decode())})" if len(challenges) > 1 else ""
             raise SignInRefusedError(
                 f"{self.place.host} does not let {self.place.username} in: {said}{why}",
-                sasl.hint("imap", error.message, "xoauth2" if token else "password"),
-            ) from error
+                sasl.hint("imap", said, "xoauth2" if token else "password"),
+            ) from None
 
     def select(self, *, read_only: bool) -> int:
         """Open the folder and return its UIDVALIDITY. Raises MailboxRefusesError where it is missing or read-only."""

@@ -128,7 +128,7 @@ def _secret(question: str) -> str:
     except EOFError:
         typed = ""
     if not (value := typed.rstrip("\r\n")):
-        raise UsageError("No password was given; nothing was stored.", "Type it at the question, or pipe it in.")
+        raise UsageError("Nothing was given, and nothing was stored.", "Type it at the question, or pipe it in.")
     return value
 
 

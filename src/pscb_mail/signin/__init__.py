@@ -10,12 +10,4 @@ from pscb_mail.signin.access import Access, Status, access, status
 from pscb_mail.signin.entrances import Door
 from pscb_mail.signin.outside import Outside
 
-__all__ = ["Access", "Door", "Outside", "Status", "access", "password", "status"]
-
-
-def password(door: Door, username: str, command: str = "") -> str:
-    """Return the password for the relay or the mailbox, where `username` signs in. Raises SettingsError."""
-    from pscb_mail.signin import passwords  # noqa: PLC0415
-    from pscb_mail.signin.entrances import Entrance  # noqa: PLC0415
-
-    return passwords.password(Entrance(door, "password", username, command), Outside())
+__all__ = ["Access", "Door", "Outside", "Status", "access", "status"]
