@@ -107,6 +107,36 @@ def preview(
         _open(made.index.as_uri())
 
 
+@commands.command(rich_help_panel=_PANEL)
+def archive(
+    ctx: typer.Context,
+    issue: Issue,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="The archive's folder; build/archive unless told.")
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Where the archive stands on the web, for its feed; kept."),
+    ] = None,
+) -> None:
+    """Write an issue as a public web page: no reference, no name, nothing for single groups."""
+    from pscb_mail.issues import archive as archiving
+
+    context: Context = ctx.obj
+    workspace = context.workspace
+    folder = (out or workspace.folder / "build" / "archive").absolute()
+    done = archiving.archive(
+        workspace.issues, issue, workspace.settings, workspace.templates, folder, now(), _web_address(address)
+    )
+    console.result(f"{'Written' if done.changed else 'As before'}: {console.safe(_nearby(done.page))}")
+    if done.files:
+        console.say(f"Beside it, for everybody to read: {console.safe(', '.join(done.files))}.")
+    console.say(
+        f"{done.issues} {'issue' if done.issues == 1 else 'issues'} in the archive, listed in index.html and feed.xml. "
+        "Copy the folder to the website."
+    )
+
+
 # -- what the commands share ----------------------------------------------------------------------------------------
 
 
@@ -264,6 +294,16 @@ def _watch(context: Context, issue: str, folder: Path, reader: "Reader", *, show
             version.grow()
 
         watching.follow(paths, rebuild, stopping.wait)
+
+
+def _web_address(text: str | None) -> str | None:
+    from pscb_mail.issues.blocks import is_link
+
+    if text and not (text.startswith(("https://", "http://")) and is_link(text)):
+        raise UsageError(
+            f'"{text}" is not the address of a website.', "Write it whole: https://www.pscb.example/newsletter/"
+        )
+    return text
 
 
 def _open(address: str) -> None:

@@ -5,7 +5,10 @@ line of everything that is wrong with the issue's files. Reads only templates, p
 never.
 """
 
-from pathlib import Path
+import re
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path, PurePosixPath
 
 from pscb_mail.errors import SettingsError, UsageError
 from pscb_mail.issues import html, text
@@ -26,12 +29,11 @@ _LOGO_WIDTH = 200
 def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Edition:
     """Build an issue."""
     document = parse(source)
-    domain = settings.newsletter.domain
-    pictures, attachments = _files(document, domain)
+    pictures, attachments = _files(document, settings.newsletter.domain)
     logo = _logo(settings, templates)
     frame = Frame(document, settings)
     looked_up = Templates(templates)
-    dates = calendar(document, settings.newsletter)
+    dates = (calendar(document, settings.newsletter, groups) for groups in document.events)
     shown = [*([logo] if logo else []), *pictures.values()]
     return Edition(
         issue=source.slug,
@@ -39,8 +41,45 @@ def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Ed
         html=html.render(frame, looked_up, pictures, logo),
         text=text.render(frame, looked_up, attachments),
         pictures=tuple({picture.file.content_id: picture.file for picture in shown}.values()),
-        attachments=(*attachments, *([dates] if dates else [])),
+        attachments=(*attachments, *(file for file in dates if file)),
     )
+
+
+@dataclass(frozen=True)
+class Public:
+    """An issue as the public may have it: a web page, and the files that lie beside it."""
+
+    html: str
+    files: tuple[File, ...]
+
+
+def build_public(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Public:
+    """Build an issue as a web page for everybody: nothing in it is anybody's own."""
+    document = parse(source).public
+    pictures, attachments = _files(document, settings.newsletter.domain)
+    logo = _logo(settings, templates)
+    dates = calendar(document, settings.newsletter)
+    others = (*attachments, *([dates] if dates else []))
+    shown = {each.file.content_id: each.file for each in (*([logo] if logo else []), *pictures.values())}
+    beside = _beside((*shown.values(), *others))
+    names = {file.content_id: name for name, file in beside.items() if file.content_id}
+    attached = tuple(name for name, file in beside.items() if file in attachments)
+    page = html.render_page(
+        Frame(document, settings), Templates(templates), html.PageFiles(pictures, logo, names, attached)
+    )
+    return Public(page, tuple(replace(file, name=name) for name, file in beside.items()))
+
+
+def _beside(files: tuple[File, ...]) -> dict[str, File]:
+    """Return files by names that every web server and file system takes, no two alike."""
+    named: dict[str, File] = {}
+    for file in files:
+        path = PurePosixPath(file.name.lower())
+        ending = re.sub(r"[^a-z0-9.]", "", path.suffix)
+        stem = re.sub(r"[^a-z0-9]+", "-", path.stem).strip("-")[:60] or "file"
+        names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
+        named[next(name for name in names if name not in {*named, "index.html"})] = file
+    return named
 
 
 def _files(document: Document, domain: str) -> tuple[dict[str, Embedded], tuple[File, ...]]:

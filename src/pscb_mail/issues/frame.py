@@ -59,7 +59,7 @@ class Frame:
     @property
     def direction(self) -> str:
         """The direction in which the language is written."""
-        return "rtl" if self.language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+        return direction_of(self.language)
 
     @property
     def dateline(self) -> str:
@@ -98,6 +98,11 @@ class Frame:
             "Has somebody forwarded this to you? The links above belong to that person’s copy: "
             "if you use the first one, we ask that person before anything is changed."
         )
+
+
+def direction_of(language: str) -> str:
+    """Return the direction in which a language is written, as HTML names it."""
+    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
 
 
 def day(date: dt.date) -> str:

@@ -15,15 +15,17 @@ from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
 from pscb_mail.issues.blocks import Button, Contact, Events, Quote
-from pscb_mail.issues.document import meta_of, plain
-from pscb_mail.issues.edition import Field, Passage
+from pscb_mail.issues.document import FIELDS, meta_of, plain
+from pscb_mail.issues.edition import Field, Passage, splice
 from pscb_mail.issues.frame import Frame
 from pscb_mail.issues.inlining import inlined, squeezed
+from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.replies import ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, table_of
 from pscb_mail.issues.templating import Templates
+from pscb_mail.settings import Settings
 
 # Figure space, no-break space of no width, grapheme joiner: clients show no text from the body after the preheader.
 _FILLER = "\u2007\ufeff\u034f"
@@ -50,12 +52,37 @@ def render(frame: Frame, templates: Templates, pictures: Mapping[str, Embedded],
     return marks.cut(inlined(html).replace(_FILLER, _FILLER_REFERENCES))
 
 
+def render_page(frame: Frame, templates: Templates, files: "PageFiles") -> str:
+    """Return the issue as a public web page: the default words for what is personal, files beside instead of parts."""
+    marks = Marks(frame.document.source.body)
+    body = _Body(frame, templates, marks, files.pictures, beside=files.names)
+    page = templates.render(
+        "archive/issue.html.j2",
+        frame=frame,
+        contents=[(heading.anchor, body.inline(node)) for heading, node in frame.contents],
+        body=_made(body.blocks(frame.document.tree)),
+        logo=files.logo,
+        files=files,
+        style=style_of(frame.settings, templates),
+    )
+    return splice(marks.cut(page), dict.fromkeys(FIELDS, ""))
+
+
+def style_of(settings: Settings, templates: Templates) -> Markup:
+    """Return the style sheet of a web page."""
+    look = look_of(settings.design)
+    style = "".join(_style(name, look, templates) for name in ("newsletter", "screens", "archive/archive"))
+    # What is for Word alone is no CSS that a checker of web pages knows.
+    return _made(re.sub(r"mso-[a-z-]+:[^;}]*;?", "", style))
+
+
 def _styles(frame: Frame, templates: Templates) -> dict[str, Markup]:
-    """Return the style sheets; their only variables are colours that the settings have checked."""
-    return {
-        name: _made(squeezed(templates.render(f"{name}.css", look=frame.look)))
-        for name in ("newsletter", "screens", "risky")
-    }
+    return {name: _style(name, frame.look, templates) for name in ("newsletter", "screens", "risky")}
+
+
+def _style(name: str, look: Look, templates: Templates) -> Markup:
+    """Return a style sheet; its only variables are colours that the settings have checked."""
+    return _made(squeezed(templates.render(f"{name}.css", look=look)))
 
 
 def _made(html: str) -> Markup:
@@ -65,6 +92,16 @@ def _made(html: str) -> Markup:
 
 def _href(link: ReplyLink, reply_to: str) -> Passage:
     return tuple(str(escape(part)) if isinstance(part, str) else part for part in mailto(link, reply_to))
+
+
+@dataclass(frozen=True)
+class PageFiles:
+    """What lies beside a web page. `names`: a picture's name there, by its Content-ID."""
+
+    pictures: Mapping[str, Embedded]
+    logo: Embedded | None
+    names: Mapping[str, str]
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,8 +116,17 @@ class Column:
 class _Body:
     """The body of one issue as HTML."""
 
-    def __init__(self, frame: Frame, templates: Templates, marks: Marks, pictures: Mapping[str, Embedded]) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        templates: Templates,
+        marks: Marks,
+        pictures: Mapping[str, Embedded],
+        beside: Mapping[str, str] | None = None,
+    ) -> None:
+        """`beside`: the pictures' names on a web page, by Content-ID; None for a mail, which carries its pictures."""
         document = frame.document
+        self._beside = beside
         self._templates = templates
         self._marks = marks
         self._pictures = pictures
@@ -164,11 +210,16 @@ class _Body:
     def _image(self, node: SyntaxTreeNode) -> str:
         picture = self._pictures[str(node.attrs["src"])]
         image = (
-            f'<img src="cid:{quote(picture.file.content_id, safe="@")}" alt="{escape(plain(node))}"'
+            f'<img src="{self._source(picture.file.content_id)}" alt="{escape(plain(node))}"'
             f' width="{picture.width}" height="{picture.height}">'
         )
         title = str(node.attrs.get("title", ""))
         return f'{image}<br><span class="small">{escape(title)}</span>' if title else image
+
+    def _source(self, content_id: str) -> str:
+        if self._beside is None:
+            return f"cid:{quote(content_id, safe='@')}"
+        return quote(self._beside[content_id])
 
     def _table(self, node: SyntaxTreeNode, caption: Markup) -> str:
         table = table_of(node)
@@ -192,7 +243,8 @@ class _Body:
         events = meta_of(node)
         if not isinstance(events, Events):
             raise TypeError(events)
-        return self._template("events", events=events.events, calendar=self._calendar, caption=caption)
+        beside = self._beside is not None
+        return self._template("events", events=events.events, calendar=self._calendar, caption=caption, beside=beside)
 
     def _button(self, node: SyntaxTreeNode) -> str:
         button = meta_of(node)
