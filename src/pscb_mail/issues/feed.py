@@ -1,7 +1,7 @@
 """The archived issues as an Atom feed (RFC 4287).
 
 Pure: the same entries give the same bytes. Identities are tag URIs (RFC 4151): they stay whatever the archive's address
-becomes, as section 4.2.6 of RFC 4287 asks.
+becomes, as they should (RFC 4287 section 4.2.6).
 """
 
 import datetime as dt
@@ -39,7 +39,7 @@ def render(identity: str, entries: tuple[Entry, ...], newsletter: Newsletter, ad
     base = f"{address.rstrip('/')}/" if address else ""
     ET.register_namespace("", _ATOM)
     root = ET.Element(_name("feed"), {"xml:lang": newsletter.language})
-    # Section 4.1.1: id, title and updated must be there, an author where entries name none.
+    # RFC 4287 section 4.1.1: id, title and updated must be there, an author where entries name none.
     _put(root, "id", identity)
     _put(root, "title", newsletter.name)
     _put(root, "updated", _moment(max(entry.updated for entry in entries)))
