@@ -2,8 +2,8 @@
 
 Pure. `reading` knows the blocks by name; a reader takes the lines between the fences and returns the block, or raises
 `BlockErrors` with every mistake and the line it stands in, counted from the block's first line. Values are words, not
-Markdown: no merge field, no markup. Leaves to others: the Markdown inside `callout` and `quote`, how blocks look
-(`html`, `text`), the calendar file (`calendar`).
+Markdown: no merge field, no markup. Leaves to others: the Markdown inside `callout`, `quote` and `only`, how blocks
+look (`html`, `text`), the calendar file (`calendars`).
 """
 
 import re
@@ -69,8 +69,15 @@ class Quote:
     source: str = ""
 
 
+@dataclass(frozen=True)
+class Only:
+    """A passage for readers in one of these groups, and for nobody else; what it says is Markdown."""
+
+    groups: tuple[str, ...]
+
+
 Leaf = Contact | Events | Button
-Frame = Callout | Quote
+Frame = Callout | Quote | Only
 
 
 class BlockErrors(Exception):  # noqa: N818 it carries several
@@ -81,7 +88,7 @@ class BlockErrors(Exception):  # noqa: N818 it carries several
         self.mistakes = tuple(mistakes)
 
 
-NAMES = ("contact", "events", "callout", "button", "quote")
+NAMES = ("contact", "events", "callout", "button", "quote", "only")
 
 _LINK = re.compile(r"(https?://[^\s<>\"]+|mailto:[^\s<>\"]+@[^\s<>\"]+|tel:\+?[0-9(). -]+)")
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[A-Za-z0-9-]+")
@@ -148,6 +155,17 @@ def quote_source(line: str) -> str | None:
     """Return who is quoted where `line` says so ("source: …"), else None."""
     found = re.fullmatch(r"\s*source:\s*(\S.*)", line)
     return found[1].strip() if found else None
+
+
+def only(text: str) -> Only:
+    """Read the groups that stand after the word only, parted by commas, each once."""
+    names = [" ".join(name.split()) for name in re.split("[,;]", text)]
+    groups = tuple({name.casefold(): name for name in reversed(names) if name}.values())[::-1]
+    if not groups:
+        raise BlockErrors([(0, "The block only says not for whom: name the groups after it, ::: only Heads, DSLs.")])
+    if "{{" in text or "{%" in text:
+        raise BlockErrors([(0, "The block only cannot have a merge field in its first line: name groups.")])
+    return Only(groups)
 
 
 READERS: dict[str, Callable[[Sequence[str]], Leaf]] = {"contact": contact, "events": events, "button": button}

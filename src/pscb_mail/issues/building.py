@@ -34,13 +34,13 @@ def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Ed
     frame = Frame(document, settings)
     looked_up = Templates(templates)
     dates = (calendar(document, settings.newsletter, groups) for groups in document.events)
-    shown = [*([logo] if logo else []), *pictures.values()]
+    shown = [(pictures[picture.source].file, picture.groups) for picture in document.pictures]
     return Edition(
         issue=source.slug,
         subject=source.subject,
         html=html.render(frame, looked_up, pictures, logo),
         text=text.render(frame, looked_up, attachments),
-        pictures=tuple({picture.file.content_id: picture.file for picture in shown}.values()),
+        pictures=_for_readers([*([(logo.file, ())] if logo else []), *shown]),
         attachments=(*attachments, *(file for file in dates if file)),
     )
 
@@ -80,6 +80,19 @@ def _beside(files: tuple[File, ...]) -> dict[str, File]:
         names = (f"{stem}{f'-{number}' if number > 1 else ''}{ending}" for number in count(1))
         named[next(name for name in names if name not in {*named, "index.html"})] = file
     return named
+
+
+def _for_readers(shown: list[tuple[File, tuple[str, ...]]]) -> tuple[File, ...]:
+    """Return pictures once each, for the readers of all the places where they stand."""
+    places: dict[str, list[tuple[str, ...]]] = {}
+    for file, groups in shown:
+        places.setdefault(file.content_id, []).append(groups)
+    files = {file.content_id: file for file, _ in shown}
+    return tuple(replace(file, groups=_united(places[name])) for name, file in files.items())
+
+
+def _united(places: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for groups in places for name in groups)) if all(places) else ()
 
 
 def _files(document: Document, domain: str) -> tuple[dict[str, Embedded], tuple[File, ...]]:

@@ -12,14 +12,17 @@ from icalendar import Calendar, Timezone
 from icalendar import Event as Entry
 
 from pscb_mail.issues.blocks import Event
-from pscb_mail.issues.document import Document
-from pscb_mail.issues.edition import File
+from pscb_mail.issues.document import Document, slug
+from pscb_mail.issues.edition import File, group_key
 from pscb_mail.settings import Newsletter
 
 
-def calendar(document: Document, newsletter: Newsletter) -> File | None:
-    """Return the calendar file of an issue, or None where it announces no events."""
-    events = document.events
+def calendar(document: Document, newsletter: Newsletter, groups: tuple[str, ...] = ()) -> File | None:
+    """Return the calendar file of an issue, or None where it announces no events.
+
+    Events for some groups have a file of their own, which `groups` asks for as `Document.events` names them.
+    """
+    events = document.events.get(groups)
     if not events:
         return None
     source = document.source
@@ -32,7 +35,13 @@ def calendar(document: Document, newsletter: Newsletter) -> File | None:
     stamp = dt.datetime.combine(source.date or min(event.day for event in events), dt.time(), dt.UTC)
     for event in events:
         result.add_component(_entry(event, source.slug, newsletter, stamp))
-    return File(f"{source.slug}.ics", "text/calendar; charset=utf-8", result.to_ical(sorted=False))
+    name = calendar_name(source.slug, groups)
+    return File(name, "text/calendar; charset=utf-8", result.to_ical(sorted=False), groups=groups)
+
+
+def calendar_name(issue: str, groups: tuple[str, ...] = ()) -> str:
+    """Return the name of a calendar file; one for some groups is named for them."""
+    return f"{'-'.join([issue, *map(slug, group_key(groups))])}.ics"
 
 
 def _zone(zone: ZoneInfo, events: tuple[Event, ...]) -> Timezone:

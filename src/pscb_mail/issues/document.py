@@ -3,8 +3,10 @@
 Pure. CommonMark with tables; raw HTML is off, nothing in the text is ever evaluated. What is promised of a Document:
 
 - a merge field is an inline token `field`, its meta an `edition.Field`; nothing else of Jinja is there outside code;
-- `contact`, `events`, `button` are single tokens, `callout` and `quote` pairs of `_open` and `_close`, their meta from
-  `blocks`;
+- `contact`, `events`, `button` are single tokens, `callout`, `quote` and `only` pairs of `_open` and `_close`, their
+  meta from `blocks`; `only` stands at the top alone, never in anything else;
+- what is for some groups is known as such: headings, links and pictures carry the groups, and nothing that everybody
+  reads leads to it;
 - links lead to the web, a mail, a telephone or a heading of this issue; pictures are named by a file and have words for
   those who do not see them; headings begin at the second level, the first is the issue's title;
 - a token's `map` counts lines of the file, from 1.
@@ -14,49 +16,35 @@ Leaves to others: whether pictures exist (`pictures`), style (`preflight`).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from pscb_mail.foreign import is_unsafe, one_line
-from pscb_mail.issues import blocks
-from pscb_mail.issues.blocks import BlockErrors, Callout, Events, Frame, Quote
-from pscb_mail.issues.edition import Field
+from pscb_mail.issues import blocks, markdown
+from pscb_mail.issues.blocks import Event, Events, Only
+from pscb_mail.issues.edition import Field, group_key
 from pscb_mail.issues.source import Mistakes, Source, nearest
 
-FIELDS = ("name", "first_name", "organisation", "role")
-
-# Deeper than any text that a person reads; the parser drops what lies below its own limit without a word.
-_MAX_NESTING = 24
-_MAX_BLOCKS_DEEP = 8
 # Ten times what the longest issue has: far beyond where mail clients cut a message off, and still quick to lay out.
 _MAX_TOKENS = 20_000
-
-_FIELD = re.compile(
-    r"""\{\{\s*(?P<name>\w{1,60})\s*
-        (?:\|\s*default\(\s*(?:"(?P<a>[^"{}\n]{0,200})"|'(?P<b>[^'{}\n]{0,200})'|“(?P<c>[^“”{}\n]{0,200})”)\s*\)\s*)?\}\}""",
-    re.VERBOSE,
-)
-_FENCE = re.compile(r":{3,}[ \t]*(?P<words>[^:\n]*?)[ \t]*:*[ \t]*")
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the body; `anchor` is its id in the HTML."""
+    """A heading of the body; `anchor` is its id in the HTML, `groups` whom it is for, empty: everybody."""
 
     level: int
     text: str
     anchor: str
     line: int
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +54,7 @@ class Link:
     text: str
     target: str
     line: int
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,6 +65,7 @@ class Picture:
     source: str
     alt: str
     line: int
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,10 +89,42 @@ class Document:
         return tuple(heading for heading in self.headings if heading.level == 2)
 
     @property
-    def events(self) -> tuple[blocks.Event, ...]:
-        """All events of the issue, in its order."""
-        found = (cast("object", token.meta) for token in self.tokens)
-        return tuple(event for meta in found if isinstance(meta, Events) for event in meta.events)
+    def events(self) -> dict[tuple[str, ...], tuple[Event, ...]]:
+        """The events of the issue in its order: those for everybody, and those for each set of groups apart."""
+        found: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Event, ...]]] = {}
+        for token, groups in with_groups(self.tokens):
+            if isinstance(meta := cast("object", token.meta), Events):
+                first, so_far = found.get(group_key(groups), (groups, ()))
+                found[group_key(groups)] = first, so_far + meta.events
+        return dict(found.values())
+
+    @property
+    def passages(self) -> tuple[tuple[int, Only], ...]:
+        """The passages for some groups, each with its line."""
+        found = ((token.map[0] if token.map else 1, cast("object", token.meta)) for token in self.tokens)
+        return tuple((line, meta) for line, meta in found if isinstance(meta, Only))
+
+    @property
+    def public(self) -> "Document":
+        """The document without anything that is for some groups: nothing is left to say that there was more."""
+        return Document(
+            self.source,
+            tuple(token for token, groups in with_groups(self.tokens) if not groups),
+            tuple(heading for heading in self.headings if not heading.groups),
+            tuple(link for link in self.links if not link.groups),
+            tuple(picture for picture in self.pictures if not picture.groups),
+        )
+
+
+def with_groups(tokens: Iterable[Token]) -> Iterator[tuple[Token, tuple[str, ...]]]:
+    """Return the tokens of a body, each with the groups whom it is for; a passage's own tokens count as in it."""
+    groups: tuple[str, ...] = ()
+    for token in tokens:
+        if isinstance(meta := cast("object", token.meta), Only):
+            groups = meta.groups
+        yield token, groups
+        if token.type == "only_close":
+            groups = ()
 
 
 def parse(source: Source) -> Document:
@@ -162,9 +184,8 @@ class _Reader:
         self.headings: tuple[Heading, ...] = ()
 
     def tokens(self) -> list[Token]:
-        env: dict[str, Any] = {"problems": []}
-        tokens = _markdown().parse(self.source.body, env)
-        for line, sentence in env["problems"]:
+        tokens, problems = markdown.tokens(self.source.body)
+        for line, sentence in problems:
             self.mistakes.add(self.source.first_line + line, sentence)
         for token in tokens:
             if token.map:
@@ -172,43 +193,55 @@ class _Reader:
         self._refuse_depth(tokens)
         if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
             self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
+        self._refuse_fences_as_code(tokens)
         self.headings = tuple(self._headings(tokens))
-        for token in tokens:
+        for token, groups in with_groups(tokens):
             if token.type == "inline":
-                self._inline(token)
+                self._children(token.children or [], token.map[0] if token.map else 1, groups)
         return tokens
+
+    def _refuse_fences_as_code(self, tokens: list[Token]) -> None:
+        """Four spaces before a fence make code of it, and a passage for some would be one for all."""
+        for token in tokens:
+            if token.type == "code_block" and re.search(r"^\s*:::", token.content, re.MULTILINE):
+                self.mistakes.add(
+                    token.map[0] if token.map else 1, "There are spaces before a ::: here, which make it code."
+                )
 
     def _refuse_depth(self, tokens: list[Token]) -> None:
         line = 0
         for token in tokens:
             line = token.map[0] if token.map else line
-            if token.level >= _MAX_NESTING - 1:
+            if token.level >= markdown.MAX_NESTING - 1:
                 self.mistakes.add(line, "Quotes or lists lie too deep in one another here.")
                 return
 
-    def _headings(self, tokens: list[Token]) -> Iterator[Heading]:
+    def _headings(self, tokens: list[Token]) -> list[Heading]:
+        pairs = [
+            (opening, inline, groups)
+            for (opening, groups), (inline, _) in pairwise(with_groups(tokens))
+            if opening.type == "heading_open"
+        ]
         taken: dict[str, int] = {}
-        for opening, inline in pairwise(tokens):
-            if opening.type != "heading_open":
-                continue
-            level, line, text = int(opening.tag[1]), opening.map[0] if opening.map else 1, plain([inline]).strip()
-            if level == 1:
-                self.mistakes.add(
-                    line, "The title in the front matter is the only heading with one #: begin articles with ##."
-                )
-            if not text:
-                self.mistakes.add(line, "The heading is empty.")
-            anchor = slug(text)
-            taken[anchor] = taken.get(anchor, 0) + 1
-            anchor = anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"
-            opening.attrSet("id", anchor)
-            yield Heading(level, text, anchor, line)
+        # What everybody reads is numbered first: a gap would tell of a heading that is for others.
+        found = [self._heading(*pair, taken) for pair in sorted(pairs, key=lambda pair: bool(pair[2]))]
+        return sorted(found, key=lambda heading: heading.line)
 
-    def _inline(self, inline: Token) -> None:
-        line = inline.map[0] if inline.map else 1
-        self._children(inline.children or [], line)
+    def _heading(self, opening: Token, inline: Token, groups: tuple[str, ...], taken: dict[str, int]) -> Heading:
+        level, line, text = int(opening.tag[1]), opening.map[0] if opening.map else 1, plain([inline]).strip()
+        if level == 1:
+            self.mistakes.add(
+                line, "The title in the front matter is the only heading with one #: begin articles with ##."
+            )
+        if not text:
+            self.mistakes.add(line, "The heading is empty.")
+        anchor = slug(text)
+        taken[anchor] = taken.get(anchor, 0) + 1
+        anchor = anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"
+        opening.attrSet("id", anchor)
+        return Heading(level, text, anchor, line, groups)
 
-    def _children(self, tokens: list[Token], line: int) -> None:
+    def _children(self, tokens: list[Token], line: int, groups: tuple[str, ...]) -> None:
         for position, token in enumerate(tokens):
             match token.type:
                 case "softbreak" | "hardbreak":
@@ -216,9 +249,9 @@ class _Reader:
                 case "field":
                     line = self._field(token, line)
                 case "link_open":
-                    self._link(tokens[position + 1 :], str(token.attrs.get("href", "")), line)
+                    self._link(tokens[position + 1 :], str(token.attrs.get("href", "")), line, groups)
                 case "image":
-                    self._picture(token, line)
+                    self._picture(token, line, groups)
                 case _:
                     pass
 
@@ -227,28 +260,32 @@ class _Reader:
             self.mistakes.add(line, token.info)
         return line + token.content.count("\n")
 
-    def _link(self, following: list[Token], target: str, line: int) -> None:
+    def _link(self, following: list[Token], target: str, line: int, groups: tuple[str, ...]) -> None:
         inside = following[: next((n for n, token in enumerate(following) if token.type == "link_close"), 0)]
         text = plain(inside).strip()
         if not text:
             self.mistakes.add(line, "The link has no words.")
-        if problem := self._bad_target(target):
+        if problem := self._bad_target(target, groups):
             self.mistakes.add(line, problem)
-        self.links.append(Link(text, target, line))
+        self.links.append(Link(text, target, line, groups))
 
-    def _bad_target(self, target: str) -> str:
+    def _bad_target(self, target: str, groups: tuple[str, ...]) -> str:
         if "{{" in unquote(target) or "{%" in unquote(target):
             return "A link cannot have a merge field in it."
         if target.startswith("#"):
-            anchors = tuple(heading.anchor for heading in self.headings)
-            return (
-                ""
-                if target[1:] in anchors
-                else f'No heading has the anchor "{one_line(target, 80)}". {nearest(target[1:], anchors)}'
-            )
+            return self._bad_anchor(target, groups)
         return "" if blocks.is_link(target) else blocks.bad_link(unquote(target))
 
-    def _picture(self, token: Token, line: int) -> None:
+    def _bad_anchor(self, target: str, groups: tuple[str, ...]) -> str:
+        anchors = {heading.anchor: heading.groups for heading in self.headings}
+        if target[1:] not in anchors:
+            return f'No heading has the anchor "{one_line(target, 80)}". {nearest(target[1:], tuple(anchors))}'
+        wanted = group_key(anchors[target[1:]])
+        if wanted and not (groups and set(group_key(groups)) <= set(wanted)):
+            return f'The heading "{one_line(target, 80)}" is for some groups only: others would be led nowhere.'
+        return ""
+
+    def _picture(self, token: Token, line: int, groups: tuple[str, ...]) -> None:
         source, alt = str(token.attrs.get("src", "")), plain(token.children or []).strip()
         file = unquote(source)
         if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", file):
@@ -263,128 +300,4 @@ class _Reader:
             )
         if any(child.type == "field" for child in token.children or []):
             self.mistakes.add(line, "The words of a picture cannot have a merge field.")
-        self.pictures.append(Picture(file, source, alt, line))
-
-
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "maxNesting": _MAX_NESTING}).enable("table")
-    # Every link becomes a token, so that a bad one is refused with its line instead of turning into odd text.
-    markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005 the parser's own name for it
-    markdown.inline.ruler.before("escape", "field", _field_rule)
-    endings = ["paragraph", "reference", "blockquote", "list"]
-    markdown.block.ruler.before("fence", "block", _block_rule, {"alt": endings})
-    return markdown
-
-
-def _field_rule(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 markdown-it calls it so
-    opening = state.src[state.pos : state.pos + 2]
-    if opening not in {"{{", "{%", "{#"}:
-        return False
-    found = _FIELD.match(state.src, state.pos, state.posMax)
-    end = found.end() if found else state.pos + 2
-    if not silent:
-        token = state.push("field", "", 0)
-        token.content = state.src[state.pos : end]
-        token.meta, token.info = _field(found, state.src[state.pos : state.pos + 60])
-    state.pos = end
-    return True
-
-
-def _field(found: re.Match[str] | None, text: str) -> tuple[Any, str]:
-    """Return the field, and a sentence where it is none."""
-    if not found:
-        return Field(
-            "name"
-        ), f'"{one_line(text, 60)}" is not a merge field such as {{{{ first_name | default("colleague") }}}}.'
-    name = found["name"]
-    problem = "" if name in FIELDS else f'There is no field "{name}". {nearest(name, FIELDS)}'
-    return Field(name, found["a"] or found["b"] or found["c"] or ""), problem
-
-
-def _block_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool:  # noqa: FBT001 markdown-it calls it so
-    if state.is_code_block(start):
-        return False
-    fence = _FENCE.fullmatch(_line(state, start))
-    if not fence:
-        return False
-    if silent:
-        return True
-    words = fence["words"].split()
-    close = _closing(state, start, end) if words else None
-    problem = _fence_problem(words, close)
-    if problem or close is None:
-        state.env["problems"].append((start, problem))
-        state.line = (start if close is None else close) + 1
-        return True
-    if words[0] in blocks.READERS:
-        _leaf(state, words[0], start, close)
-    else:
-        _frame(state, words[0], start, close)
-    state.line = close + 1
-    return True
-
-
-def _fence_problem(words: list[str], close: int | None) -> str:
-    if not words:
-        return "This ::: ends a block, and none is open."
-    if words[0] not in blocks.NAMES:
-        return f'There is no block "{one_line(words[0], 60)}". {nearest(words[0], blocks.NAMES)}'
-    if words[1:]:
-        return f'The block {words[0]} takes nothing after its name: "{one_line(" ".join(words[1:]), 60)}".'
-    return f"The block {words[0]} is not closed: end it with a line :::." if close is None else ""
-
-
-def _line(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-
-
-def _closing(state: StateBlock, start: int, end: int) -> int | None:
-    """Return the line of the fence that ends the block, blocks within it counted."""
-    depth = 0
-    for line in range(start, end):
-        if fence := _FENCE.fullmatch(_line(state, line)):
-            depth += 1 if fence["words"] else -1
-            if depth == 0:
-                return line
-            if depth > _MAX_BLOCKS_DEEP:
-                return None
-    return None
-
-
-def _leaf(state: StateBlock, name: str, start: int, close: int) -> None:
-    try:
-        meta = blocks.READERS[name]([_line(state, line) for line in range(start + 1, close)])
-    except BlockErrors as error:
-        state.env["problems"] += [(start + line, sentence) for line, sentence in error.mistakes]
-        return
-    token = state.push(name, "div", 0)
-    token.block, token.map, token.meta = True, [start, close + 1], cast("Any", meta)
-
-
-def _frame(state: StateBlock, name: str, start: int, close: int) -> None:
-    meta, last = _frame_meta(state, name, start, close)
-    if all(state.isEmpty(line) for line in range(start + 1, last)):
-        state.env["problems"].append((start, f"The block {name} is empty."))
-    opening = state.push(f"{name}_open", "div", 1)
-    opening.block, opening.map, opening.meta = True, [start, close + 1], cast("Any", meta)
-    before = state.parentType, state.lineMax
-    # A paragraph inside ends where the block does.
-    state.parentType, state.lineMax = "container", last
-    state.md.block.tokenize(state, start + 1, last)
-    state.parentType, state.lineMax = before
-    state.push(f"{name}_close", "div", -1).block = True
-
-
-def _frame_meta(state: StateBlock, name: str, start: int, close: int) -> tuple[Frame, int]:
-    """Return what a frame carries, and the line at which its Markdown ends: a quote's last line may name its source."""
-    if name != "quote":
-        return Callout(), close
-    last = close - 1
-    while last > start and state.isEmpty(last):
-        last -= 1
-    source = blocks.quote_source(_line(state, last)) if last > start else None
-    if source is None:
-        return Quote(), close
-    if "{{" in source or "{%" in source:
-        state.env["problems"].append((last, "The source of a quote cannot have a merge field."))
-    return Quote(source), last
+        self.pictures.append(Picture(file, source, alt, line, groups))

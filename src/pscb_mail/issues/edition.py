@@ -1,19 +1,25 @@
-"""An edition: an issue as built, with named places where what is personal goes.
+"""An edition: an issue as built, with named places where what is personal goes, and passages for some groups.
 
 Pure. An edition is built once (`issues.building`), frozen by `sending.ledger` when sending starts, and spliced for each
 person. Values are data: they are put in after every rendering, escaped for where they stand, and never evaluated.
+`for_groups` chooses the passages: what it returns knows nothing of those that it left out, neither their words nor
+their files. Who forgets to choose shows none of them.
 """
 
 import base64
 import hashlib
 import html
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Literal
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 from urllib.parse import quote
 
 Escape = Literal["text", "html", "url"]
+
+# What an editor may merge in.
+MERGE_FIELDS = ("name", "first_name", "organisation", "role")
 
 
 @dataclass(frozen=True)
@@ -41,17 +47,31 @@ class Field:
                 return quote(value, safe="@")
 
 
-Passage = tuple[str | Field, ...]
+@dataclass(frozen=True)
+class Only:
+    """A passage for readers in one of these groups; without any it is a label, which only `laid_open` shows."""
+
+    groups: tuple[str, ...]
+    passage: "Passage"
+
+
+# A passage in which nothing is left to choose.
+Flat = tuple[str | Field, ...]
+Passage = tuple[str | Field | Only, ...]
 
 
 @dataclass(frozen=True)
 class File:
-    """A picture (with the Content-ID under which the HTML names it) or an attachment (with none)."""
+    """A picture (with the Content-ID under which the HTML names it) or an attachment (with none).
+
+    `groups`: it goes to readers in one of these; without any, to everybody.
+    """
 
     name: str
     media_type: str
     content: bytes
     content_id: str = ""
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,14 +91,51 @@ class Edition:
         return hashlib.sha256(to_json(self).encode()).hexdigest()
 
 
+def conditions(edition: Edition) -> tuple[tuple[str, ...], ...]:
+    """Return each different set of groups for which there is something in the edition, as it is written first."""
+    written = [*_conditions(edition.html), *_conditions(edition.text)]
+    written += [file.groups for file in (*edition.pictures, *edition.attachments)]
+    return tuple({group_key(groups): groups for groups in reversed(written) if groups}.values())[::-1]
+
+
+def group_key(groups: Iterable[str]) -> tuple[str, ...]:
+    """Return what two namings of the same groups have in common: order and case make no difference."""
+    return tuple(sorted({name.casefold() for name in groups}))
+
+
+def for_groups(edition: Edition, groups: Iterable[str]) -> Edition:
+    """Return the edition as somebody in these groups gets it."""
+    names = frozenset(name.casefold() for name in groups)
+    return _chosen(edition, lambda wanted: any(name.casefold() in names for name in wanted))
+
+
+def laid_open(edition: Edition) -> Edition:
+    """Return the edition with every passage, each under a label that says whom it is for."""
+    return _chosen(edition, lambda _: True)
+
+
 def splice(passage: Passage, values: Mapping[str, str]) -> str:
-    """Return one person's text of a passage."""
-    return "".join(part if isinstance(part, str) else part.filled(values) for part in passage)
+    """Return one person's text of a passage; passages for some groups are left out where none were chosen."""
+    return "".join(
+        part if isinstance(part, str) else part.filled(values) for part in passage if not isinstance(part, Only)
+    )
 
 
 def fields(passage: Passage) -> frozenset[str]:
-    """Return the names of the fields in a passage."""
-    return frozenset(part.name for part in passage if isinstance(part, Field))
+    """Return the names of the fields in a passage, and in the passages in it."""
+    inner = (fields(part.passage) for part in passage if isinstance(part, Only))
+    return frozenset(part.name for part in passage if isinstance(part, Field)).union(*inner)
+
+
+def joined(parts: Iterable[str | Field | Only]) -> Passage:
+    """Return a passage without empty literals, and with no two literals beside each other."""
+    result: list[str | Field | Only] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
+        elif part:
+            result.append(part)
+    return tuple(result)
 
 
 def to_json(edition: Edition) -> str:
@@ -110,15 +167,72 @@ def from_json(text: str) -> Edition:
     )
 
 
-def _passage_out(passage: Passage) -> list[object]:
-    return [part if isinstance(part, str) else asdict(part) for part in passage]
+# Which of several sets of groups are shown.
+_Shown = Callable[[tuple[str, ...]], bool]
 
 
-def _passage_in(parts: list[str | dict[str, str]]) -> Passage:
-    return tuple(
-        part if isinstance(part, str) else Field(part["name"], part["default"], _escape(part["escape"]))
-        for part in parts
+def _conditions(passage: Passage) -> Iterator[tuple[str, ...]]:
+    for part in passage:
+        if isinstance(part, Only):
+            yield part.groups
+            yield from _conditions(part.passage)
+
+
+def _chosen(edition: Edition, shown: _Shown) -> Edition:
+    if not conditions(edition):
+        return edition
+    return replace(
+        edition,
+        # As tidy where something was left out or put in as the builder left it everywhere else.
+        html=_tidied(joined(_parts(edition.html, shown)), r"\n\s*\n", "\n"),
+        text=_tidied(joined(_parts(edition.text, shown)), r"\n{4,}", "\n\n\n"),
+        pictures=_files(edition.pictures, shown),
+        attachments=_files(edition.attachments, shown),
     )
+
+
+def _parts(passage: Passage, shown: _Shown) -> Iterator[str | Field]:
+    for part in passage:
+        if not isinstance(part, Only):
+            yield part
+        elif shown(part.groups):
+            yield from _parts(part.passage, shown)
+
+
+def _tidied(passage: Passage, lines: str, fewer: str) -> Passage:
+    return tuple(re.sub(lines, fewer, part) if isinstance(part, str) else part for part in passage)
+
+
+def _files(files: tuple[File, ...], shown: _Shown) -> tuple[File, ...]:
+    return tuple(replace(file, groups=()) for file in files if not file.groups or shown(file.groups))
+
+
+def _passage_out(passage: Passage) -> list[object]:
+    return [_part_out(part) for part in passage]
+
+
+def _part_out(part: str | Field | Only) -> object:
+    match part:
+        case Field():
+            return asdict(part)
+        case Only(groups, passage):
+            return {"only": list(groups), "passage": _passage_out(passage)}
+        case _:
+            return part
+
+
+def _passage_in(parts: list[Any]) -> Passage:
+    return tuple(_part_in(part) for part in parts)
+
+
+def _part_in(part: Any) -> str | Field | Only:
+    match part:
+        case {"only": groups, "passage": passage}:
+            return Only(tuple(groups), _passage_in(passage))
+        case {"name": name, "default": default, "escape": escape}:
+            return Field(name, default, _escape(escape))
+        case _:
+            return str(part)
 
 
 def _escape(name: str) -> Escape:
@@ -129,9 +243,12 @@ def _escape(name: str) -> Escape:
             raise ValueError(f"unknown escape {name!r} in a frozen edition")
 
 
-def _file_out(file: File) -> dict[str, str]:
-    return {**asdict(file), "content": base64.b64encode(file.content).decode("ascii")}
+def _file_out(file: File) -> dict[str, object]:
+    written: dict[str, object] = {**asdict(file), "content": base64.b64encode(file.content).decode("ascii")}
+    # Editions in which nothing is for some groups are written as they always were: so is their digest.
+    return written if file.groups else {key: value for key, value in written.items() if key != "groups"}
 
 
-def _file_in(data: dict[str, str]) -> File:
-    return File(data["name"], data["media_type"], base64.b64decode(data["content"]), data["content_id"])
+def _file_in(data: Mapping[str, Any]) -> File:
+    content = base64.b64decode(data["content"])
+    return File(data["name"], data["media_type"], content, data["content_id"], tuple(data.get("groups", ())))

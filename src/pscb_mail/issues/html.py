@@ -14,9 +14,11 @@ from urllib.parse import quote
 from markdown_it.tree import SyntaxTreeNode
 from markupsafe import Markup, escape
 
-from pscb_mail.issues.blocks import Button, Contact, Events, Quote
-from pscb_mail.issues.document import FIELDS, meta_of, plain
-from pscb_mail.issues.edition import Field, Passage, splice
+from pscb_mail.issues.blocks import Button, Contact, Events, Only, Quote
+from pscb_mail.issues.calendars import calendar_name
+from pscb_mail.issues.contents import contents_of
+from pscb_mail.issues.document import meta_of, plain
+from pscb_mail.issues.edition import MERGE_FIELDS, Field, Flat, Passage, splice
 from pscb_mail.issues.frame import Frame
 from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.look import Look, look_of
@@ -44,7 +46,7 @@ def render(frame: Frame, templates: Templates, pictures: Mapping[str, Embedded],
         reader=marks.put(Field("address", "you", "html")),
         preheader=frame.document.source.preheader,
         filler=_FILLER * max(0, _PREVIEW - len(frame.document.source.preheader)),
-        contents=[(heading.anchor, body.inline(node)) for heading, node in frame.contents],
+        contents=contents_of(frame, marks, lambda _, node: body.inline(node)),
         body=_made(body.blocks(frame.document.tree)),
         logo=logo,
         styles=_styles(frame, templates),
@@ -65,7 +67,7 @@ def render_page(frame: Frame, templates: Templates, files: "PageFiles") -> str:
         files=files,
         style=style_of(frame.settings, templates),
     )
-    return splice(marks.cut(page), dict.fromkeys(FIELDS, ""))
+    return splice(marks.cut(page), dict.fromkeys(MERGE_FIELDS, ""))
 
 
 def style_of(settings: Settings, templates: Templates) -> Markup:
@@ -90,7 +92,7 @@ def _made(html: str) -> Markup:
     return Markup(html)  # noqa: S704 the one place where text becomes HTML
 
 
-def _href(link: ReplyLink, reply_to: str) -> Passage:
+def _href(link: ReplyLink, reply_to: str) -> Flat:
     return tuple(str(escape(part)) if isinstance(part, str) else part for part in mailto(link, reply_to))
 
 
@@ -130,7 +132,8 @@ class _Body:
         self._templates = templates
         self._marks = marks
         self._pictures = pictures
-        self._calendar = f"{document.source.slug}.ics" if document.events else ""
+        self._slug = document.source.slug
+        self._calendar = calendar_name(self._slug)
         self._section = escape(document.source.title)
         self._begun = document.source.contents
         self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
@@ -147,6 +150,7 @@ class _Body:
             "button": self._button,
             "callout": lambda node: self._template("callout", body=_made(self.blocks(node))),
             "quote": self._quote,
+            "only": self._only,
             "inline": self.inline,
             "text": lambda node: escape(node.content),
             "softbreak": lambda _: "\n",
@@ -257,3 +261,16 @@ class _Body:
         if not isinstance(quoted, Quote):
             raise TypeError(quoted)
         return self._template("quote", body=_made(self.blocks(node)), source=quoted.source)
+
+    def _only(self, node: SyntaxTreeNode) -> str:
+        """Return a passage for some groups; nothing of it reaches what comes after, which others read too."""
+        only = meta_of(node)
+        if not isinstance(only, Only):
+            raise TypeError(only)
+        before = self._begun, self._section, self._calendar
+        self._calendar = calendar_name(self._slug, only.groups)
+        passage = self.blocks(node)
+        self._begun, self._section, self._calendar = before
+        (begin, end), (begin_label, end_label) = self._marks.around(only.groups), self._marks.around(())
+        label = self._template("only", groups=only.groups)
+        return f"{begin}{begin_label}{label}{end_label}{passage}{end}"

@@ -7,9 +7,10 @@ would be a fixed point of SHA-256.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-from pscb_mail.issues.edition import Field, Passage
+from pscb_mail.errors import UsageError
+from pscb_mail.issues.edition import Field, Flat, Only, Passage, joined
 
 
 class Marks:
@@ -17,37 +18,52 @@ class Marks:
 
     def __init__(self, text: str) -> None:
         self._prefix = f"x{hashlib.sha256(text.encode()).hexdigest()[:24]}"
-        self._pattern = re.compile(rf"{self._prefix}n(\d+)x")
-        self._passages: list[Passage] = []
+        self._pattern = re.compile(rf"{self._prefix}([nbe])(\d+)x")
+        self._passages: list[Flat] = []
+        self._groups: list[tuple[str, ...]] = []
 
     def put(self, *passage: str | Field) -> str:
         """Return a word that stands for the passage; the passage comes back as it is, unescaped."""
         self._passages.append(passage)
         return f"{self._prefix}n{len(self._passages) - 1}x"
 
-    def cut(self, text: str) -> Passage:
-        """Return the text with every stand-in replaced by its passage, neighbouring literals joined."""
-        return joined(
-            part
-            for position, piece in enumerate(self._pattern.split(text))
-            for part in ((piece,) if position % 2 == 0 else self._passages[int(piece)])
-        )
+    def around(self, groups: tuple[str, ...]) -> tuple[str, str]:
+        """Return two words; what stands between them comes back as an `Only` for these groups."""
+        self._groups.append(groups)
+        number = len(self._groups) - 1
+        return f"{self._prefix}b{number}x", f"{self._prefix}e{number}x"
 
-    def measure(self, text: str, width_of: Callable[[Passage], int]) -> int:
+    def cut(self, text: str) -> Passage:
+        """Return the text with every stand-in replaced by its passage, neighbouring literals joined.
+
+        Raises UsageError where a template has parted a beginning from its end: then nobody can say for whom that is.
+        """
+        first, *rest = self._pattern.split(text)
+        open_: list[tuple[str, list[str | Field | Only]]] = [("", [first])]
+        for kind, number, following in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+            if kind == "n":
+                open_[-1][1].extend(self._passages[int(number)])
+            elif kind == "b":
+                open_.append((number, []))
+            elif open_[-1][0] == number:
+                inner = open_.pop()[1]
+                open_[-1][1].append(Only(self._groups[int(number)], joined(inner)))
+            else:
+                raise _parted()
+            open_[-1][1].append(following)
+        if len(open_) > 1:
+            raise _parted()
+        return joined(open_[0][1])
+
+    def measure(self, text: str, width_of: Callable[[Flat], int]) -> int:
         """Return how long the text is, each stand-in counted as `width_of` its passage."""
         pieces = self._pattern.split(text)
-        return sum(
-            len(piece) if position % 2 == 0 else width_of(self._passages[int(piece)])
-            for position, piece in enumerate(pieces)
-        )
+        passages = [self._passages[int(n)] for kind, n in zip(pieces[1::3], pieces[2::3], strict=True) if kind == "n"]
+        return sum(map(len, pieces[::3])) + sum(map(width_of, passages))
 
 
-def joined(parts: Iterable[str | Field]) -> Passage:
-    """Return a passage without empty literals, and with no two literals beside each other."""
-    result: list[str | Field] = []
-    for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
-        elif part:
-            result.append(part)
-    return tuple(result)
+def _parted() -> UsageError:
+    return UsageError(
+        "A template has taken a passage for some groups apart.",
+        "In the contents, begin and end belong around all that is said of one article, in this order.",
+    )

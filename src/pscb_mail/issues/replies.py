@@ -7,7 +7,7 @@ is what is understood. Source: RFC 6068 (mailto).
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pscb_mail.issues.edition import Escape, Field, Passage
+from pscb_mail.issues.edition import Escape, Field, Flat
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ CHANGE_ADDRESS = ReplyLink("change my address", "Please send my copy to this add
 LINKS = (UNSUBSCRIBE, ADD_COLLEAGUE, CHANGE_ADDRESS)
 
 
-def mailto(link: ReplyLink, reply_to: str, *, with_body: bool = True) -> Passage:
+def mailto(link: ReplyLink, reply_to: str, *, with_body: bool = True) -> Flat:
     """Return the link's URL with places for the reference and the address; every place is percent-encoded.
 
     The separators are bare `&`: a template that puts the URL into HTML escapes the literal parts as it does any text.
@@ -35,5 +35,5 @@ def mailto(link: ReplyLink, reply_to: str, *, with_body: bool = True) -> Passage
     if not with_body:
         return (start, Field("reference", escape=url))
     before, address, after = link.body.partition("{address}")
-    body: Passage = (quote(before), Field("address", "my address", url), quote(after)) if address else (quote(before),)
+    body: Flat = (quote(before), Field("address", "my address", url), quote(after)) if address else (quote(before),)
     return (start, Field("reference", escape=url), "&body=", *body)

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pscb_mail.issues.blocks import Button, Contact, Event, Events, Quote
-from pscb_mail.issues.document import meta_of, plain
-from pscb_mail.issues.edition import Field, File, Passage
+from pscb_mail.issues.blocks import Button, Contact, Event, Events, Only, Quote
+from pscb_mail.issues.calendars import calendar_name
+from pscb_mail.issues.contents import contents_of
+from pscb_mail.issues.document import Heading, meta_of, plain
+from pscb_mail.issues.edition import Field, File, Flat, Passage
 from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.replies import mailto
@@ -23,6 +25,7 @@ from pscb_mail.issues.templating import Templates
 COLUMNS = 72
 # What a name takes, roughly, where a merge field stands.
 _NAME = 16
+_GAP = "\n\n"
 _UNDERLINES = {1: "=", 2: "=", 3: "-"}
 
 
@@ -37,8 +40,8 @@ def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) ->
         lines=lines,
         links={link.subject: marks.put(*mailto(link, frame.reply_to)) for link in frame.reply_links},
         reader=marks.put(Field("address", "you")),
-        contents=[body.words(node) for _, node in frame.contents],
-        body="\n\n".join(body.all()),
+        contents=contents_of(frame, marks, body.title),
+        body=body.all(),
         attachments=[file.name for file in attachments],
     )
     text = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
@@ -82,7 +85,7 @@ class Lines:
         return f"{folded}\n{underline * min(self.columns, max(self.width(line) for line in folded.split(chr(10))))}"
 
 
-def _width_of(passage: Passage) -> int:
+def _width_of(passage: Flat) -> int:
     return sum(len(part) if isinstance(part, str) else max(_NAME, len(part.default)) for part in passage)
 
 
@@ -94,6 +97,8 @@ class _Body:
         self._lines = lines
         self._numbered: dict[str, int] = {}
         self._pending: list[str] = []
+        # Whom the passage is for that is being written.
+        self._groups: tuple[str, ...] = ()
         self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
             "paragraph": self._paragraph,
             "heading": self._heading,
@@ -120,14 +125,29 @@ class _Body:
             "field": self._field,
         }
 
-    def all(self) -> Iterator[str]:
+    def all(self) -> str:
         """Return the blocks of the body in turn, each article with the addresses of its links at its end."""
-        for node, caption in captioned(self._frame.document.tree.children):
-            if node.type == "heading" and node.tag == "h2":
+        blocks = [*self._parts(self._frame.document.tree.children), *self._addresses()]
+        return "".join(blocks).removesuffix(_GAP)
+
+    def _parts(self, nodes: list[SyntaxTreeNode]) -> Iterator[str]:
+        """Yield what stands at the top, each part with the gap after it: one that is left out takes its gap along."""
+        for node, caption in captioned(nodes):
+            if _begins_article(node):
                 yield from self._addresses()
-                yield ""
-            yield self._block(node, caption)
-        yield from self._addresses()
+            if node.type == "only":
+                yield self._only(node)
+                continue
+            if _begins_article(node):
+                yield _GAP
+            yield self._block(node, caption) + _GAP
+
+    def title(self, heading: Heading, node: SyntaxTreeNode) -> str:
+        """Return the words of a heading for the contents."""
+        self._groups = heading.groups
+        words = self.words(node)
+        self._groups = ()
+        return words
 
     def words(self, node: SyntaxTreeNode) -> str:
         """Return running text, unfolded; only a break that the editor wrote ends a line."""
@@ -135,7 +155,7 @@ class _Body:
 
     def _addresses(self) -> Iterator[str]:
         if self._pending:
-            yield "\n".join(f"[{self._numbered[target]}] {target}" for target in self._pending)
+            yield "\n".join(f"[{self._numbered[target]}] {target}" for target in self._pending) + _GAP
         self._pending = []
 
     def _blocks(self, node: SyntaxTreeNode) -> str:
@@ -168,6 +188,8 @@ class _Body:
         if _says(label, target) or target.startswith("#"):
             return label
         target = _address(target)
+        if self._groups:  # a number that others do not have would leave a gap in theirs
+            return f"{label} ({target})"
         number = self._numbered.setdefault(target, len(self._numbered) + 1)
         if target not in self._pending:
             self._pending.append(target)
@@ -210,6 +232,17 @@ class _Body:
         rule = "-" * self._lines.columns
         return f"{rule}\n{self._blocks(node)}\n{rule}"
 
+    def _only(self, node: SyntaxTreeNode) -> str:
+        only = meta_of(node)
+        if not isinstance(only, Only):
+            raise TypeError(only)
+        (begin, end), (begin_label, end_label) = map(self._lines.marks.around, (only.groups, ()))
+        label = self._lines.wrap(f"[Only for {', '.join(only.groups)}]")
+        self._groups = only.groups
+        passage = "".join(self._parts(node.children))
+        self._groups = ()
+        return f"{begin}{begin_label}{label}{_GAP}{end_label}{passage}{end}"
+
     def _code(self, node: SyntaxTreeNode) -> str:
         return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
 
@@ -249,7 +282,8 @@ class _Body:
         if not isinstance(events, Events):
             raise TypeError(events)
         dates = [self._event(event) for event in events.events]
-        note = f"For your own calendar: open the attached file {self._frame.document.source.slug}.ics."
+        name = calendar_name(self._frame.document.source.slug, self._groups)
+        note = f"For your own calendar: open the attached file {name}."
         return "\n\n".join([*dates, self._lines.wrap(note)])
 
     def _event(self, event: Event) -> str:
@@ -280,6 +314,13 @@ class _Body:
         return "\n".join(
             self._lines.wrap(cell, "" if not place else "    ", "    ") for place, cell in enumerate(cells)
         )
+
+
+def _begins_article(node: SyntaxTreeNode) -> bool:
+    """Whether an article begins here, or in the passage for some groups that begins here."""
+    if node.type == "only":
+        return any(_begins_article(child) for child in node.children)
+    return node.type == "heading" and node.tag == "h2"
 
 
 def _bullet(node: SyntaxTreeNode) -> str:

@@ -1,7 +1,8 @@
 """The message: an edition's headers, MIME and encodings, laid out once and spliced for each person.
 
 Pure, and the same input gives the same bytes: boundary, date and ids are arguments. `compose` turns an edition into a
-`Letter`: ready-encoded pieces with slots between them. Everything is quoted-printable or base64, so that the bytes are
+`Letter`: ready-encoded pieces with slots between them; `Letters` are those of an edition with passages for some groups,
+one for each choice of passages. Everything is quoted-printable or base64, so that the bytes are
 ASCII with CRLF line ends, no line is over 76 characters, and no body line begins with a dot or with "From ": nothing on
 the way has a reason to change them. Only an address beyond ASCII puts UTF-8 into a header (RFC 6532).
 
@@ -11,7 +12,7 @@ what stands around it.
 
 import base64
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -22,7 +23,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.edition import Edition, Field, File, Passage
+from pscb_mail.issues.edition import Edition, Field, File, Flat, Passage, conditions, for_groups, group_key
 from pscb_mail.issues.replies import UNSUBSCRIBE, mailto
 from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending.delivery import Claim
@@ -31,6 +32,8 @@ from pscb_mail.settings import Newsletter
 
 _CRLF = b"\r\n"
 _LINE = 76
+# More choices of passages than any issue has; each may weigh some megabytes with its pictures.
+_MOST_LETTERS = 32
 _LONG = 2048  # from so many octets on, a shared piece is not copied for each person
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
@@ -101,7 +104,11 @@ def _run(pieces: Sequence[Piece], number: Mapping[Slot, int]) -> _Run:
 
 
 def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Letter:
-    """Lay an edition out as a message (RFC 5322, 2045-2049): text first, pictures related, attachments mixed."""
+    """Lay an edition out as a message (RFC 5322, 2045-2049): text first, pictures related, attachments mixed.
+
+    Passages for some groups are left out where `for_groups` has not chosen them before.
+    """
+    edition = for_groups(edition, ())
     boundary = f"=_{edition.digest[:24]}"
     body = _alternative(
         boundary,
@@ -111,6 +118,30 @@ def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Lette
     return Letter(
         tuple(_merged([*_headers(edition, newsletter, purpose), *_mixed(boundary, body, edition.attachments)]))
     )
+
+
+class Letters:
+    """The letters of one edition, each composed when its first reader comes; a few are kept at a time."""
+
+    def __init__(self, edition: Edition, newsletter: Newsletter, purpose: Purpose) -> None:
+        self._edition = edition
+        self._newsletter = newsletter
+        self._purpose = purpose
+        self._conditions = [frozenset(group_key(groups)) for groups in conditions(edition)]
+        self._kept: dict[tuple[bool, ...], Letter] = {}
+
+    def for_groups(self, groups: Iterable[str]) -> Letter:
+        """Return the letter for somebody in these groups."""
+        # Nearly every edition is the same for all: then nobody's groups are looked at.
+        names = [name.casefold() for name in groups] if self._conditions else []
+        shown = tuple([not wanted.isdisjoint(names) for wanted in self._conditions])
+        letter = self._kept.get(shown)
+        if letter is None:
+            if len(self._kept) == _MOST_LETTERS:
+                del self._kept[next(iter(self._kept))]
+            letter = compose(for_groups(self._edition, names), self._newsletter, self._purpose)
+            self._kept[shown] = letter
+        return letter
 
 
 def values_of(
@@ -238,7 +269,7 @@ def _header(name: str, value: str) -> bytes:
     return f"{name}: {value}\r\n".encode()
 
 
-def _header_pieces(passage: Passage) -> Iterator[Piece]:
+def _header_pieces(passage: Flat) -> Iterator[Piece]:
     for part in passage:
         yield part.encode() if isinstance(part, str) else Slot(part, "header")
 
@@ -249,7 +280,7 @@ def _text_part(subtype: str, passage: Passage) -> list[Piece]:
     for part in passage:
         if isinstance(part, Field):
             pieces.append(Slot(part, "body"))
-        elif part:
+        elif isinstance(part, str) and part:
             pieces.append(_literal(part))
     return [*pieces, _CRLF]
 
