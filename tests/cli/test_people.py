@@ -194,6 +194,7 @@ def test_a_dry_run_tells_the_plan_and_ends_with_0(program: Program) -> None:
         "protected": 0,
         "removed": 0,
         "rejected": [{"line": 3, "text": "bad", "reason": '"bad" is not an address: there is no @ in it.'}],
+        "questions": [],
     }
     assert statuses(program) == {}
 

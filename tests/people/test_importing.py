@@ -24,7 +24,7 @@ def people_of(data: bytes, **how):
     reading = understand(read_table(data), **how)
     entries = [
         f"{entry.person.name}<{entry.person.address.text}>{entry.organisation}|{entry.role}|{','.join(entry.groups)}"
-        for entry in reading.entries
+        for _, entry in reading
     ]
     return entries, [(row.line, row.reason) for row in reading.rejected]
 
@@ -74,8 +74,8 @@ def test_names_survive_every_usual_encoding(encoding: str) -> None:
 
 def test_an_encoding_that_is_told_is_used() -> None:
     data = "Email,Name\njo@x.example,\u0141ucja\n".encode("cp1250")
-    reading = understand(read_table(data, "cp1250"))
-    assert reading.entries[0].person.name == "\u0141ucja"
+    ((_, entry),) = understand(read_table(data, "cp1250"))
+    assert entry.person.name == "\u0141ucja"
     with pytest.raises(UsageError, match="no encoding"):
         read_table(data, "klingon")
     with pytest.raises(UsageError, match="not in utf-8"):
@@ -123,6 +123,7 @@ def test_a_row_that_cannot_be_taken_is_rejected_with_its_line_and_no_other(row: 
 
 def test_a_rejected_row_is_shown_as_one_harmless_line() -> None:
     reading = understand(read_table(b'email,name\n\x1b[31mbad,"J\xe4\n' + b"x" * 500 + b'"\n'))
+    assert list(reading) == []
     (row,) = reading.rejected
     assert row.text.isprintable()
     assert len(row.text) <= 120
@@ -154,21 +155,22 @@ def test_whatever_the_bytes_they_are_people_or_a_sentence(data: bytes) -> None:
     for head in (b"", b"email,name\n"):
         try:
             reading = understand(read_table(head + data))
+            taken = list(reading)
         except UsageError:
             continue
-        assert reading.rows == len(reading.entries) + len(reading.rejected)
+        assert reading.rows == len(taken) + len(reading.rejected)
         assert not any(has_unsafe(row.text) for row in reading.rejected)
 
 
 def test_what_is_said_about_all_is_given_to_each() -> None:
     data = b"email,groups,status\na@x.example,Heads,active\nb@x.example,,opted_out\n"
     reading = understand(read_table(data), groups=("New",), source="a sheet", basis="consent")
-    assert [(e.groups, e.source, e.basis, e.status) for e in reading.entries] == [
+    assert [(e.groups, e.source, e.basis, e.status) for _, e in reading] == [
         (("Heads", "New"), "a sheet", "consent", Status.ACTIVE),
         (("New",), "a sheet", "consent", Status.OPTED_OUT),
     ]
     reading = understand(read_table(data), status=Status.OPTED_OUT)
-    assert {entry.status for entry in reading.entries} == {Status.OPTED_OUT}
+    assert {entry.status for _, entry in reading} == {Status.OPTED_OUT}
 
 
 def test_the_user_sees_what_was_read_from_where() -> None:
@@ -221,11 +223,12 @@ def test_what_is_exported_comes_back_as_it_was(hostile, tmp_path, kind: str) -> 
     rows = exported(hostile.everybody())
     data = "".join(csv_text(rows)).encode() if kind == "csv" else xlsx_bytes(rows)
     reading = understand(read_table(data))
-    assert reading.rejected == ()
-    assert roster.enrol(hostile.db, reading.entries, hostile.origin()).change is None
+    entries = [entry for _, entry in reading]
+    assert reading.rejected == []
+    assert roster.enrol(hostile.db, entries, hostile.origin()).change is None
     db = open_database(tmp_path / "other.db")
     other = TheList(db)
-    roster.enrol(db, reading.entries, other.origin())
+    roster.enrol(db, entries, other.origin())
     told = [tuple(exported([person]))[1] for person in other.everybody()]
     assert told == [tuple(exported([person]))[1] for person in hostile.everybody()]
     db.close()

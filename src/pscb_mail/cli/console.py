@@ -88,6 +88,18 @@ def confirm(question: str, *, yes: bool, otherwise: str = "--yes") -> None:
         raise UsageError("Nothing was changed.")
 
 
+def confirm_word(question: str, word: str) -> None:
+    """Have a word typed before something that cannot be taken back. Raises UsageError where it is not that word."""
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is at the terminal; nothing was changed.", "Look at the plan, then add --yes.")
+    try:
+        typed = err.input(f"{safe(question)} Type {safe(word)}: ")
+    except EOFError:
+        typed = ""
+    if typed.strip().lower() != word:
+        raise UsageError("Nothing was changed.")
+
+
 def error(problem: PscbMailError) -> None:
     """Print an error and its hint on stderr."""
     err.print(f"[red bold]Error[/]  {safe_lines(problem.message)}", soft_wrap=True)
@@ -113,6 +125,16 @@ def ask(question: str) -> bool:
         return err.input(f"{safe(question)} \\[y/N] ").strip().lower() in {"y", "yes"}
     except EOFError:
         return False
+
+
+def typed(question: str) -> str | None:
+    """Ask for words to be typed; None where nobody is at the terminal."""
+    if not sys.stdin.isatty():
+        return None
+    try:
+        return err.input(f"{safe(question)} ").strip()
+    except EOFError:
+        return ""
 
 
 def iso(moment: datetime | None) -> str | None:

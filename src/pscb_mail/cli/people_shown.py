@@ -18,11 +18,14 @@ if TYPE_CHECKING:
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Undone
     from pscb_mail.people.importing import Reading
-    from pscb_mail.people.roster import Enrolled
+    from pscb_mail.people.lookalikes import Question
+    from pscb_mail.people.roster import Enrolled, Leaving
+    from pscb_mail.people.staging import Staged
 
 COLUMNS = ("address", "name", "organisation", "role", "groups", "status", "since")
 _EXAMPLES = 3
 _REJECTED_SHOWN = 10
+_LEAVING_SHOWN = 20
 _ROWS_AT_ONCE = 500  # a table is laid out as a whole
 
 
@@ -54,7 +57,7 @@ def story_as_json(told: "Story") -> dict[str, object]:
     return {**as_json(told.person), **about, "timeline": timeline}
 
 
-def import_as_json(reading: "Reading", done: "Enrolled") -> dict[str, object]:
+def import_as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]") -> dict[str, object]:
     """Return an import or its plan as `import --json` has it."""
     return {
         "change": done.change,
@@ -62,8 +65,9 @@ def import_as_json(reading: "Reading", done: "Enrolled") -> dict[str, object]:
         "changed": done.count(Kind.CHANGED, Kind.OPTED_OUT),
         "unchanged": done.count(Kind.UNCHANGED),
         "protected": done.count(Kind.PROTECTED),
-        "removed": 0,
+        "removed": done.leaving.count,
         "rejected": [{"line": row.line, "text": row.text, "reason": row.reason} for row in reading.rejected],
+        "questions": [vars(each) for each in questions],
     }
 
 
@@ -138,7 +142,7 @@ def number(change: int | None) -> str:
 
 def added(done: "Enrolled") -> None:
     """Print what an `add` did, person by person, or in numbers where they are many."""
-    if len(done.decisions) > _REJECTED_SHOWN:
+    if sum(done.counts.values()) > _REJECTED_SHOWN:
         enrolled(done)
         return
     words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
@@ -159,8 +163,9 @@ def enrolled(done: "Enrolled") -> None:
         (Kind.PROTECTED, "left off the list"),
         (Kind.UNCHANGED, "unchanged"),
     )
-    told = ", ".join(f"{done.count(kind):,} {word}" for kind, word in counted if done.count(kind))
-    console.result(f"{told}.{number(done.change)}")
+    told = [f"{done.count(kind):,} {word}" for kind, word in counted if done.count(kind)]
+    told += [f"{done.leaving.count:,} out of the group"] if done.leaving.count else []
+    console.result(f"{', '.join(told)}.{number(done.change)}")
 
 
 def moved(some: list[Subscriber], ids: tuple[int, ...], change: int | None, did: str, otherwise: str) -> None:
@@ -243,29 +248,60 @@ _PLANNED = (
 )
 
 
-def plan(name: str, reading: "Reading", planned: "Enrolled") -> None:
-    """Print what an import is about to do: what is read from where, counts, a few of each kind, the faults."""
+def plan(
+    name: str, reading: "Reading", staged: "Staged", planned: "Enrolled", questions: "Sequence[Question]", sync: str
+) -> None:
+    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions."""
     console.say(f"[bold]{console.safe(name)}[/]: {reading.rows:,} rows, {reading.read_as}")
     for meaning, place in reading.columns.described:
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
     if reading.columns.unused:
         console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(reading.columns.unused[:10]))}")
     console.say()
+    _leaving(planned.leaving, sync, faults=len(reading.rejected))
     for kind, words in _PLANNED:
-        _planned(words, [each for each in planned.decisions if each.kind is kind])
-    if repeated := len(reading.entries) - len(planned.decisions):
+        _planned(words, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
+    if repeated := staged.repeated + staged.people - sum(planned.counts.values()):
         console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
     _rejected(reading)
+    _asked(questions)
 
 
-def _planned(words: str, some: list[Decision]) -> None:
-    if not some:
+def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:
+    """Print who leaves a group that is made equal to the file."""
+    if not leaving.count:
         return
-    console.say(f"{len(some):>7,}  {words}")
-    for each in some[:_EXAMPLES] if some[0].kind is not Kind.UNCHANGED else ():
+    console.say(
+        f"[yellow]{leaving.count:>7,}  to leave {console.safe(group)}[/], of its {leaving.members:,}: not in the file"
+    )
+    for person in leaving.people[:_LEAVING_SHOWN]:
+        _beneath(f"[dim]{console.safe(person.called)}[/]")
+    if leaving.count > _LEAVING_SHOWN:
+        _beneath(f"[dim]… and {leaving.count - _LEAVING_SHOWN:,} more[/]")
+    if faults:
+        _beneath("[dim]Whoever stands in a row that cannot be taken leaves as well: mend those first.[/]")
+
+
+def _asked(questions: "Sequence[Question]") -> None:
+    if not questions:
+        return
+    console.say(f"{len(questions):>7,}  to look at; they hold nothing up:")
+    for each in questions[:_REJECTED_SHOWN]:
+        _beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)} [dim]{console.safe(each.why)}[/]")
+    if len(questions) > _REJECTED_SHOWN:
+        _beneath(f"[dim]… and {len(questions) - _REJECTED_SHOWN:,} more: --json lists them all[/]")
+
+
+def _planned(words: str, count: int, some: list[Decision]) -> None:
+    if not count:
+        return
+    console.say(f"{count:>7,}  {words}")
+    if some and some[0].kind is Kind.UNCHANGED:
+        return
+    for each in some[:_EXAMPLES]:
         _beneath(f"[dim]{console.safe(_example(each))}[/]")
-    if len(some) > _EXAMPLES and some[0].kind is not Kind.UNCHANGED:
-        _beneath(f"[dim]… and {len(some) - _EXAMPLES:,} more[/]")
+    if count > _EXAMPLES:
+        _beneath(f"[dim]… and {count - _EXAMPLES:,} more[/]")
 
 
 def _beneath(markup: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 from sqlite_utils import Database
 
@@ -73,7 +74,14 @@ class Undone:
 class Recording:
     """A change that is being made; `change` is its number afterwards, None where nobody was changed."""
 
-    change: int | None = None
+    def __init__(self, db: Database, table: str) -> None:
+        self.change: int | None = None
+        self._db = db
+        self._touch = _TOUCH.format(table=table, record=RECORD)
+
+    def touch(self, ids: Iterable[int]) -> None:
+        """Say who may be changed from now on."""
+        self._db.execute(self._touch, [json.dumps(list(ids))])
 
 
 # A person as the history keeps them, and as every question about people reads them. Written by SQLite alone, so that
@@ -101,33 +109,47 @@ def subscriber_of(number: int, record: str) -> Subscriber:
     )
 
 
+# Whoever a change may touch, as they were before, in a table of its own; SQLite alone compares them with what they are
+# afterwards, so that a change of a million people takes no more memory than that of one.
+_TOUCH = """INSERT OR IGNORE INTO {table} (id, before)
+            SELECT value, CASE WHEN s.id IS NOT NULL THEN {record} END
+            FROM json_each(?) LEFT JOIN subscriber s ON s.id = value"""
+_MOVED = """
+    SELECT id, before, after FROM (
+        SELECT t.id, t.before, CASE WHEN s.id IS NOT NULL THEN {record} END AS after
+        FROM {table} t LEFT JOIN subscriber s ON s.id = t.id)
+    WHERE before IS NOT after
+    UNION ALL SELECT s.id, NULL, {record} FROM subscriber s
+    WHERE s.id > :last AND s.id NOT IN (SELECT id FROM {table})"""
+_tables = count(1)  # a recording inside another one has its own
+
+
 @contextmanager
 def recording(db: Database, origin: Origin, ids: Iterable[int], undoes: int | None = None) -> Iterator[Recording]:
     """Make what happens to people inside the block one change, durable when the block ends, or nothing of it.
 
-    `ids` are those who may be changed; people who join need not be known beforehand.
+    `ids` are those who may be changed, and whoever is told to `touch`; people who join need not be known beforehand.
     """
-    touched = list(ids)
-    recorded = Recording()
+    table = f"temp.touched_{next(_tables)}"
+    recorded = Recording(db, table)
     with transaction(db):
         (last,) = db.execute("SELECT coalesce(max(id), 0) FROM subscriber").fetchone()
-        before = _records(db, touched)
+        db.execute(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, before TEXT)")
+        recorded.touch(ids)
         yield recorded
-        after = _records(db, touched) | _joined(db, last)
-        moved = [number for number in sorted(before.keys() | after.keys()) if before.get(number) != after.get(number)]
-        if moved:
+        moved = _MOVED.format(table=table, record=RECORD)
+        if db.execute(f"SELECT EXISTS ({moved})", {"last": last}).fetchone()[0]:
             recorded.change = _new_change(db, origin, undoes)
-            rows = ((recorded.change, number, before.get(number), after.get(number)) for number in moved)
-            db.conn.executemany("INSERT INTO history (change, subscriber, before, after) VALUES (?, ?, ?, ?)", rows)
+            db.execute(
+                f"INSERT INTO history (change, subscriber, before, after) SELECT :change, * FROM ({moved}) ORDER BY id",
+                {"change": recorded.change, "last": last},
+            )
+        db.execute(f"DROP TABLE {table}")
 
 
 def _records(db: Database, ids: list[int]) -> dict[int, str]:
     chosen = f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id IN (SELECT value FROM json_each(?))"
     return dict(db.execute(chosen, [json.dumps(ids)]).fetchall())
-
-
-def _joined(db: Database, last: int) -> dict[int, str]:
-    return dict(db.execute(f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id > ?", [last]).fetchall())
 
 
 def _new_change(db: Database, origin: Origin, undoes: int | None) -> int:
@@ -235,6 +257,11 @@ def undo(db: Database, number: int | None, origin: Origin) -> Undone:
         steps = [_Step(*row) for row in rows.fetchall()]
         blocked = _blocked(db, steps, wanted.number)
         free = [step for step in steps if step.subscriber not in blocked]
+        if not steps:
+            raise UsageError(
+                f"Change {wanted.number} cannot be taken back: whoever it was about has been forgotten.",
+                "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
+            )
         if not free:
             raise _nothing_to_undo(db, wanted, blocked)
         with recording(db, origin, [step.subscriber for step in free], undoes=wanted.number) as recorded:

@@ -5,6 +5,7 @@ Questions return core types and stream where there may be many. What writes is c
 """
 
 import json
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +75,17 @@ def by_ids(db: Database, ids: Sequence[int]) -> list[Subscriber]:
     """Return the people with these ids."""
     query = f"{_NOW} WHERE s.id IN (SELECT value FROM json_each(?)) ORDER BY s.id"
     return [subscriber_of(row[0], row[1]) for row in db.execute(query, [json.dumps(ids)])]
+
+
+def last_id(db: Database) -> int:
+    """Return the highest id on the list, 0 where nobody is."""
+    return int(db.execute("SELECT coalesce(max(id), 0) FROM subscriber").fetchone()[0])
+
+
+def members(db: Database, group: str) -> "array[int]":
+    """Return the ids of everybody in a group, whatever their status."""
+    rows = db.execute("SELECT subscriber FROM membership WHERE name = ?", [group])
+    return array("q", (number for (number,) in rows))
 
 
 def people(db: Database, filters: Filters | None = None, as_of: datetime | None = None) -> Iterator[Subscriber]:
@@ -192,6 +204,11 @@ def join_groups(db: Database, members: Iterable[tuple[int, str]]) -> None:
 def leave_groups(db: Database, subscriber: int, names: Iterable[str]) -> None:
     """Take somebody out of groups."""
     db.conn.executemany("DELETE FROM membership WHERE subscriber = ? AND name = ?", ((subscriber, n) for n in names))
+
+
+def leave_group(db: Database, ids: Sequence[int], name: str) -> None:
+    """Take many people out of a group."""
+    db.conn.executemany("DELETE FROM membership WHERE name = ? AND subscriber = ?", ((name, each) for each in ids))
 
 
 def move(db: Database, ids: Sequence[int], event: Event, at: datetime) -> tuple[int, ...]:

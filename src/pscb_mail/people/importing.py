@@ -6,19 +6,24 @@ a heading is understood where its first row has an address.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from dataclasses import field as field_
 from datetime import UTC, datetime
 from itertools import chain
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import from_spreadsheet, one_line
-from pscb_mail.people.address import AddressError, Person, address_key, clean_name, parse_person
+from pscb_mail.people.address import Address, AddressError, Person, address_key, clean_name, parse_person
 from pscb_mail.people.joining import Entry, field, group_names
+from pscb_mail.people.lookalikes import Question
+from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.people.tables import Row, Table
 
 _SHOWN = 120
+_NOBODY = Person("", Address("", ""))
 # What decoding leaves of a byte that means nothing: a lone surrogate, or U+FFFD of whoever decoded it before us.
 _LOST = frozenset(chr(code) for code in range(0xD800, 0xE000)) | {"\ufffd"}
 
@@ -49,15 +54,37 @@ class Columns:
         )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reading:
-    """A table as understood."""
+    """A table as understood. Going through it, once, yields each person with their line, and collects the rest.
+
+    `rows` and `rejected` are complete when it has been gone through.
+    """
 
     columns: Columns
     read_as: str
-    rows: int
-    entries: tuple[Entry, ...]
-    rejected: tuple[Rejected, ...]
+    _rows: Iterator[Row]
+    _given: Entry
+    _status: Status | None
+    rows: int = 0
+    rejected: list[Rejected] = field_(default_factory=list)
+
+    def __iter__(self) -> Iterator[tuple[int, Entry]]:
+        """Yield each person with the line of their row."""
+        for row in self._rows:
+            self.rows += 1
+            entry = self.taken(row)
+            if isinstance(entry, Rejected):
+                self.rejected.append(entry)
+            else:
+                yield row.line, entry
+
+    def taken(self, row: Row) -> Entry | Rejected:
+        """Return whom a row names, or why it cannot be taken."""
+        try:
+            return _completed(_entry(row, self.columns), self._given, self._status)
+        except (AddressError, UsageError) as error:
+            return Rejected(row.line, _shown(row), str(error))
 
 
 # Headings as they are met, without case, spaces and signs: ours, Outlook's, Google's, Mailchimp's, school systems'.
@@ -92,15 +119,9 @@ def understand(
     if first is None:
         raise UsageError("The file is empty.", "It needs one line for each person.")
     columns = _columns(first)
-    entries, rejected = list[Entry](), list[Rejected]()
-    for row in table.rows if columns.heading else chain([first], table.rows):
-        try:
-            entry = _entry(row, columns)
-        except (AddressError, UsageError) as error:
-            rejected.append(Rejected(row.line, _shown(row), str(error)))
-        else:
-            entries.append(_completed(entry, groups, status, source, basis))
-    return Reading(columns, table.read_as, len(entries) + len(rejected), tuple(entries), tuple(rejected))
+    rows = table.rows if columns.heading else chain([first], table.rows)
+    given = Entry(_NOBODY, groups=groups, source=source, basis=basis)
+    return Reading(columns, table.read_as, rows, given, status)
 
 
 def exported(people: Iterable[Subscriber]) -> Iterator[tuple[str, ...]]:
@@ -110,6 +131,36 @@ def exported(people: Iterable[Subscriber]) -> Iterator[tuple[str, ...]]:
         since = p.since.strftime("%Y-%m-%dT%H:%M:%SZ")
         groups = ";".join(p.groups)
         yield (p.address.text, p.name, p.organisation, p.role, groups, p.status, since, p.source, p.basis)
+
+
+def marked(
+    table: Table, reading: Reading, staged: Staged, questions: Iterable[Question], *, planned: bool
+) -> Iterator[tuple[str, ...]]:
+    """Yield a file's rows as they were, each with what became of it, or would; `table` is the file read once more."""
+    asked = defaultdict[int, list[str]](list)
+    for each in questions:
+        asked[each.line].append(each.why)
+    width = len(reading.columns.heading) or max(reading.columns.places.values()) + 1
+    if reading.columns.heading:
+        next(table.rows)
+        yield (*reading.columns.heading, "what would happen" if planned else "what happened")
+    for row in table.rows:
+        cells = [from_spreadsheet(cell) for cell in row.cells]
+        yield (
+            *cells,
+            *("" for _ in range(width - len(cells))),
+            "; ".join([_became(row, reading, staged), *asked[row.line]]),
+        )
+
+
+def _became(row: Row, reading: Reading, staged: Staged) -> str:
+    entry = reading.taken(row)
+    if isinstance(entry, Rejected):
+        return f"cannot be taken: {entry.reason}"
+    line, outcome = staged.marked(entry.person.address.key)
+    if line != row.line:
+        return f"repeats line {line}"
+    return outcome or "another row names the same person by another address"
 
 
 # -- columns --------------------------------------------------------------------------------------------------------
@@ -223,14 +274,15 @@ def _since(text: str) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
-def _completed(entry: Entry, groups: tuple[str, ...], status: Status | None, source: str, basis: str) -> Entry:
-    if not (groups or status or source or basis):
+def _completed(entry: Entry, given: Entry, status: Status | None) -> Entry:
+    """Return an entry with what the user says of everybody in the file."""
+    if not (given.groups or status or given.source or given.basis):
         return entry
     return replace(
         entry,
-        groups=entry.groups + groups,
-        source=entry.source or source,
-        basis=entry.basis or basis,
+        groups=entry.groups + given.groups,
+        source=entry.source or given.source,
+        basis=entry.basis or given.basis,
         status=status or entry.status,
         since=entry.since if status is None else None,
     )

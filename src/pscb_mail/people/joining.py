@@ -41,7 +41,7 @@ class Kind(StrEnum):
     CHANGED = "changed"
     OPTED_OUT = "opted_out"  # the file says that they do not want it
     UNCHANGED = "unchanged"
-    PROTECTED = "protected"  # opted out or bounced: left as they are
+    PROTECTED = "protected"  # opted out, bounced (left as they are) or forgotten (nobody stood there before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,42 @@ def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str)
     return Decision(Kind.UNCHANGED if merged == existing else Kind.CHANGED, merged, existing)
 
 
+def barring(entry: Entry, at: datetime) -> Decision:
+    """Return the decision on an entry about somebody who was forgotten: nothing of it is kept."""
+    return Decision(Kind.PROTECTED, _new(entry, at, ""))
+
+
+def outcome(decision: Decision) -> str:
+    """Return in a few words what became of an entry, for the column of a file that is given back."""
+    if decision.kind is Kind.PROTECTED and decision.before is None:
+        return "left off the list: asked to be forgotten"
+    if decision.kind is Kind.PROTECTED:
+        return f"left as they are: {decision.person.status.words}"
+    return {Kind.BACK: "back on the list", Kind.OPTED_OUT: "opted out"}.get(decision.kind, str(decision.kind))
+
+
 def distinct(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries with each person once: a later row about somebody fills in what the first left open."""
     found = dict[str, Entry]()
     for entry in entries:
         key = entry.person.address.key
-        found[key] = _filled(found[key], entry) if key in found else entry
+        found[key] = filled(found[key], entry) if key in found else entry
     return list(found.values())
+
+
+def filled(first: Entry, second: Entry) -> Entry:
+    """Return the first entry about somebody with what a second one adds; an opt-out in either counts."""
+    opted_out = Status.OPTED_OUT in {first.status, second.status}
+    return replace(
+        first,
+        person=first.person if first.person.name else replace(first.person, name=second.person.name),
+        organisation=first.organisation or second.organisation,
+        role=first.role or second.role,
+        groups=united(first.groups, second.groups),
+        status=Status.OPTED_OUT if opted_out else first.status,
+        source=first.source or second.source,
+        basis=first.basis or second.basis,
+    )
 
 
 @lru_cache(maxsize=1000)
@@ -135,17 +164,3 @@ def _told_otherwise(entry: Entry, existing: Subscriber, at: datetime) -> Decisio
     if entry.status is not Status.OPTED_OUT or status is None or stale:
         return Decision(Kind.UNCHANGED, existing, existing)
     return Decision(Kind.OPTED_OUT, replace(existing, status=status, since=at), existing)
-
-
-def _filled(first: Entry, second: Entry) -> Entry:
-    opted_out = Status.OPTED_OUT in {first.status, second.status}
-    return replace(
-        first,
-        person=first.person if first.person.name else replace(first.person, name=second.person.name),
-        organisation=first.organisation or second.organisation,
-        role=first.role or second.role,
-        groups=united(first.groups, second.groups),
-        status=Status.OPTED_OUT if opted_out else first.status,
-        source=first.source or second.source,
-        basis=first.basis or second.basis,
-    )

@@ -5,38 +5,57 @@ else here; an event that changes nothing for somebody leaves them, and a use cas
 (`change` is None). Raises UsageError with nothing changed.
 """
 
-from collections.abc import Iterable, Sequence
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.people import directory
+from pscb_mail.people import directory, forgotten, staging
 from pscb_mail.people.address import Address, Person, clean_name
-from pscb_mail.people.changes import Origin, former_addresses, recording
-from pscb_mail.people.joining import Decision, Entry, Kind, decide, distinct, field
+from pscb_mail.people.changes import Origin, Recording, former_addresses, recording
+from pscb_mail.people.joining import Decision, Entry, Kind, barring, decide, distinct, field, outcome
+from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
-_LOOKED_UP_AT_ONCE = 10_000
 _REWRITTEN = frozenset({Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT})
+_TOLD = 1000  # decisions that are kept to be shown; the others are counted
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Who leaves a group that is made equal to a file: the first of them, how many, and of how many members."""
+
+    people: tuple[Subscriber, ...] = ()
+    count: int = 0
+    members: int = 0
+
+    @property
+    def many(self) -> bool:
+        """Whether so many leave that it may be the wrong file: more than a tenth."""
+        return self.count * 10 > self.members
 
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What became of the entries of an `add` or an import, each person once."""
+    """What became of the entries of an `add` or an import, each person once; `decisions` are the first thousand."""
 
     change: int | None
     decisions: tuple[Decision, ...]
+    counts: Mapping[Kind, int]
+    leaving: Leaving = Leaving()
 
     def count(self, *kinds: Kind) -> int:
         """Return how many people some kinds of decision are about."""
-        return sum(decision.kind in kinds for decision in self.decisions)
+        return sum(self.counts.get(kind, 0) for kind in kinds)
 
     @property
     def moving(self) -> int:
         """How many people are not afterwards what they were before."""
-        return self.count(Kind.ADDED, *_REWRITTEN)
+        return self.count(Kind.ADDED, *_REWRITTEN) + self.leaving.count
 
 
 @dataclass(frozen=True)
@@ -77,45 +96,99 @@ def add(
     about = (field(organisation), field(role), tuple(groups))
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
     with transaction(db):
-        decisions = _decisions(db, distinct(entries), origin, "", {})
-        if protected := [decision.person for decision in decisions if decision.kind is Kind.PROTECTED]:
+        chosen = [_Chosen(0, entry) for entry in distinct(entries)]
+        decisions = [decision for _, decision in _Deciding(db, origin, "", {}).about(chosen)]
+        if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
             raise _needs_a_reason(protected)
-        return _carry_out(db, decisions, origin)
+        with recording(db, origin, _rewritten(decisions)) as recorded:
+            _write(db, decisions)
+    return Enrolled(recorded.change, tuple(decisions), Counter(decision.kind for decision in decisions))
 
 
-def plan(db: Database, entries: Iterable[Entry], origin: Origin, source: str = "") -> Enrolled:
+def plan(db: Database, entries: Staged | Iterable[Entry], origin: Origin, source: str = "", sync: str = "") -> Enrolled:
     """Return what `enrol` would do; nothing is written."""
-    return Enrolled(None, tuple(_decisions(db, distinct(entries), origin, source, former_addresses(db))))
+    return _gone_through(db, _stage(db, entries), origin, source, sync, None)
 
 
-def enrol(db: Database, entries: Iterable[Entry], origin: Origin, source: str = "") -> Enrolled:
+def enrol(
+    db: Database, entries: Staged | Iterable[Entry], origin: Origin, source: str = "", sync: str = ""
+) -> Enrolled:
     """Put the people of a file on the list; nobody who opted out or bounced is touched.
 
-    An address that somebody had before is theirs still: an old file makes no second person of them.
+    An address that somebody had before is theirs still: an old file makes no second person of them. `sync` names a
+    group that holds nobody afterwards who is not in the file.
     """
-    with transaction(db):
-        decisions = _decisions(db, distinct(entries), origin, source, former_addresses(db))
-        return _carry_out(db, decisions, origin)
+    staged = _stage(db, entries)
+    with recording(db, origin, []) as recorded:
+        done = _gone_through(db, staged, origin, source, sync, recorded)
+    return replace(done, change=recorded.change)
 
 
-def _decisions(
-    db: Database, entries: list[Entry], origin: Origin, source: str, former: dict[str, int]
-) -> list[Decision]:
-    spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
-    decisions = list[Decision]()
-    decided = set[int]()
-    for start in range(0, len(entries), _LOOKED_UP_AT_ONCE):
-        some = entries[start : start + _LOOKED_UP_AT_ONCE]
-        known = _known(db, some, former)
-        for entry in some:
-            existing = known.get(entry.person.address.key)
-            if existing and existing.id in decided:
+def _stage(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
+    return entries if isinstance(entries, Staged) else staging.staged(db, enumerate(entries, start=1))
+
+
+def _gone_through(
+    db: Database, staged: Staged, origin: Origin, source: str, sync: str, recorded: Recording | None
+) -> Enrolled:
+    """Decide on everybody, some thousands at once, and carry it out where a change is being recorded."""
+    deciding = _Deciding(db, origin, source, former_addresses(db))
+    members = directory.members(db, sync) if sync else array("q")
+    counts, told = Counter[Kind](), list[Decision]()
+    for chunk in staged.chunks():
+        decided = list(deciding.about([_Chosen(*each) for each in chunk]))
+        decisions = [decision for _, decision in decided]
+        counts.update(decision.kind for decision in decisions)
+        told += decisions[: _TOLD - len(told)]
+        staged.mark((outcome(decision), line) for line, decision in decided)
+        if recorded is not None:
+            recorded.touch(_rewritten(decisions))
+            _write(db, decisions)
+    leaving = [number for number in members if not deciding.met(number)]
+    if recorded is not None and leaving:
+        recorded.touch(leaving)
+        directory.leave_group(db, leaving, sync)
+    first = tuple(directory.by_ids(db, leaving[:_TOLD]))
+    return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    line: int
+    entry: Entry
+
+
+class _Deciding:
+    """Decisions on entries, of which each may be about one who had another address once: nobody is decided twice."""
+
+    def __init__(self, db: Database, origin: Origin, source: str, former: dict[str, int]) -> None:
+        self._db, self._origin, self._source, self._former = db, origin, source, former
+        self._spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
+        self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
+
+    def met(self, number: int) -> bool:
+        """Whether somebody on the list was among the entries."""
+        return bool(self._met[number])
+
+    def about(self, chosen: Sequence[_Chosen]) -> Iterator[tuple[int, Decision]]:
+        """Yield what each entry does, with its line."""
+        known = _known(self._db, [each.entry for each in chosen], self._former)
+        barred = forgotten.among(self._db, [each.entry.person.address.key for each in chosen])
+        for each in chosen:
+            existing = known.get(each.entry.person.address.key)
+            if existing and self._met[existing.id]:
                 continue  # by their address of now and one of then
-            decided.update([existing.id] if existing else ())
-            spelt = tuple(spelling.setdefault(name.casefold(), name) for name in entry.groups)
-            same = entry if spelt == entry.groups else replace(entry, groups=spelt)
-            decisions.append(decide(same, existing, origin.at, source))
-    return decisions
+            if existing:
+                self._met[existing.id] = 1
+            elif each.entry.person.address.key in barred:
+                yield each.line, barring(each.entry, self._origin.at)
+                continue
+            yield each.line, decide(self._spelt(each.entry), existing, self._origin.at, self._source)
+
+    def _spelt(self, entry: Entry) -> Entry:
+        """Return an entry with its groups written as the first who named them wrote them."""
+        spelt = tuple(self._spelling.setdefault(name.casefold(), name) for name in entry.groups)
+        return entry if spelt == entry.groups else replace(entry, groups=spelt)
 
 
 def _known(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[str, Subscriber]:
@@ -127,10 +200,8 @@ def _known(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[s
     return known | {key: now[number] for key, number in moved.items() if number in now}
 
 
-def _carry_out(db: Database, decisions: list[Decision], origin: Origin) -> Enrolled:
-    with recording(db, origin, [d.person.id for d in decisions if d.kind in _REWRITTEN]) as recorded:
-        _write(db, decisions)
-    return Enrolled(recorded.change, tuple(decisions))
+def _rewritten(decisions: Iterable[Decision]) -> list[int]:
+    return [decision.person.id for decision in decisions if decision.kind in _REWRITTEN]
 
 
 def _write(db: Database, decisions: list[Decision]) -> None:
@@ -142,10 +213,16 @@ def _write(db: Database, decisions: list[Decision]) -> None:
     directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
 
 
-def _needs_a_reason(protected: list[Subscriber]) -> UsageError:
-    first = protected[0]
-    did = "opted out" if first.status is Status.OPTED_OUT else "bounced"
+def _needs_a_reason(protected: list[Decision]) -> UsageError:
+    first = protected[0].person
     others = f" So it is with {len(protected) - 1} more. Nobody was added." if len(protected) > 1 else ""
+    if protected[0].before is None:
+        return UsageError(
+            f"{first.address.text} asked to be forgotten, and stays off the list.{others}",
+            "Only they themselves can come back: when they write from this address and ask for the newsletter, "
+            "`pscb-mail review --accept` adds them.",
+        )
+    did = "opted out" if first.status is Status.OPTED_OUT else "bounced"
     return UsageError(
         f"{first.address.text} {did} on {first.since:%d %B %Y} and stays off the list.{others}",
         f'If they ask for it again: `pscb-mail resubscribe {first.address.text} --reason "…"`.',
@@ -240,6 +317,8 @@ def _hold_free(db: Database, address: Address, subscriber: int) -> None:
             f"{address.text} is on the list already: {holder.called} ({holder.status.words}).",
             "Remove the one that is no longer needed; one person has one address.",
         )
+    if forgotten.among(db, [address.key]):
+        raise UsageError(f"Whoever had {address.text} asked to be forgotten: it cannot come back to the list.")
 
 
 def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) -> list[int]:
@@ -253,7 +332,7 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
 
 
 def _succeed(db: Database, entry: Entry, origin: Origin) -> None:
-    (decision,) = _decisions(db, [entry], origin, "", {})
+    ((_, decision),) = _Deciding(db, origin, "", {}).about([_Chosen(0, entry)])
     if decision.kind is Kind.PROTECTED:
-        raise _needs_a_reason([decision.person])
+        raise _needs_a_reason([decision])
     _write(db, [decision])

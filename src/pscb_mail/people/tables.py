@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from pscb_mail.errors import UsageError
@@ -51,10 +52,10 @@ def read_table(data: bytes, encoding: str = "") -> Table:
         raise UsageError(
             "This is an Excel file of the old kind (.xls).", "Save it as .xlsx or as CSV, and import that."
         )
-    text, named = _decoded(data, encoding)
-    separator, body, skipped = _separator(text)
+    coding = _coding(data, encoding)
+    separator, skipped = _separator(_text(data, coding).read(100_000))
     shown = {"\t": "tabs", ",": "commas", ";": "semicolons", "|": "bars"}[separator]
-    return Table(_records(body, separator, skipped), f"{named}, {shown} between columns")
+    return Table(_records(_text(data, coding), separator, skipped), f"{coding.called}, {shown} between columns")
 
 
 def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
@@ -66,6 +67,14 @@ def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def csv_bytes(rows: Iterable[Iterable[str]]) -> bytes:
+    """Return a CSV file, with the mark without which Excel takes UTF-8 for something else."""
+    file = io.BytesIO(codecs.BOM_UTF8)
+    file.seek(0, io.SEEK_END)
+    file.writelines(line.encode("utf-8", "replace") for line in csv_text(rows))
+    return file.getvalue()
 
 
 def xlsx_bytes(rows: Iterable[Iterable[str]]) -> bytes:
@@ -83,34 +92,50 @@ def xlsx_bytes(rows: Iterable[Iterable[str]]) -> bytes:
 
 # -- bytes to text --------------------------------------------------------------------------------------------------
 
+# A file is decoded as it is read, row by row: a list of a million takes no more memory than its bytes.
+_BLOCK = 1 << 20
 
-def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
-    """Return the text and the encoding's name for the user."""
+
+@dataclass(frozen=True)
+class _Coding:
+    """How bytes become text, and its name for the user."""
+
+    codec: str
+    errors: str
+    called: str
+
+
+def _coding(data: bytes, encoding: str) -> _Coding:
     if encoding:
-        return _decoded_as_told(data, encoding), encoding
+        _hold_decodable(data, encoding)
+        return _Coding("utf-8-sig" if encoding.lower() in {"utf-8", "utf8"} else encoding, "strict", encoding)
     if data.startswith(_UTF16_MARKS):
-        return data.decode("utf-16", errors="replace"), "UTF-16"
+        return _Coding("utf-16", "replace", "UTF-16")
     if guess := _utf16_without_mark(data):
-        return data.decode(guess, errors="replace"), "UTF-16"
-    text = data.decode("utf-8", errors="surrogateescape").removeprefix("\ufeff")
-    # A stray byte in a UTF-8 file spoils its row. Where nothing beyond ASCII is UTF-8, the file is from older Windows.
-    beyond = [character for character in set(text) if not character.isascii()]
-    if beyond and all("\udc80" <= character <= "\udcff" for character in beyond):
-        return "".join(_CP1252.get(c, c) if c > "\x7f" else c for c in text), "Windows-1252"
-    return text, "UTF-8"
+        return _Coding(guess, "replace", "UTF-16")
+    # A stray byte in a UTF-8 file spoils its row. Where nothing beyond ASCII is UTF-8, the file is from older Windows;
+    # what is undefined there stays a lone surrogate.
+    if _is_older_windows(data):
+        return _Coding("cp1252", "surrogateescape", "Windows-1252")
+    return _Coding("utf-8-sig", "surrogateescape", "UTF-8")
 
 
-# What is undefined in Windows-1252 stays a lone surrogate.
-_CP1252 = {
-    chr(0xDC00 + byte): bytes([byte]).decode("cp1252")
-    for byte in range(0x80, 0x100)
-    if byte not in b"\x81\x8d\x8f\x90\x9d"
-}
+def _is_older_windows(data: bytes) -> bool:
+    if data.isascii() or data.startswith(codecs.BOM_UTF8):
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    blocks = (data[start : start + _BLOCK] for start in range(0, len(data), _BLOCK))
+    beyond = {c for block in chain(blocks, [b""]) for c in set(decoder.decode(block, final=not block)) if c > "\x7f"}
+    return all("\udc80" <= character <= "\udcff" for character in beyond)
 
 
-def _decoded_as_told(data: bytes, encoding: str) -> str:
+def _hold_decodable(data: bytes, encoding: str) -> None:
+    """Refuse an encoding that there is not, or that the file is not in."""
     try:
-        return data.decode(encoding).removeprefix("\ufeff")
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for start in range(0, len(data), _BLOCK):
+            decoder.decode(data[start : start + _BLOCK])
+        decoder.decode(b"", final=True)
     except LookupError as error:
         raise UsageError(f'There is no encoding "{encoding}".', "For instance utf-8, cp1252 or utf-16.") from error
     except (UnicodeError, ValueError) as error:
@@ -128,25 +153,33 @@ def _utf16_without_mark(data: bytes) -> str:
     return ""
 
 
+def _text(data: bytes, coding: _Coding) -> io.TextIOWrapper:
+    """Return the text as a stream, its line ends all alike."""
+    return io.TextIOWrapper(io.BytesIO(data), encoding=coding.codec, errors=coding.errors, newline=None)
+
+
 # -- text to rows ---------------------------------------------------------------------------------------------------
 
 
-def _separator(text: str) -> tuple[str, str, int]:
-    """Return what parts the columns, the text without a `sep=` line, and how many lines that was (Excel's own hint)."""
-    first = text[:100].splitlines()[0] if text[:100].strip() else ""
+def _separator(head: str) -> tuple[str, int]:
+    """Return what parts the columns, and how many lines of Excel's own hint (`sep=;`) stand before them."""
+    start = head[:100].removeprefix("\ufeff")
+    first = start.splitlines()[0] if start.strip() else ""
     if first.lower().startswith("sep=") and first[4:5] in _SEPARATORS and len(first) == 5:
-        return first[4], text[len(first) :].lstrip("\r").removeprefix("\n"), 1
-    for line in text[:100_000].splitlines()[:20]:
+        return first[4], 1
+    for line in head.splitlines()[:20]:
         unquoted = "".join(line.split('"')[::2])
         counts = {separator: unquoted.count(separator) for separator in _SEPARATORS}
         if best := max(counts.values()):
-            return next(s for s, n in counts.items() if n == best), text, 0
-    return ",", text, 0
+            return next(s for s, n in counts.items() if n == best), 0
+    return ",", 0
 
 
-def _records(text: str, separator: str, skipped: int) -> Iterator[Row]:
+def _records(text: io.TextIOWrapper, separator: str, skipped: int) -> Iterator[Row]:
     """Yield the rows. Raises UsageError where a quotation mark is never closed: what follows cannot be told apart."""
-    reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator, strict=True)
+    for _ in range(skipped):
+        text.readline()
+    reader = csv.reader(_unmarked(text), delimiter=separator, strict=True)
     while True:
         begins = reader.line_num + 1
         try:
@@ -160,6 +193,14 @@ def _records(text: str, separator: str, skipped: int) -> Iterator[Row]:
             continue
         if any(cell and not cell.isspace() for cell in cells):
             yield Row(begins + skipped, tuple(cells[:COLUMN_LIMIT]), _row_fault(cells))
+
+
+def _unmarked(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines without the byte order mark that UTF-16 without a declared order keeps."""
+    first = text.readline()
+    if first:
+        yield first.removeprefix("\ufeff")
+    yield from text
 
 
 def _broken(line: int, error: csv.Error) -> UsageError:

@@ -1,0 +1,205 @@
+"""`import`: a file understood, its plan shown and asked about, then carried out as one change."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from pscb_mail.cli import console
+from pscb_mail.cli import people_options as options
+from pscb_mail.cli import people_shown as shown
+from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
+from pscb_mail.errors import UsageError
+from pscb_mail.people.subscriber import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
+    from pscb_mail.people.changes import Origin
+    from pscb_mail.people.importing import Reading
+    from pscb_mail.people.lookalikes import Question
+    from pscb_mail.people.roster import Enrolled
+    from pscb_mail.people.staging import Staged
+
+
+class As(StrEnum):
+    """As what an import takes its people, other than as readers."""
+
+    OPTED_OUT = "opted_out"
+
+
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file, one person a row.")],
+    group: Groups = None,
+    as_: Annotated[
+        As | None, typer.Option("--as", help="Whom the file holds: people who must not be written to.")
+    ] = None,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Make the group equal to the file: who is not in it leaves the group.")
+    ] = False,
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            "--marked", metavar="FILE", help="Give the file back with a column that says what became of each row."
+        ),
+    ] = None,
+    source: Source = "",
+    basis: Basis = "",
+    encoding: Annotated[str, typer.Option("--encoding", metavar="NAME", help="Of a CSV; found out unless told.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; change nothing.")] = False,
+    yes: Yes = False,
+    yes_leaving: Annotated[
+        bool, typer.Option("--yes-leaving", help="With --sync: do it although more than a tenth of the group leaves.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring people in from a CSV or XLSX file: plan first, then apply."""
+    import gc
+
+    from pscb_mail.people import importing, joining, tables
+
+    # Rows make no cycles; looking for them among a million objects takes a third of the time of a large import.
+    gc.disable()
+    context: Context = ctx.obj
+    groups = options.groups(group)
+    _hold_possible(groups, as_, marked, sync=sync)
+    data = _bytes(file)
+    reading = importing.understand(
+        tables.read_table(data, encoding), groups=groups, status=Status(as_) if as_ else None,
+        source=joining.field(source), basis=joining.field(basis),
+    )  # fmt: skip
+    came_from = "" if "source" in reading.columns.places else f"import {file.name}"
+    order = _Order(
+        file.name, options.origin(context, f"import {file.name}"), came_from, groups[0] if sync else "", json
+    )
+    with context.database() as db:
+        understood = _understood(db, reading, marking=marked is not None)
+        if yes and not (dry_run or sync) and understood.staged.people:
+            done = _carried_out(db, order, understood, context)
+            _show(order, understood, done)
+        else:
+            done = _planned(db, order, understood)
+            if not dry_run and done.moving and understood.staged.people:
+                _ask(done, order, understood, yes=yes, yes_leaving=yes_leaving)
+                done = _carried_out(db, order, understood, context)
+        if marked is not None:
+            table = tables.read_table(data, encoding)
+            rows = importing.marked(
+                table, reading, understood.staged, understood.questions, planned=done.change is None
+            )
+            options.write(marked, _in_format_of(marked, rows))
+    _end(understood, done, json=json, dry_run=dry_run)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the user wants of an import; `sync`: the group that is made equal to the file."""
+
+    name: str
+    origin: "Origin"
+    source: str
+    sync: str
+    json: bool
+
+
+@dataclass(frozen=True)
+class _Understood:
+    """A file gone through: its rows, its people, and what is to be asked about them."""
+
+    reading: "Reading"
+    staged: "Staged"
+    questions: "tuple[Question, ...]"
+
+
+def _hold_possible(groups: tuple[str, ...], as_: As | None, marked: Path | None, *, sync: bool) -> None:
+    if sync and (len(groups) != 1 or as_ is not None):
+        raise UsageError(
+            "--sync makes one group equal to the file.",
+            'Name that group: --sync --group "Board". --as goes without it.',
+        )
+    if marked is not None and marked.suffix.lower() not in {".csv", ".xlsx"}:
+        raise UsageError(f'"{marked.name}" is no kind of file that can be written.', "Name a .csv or .xlsx file.")
+
+
+def _understood(db: "Database", reading: "Reading", *, marking: bool) -> _Understood:
+    from pscb_mail.people import lookalikes, staging
+
+    staged = staging.staged(db, reading, marking=marking)
+    return _Understood(reading, staged, lookalikes.questions(db, staged))
+
+
+def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
+    from pscb_mail.people import roster
+
+    planned = roster.plan(db, understood.staged, order.origin, order.source, order.sync)
+    _show(order, understood, planned)
+    return planned
+
+
+def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
+    shown.plan(order.name, understood.reading, understood.staged, planned, understood.questions, order.sync)
+
+
+def _carried_out(db: "Database", order: _Order, understood: _Understood, context: Context) -> "Enrolled":
+    from pscb_mail.people import roster
+
+    context.workspace.back_up("before-import", now())
+    return roster.enrol(db, understood.staged, order.origin, order.source, order.sync)
+
+
+def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bool, yes_leaving: bool) -> None:
+    """Ask before anything changes, and once more where so many leave that it may be the wrong file."""
+    try:
+        console.confirm(f"Change {planned.moving:,} people?", yes=yes)
+        if planned.leaving.many and not yes_leaving:
+            _ask_for_the_number(planned.leaving.count, order.sync)
+    except UsageError:
+        if order.json:
+            console.document(shown.import_as_json(understood.reading, planned, understood.questions))
+        raise
+
+
+def _ask_for_the_number(leaving: int, group: str) -> None:
+    typed = console.typed(f"More than a tenth of {group} leaves. Type how many leave it, to go on:")
+    if typed is None:
+        raise UsageError(
+            f"{leaving:,} people would leave {group}, more than a tenth of it; nothing was changed.",
+            "If that is meant, add --yes-leaving.",
+        )
+    if typed.replace(",", "") != str(leaving):
+        raise UsageError("Nothing was changed.")
+
+
+def _bytes(file: Path) -> bytes:
+    from pscb_mail.people.tables import FILE_LIMIT
+
+    try:
+        if not file.is_file():
+            raise UsageError(f"{file} is not a file.", "Give the path of a CSV or XLSX file.")
+        with file.open("rb") as opened:
+            return opened.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Nothing was changed.") from error
+
+
+def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> bytes:
+    from pscb_mail.people import tables
+
+    return tables.csv_bytes(rows) if file.suffix.lower() == ".csv" else tables.xlsx_bytes(rows)
+
+
+def _end(understood: _Understood, done: "Enrolled", *, json: bool, dry_run: bool) -> NoReturn:
+    """Tell how an import ended, and exit: 1 where rows were rejected, 2 where no row could be taken."""
+    if json:
+        console.document(shown.import_as_json(understood.reading, done, understood.questions))
+    elif done.change is not None:
+        shown.enrolled(done)
+    if not dry_run and not understood.staged.people:
+        raise UsageError("No row of the file could be taken; nothing was changed.", "The reasons stand above.")
+    raise typer.Exit(console.exit_code(needs_a_person=bool(understood.reading.rejected) and not dry_run))

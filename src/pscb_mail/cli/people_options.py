@@ -1,0 +1,112 @@
+"""The options that several commands about people have in common, and what the words given to them mean."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pscb_mail.cli.context import Context, now
+from pscb_mail.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from sqlite_utils import Database
+
+    from pscb_mail.people.address import Address, Person
+    from pscb_mail.people.changes import Origin
+    from pscb_mail.people.subscriber import Subscriber
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Who = Annotated[str, typer.Argument(metavar="ADDRESS", help="An address, or a name that fits only one person.")]
+Whom = Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="Addresses, or names that fit one person each.")]
+Groups = Annotated[list[str] | None, typer.Option("--group", metavar="GROUP", help="A group; may be repeated.")]
+Organisation = Annotated[str | None, typer.Option("--organisation", metavar="TEXT", help="Where they work.")]
+Role = Annotated[str | None, typer.Option("--role", metavar="TEXT", help="What they are there.")]
+Source = Annotated[str, typer.Option("--source", metavar="TEXT", help="Where the address comes from.")]
+Basis = Annotated[str, typer.Option("--basis", metavar="TEXT", help="Why we may write to them.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, for the history.")]
+
+
+def origin(context: Context, command: str, reason: str = "") -> "Origin":
+    """Return where a change of this command comes from."""
+    from pscb_mail.foreign import one_line
+    from pscb_mail.people.changes import Origin
+
+    return Origin(now(), context.author, one_line(command, 200), one_line(reason))
+
+
+def persons(words: "Sequence[str]") -> "Iterator[Person]":
+    """Yield whom the words of a command mean, with `-` for what is pasted. Raises UsageError with all that is wrong."""
+    import sys
+
+    from pscb_mail.people.address import AddressError, parse_person, pasted
+
+    wrong = list[str]()
+    for word in words:
+        lines = pasted(sys.stdin.read()) if word == "-" else [(0, word)]
+        for line, text in lines:
+            try:
+                yield parse_person(text)
+            except AddressError as error:
+                wrong.append(f"Line {line}: {error}" if line else str(error))
+    if wrong:
+        more = [f"… and {len(wrong) - 10} more."] if len(wrong) > 10 else []
+        raise UsageError(
+            "\n       ".join(wrong[:10] + more),
+            'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks.',
+        )
+
+
+def groups(names: "Sequence[str] | None") -> tuple[str, ...]:
+    """Return the groups that an option names."""
+    from pscb_mail.people.joining import group_names
+
+    return group_names(",".join(names or ()))
+
+
+def address(text: str | None) -> "Address | None":
+    """Return the address that an option names. Raises UsageError."""
+    from pscb_mail.people.address import AddressError, parse_address
+
+    try:
+        return None if text is None else parse_address(text)
+    except AddressError as error:
+        raise UsageError(str(error), "Nothing was changed.") from error
+
+
+def found(db: "Database", words: "Sequence[str]") -> list["Subscriber"]:
+    """Return whom the words mean, each once. Raises UsageError at the first who is not on the list."""
+    from pscb_mail.people import directory
+
+    people = [directory.find(db, word) for word in words]
+    return list({person.id: person for person in people}.values())
+
+
+def moment(text: str, context: Context) -> "datetime":
+    """Return the moment that a date means in the newsletter's zone: the end of a day where there is no time."""
+    from datetime import datetime, timedelta
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f'"{text}" is not a date.', "Write it as 2026-12-31, or 2026-12-31T18:00.") from error
+    if len(text) == len("2026-12-31"):
+        moment += timedelta(days=1, microseconds=-1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=context.workspace.settings.newsletter.zone)
+
+
+def write(file: Path, data: bytes) -> None:
+    """Write a file about people whole or not at all, for nobody else to read."""
+    import os
+    import tempfile
+
+    try:
+        handle, draft = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # mode 0600
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+        Path(draft).replace(file)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error

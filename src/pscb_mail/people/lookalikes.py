@@ -1,0 +1,150 @@
+"""Look-alikes: newcomers of a file who may be somebody else's slip of the pen, asked about and never held back.
+
+Three things are asked: an address at a domain that is one slip away from one that many use (`nhs.nte`); a name that
+somebody on the list bears at another domain; and two ways to write one mailbox (`jo+news@`, `jo.bloggs@`, `jobloggs@`).
+Nothing is decided here: `nhs.nte` may be real one day, and two people may be called Jo Bloggs.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlite_utils import Database
+
+from pscb_mail.people.staging import Staged
+
+# So many of each kind are asked about; more would be read by nobody.
+_ASKED = 100
+# Known to everybody, whoever is on the list.
+_COMMON = frozenset(
+    {
+        "nhs.net", "police.uk", "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk",
+        "live.co.uk", "yahoo.com", "yahoo.co.uk", "icloud.com", "btinternet.com",
+    }
+)  # fmt: skip
+_SHORTEST = 6
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to look at: the row, whom it names, whom or what that is like, and the question as a sentence."""
+
+    line: int
+    address: str
+    like: str
+    why: str
+
+
+def questions(db: Database, staged: Staged) -> tuple[Question, ...]:
+    """Return what is to be asked about a file's newcomers, by row. To be called before they are on the list."""
+    if not staged.people:
+        return ()
+    db.register_function(mailbox, name="mailbox_of", deterministic=True, replace=True)
+    asked = [*_near_domains(db), *_known_names(db), *_spellings(db)]
+    first = {(each.line, each.like): each for each in reversed(asked)}
+    return tuple(sorted(first.values(), key=lambda each: each.line))
+
+
+def mailbox(key: str) -> str:
+    """Return the mailbox that an address most likely leads to: without a tag and without dots before the @.
+
+    >>> mailbox("jo.bloggs+news@school.example")
+    'jobloggs@school.example'
+    """
+    local, at, domain = key.rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}{at}{domain}"
+
+
+def nearest(domain: str, known: Mapping[str, str]) -> str:
+    """Return the domain that `domain` is one slip away from, `""` where there is none. `known` is made by `slips`.
+
+    Two domains that differ in a number are two schools, not a slip.
+    """
+    for slip in _slips(domain):
+        other = known.get(slip, "")
+        if other and other != domain and _one_slip(domain, other):
+            return other
+    return ""
+
+
+def slips(domains: Mapping[str, int]) -> dict[str, str]:
+    """Return each way to lose one letter of each domain, and the domain; the one with most people wins."""
+    found = dict[str, str]()
+    for domain in sorted(domains, key=lambda each: domains[each]):
+        found.update(dict.fromkeys(_slips(domain), domain))
+    return found
+
+
+def _slips(domain: str) -> Iterator[str]:
+    yield domain
+    for place in range(len(domain)):
+        yield domain[:place] + domain[place + 1 :]
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether one letter was lost, added, mistaken or changed places with its neighbour."""
+    if min(len(one), len(other)) < _SHORTEST or re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other):
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    left, right = one[start:], other[start:]
+    swapped = left[1:2] + left[:1] + left[2:]
+    return right in (left[1:], swapped) or left == right[1:] or left[1:] == right[1:]
+
+
+# -- questions to the list ------------------------------------------------------------------------------------------
+
+_NEW = "NOT EXISTS (SELECT 1 FROM subscriber n WHERE n.address_key = t.key)"
+_DOMAINS = f"""
+    SELECT domain, sum(known), sum(joining) FROM (
+        SELECT substr(address_key, instr(address_key, '@') + 1) AS domain, 1 AS known, 0 AS joining FROM subscriber
+        UNION ALL SELECT substr(key, instr(key, '@') + 1), 0, 1 FROM staged t WHERE {_NEW})
+    GROUP BY domain
+"""
+
+
+def _near_domains(db: Database) -> Iterator[Question]:
+    rows = db.execute(_DOMAINS).fetchall()
+    common = {domain: known + joining for domain, known, joining in rows if known + joining > 2}
+    known = slips(dict.fromkeys(_COMMON, 0) | common)
+    rare = (domain for domain, before, joining in rows if not before and joining <= 2 and domain not in _COMMON)
+    near = ((domain, other) for domain in rare if (other := nearest(domain, known)))
+    for domain, other in islice(near, _ASKED):
+        for line, address in db.execute(_AT, {"domain": f"@{domain}"}).fetchall():
+            yield Question(line, address, other, f'Is "{domain}" meant, or {other}?')
+
+
+_AT = f"SELECT line, address FROM staged t WHERE substr(key, instr(key, '@')) = :domain AND {_NEW} LIMIT 2"
+
+
+def _known_names(db: Database) -> Iterator[Question]:
+    for line, address, name, other in db.execute(_NAMES, [_ASKED]).fetchall():
+        yield Question(line, address, other, f"Is this {name} the one who is on the list as {other}?")
+
+
+_NAMES = f"""
+    SELECT t.line, t.address, t.name, s.address FROM staged t JOIN subscriber s ON s.name = t.name COLLATE NOCASE
+    WHERE t.status = 'active' AND s.status IN ('active', 'bounced') AND instr(t.name, ' ') > 0
+      AND substr(s.address_key, instr(s.address_key, '@')) <> substr(t.key, instr(t.key, '@'))
+      AND {_NEW} AND NOT EXISTS (SELECT 1 FROM staged both WHERE both.key = s.address_key)
+    LIMIT ?
+"""
+
+
+def _spellings(db: Database) -> Iterator[Question]:
+    for line, address, other in db.execute(_SPELT, [_ASKED]).fetchall() + db.execute(_TWICE, [_ASKED]).fetchall():
+        yield Question(line, address, other, f"Is this the same mailbox as {other}?")
+
+
+_SPELT = f"""
+    WITH new AS MATERIALIZED (SELECT line, address, key, mailbox_of(key) AS mailbox FROM staged t WHERE {_NEW})
+    SELECT new.line, new.address, s.address FROM subscriber s JOIN new ON new.mailbox = mailbox_of(s.address_key)
+    WHERE s.status <> 'removed' LIMIT ?
+"""
+_TWICE = f"""
+    WITH new AS MATERIALIZED (SELECT line, address, mailbox_of(key) AS mailbox FROM staged t WHERE {_NEW}),
+         first AS (SELECT mailbox, min(line) AS line FROM new GROUP BY mailbox HAVING count(*) > 1)
+    SELECT new.line, new.address, f.address FROM first JOIN new ON new.mailbox = first.mailbox AND new.line > first.line
+        JOIN staged f ON f.line = first.line
+    LIMIT ?
+"""

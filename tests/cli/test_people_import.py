@@ -1,0 +1,146 @@
+"""`import` as a user runs it: a group made equal to a file, the file given back, what it asks."""
+
+import csv
+import io
+
+import pytest
+from program import Program, workspace
+
+BOARD = [f"p{number}@board.example" for number in range(20)]
+
+
+@pytest.fixture
+def program(tmp_path) -> Program:
+    program = workspace(tmp_path)
+    file(program, "board.csv", *BOARD)
+    program("import", "board.csv", "--group", "Board", "--yes")
+    return program
+
+
+def file(program: Program, name: str, *rows: str) -> str:
+    (program.folder / name).write_text("\n".join(("email", *rows)) + "\n", encoding="utf-8")
+    return name
+
+
+def members(program: Program) -> set[str]:
+    return {person["address"] for person in program("list", "--group", "Board", "--json").json}
+
+
+# -- a group made equal to a file -----------------------------------------------------------------------------------
+
+
+def test_a_group_is_made_equal_to_a_file_in_one_change(program: Program) -> None:
+    """Who leaves it stays on the list; one undo brings the group back."""
+    name = file(program, "new.csv", *BOARD[1:], "new@board.example")
+    done = program("import", name, "--sync", "--group", "board", "--yes", "--json")
+    assert (done.json["added"], done.json["removed"]) == (1, 1)
+    assert "1  to leave board, of its 20" in done.err
+    assert BOARD[0] in done.err
+    assert members(program) == {*BOARD[1:], "new@board.example"}
+    assert program("show", BOARD[0], "--json").json["status"] == "active"
+    program("undo", "--yes")
+    assert members(program) == set(BOARD)
+
+
+def test_more_than_a_tenth_leaving_wants_a_second_yes(program: Program) -> None:
+    """--yes alone changes nothing; the plan says how many would leave."""
+    name = file(program, "new.csv", *BOARD[3:])
+    refused = program("import", name, "--sync", "--group", "Board", "--yes", "--json", expect=2)
+    assert refused.json["removed"] == 3
+    assert "--yes-leaving" in refused.err
+    assert members(program) == set(BOARD)
+    program("import", name, "--sync", "--group", "Board", "--yes", "--yes-leaving")
+    assert members(program) == set(BOARD[3:])
+
+
+def test_a_tenth_leaving_wants_one_yes(program: Program) -> None:
+    name = file(program, "new.csv", *BOARD[2:])
+    program("import", name, "--sync", "--group", "Board", expect=2)
+    assert members(program) == set(BOARD)
+    program("import", name, "--sync", "--group", "Board", "--yes")
+    assert members(program) == set(BOARD[2:])
+
+
+def test_a_file_of_which_no_row_can_be_taken_empties_no_group(program: Program) -> None:
+    name = file(program, "bad.csv", "nobody", "nothing")
+    program("import", name, "--sync", "--group", "Board", "--yes", "--yes-leaving", expect=2)
+    assert members(program) == set(BOARD)
+
+
+def test_who_opted_out_is_neither_brought_back_nor_put_out_of_the_group(program: Program) -> None:
+    program("unsubscribe", BOARD[0])
+    done = program("import", "board.csv", "--sync", "--group", "Board", "--yes", "--json").json
+    assert (done["protected"], done["removed"], done["change"]) == (1, 0, None)
+    assert program("show", BOARD[0], "--json").json["status"] == "opted_out"
+
+
+@pytest.mark.parametrize("options", [(), ("--group", "A", "--group", "B"), ("--group", "A", "--as", "opted_out")])
+def test_one_group_is_made_equal_and_nothing_else(program: Program, options: tuple[str, ...]) -> None:
+    assert "--sync" in program("import", "board.csv", "--sync", "--yes", *options, expect=2).err
+
+
+# -- the file given back --------------------------------------------------------------------------------------------
+
+MIXED = """Name;Email;Note
+Jo Bloggs;p1@board.example;=1+1
+Sam;sam@nhs.nte;
+Nobody;nobody;'quoted
+Sam New;SAM@nhs.nte;
+Gone;p0@board.example;
+"""
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_file_is_given_back_with_what_became_of_each_row(program: Program, kind: str) -> None:
+    """In the order and with the cells that it came with; no cell of it runs as a formula."""
+    program("unsubscribe", "p0@board.example")
+    (program.folder / "mixed.csv").write_text(MIXED, encoding="utf-8")
+    program("import", "mixed.csv", "--marked", f"out.{kind}", "--yes", expect=1)
+    heading, *rows = table(program, f"out.{kind}")
+    assert heading == ["Name", "Email", "Note", "what happened"]
+    assert [row[:3] for row in rows] == [
+        ["Jo Bloggs", "p1@board.example", "'=1+1"],
+        ["Sam", "sam@nhs.nte", ""],
+        ["Nobody", "nobody", "''quoted"],
+        ["Sam New", "SAM@nhs.nte", ""],
+        ["Gone", "p0@board.example", ""],
+    ]
+    assert [row[3] for row in rows] == [
+        "changed",
+        'added; Is "nhs.nte" meant, or nhs.net?',
+        'cannot be taken: "nobody" is not an address: there is no @ in it.',
+        "repeats line 3",
+        "left as they are: opted out",
+    ]
+
+
+def table(program: Program, name: str) -> list[list[str]]:
+    data = (program.folder / name).read_bytes()
+    if name.endswith(".csv"):
+        return list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    return [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
+
+
+def test_a_plan_is_given_back_too_and_says_that_it_is_one(program: Program) -> None:
+    file(program, "new.csv", "new@board.example")
+    program("import", "new.csv", "--dry-run", "--marked", "out.csv")
+    assert table(program, "out.csv") == [["email", "what would happen"], ["new@board.example", "added"]]
+    assert len(program("list", "--json").json) == 20
+
+
+def test_questions_are_told_and_hold_nothing_up(program: Program) -> None:
+    file(program, "new.csv", "p1+news@board.example")
+    done = program("import", "new.csv", "--yes", "--json")
+    assert done.json["added"] == 1
+    assert done.json["questions"] == [
+        {
+            "line": 2,
+            "address": "p1+news@board.example",
+            "like": "p1@board.example",
+            "why": "Is this the same mailbox as p1@board.example?",
+        }
+    ]
+    assert "to look at" in done.err
