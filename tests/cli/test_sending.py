@@ -65,10 +65,12 @@ def test_a_time_to_come_without_waiting_is_not_now(program: Program, relay: Scri
     assert program("status", "7", "--json").json["state"] == "not_sent"
 
 
-def test_a_time_that_is_past_or_none_is_refused(program: Program) -> None:
+def test_a_time_that_is_past_or_none_is_refused(program: Program, relay: ScriptedServer) -> None:
     """2, before anything else."""
     for text in ("2001-12-01 09:00", "soon", "2026-03-29 01:30"):
-        program("send", "7", "--at", text, "--yes", expect=2)
+        done = program("send", "7", "--at", text, "--yes", expect=2)
+        assert f"{text}" in done.err
+    assert relay.connections == 0
 
 
 def test_refused_and_put_off_copies_need_a_person(program: Program, relay: ScriptedServer) -> None:

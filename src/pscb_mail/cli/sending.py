@@ -48,6 +48,19 @@ Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: issue-18
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="End instead of waiting for the pace or a retry.")]
+To = Annotated[
+    list[str] | None,
+    typer.Option("--to", metavar="GROUP", help="Only this group or audience, or received:ISSUE; may be repeated."),
+]
+Without = Annotated[list[str] | None, typer.Option("--not", metavar="GROUP", help="Not this group; may be repeated.")]
+WhatOfUnknown = Annotated[
+    Unknown,
+    typer.Option(
+        "--unknown",
+        help="What to do with copies that may have arrived.",
+        show_default="ask; skip without a terminal",
+    ),
+]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most N copies in this run.")]
 
 
@@ -84,13 +97,8 @@ def test(
 def send(
     ctx: typer.Context,
     issue: Issue,
-    to: Annotated[
-        list[str] | None,
-        typer.Option("--to", metavar="GROUP", help="Only this group or audience, or received:ISSUE; may be repeated."),
-    ] = None,
-    without: Annotated[
-        list[str] | None, typer.Option("--not", metavar="GROUP", help="Not this group; may be repeated.")
-    ] = None,
+    to: To = None,
+    without: Without = None,
     limit: Limit = None,
     at: Annotated[
         str | None,
@@ -104,14 +112,7 @@ def send(
         Path | None,
         typer.Option("--to-dir", metavar="DIR", help="Write one .eml a recipient there; send and record nothing."),
     ] = None,
-    unknown: Annotated[
-        Unknown,
-        typer.Option(
-            "--unknown",
-            help="What to do with copies that may have arrived.",
-            show_default="ask; skip without a terminal",
-        ),
-    ] = Unknown.ASK,
+    unknown: WhatOfUnknown = Unknown.ASK,
     joined: Annotated[bool, typer.Option("--joined", help="Also to those who joined since it was first sent.")] = False,
     only: Annotated[str | None, typer.Option("--only", metavar="ADDRESS", help="Just this person's copy.")] = None,
     again: Annotated[bool, typer.Option("--again", help="With --only: one more copy for somebody who has it.")] = False,
