@@ -51,7 +51,9 @@ def message(line: str) -> bytes:
     if line.startswith("Subject: "):
         subject, _, body = line.removeprefix("Subject: ").partition(" ¦ ")
     answers = f"<issue-18.{REFERENCE}@pscb.example>"
-    head = f"From: Jo Bloggs <jo.bloggs@school.example>\nTo: {OURS.reply_to}\nSubject: {subject}\nIn-Reply-To: {answers}"
+    head = (
+        f"From: Jo Bloggs <jo.bloggs@school.example>\nTo: {OURS.reply_to}\nSubject: {subject}\nIn-Reply-To: {answers}"
+    )
     body = body.replace("\\n", "\n")
     return f"{head}\nContent-Type: text/plain; charset=utf-8\n\n{body}\n".encode()
 
@@ -61,10 +63,14 @@ def reports(path: Path) -> Iterator[Row]:
     for chunk in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, _, text = chunk.partition("\n")
         kind, severity, address = head.split()
-        finding = understand(incoming.read(re.sub(r"^@RETURNED (\S+)@$", _returned, text, flags=re.MULTILINE).encode()), OURS)[0]
+        finding = understand(
+            incoming.read(re.sub(r"^@RETURNED (\S+)@$", _returned, text, flags=re.MULTILINE).encode()), OURS
+        )[0]
         allowed = kind if severity == "-" else f"{kind} {severity}"
         found = f"{finding.kind} {finding.severity}" if finding.severity else str(finding.kind)
-        yield Row(text, (allowed,), found, "" if address in {"-", finding.address} else f"{finding.address} for {address}")
+        yield Row(
+            text, (allowed,), found, "" if address in {"-", finding.address} else f"{finding.address} for {address}"
+        )
 
 
 def _returned(match: re.Match[str]) -> str:
@@ -101,7 +107,8 @@ def promises(rows: list[Row]) -> Iterator[str]:
         yield f"clear wishes left to review: {_of(sum(row.found in REVIEWED for row in clear), len(clear))}"
     if returned:
         yield f"bounces whose address is found: {_of(sum(not row.address for row in returned), len(returned))}"
-        yield f"bounces whose severity is right: {_of(sum(row.found in row.allowed for row in returned), len(returned))}"
+        right = sum(row.found in row.allowed for row in returned)
+        yield f"bounces whose severity is right: {_of(right, len(returned))}"
 
 
 def _of(part: int, whole: int) -> str:

@@ -15,10 +15,32 @@ class Language:
     name: str
     wish: re.Pattern[str]
     negated: re.Pattern[str]
+    no: re.Pattern[str]
+
+
+# What names our mail; without it a wish may be about what was spoken of before.
+MAIL_ABROAD = re.compile(
+    r"\b(?:newsletter\w*|verteiler\w*|rundbrief\w*|mailing\w*|mails?|e-?mails?|email\w*|courriels?|lettre d'information"
+    r"|diffusion|correos?|boletin\w*|boletim|suscri\w+|subscri\w+|subskry\w+|biulety\w+|wiadomosc\w*|mailow\w+"
+    r"|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*|buletin\w*|abon\w+|dezabon\w*"
+    r"|desabon\w*|desuscri\w*|distribu\w+)\b"
+)
+# Words of negation: outside of the wish itself they turn it, or something else, round.
+_NO = {
+    "German": r"nicht|nie|niemals",
+    "French": r"ne|pas|jamais|n'\w+",
+    "Spanish": r"no|nunca|jamas",
+    "Portuguese": r"nao|nunca|jamais",
+    "Polish": r"nie|nigdy",
+    "Lithuanian": r"ne|niekada",
+    "Latvian": r"ne|nekad",
+    "Romanian": r"nu|niciodata",
+}
 
 
 def _language(name: str, wishes: tuple[str, ...], negated: tuple[str, ...]) -> Language:
-    return Language(name, *(re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated)))
+    patterns = (re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated, (_NO[name],)))
+    return Language(name, *patterns)
 
 
 LANGUAGES = (
@@ -46,6 +68,7 @@ LANGUAGES = (
                 r"|schicken|senden)"
             ),
             r"kein interesse mehr",
+            r"kundige\w* .{0,30}(?:newsletter|abo|abonnement|bezug)",
         ),
         (
             (

@@ -8,9 +8,11 @@ take me off") is no wish. Sources: no library does this; the forms were collecte
 import re
 from dataclasses import dataclass
 
-from pscb_mail.mailbox import wishes
-from pscb_mail.mailbox.languages import LANGUAGES
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence, bare_of
+from pscb_mail.mailbox import doubts, net, wishes
+from pscb_mail.mailbox.harmless import unknown_words
+from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, Language
+from pscb_mail.mailbox.quotes import plain
+from pscb_mail.mailbox.sentences import ADDRESS, Sentence
 
 
 @dataclass(frozen=True)
@@ -28,33 +30,36 @@ def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     if whole is not None:
         return whole
     found = [(i, wish) for i, sentence in enumerate(said) if (wish := _in_sentence(sentence, sender)) is not None]
-    if not found:
-        return _foreign(said)
-    plain = [wish for _, wish in found if not wish.doubt]
-    best = plain[0] if plain else found[0][1]
-    if best.doubt:
-        return best
+    clear = [wish for _, wish in found if not wish.doubt]
+    if not clear:
+        foreign = _foreign(said)
+        return foreign if foreign and (not found or not foreign.doubt) else found[0][1] if found else None
     around = [sentence for i, sentence in enumerate(said) if i not in {n for n, _ in found}]
-    doubt = _doubt_beside(around) or next((wish.doubt for _, wish in found if wish.doubt in _TURNS), "")
+    doubt = _doubt_beside(around) or (
+        _OTHER if any(_is_of_another_list(plain(clear[0].sentence), sentence.plain) for sentence in around) else ""
+    )
+    doubt = doubt or next((wish.doubt for _, wish in found if wish.doubt in _TURNS), "")
     if not doubt and any(is_negated(sentence) for sentence in said):
         doubt = _TURNED
-    return Wish(best.sentence, doubt, best.other)
+    return Wish(clear[0].sentence, doubt, clear[0].other)
 
 
+_GREETINGS = 8  # words
 _TURNED = "they also say that they do not want to come off"
 _SOMEBODY = "it is about somebody else"
 _CONDITIONAL = "a condition goes with it"
 _MIXED = "they say more than that"
 _ELSE = "they ask for something else as well"
+_UNDECIDED = "they have not decided, or not for good"
 _MENTIONED = "they write about coming off, but do not plainly ask for it"
 _HOW = "they ask how to come off"
 _OTHER = "it may be something other than the newsletter that they want to come off"
 WEAK = frozenset({_MENTIONED, _SOMEBODY, _OTHER})  # any other proposal in the same words outweighs these
-_TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER})
+_TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE, _HOW})
 
 
 def is_negated(sentence: Sentence) -> bool:
-    """Whether a sentence asks *not* to be taken off."""
+    """Whether a sentence asks *not* to be taken off: a negation stands right before the wish, and belongs to it."""
     words = sentence.bare
     wished = (pattern.search(words) for name, pattern in wishes.WISHES.items() if name not in wishes.NEGATIVE)
     return any(
@@ -92,56 +97,101 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
             continue
         if name == "no longer want" and wishes.ANOTHER_VERB.match(words[match.end() :]):
             continue  # "I do not want to miss the newsletter"
-        return _judged(sentence, words, match)
+        return _judged(sentence, words, match, unwanted=name in wishes.UNWANTED)
     return _caught(sentence, words)
 
 
 def _caught(sentence: Sentence, words: str) -> Wish | None:
     """Return a doubtful wish for what the patterns do not know and the net below them catches."""
+    if wishes.PAST.search(sentence.plain) and not wishes.STILL.search(words):
+        return None
     if wishes.MENTIONS.search(words):
-        if sentence.question and wishes.ASKS.search(words):
-            return None
         return Wish(sentence.written, _HOW if wishes.ASKS_HOW.search(words) else _MENTIONED)
-    if wishes.HINT.search(words) and sentence.words <= 25:
+    if wishes.DUPLICATE.search(words) and net.touches(words):
+        return Wish(sentence.written, _OTHER)
+    if net.touches(words) and not wishes.OTHER_THING.search(words):
         return Wish(sentence.written, _MENTIONED)
-    if not wishes.NET.search(words) or wishes.PAST.search(words) or wishes.OTHER_THING.search(words):
-        return None
-    return Wish(sentence.written, _MENTIONED)
+    return None
 
 
-def _judged(sentence: Sentence, words: str, match: re.Match[str]) -> Wish | None:
+def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: bool) -> Wish | None:
     """Return the wish with what speaks against acting on it; None where it is no wish at all."""
-    clause = wishes.REASON_CLAUSE.split(words[match.start() :], maxsplit=1)[0]
+    start = match.start("wish") if "wish" in match.groupdict() else match.start()
+    clause = wishes.REASON_CLAUSE.split(words[start:], maxsplit=1)[0]
     if wishes.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", clause)):
-        return None
-    if wishes.PAST.search(words):
-        return Wish(sentence.written, _MENTIONED) if re.search(r"\b(?:i|we|me|us|my)\b", words) else None
-    return Wish(sentence.written, _doubt_within(sentence, words, match, clause))
+        return Wish(sentence.written, _OTHER) if wishes.DUPLICATE.search(words) else None
+    if wishes.PAST.search(sentence.plain):
+        return Wish(sentence.written, _MENTIONED) if wishes.STILL.search(words) else None
+    if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
+        return Wish(sentence.written, _MENTIONED)
+    if _is_of_another_list(clause, words[:start]):
+        return Wish(sentence.written, _OTHER)
+    doubt = _doubt_before(words[:start]) or _question(sentence) or _doubt_in(clause, match.end() - start)
+    return Wish(sentence.written, doubt or _doubt_after(words[start + len(clause) :]))
 
 
-def _doubt_within(sentence: Sentence, words: str, match: re.Match[str], clause: str) -> str:
-    """Return what in the sentence itself makes its wish doubtful: a contrast, a condition, another thing or person."""
-    after, before = words[match.end() :], words[: match.end()]
-    tail = clause[match.end() - match.start() :]
-    if wishes.OTHER_THING.search(clause):
-        return _OTHER
-    contrast = wishes.CONTRAST.search(after) and not wishes.HARMLESS_CONTRAST.search(after)
+def _is_of_another_list(clause: str, before: str) -> bool:
+    """Whether words beside a wish speak of what has a list of its own, and the wish does not name the newsletter."""
+    return not wishes.NAMES_US.search(clause) and bool(
+        wishes.OTHER_THING.search(before) or wishes.ATTENDING.search(before)
+    )
+
+
+def _doubt_before(before: str) -> str:
+    """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
+    if wishes.CONDITION.search(before):
+        return _CONDITIONAL
+    own = _last_clause(doubts.SOMEONE.sub(r"\1", before))
+    if doubts.UNDECIDED.search(own):
+        return _UNDECIDED
+    return _SOMEBODY if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or '"' in before else ""
+
+
+def _last_clause(before: str) -> str:
+    """Return the words before a wish, from where a clause of the sender's own begins ("Jane has left, so please …")."""
+    last = re.split(r"[,;:.(]\s*|\s-\s*|\b(?:so|and|therefore)\b", before)[-1].strip()
+    if not last:
+        return ""
+    if re.fullmatch(r"(?:please |would |do |to |therefore )+", f"{last} "):
+        return "" if re.search(r"\b(?:i|i'm|i've|we|we're|we've)\b", before) else before
+    return last if re.search(r"\b(?:i|i'm|i'd|we|we'd|can|could|would|will|may|you)\b", last) else before
+
+
+def _doubt_in(clause: str, wish: int) -> str:
+    """Return what in the clause of a wish makes it doubtful: any word that is not known to be harmless."""
+    tail = clause[wish:]
+    contrast = wishes.CONTRAST.search(tail) and not wishes.HARMLESS_CONTRAST.search(tail)
     if contrast or re.search(r"\bonly\b", tail):
         return _ELSE
-    if wishes.CONDITION.search(words):
+    if wishes.CONDITION.search(clause):
         return _CONDITIONAL
-    if wishes.OTHERS_WISH.search(before) and not re.search(r"\b(?:i|we|me|us|my|our)\b", before):
-        return _SOMEBODY
-    plain = wishes.NEUTRAL_TAIL.match(tail) or re.search(rf"\b{wishes.LIST}\b", tail)
-    return _question(sentence) if plain else _OTHER
+    if doubts.UNDECIDED.search(clause):
+        return _UNDECIDED
+    return _OTHER if unknown_words(clause) or doubts.AS_A_ROLE.match(tail) else ""
+
+
+def _doubt_after(rest: str) -> str:
+    """Return what stands behind the clause and narrows the wish; a reason of one's own does not."""
+    if doubts.AS_A_ROLE.match(rest):
+        return _OTHER
+    if wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest):
+        return _ELSE
+    if wishes.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
+        return _CONDITIONAL
+    return "" if doubts.OWN_REASON.search(rest) or not unknown_words(rest) else _OTHER
 
 
 def _question(sentence: Sentence) -> str:
-    if wishes.ASKS_HOW.search(sentence.bare) and (
-        sentence.question or sentence.bare.startswith(("how", "where", "what"))
-    ):
+    """Return the doubt where a sentence asks something; a request in the form of a question asks for nothing else."""
+    bare = sentence.bare
+    asks_how = wishes.ASKS_HOW.search(bare)
+    if asks_how and (sentence.question or bare.startswith(("how", "where", "what"))):
         return _HOW
-    return _MENTIONED if sentence.question and wishes.ASKS.search(sentence.bare) else ""
+    if (wishes.ASKS.search(bare) and not bare.startswith("do not")) or (
+        sentence.question and not doubts.REQUEST.search(sentence.plain)
+    ):
+        return _MENTIONED
+    return ""
 
 
 def _somebody_else(words: str, plain: str, sender: str) -> str | None:
@@ -161,6 +211,10 @@ def _somebody_else(words: str, plain: str, sender: str) -> str | None:
 
 def _doubt_beside(around: list[Sentence]) -> str:
     """Return why what stands around a plain wish makes it doubtful."""
+    if any(doubts.TAKEN_BACK.search(s.plain) for s in around):
+        return _TURNED
+    if any(doubts.PASSED_ON.search(s.plain) for s in around):
+        return _SOMEBODY
     serious = [s for s in around if s.bare and not _is_chatter(s)]
     for sentence in serious:
         if sentence.question and not wishes.RHETORIC.search(sentence.bare):
@@ -182,17 +236,31 @@ def _doubt_beside(around: list[Sentence]) -> str:
 
 def _foreign(said: tuple[Sentence, ...]) -> Wish | None:
     """Return the wish in another language than English."""
-    whole = bare_of(" ".join(s.plain for s in said))[:2000]
+    found = [wish for sentence in said for wish in [_in_another_language(sentence)] if wish is not None]
+    if not found or found[0].doubt:
+        return found[0] if found else None
+    others = [sentence for sentence in said if sentence.written != found[0].sentence]
+    if not MAIL_ABROAD.search(plain(found[0].sentence)) and sum(s.words for s in others) > _GREETINGS:
+        return Wish(found[0].sentence, _OTHER)  # "Ich komme nicht zum Kurs. Bitte abmelden."
+    if any(sentence.question for sentence in others):
+        return Wish(found[0].sentence, _ELSE)
+    return Wish(found[0].sentence, _MIXED if sum(sentence.words for sentence in others) > 40 else "")
+
+
+def _in_another_language(sentence: Sentence) -> Wish | None:
+    doubtful = None
     for language in LANGUAGES:
-        match = language.wish.search(whole)
-        if match is None:
+        if not language.wish.search(sentence.plain[:1000]):
             continue
-        if language.negated.search(whole):
-            return Wish(_sentence_of(said, match[0]), _TURNED)
-        doubt = _OTHER if wishes.KURS.search(whole) else _MIXED if len(whole.split()) > 60 else ""
-        return Wish(_sentence_of(said, match[0]), doubt)
-    return None
+        doubt = _doubt_abroad(language, sentence.plain[:1000])
+        if not doubt:
+            return Wish(sentence.written)
+        doubtful = doubtful or Wish(sentence.written, doubt)
+    return doubtful
 
 
-def _sentence_of(said: tuple[Sentence, ...], words: str) -> str:
-    return next((s.written for s in said if words[:12] in s.plain), said[0].written if said else "")
+def _doubt_abroad(language: Language, words: str) -> str:
+    """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
+    if language.negated.search(words) or language.no.search(language.wish.sub(" ", words)):
+        return _TURNED
+    return _OTHER if unknown_words(words, language.name) else ""

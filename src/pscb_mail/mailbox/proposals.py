@@ -59,7 +59,7 @@ SUBSCRIBE = tuple(
             r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident|error)"
             r"|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b"
         ),
-        r"\b(?:undo|reverse|cancel) (?:this|that|it|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
+        r"\b(?:undo|reverse|cancel) (?:(?:this|that|it)(?! \w)|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
     )
 )
 BACK = frozenset(
@@ -123,6 +123,8 @@ ADDRESS_CHANGE = tuple(
             r"newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
         ),
         r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
+        r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
+        r"\b(?:i am|i'm|we are|we're) now (?:on |at |called )?\S{1,64}@",
         (
             r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail"
             r"|domain|to \S{1,80}@)"
@@ -138,6 +140,12 @@ ADDRESS_CHANGE = tuple(
 LEFT = tuple(
     re.compile(pattern)
     for pattern in (
+        (
+            r"\b(?:moved|transferred|gone|seconded|promoted) (?:on )?to (?:a |an )?(?:new|another|different|other) (?:role"
+            r"|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county|council|position"
+            r"|employer)\b"
+        ),
+        r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",
         r"\bpassed away\b|\b(?:has |have )?sadly died\b",
         (
             r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator|principal)\b.{0,20}\b(?:has "
@@ -213,6 +221,9 @@ LEFT = tuple(
     )
 )
 NOT_LEFT = re.compile(
+    r"\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|weekends?|mornings?"
+    r"|afternoons?|full|part"
+    r"|from)\b|"
     r"\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual "
     r")?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental|study) leave\b"
     r"|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has|have) left (?:home|the "
@@ -229,5 +240,17 @@ NOT_SUBSCRIBE = re.compile(
 ABOUT_US = re.compile(
     r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb"
     r"|safeguarding (?:children )?board)\b"
+)
+# "My colleague Jim has retired" is no departure of the sender's; "please write to me at …" is no successor's address.
+OTHERS = re.compile(
+    r"\b(?:my|our|the) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss|predecessor"
+    r"|lead|director"
+    r"|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired|left|resigned"
+    r"|moved|died)\b"
+)
+OWN_ADDRESS = re.compile(
+    r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"
+    r"|i will be) (?:now )?"
+    r"(?:at|on|\S{1,64}@)"
 )
 MINE = re.compile(r"\b(?:i|i'm|i've|me|my|we|we're|we've|our)\b")

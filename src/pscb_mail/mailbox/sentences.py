@@ -9,17 +9,19 @@ from dataclasses import dataclass
 
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.quotes import plain
+from pscb_mail.mailbox.spelling import mended
 
 _WRAPPED = 58
 _MOST = 400
-_END = re.compile(r"(?<=[.!?;…])[\"')\]]{0,3}\s+")
+_END = re.compile(r"(?<!\d\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
 ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(
     r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately|"
     r"at your (?:earliest )?convenience|"
-    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:could|would|can|may|might"
+    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:(?:could|would|can|may"
+    r"|might)(?!')"
     r"|don't mind)"
     r"|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble"
     r"|convenient)"
@@ -34,6 +36,7 @@ _POLITE = re.compile(
 )
 
 
+_ENDS_A_THOUGHT = ("now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your")
 # The word is misspelt more often than not: unsubscibe, unsuscribe, un-subscribe.
 _MISSPELT = re.compile(r"\bu[nb]-? ?s[ubscri]{4,9}[ebd]{0,2}(d|s|ing|r)?\b")
 
@@ -60,12 +63,17 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 def bare_of(words: str) -> str:
     """Return plain words without politeness and without punctuation at the ends."""
-    return " ".join(_POLITE.sub(" ", words).split()).strip(" ,.!;:-?…*_\"'()")
+    return " ".join(_POLITE.sub(_pause, words).split()).strip(" ,.!;:-?…*_\"'()")
+
+
+def _pause(match: re.Match[str]) -> str:
+    """Return what is left of politeness: the comma where a new thought begins ("the list now, I have left")."""
+    return ", " if match[0].endswith(",") and match[0].startswith(_ENDS_A_THOUGHT) else " "
 
 
 def _sentence(piece: str) -> Sentence:
     written = one_line(piece, 300)
-    words = _MISSPELT.sub(_unsubscribe, plain(written))
+    words = mended(_MISSPELT.sub(_unsubscribe, plain(written)))
     return Sentence(written, words, bare_of(words), words.rstrip("\"') ").endswith("?"))
 
 

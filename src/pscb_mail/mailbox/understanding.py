@@ -231,6 +231,11 @@ def _wordless(incoming: Incoming) -> Finding:
     wish = opt_out_wish(sentences(subject), incoming.sender) if subject else None
     if wish is not None:
         return Finding(Kind.OPT_OUT, f"Subject: {incoming.subject}", doubt=wish.doubt, about_us=True)
+    added = opt_out_wish(sentences(_added_to_subject(incoming)), incoming.sender)
+    if added is not None:
+        return Finding(
+            Kind.OPT_OUT, f"Subject: {incoming.subject}", doubt=added.doubt or "only the subject asks for it"
+        )
     if any(problem != "no text" for problem in incoming.problems):
         return Finding(Kind.UNREADABLE, ", ".join(dict.fromkeys(p for p in incoming.problems if p != "no text")))
     aside = _aside(incoming)
@@ -255,6 +260,11 @@ def _own_subject(incoming: Incoming) -> str:
         return ""
     prefix = re.match(_PREFIX, plain(incoming.subject))
     return "" if prefix and prefix[0].strip() else incoming.subject
+
+
+def _added_to_subject(incoming: Incoming) -> str:
+    """Return what was written behind the subject of a reply ("Re: Newsletter 18 - please unsubscribe")."""
+    return re.split(r"\s[-:|/]\s|[:(]", incoming.subject)[-1] if not _own_subject(incoming) else ""
 
 
 def _quoted_references(incoming: Incoming) -> tuple[str, ...]:

@@ -63,12 +63,12 @@ _URGENT = tuple(
         ),
         (
             r"\b(?:is|are|'s|may be|might be|could be) (?:\w+ )?(?:at (?:immediate |serious |real |significant |high "
-            r")?risk(?! assess)|in (?:immediate |serious |real )?danger|not safe"
+            r")?risk(?! assess| register)|in (?:immediate |serious |real )?danger|not safe"
             r"|unsafe)\b(?=.{0,80}\b(?:home|today|tonight|now|please|help|from (?:his|her|their))\b)"
         ),
         (
             rf"\b(?:a|this|that|one|the|my|our) (?:\w+ ){{0,3}}?{_CHILD}\b.{{0,60}}\b(?:at (?:immediate |serious |real "
-            rf"|significant )?risk|in (?:immediate |serious )?danger"
+            rf"|significant )?risk(?! register)|in (?:immediate |serious )?danger"
             r"|not safe|unsafe|bruis\w+|marks on|suicid\w+|self[- ]?harm\w*|run away|gone missing|went missing|is "
             r"missing"
             r"|left alone|left home alone|hungry|afraid to go home"

@@ -21,7 +21,10 @@ LIST = (
     r"|(?:this|it|these|here|those)$)"
 )
 TO_BE = r"(?:be|get|come|have (?:my|our|this) (?:\w+ ){1,3})"
-WANT = r"(?:want|wants|like|wish|need|prefer|ask|asking|asked|request|requesting|love|happy|grateful|keen|good)"
+WANT = (
+    r"(?:want|wants|like|wish|need|prefer|ask|asking|asked|request|requesting|love|happy|grateful|keen"
+    r"|good(?! morning| afternoon| evening| day))"
+)
 # Each on a sentence without politeness ("please", "if possible", …).
 WISHES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern)
@@ -29,7 +32,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "take me off": rf"\b(?:take|taking|get|cross|strike|scratch|leave|cut|knock) {ME} ?(?:right )?(?:off|out"
         rf"|from)\b",
         "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
-        rf"|de-register) {ME}",
+        rf"|de-register) (?:both )?{ME}",
         "remove from "
         "the list": r"\b(?:remove|delete|taken? off|take out|unsubscribe)(?: (?:from|off|of))? (?:your|the|this|all"
         r"|any|these|our)"
@@ -41,10 +44,13 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"dropped|out|excluded|opted out|erased)\b",
         "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|my \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
         r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
+        "any chance": r"\b(?:chance|possib\w+|way|wonder\w*|ask)\b.{0,15}\b(?:i|we) (?:can|could|may|might) (?:be"
+        r"|get|come) "
+        r"?(?:removed|taken off|taken out|deleted|unsubscribed|off)\b",
         "is it possible": rf"\bpossible (?:for me )?to {TO_BE} ?(?:removed|taken off|deleted|unsubscribed|off)\b",
         "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
         "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
-        "want off": r"\b(?:want|like|wish|need) (?:to get )?off (?:of )?(?:the|this|your)\b",
+        "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out) (?:of )?(?:the|this|your)\b",
         "should "
         "come off": r"\b(?:i|we) (?:should|ought to|need to|must|had better) (?:\w+ )?(?:come|be|get) (?:off|removed"
         r"|taken off)\b",
@@ -55,7 +61,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i "
         r")?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)"
         r"un-? ?subscri(?:be|bed|ption)(?: (?:request|me))?(?: (?:from|to|of) .{1,80})?$",
-        "stop sending": r"\b(?:stop|cease|quit|discontinue|no longer)(?: to)? (?:sending|receiving|getting|e-?mailing"
+        "stop sending": r"\b(?:stop|cease|quit|discontinue)(?: to)? (?:sending|receiving|getting|e-?mailing"
         r"|mailing|send|contacting|messaging|spamming|"
         r"including|writing|these|the e-?mails?|the mailings?|this newsletter|the newsletter|all e-?mails?|e-?mails?"
         r"|email)\b",
@@ -65,7 +71,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "do not send "
         "newsletters": r"\b(?:do not|don't|dont) send (?:any )?(?:more|further) (?:newsletters?|e-?mails?|mails?"
         r"|copies|issues|bulletins?)\b",
-        "no longer want": r"(?:\b(?:i|we)\b.{0,60}|^(?:as |since )?)\b(?:no longer|not|don't|dont|never|wouldn't|do "
+        "no longer want": r"(?:\b(?:i|we)\b.{0,60}|^(?:as |since )?)\b(?P<wish>no longer|not|don't|dont|never"
+        r"|wouldn't|do "
         r"not|rather not|not to) (?:\w+ ){0,2}?"
         r"(?:wish|want|like|need|require|care|interested|wanting|wishing|desire|receive (?:any )?(?:more|further))\b",
         "rather not": r"\b(?:rather not|prefer not to|sooner not) (?:\w+ ){0,2}?(?:receive|get|have|be (?:sent|on"
@@ -74,6 +81,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|bulletins?|copies)\b",
         "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
         r"|need (?:of|for|to receive)|use for|wish to receive)\b",
+        "no longer send": r"(?:^|\b(?:would|could|can|will|to|please) )no longer (?:send|e-?mail|mail|contact"
+        r"|include)\b",
         "send not "
         "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
         r"(?:this|these))(?: to (?:me|us))?\b",
@@ -92,17 +101,19 @@ WISHES: dict[str, re.Pattern[str]] = {
         "action my "
         "removal": r"\b(?:action|process|arrange|effect|confirm|register|accept|note) (?:for )?(?:my|our) (?:removal"
         r"|opt[- ]?out|unsubscri\w+)",
-        "make sure": r"\b(?:ensure|make sure|see to it|arrange|ask)\b.{0,20}\b(?:i am|i'm|i be|me|my \w+(?: \w+)? is"
+        "make sure": r"\b(?:ensure|make sure|see to it|arrange|ask)\b.{0,20}\b(?:i am|i'm|i be|me"
+        r"|my \w+(?: \w+)? (?:is|are)"
         r"|we are|us)\b.{0,10}"
         r"\b(?:removed|taken off|unsubscribed|deleted|to be removed)\b",
         "remove "
         "from list": r"\b(?:remove|take|delete) (?:me )?(?:from|off) (?:mailing |distribution |e-?mail |circulation "
         r")?(?:list|lists|newsletter)\b",
         "desist": r"\b(?:desist|refrain) from (?:sending|e-?mailing|mailing|contacting)\b",
-        "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the) (?:\w+ )?"
+        "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the|these|your|all) (?:\w+ )?"
         r"(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
-        "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i "
-        rf")?opt(?:ing)?[- ]?out)\b",
+        "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i |i'm "
+        rf"|i am |we |we're "
+        rf"|(?:can|could|may|might) (?:i|we) )?opt(?:ing)?[- ]?out)\b",
         "consent": r"\b(?:withdraw|revoke)(?:ing)? (?:my|our) consent\b",
         "objection": r"\b(?:i|we) object to (?:\w+ ){0,3}?(?:receiving|the processing|processing|being sent)\b",
     }.items()
@@ -122,7 +133,18 @@ NEGATIVE = frozenset(
         "and unsubscribe",
     }
 )
-VOLITION = frozenset({"no longer want", "rather not", "do not send", "stop sending", "not send", "desist"})
+VOLITION = frozenset(
+    {"no longer want", "rather not", "no longer send", "do not send", "stop sending", "not send", "desist"}
+)
+# After "I do not want", a word of ending or losing makes it a wish to stay: "I do not want this to stop".
+UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest"})
+STAYING = re.compile(
+    r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
+    r"|losing|drop\w*"
+    r"|without|discontinu\w*|opt\w*|go|be left|taken|late|in (?:a |an |this )?(?:\w+ )?(?:format|form))\b"
+)
+# What they were promised, and what comes all the same: a wish that was not heard.
+STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
 OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
     r"|communications?|anything|spam|subscri\w+|on here|hear from you|contact(?:ed)? (?:me|us)|e-?mail(?:ing)? "
@@ -130,7 +152,8 @@ OUR_MAIL = re.compile(
     r"|(?:send|sending|mailing|messaging|spamming|write to|writing to|contacting|include|including) (?:me|us)"
     r"|(?:receive|receiving|get|getting|want|need|wish for|like|require|read|have|sending|send) (?:to (?:receive|get"
     r"|have) )?"
-    r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again|$|[,;])"
+    r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again"
+    r"| in (?:the )?future|$|[,;])"
     r"|interested in (?:this|these|it)|on (?:it|this)|of (?:this|these|it|them))\b"
 )
 # "I do not want to …": only these say that our mail is not wanted.
@@ -139,21 +162,12 @@ ANOTHER_VERB = re.compile(
     r"(?:getting|receiving)"
     r"|be (?!without|left out|removed|taken|deleted|unsubscribed|off))\b)"
 )
-# What may follow a plain wish: nothing, words about the list, or words that change nothing.
-# Single words only: two ways to read one text would be two to the power of its length.
-_NEUTRAL = """
-    and from off out of on in to at with by for the your this these that any all it them here me us my our i am is
-    be so or too both entirely completely altogether together permanently immediately straight away straightaway
-    today now once effect immediate future further more anymore again ever longer cheers thx kind regards email mail
-    e address addresses name names details records data database db personal contact pscb safeguarding children
-    board organisation peterborough group team sent receiving getting receive get stop sending emailing contacting
-    like such other every each one wrong person u ur pls same following service services right soon also else
-    unsubscribe unsubscribed remove removed because since never asked signed up need want using do not no file files
-    system systems books crap rubbish coming arriving appearing junk nonsense stuff
-"""
-NEUTRAL_TAIL = re.compile(rf"(?:[\s,.;:!()'\"-]|(?:{'|'.join(_NEUTRAL.split())})\b)*$")
 # Where a reason begins: what is in it is no object of the wish.
-REASON_CLAUSE = re.compile(r"\b(?:as|because|since|due to|so that|and i|now that)\b|[,;(]|\s-\s")
+REASON_CLAUSE = re.compile(
+    r"\b(?:as|because|since|due to|so that|(?:and|or|so|but) (?:i|we|i'm|i've|i'll)|now that|or else)\b|[,;:(.!]|\s-\s"
+    r"|\b(?:i'm|i've|we've|we're|(?:i|we) (?:no longer|don't|dont|do not|have|am|are|left|retired|never|work|get"
+    r"|already))\b"
+)
 # What organisations print below their own mail: an offer, not a wish.
 FOOTER = re.compile(
     r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
@@ -204,24 +218,28 @@ WHOLE = frozenset(
     ]
 )
 MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[- ]out|mailing list removal)\b")
-HINT = re.compile(
-    r"\b(?:no longer (?:relevant|applicable|appropriate|of (?:use|interest|relevance)|required|needed)"
-    r"|not (?:relevant|of interest|interested|applicable)\b|take (?:me|us) off|(?:remove|delete) (?:me|us)\b)"
-)
 # Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
 NEGATION = re.compile(
     r"\b(?:do not|don't|dont|did not|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
     r"|won't|wouldn't"
     r"|would not|will not|shouldn't|should not|cannot|can't|no intention (?:of|to)|isn't|aren't"
-    r"|haven't|wasn't|weren't|nobody|no one|noone|hate|hates|loath|sad|hardly)\s(?:\w+\s){0,4}$"
+    r"|haven't|wasn't|weren't|nobody|no one|noone|hate|hates|loath|sad|hardly)\s"
+    r"(?:(?:be|been|being|to|have|has|get|got|ever|yet|want|wants|wish|wishes|like|need|mean|meant|intend|plan"
+    r"|going|ask|asked"
+    r"|asking|you|i|we|me|us|my|actually|really|necessarily|still|all|like|think|should|would|need|for|in|that"
+    r"|so)\s){0,6}$"
 )
 PAST = re.compile(
     r"\b(?:(?:was|were|been|got|getting|had) (?:\w+ )?(?:unsubscribed|removed|taken off|dropped)"
-    r"|(?:you|they|someone|somebody|it|he|she|who) (?:have |has |had )?(?:unsubscribed|removed|taken|took|dropped"
+    r"|(?<!if )(?:you|they|someone|somebody|it|he|she|who) (?:have |has |had )?(?:unsubscribed|removed|taken|took"
+    r"|dropped"
     r"|deleted) (?:me|us)"
     r"|(?:unsubscribed|removed|pressed|clicked|taken off|opted out)\b.{0,60}\b(?:by (?:mistake|accident|error)|in "
     r"error)"
-    r"|(?:accidentally|mistakenly) (?:unsubscribed|removed|pressed|clicked|opted))\b"
+    r"|(?:accidentally|mistakenly) (?:unsubscribed|removed|pressed|clicked|opted)"
+    r"|(?:thanks?|thank you|cheers|grateful|pleased|glad|ta) (?:\w+ ){0,3}?for (?:\w+ )?(?:taking|removing|deleting"
+    r"|stopping"
+    r"|unsubscribing|dropping))\b"
 )
 ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
 ASKS = re.compile(
@@ -255,12 +273,23 @@ OTHER_THING = re.compile(
     r"|paper|phone|directory|web ?site|webpage|calendar"
     r"|by post|postal|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
 )
-KURS = re.compile(
-    r"\b(?:kurs\w*|schulung\w*|workshop\w*|veranstaltung\w*|seminar\w*|termin\w*|formation|reunion|atelier|curso"
-    r"|taller|reunion"
-    r"|formacao|reuniao|szkoleni\w*|warsztat\w*|spotkani\w*|mokym\w*|curs\w*|instruire\w*|apmacib\w*|kolege\w*"
-    r"|kollegin|kollege\w*|collegue"
-    r"|companer\w*|colega\w*)\b"
+# Of two copies one may go: that is for a person to do.
+DUPLICATE = re.compile(
+    r"\b(?:twice|duplicates?|(?:two|2|second|extra|double) (?:copy|copies|of (?:them|these|each))|old (?:e-?mail"
+    r"|address|account))\b"
+)
+# What names our mail beyond doubt; "the list" alone may be the one spoken of before.
+NAMES_US = re.compile(
+    r"\b(?:newsletters?|mailings?|e-?mails?|e-?mailing|distribution|circulation|bulletins?|subscri\w+|unsub\w+|pscb"
+    r"|database"
+    r"|mailshots?|inbox)\b"
+)
+# Something one attends, or does in turn: whoever writes of it may mean its list.
+ATTENDING = re.compile(
+    r"\b(?:attend\w*|make it|can't come|cannot come|unable to come|available|book(?:ed|ing|ings)?|places?|sessions?"
+    r"|slots?"
+    r"|dut(?:y|ies)|shifts?|visits?|part(?:y|ies)|lunch|dinner|seats?|tickets?|volunteer\w*|interview\w*|appointments?"
+    r"|enrol\w*|regist(?:er|ered|ration)|sign-?up|cover)\b"
 )
 THIRD = re.compile(
     r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!note\b|part\b|care\b|me\b|us\b|my\b"
@@ -271,11 +300,6 @@ THIRD = re.compile(
 )
 THIRD_BARE = re.compile(
     r"\b(?:remove|delete|unsubscribe|take off)\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
-)
-OTHERS_WISH = re.compile(
-    r"\b(?:he|she|they|colleagues?|someone|somebody|people|parents|staff|readers|subscribers|manager|boss|head"
-    r"|team)\b.{0,40}"
-    r"\b(?:asked|want|wants|wish|wishes|like|needs?|no longer|does not|doesn't|do not|don't)\b"
 )
 RHETORIC = re.compile(
     r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
@@ -296,29 +320,4 @@ REASON = re.compile(
     r"|before|again|several|third|second|times?|gdpr"
     r"|data protection|maternity|position|role|school|work\w*|service|name is|confirm\w*|let me know|address|e-?mail"
     r"|link|subscribe\w*|sign(?:ed)? up|list)\b"
-)
-# The net below the patterns: words that touch on coming off at all. What is caught in it is read by a person.
-NET = re.compile(
-    r"\b(?:remov\w+|delet\w+|eras\w+|tak(?:e|en|ing)|get|come|came|drop\w*|strike|left)\b.{0,60}\b(?:off|from|out of"
-    r"|list)\b.{0,40}\b(?:list|lists"
-    r"|mailings?|newsletters?|distribution|circulation|database|e-?mails?|bulletins?)\b"
-    r"|\b(?:remove|delete|take) (?:me|us|my|jo|this address)\b|\bremoval\b.{0,30}\blist|^(?:pls )?(?:remove|delete"
-    r"|erase)$|\bto be removed$"
-    r"|\b(?:stop|cease|desist|refrain|no more|end)\b.{0,30}\b(?:e-?mail\w*|newsletters?|bulletins?|sending (?:this"
-    r"|these|it|them|me)|mailings?)\b"
-    r"|\b(?:make sure|ensure)\b.{0,20}\b(?:don't|do not|never|no longer) (?:get|receive)\b"
-    r"|\bdo(?:n't| not) (?:read|use|need|want) (?:this|these|it|them|the newsletter|your newsletter|any of)\b"
-    r"|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
-    r"|\bmake (?:it|this|these|them) stop\b|^(?:discontinue|leave me alone)$|\bcom(?:e|ing) off\b|\b(?:fewer|less) "
-    r"(?:of )?(?:e-?mails|newsletters|these)\b"
-    r"|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b"
-    r"|(?:\bnever|\bnot|n't) (?:\w+ )?(?:sign|signed|ask|asked|subscribe\w*|agree\w*|consent\w*)\b.{0,20}\b(?:up|this"
-    r"|these|for|newsletters?)\b"
-    r"|\bstill (?:get|getting|receiv\w+|come|comes|coming|sent)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it"
-    r"|them)\b"
-    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b|^this is spam$|\bneed for me to (?:get"
-    r"|receive)\b"
-    r"|^(?:no thanks|no thank you|no|not for me|not interested|do not want(?: this| it)?|not wanted|no interest)$"
-    r"|(?:\bnot|n't) (?:\w+ )?(?:want|wish|need|like|interested)\b.{0,30}\b(?:newsletters?|e-?mails?|mailings?"
-    r"|bulletins?|list)\b"
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox import proposals
 from pscb_mail.mailbox.finding import Kind
+from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 
 
@@ -25,19 +26,36 @@ class Said:
 
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
-    for kind, patterns, what_not in (
-        (Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, None),
-        (Kind.LEFT, proposals.LEFT, proposals.NOT_LEFT),
-        (Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE),
-    ):
-        for sentence in said:
-            if what_not is not None and what_not.search(sentence.plain):
+    change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, None, said, sender)
+    departure = _first(Kind.LEFT, proposals.LEFT, proposals.NOT_LEFT, said, sender)
+    if change and departure and not departure.other and not _is_own(change, sender):
+        return departure  # "I have left; please write to pat@… instead": the address is the successor's
+    return change or departure or _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
+
+
+def _first(
+    kind: Kind,
+    patterns: tuple[re.Pattern[str], ...],
+    what_not: re.Pattern[str] | None,
+    said: tuple[Sentence, ...],
+    sender: str,
+) -> Said | None:
+    for sentence in said:
+        if what_not is not None and what_not.search(sentence.plain):
+            continue
+        if any(pattern.search(sentence.plain) for pattern in patterns):
+            if kind is Kind.ADDRESS_CHANGE and not _names_a_change(sentence, said, sender):
                 continue
-            if any(pattern.search(sentence.plain) for pattern in patterns):
-                if kind is Kind.ADDRESS_CHANGE and not _names_a_change(sentence, said, sender):
-                    continue
-                return _said(kind, sentence, said, sender)
+            return _said(kind, sentence, said, sender)
     return None
+
+
+def _is_own(change: Said, sender: str) -> bool:
+    """Whether a new address is the sender's own: they say so, or its name is like theirs."""
+    if proposals.OWN_ADDRESS.search(plain(change.sentence)) or not change.address:
+        return True
+    mine, theirs = (set(re.findall(r"[a-z]{3,}", a.partition("@")[0].casefold())) for a in (sender, change.address))
+    return bool(mine & theirs)
 
 
 def _names_a_change(sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> bool:
@@ -88,7 +106,9 @@ def about_us(said: tuple[Sentence, ...]) -> bool:
 
 
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:
-    other = kind is Kind.LEFT and not proposals.MINE.search(sentence.plain)
+    other = kind is Kind.LEFT and (
+        not proposals.MINE.search(sentence.plain) or bool(proposals.OTHERS.search(sentence.plain))
+    )
     named = ADDRESS.findall(sentence.written)
     if other:
         return Said(

@@ -1,0 +1,71 @@
+"""What makes words that sound like a wish to come off too doubtful to act on.
+
+Pure data, for `optout`: somebody else's voice, a decision not yet made, words that are handed on or taken back. Words
+that nobody foresaw are `harmless`'s business.
+"""
+
+import re
+
+# "remove me as the contact on the website" is about a role, "as I have left" a reason.
+AS_A_ROLE = re.compile(
+    r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b)"
+)
+# What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
+OWN_REASON = re.compile(
+    r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
+    r"|already"
+    r"|retired|left|duplicates?\w*|it's|it is|they are|regards|cheers|many|best)\b"
+)
+# Where a reason begins: a time in it is no condition.
+GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
+# Not decided, or not now: "I might", "thinking of", "I wanted to", "I was going to".
+UNDECIDED = re.compile(
+    r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|possibly|thinking|think (?:of|about)|thought (?:of|about)"
+    r"|consider\w*"
+    r"|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped|planned|planning|tried"
+    r"|trying"
+    r"|attempted|used to|about to|was going|were going|nearly|almost|would have|eventually|some ?day|one day"
+    r"|at some point"
+    r"|in due course|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term"
+    r"|time being|moment"
+    r"|year|duration)|(?:one|either|both|some) of|later|next (?:week|month|term|year)|threaten\w*)\b"
+)
+# Somebody else speaks or is spoken of in the clause of the wish: whose wish is it?
+REPORTED = re.compile(
+    r"\b(?:he|she|they|he's|she's|they're|him|her|them|his|their|who|someone|somebody|anyone|anybody|everyone"
+    r"|everybody|nobody"
+    r"|people|persons?|parents?|pupils?|teachers?|readers?|colleagues?|governors?|members?|subscribers?|recipients?"
+    r"|manager|boss|deputy|secretary|assistant|receptionist|partner|wife|husband|mother|father|friend|child|clients?"
+    r"|mr|mrs|ms|miss|dr)\b"
+)
+SPOKEN = re.compile(
+    r"\b(?:says?|said|saying|told|tells?|wrote|writes|heard|mentioned|suggest\w*|reported|quote\w*|reads|asks)\b"
+    r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|\w+s|who)(?:'s| has| have| had)? (?:just )?(?:asked"
+    r"|requested)\b"
+)
+# "Could someone take me off": whoever it is that does it.
+SOMEONE = re.compile(
+    r"\b(can|could|will|would|may|might|that|ask) (?:someone|somebody|anyone|anybody|whoever(?: \w+){1,5}?)(?= )"
+)
+# The words are handed on, perhaps without any mark of quotation.
+PASSED_ON = re.compile(
+    r"\b(?:see (?:\w+ )?below|(?:message|e-?mail|request|note|reply|text|words|query) (?:\w+ )?below|below (?:is"
+    r"|are|from)|fyi"
+    r"|for your information|forward(?:ed|ing)|passing (?:this |it )?on|pass (?:this |it )?on|(?:got|had"
+    r"|received) (?:this|the"
+    r" following|these) (?:\w+ )?(?:from|message|request|note|reply)|as follows|(?:wrote|writes|said|says|asked"
+    r"|asks)\b.{0,40}:$"
+    r"|reads?:$|following (?:message|e-?mail|request|reply))|:$"
+)
+# What takes it all back.
+TAKEN_BACK = re.compile(
+    r"\b(?:ignore|disregard|changed my mind|change of mind|joke|joking|kidding|jk|never ?mind|not really|only messing"
+    r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)|made)\b.{0,30}"
+    r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
+    r"|forget (?:it|that)|wrong button|put me back|haha|lol)\b"
+)
+# A question is a request only in these forms; any other asks something.
+REQUEST = re.compile(
+    r"\b(?:can|could|would|will|may|might|please|possible|any chance|any way|able|how about|how many times|when will"
+    r"|why (?:am|do|are|have|did) (?:i|we|you))\b"
+)

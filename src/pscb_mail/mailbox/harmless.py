@@ -1,0 +1,120 @@
+"""Every word that may stand in the clause of a plain wish to come off, in nine languages.
+
+Pure data and one question of it. The first tier of the reading acts on a wish only where no word of it is missing here:
+a list of what may stand there generalises, a list of what may not never ends. What is missing is missing on purpose:
+names, other lists ("rota", "training", "governors"), numbers, conditions, and anything else that could turn the sense.
+In the other languages a `*` ends a stem, because they decline their words; accents are gone, as in `quotes.plain`.
+"""
+
+import re
+
+_ENGLISH = """
+    a an the this that these those any all both each every it its them they'll here there me us my our your yours ur u
+    you i we i'm i'd i've we'd we've i'll we'll am are is was be been being myself ourselves mine one who whom
+    to from frm off of out on in at with by for under into onto and or as so too also
+    please pls plz thanks thank thx ta cheers kindly regards sincerely best kind many again now today straight away
+    immediately immediate effect asap soon soonest earliest convenience possible forthwith promptly urgently right
+    further future more anymore longer ever never not no do don't dont doesn't any want wish need like prefer require
+    required rather would could can may might will shall should must have has had get getting got keep just simply
+    completely entirely altogether permanently totally manually formally hereby therefore
+    remove removed removing removal delete deleted deleting deletion take taken taking drop dropped strike struck cross
+    scratch erase erased erasure exclude excluded withdraw withdrawn purge omit cut knock unsubscribe unsubscribed
+    unsubscribing unsubscription un-subscribe un subscribe subscribed subscription subscriptions subscribing opt opted
+    opting opt-out opted-out optout stop stopped stopping cease ceased quit discontinue discontinued end terminate
+    cancel
+    cancelled cancellation desist refrain unenrol un-enrol unregister de-register deregister leave leaving come coming
+    send sending sent receive receiving received emailing mailing mailings mail mails email emails e-mail e-mails e
+    e-mailing messaging messages message contact contacts contacting contacted write writing spam spamming junk
+    include including included registration entry
+    list lists listing mailing-list distribution dl circulation circular circulars newsletter newsletters news letter
+    letters bulletin bulletins update updates edition editions copies copy mailshot mailshots communication recipients
+    communications correspondence publication publications database databases record records system systems address
+    addresses account accounts mailbox inbox name names detail details data contact info information books book
+    personal work business shared own current generic above whole full electronic online regular monthly quarterly
+    weekly
+    termly pscb safeguarding children children's childrens board peterborough lscb
+    request requests requesting ask asking asked grateful glad happy obliged good great kind appreciate appreciated
+    process action arrange ensure make sure certain see confirm register effect consent object processing interested
+    interest use point purposes moment chance whenever able let go ahead
+    nonsense crap rubbish stuff things bloody damn such wrong person gdpr
+"""
+_OTHERS = {
+    "German": """
+        ich mich mir wir uns mein* unser* sie ihr* ihnen man hallo guten tag morgen liebe* damen und herren sehr
+        geehrte* bitte danke dank vielen besten schon im voraus hiermit gerne gern mochte* wurde* will wollen wunsch*
+        habe kein* nicht mehr langer weiter* interesse aus von vom dem der den die das diese* an am auf fur zu zum zur
+        in ihrer eurem euren newsletter* verteiler* mailing* liste* datenbank e-mail* email* mail* e nachricht*
+        rundbrief* rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde*
+        trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
+        empfang* send* schick* zusend* zuschick* ab jetzt sofort kunftig zukunft zukunftig ganz wieder einfach werden
+        werde sein zusendung*
+        """,
+    "French": """
+        je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
+        monsieur merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces de par svp s'il te plait
+        avance beaucoup bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait* desir* veu* veux
+        demande* ne n n'envoyez plus pas liste* diffusion lettre* information* d'information newsletter* bulletin*
+        courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri* retire* enleve*
+        supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a partir
+        maintenant immediatement electronique* donc et l'avenir
+        """,
+    "Spanish": """
+        yo me mi mis nos nuestra nuestro su sus vuestra les le lo la las los el esta este estos estas de del al a en
+        por favor gracias muchas hola buenos buenas dias tardes quiero quisiera deseo solicito ruego pido podrian
+        puede* podria* dar den deme denme darme darse darnos doy causar baja no mas ya recib* envi* mand* estar seguir
+        interesa elimin* quit* borr* retir* sac* saqu* dejen deje dejar paren cancel* anul* suscripcion subscripcion
+        desuscri* dessubscri* des lista* correo* boletin* newsletter* email* e-mail* mail* e mensaje* direccion*
+        electronico* datos base distribucion que ser y inmediatamente saludos
+        """,
+    "Portuguese": """
+        eu me mim meu minha nos nosso nossa vos vosso vossa vossos sua suas seu o a os as do da de dos das em na no
+        por favor obrigad* agradeco agradecia bom boa dia tarde ola quero queria desejo pretendo gostaria gostava peco
+        solicito podem pode* poderia* nao mais ja receb* envi* mand* deix* par* cancel* anul* subscricao inscricao
+        assinatura remov* retir* elimin* apag* exclu* tir* descadastr* desinscr* desubscr* lista* mail* e-mail* email*
+        e boletim boletins newsletter* mensage* endereco* electronic* eletronic* distribuicao dados base esta este
+        estes estas isto ser que por vossas interesse continuar constar muito
+        """,
+    "Polish": """
+        ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
+        witam czesc szanowni chce chcemy chcial* zycze sobie nie juz wiecej dluzej o z ze na do od w sie to tej tego
+        te tych ten ta waszej wasze wypis* rezygn* zrezygn* rezygnacj* usun* skresl* anul* odwol* subskryp*
+        odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* przysyl* przesyl* wysla* list* mailing* mailow* odbiorc*
+        adres* baz* danych e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga
+        mozna czy mogl* zainteresowan* jestem prosba uprzejmie
+        """,
+    "Lithuanian": """
+        as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
+        norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti buti
+        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* isbraukti isimti istrinti
+        nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres* saras* duomenu
+        baz* gavejo gaveju informacij* ir nebereik*
+        """,
+    "Latvian": """
+        es mani man mans manu mus musu jusu jus ludzu labdien sveiki paldies velos velamies gribu gribetu nevelos
+        nevelamies negribu vairs vairak turpmak no so si sos sis sa sanemt but atteik* atsak* atrakst* izrakst* iznem*
+        izdzes* izsledz* svitro* izsvitro* nonem* dzes* nesut* sutit abonement* jaunum* biletenu biletens biletena
+        vestul* e-past* epast* zinas zinojum* zinu e adres* sarakst* datubaz* izsutnes un adresatu lietotaju
+        """,
+    "Romanian": """
+        eu ma mi imi mea meu noi ne nostru dumneavoastra dvs va rog rugam multumesc multumim buna ziua salut doresc
+        dorim vreau vrem as vrea dori sa nu mai primesc primi fiu receptionez trimite* trimit* dezabon* sterg* sters
+        scoat* scoate* elimin* renunt* anul* abonament* abonare* din de la pe cu in lista listele email* e-mail* mail*
+        e mesaj* newsletter* buletin* bulletin* adresa adrese baza date aceste acest aceasta acestui voastra difuzare
+        distributie si acum
+        """,
+}
+_KNOWN_ENGLISH = frozenset(_ENGLISH.split())
+_KNOWN = {
+    language: re.compile(r"(?:" + "|".join(re.escape(w).replace(r"\*", r"[\w'-]*") for w in words.split()) + r")\Z")
+    for language, words in _OTHERS.items()
+}
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+
+
+def unknown_words(clause: str, language: str = "English") -> list[str]:
+    """Return the words of a clause of which nobody can say beforehand that they are harmless beside a wish."""
+    words = _WORD.findall(clause)
+    if language == "English":
+        return [word for word in words if word not in _KNOWN_ENGLISH]
+    known = _KNOWN[language]
+    return [word for word in words if not known.match(word) and not all(map(known.match, re.split(r"['-]", word)))]

@@ -1,0 +1,72 @@
+"""The net below the patterns: whether a sentence touches on coming off at all.
+
+Pure and linear. The second tier of the reading: whatever is caught here and is no plain wish is read by a person, so
+that no wish is lost because nobody foresaw its words. A word of ending near a word of mail (or of oneself) is enough;
+what is plainly about something else ("the rota") is for the caller to let go.
+"""
+
+import re
+
+# Ending, in every form people give it, and refusing.
+_ENDING = re.compile(
+    r"\b(?:remov\w*|delet\w*|eras\w*|purg\w*|withdraw\w*|unsub\w*|un-sub\w*|un sub\w*|deregister\w*|unenrol\w*"
+    r"|opt\w*[ -]out"
+    r"|stop\w*|ceas\w*|cancel\w*|discontinu\w*|desist|refrain|end|quit|exclude\w*|drop(?:ped)?|cross(?:ed)?|strike"
+    r"|struck|cut"
+    r"|tak(?:e|en|ing)|get(?:ting)?|com(?:e|ing)|leave|leaving|want|am|be|i'm|out|wish|rid|scrub|expunge|block\w*|off"
+    r"|no longer|no more|any ?more|any longer|no need|no use|no interest|no thanks|no thank you|enough|too many"
+    r"|unwanted"
+    r"|fed up|sick of|leave me|rather not|not (?:\w+ )?(?:want|wish|need|require|interested|relevant|like|for me"
+    r"|applicable|use"
+    r"|read)|n't (?:\w+ )?(?:want|wish|need|require|like|read|use))\b"
+)
+_AWAY = re.compile(
+    r"\b(?:(?:off|from|out of|away|rid of) (?:\w+ ){0,6}?(?:list\w*|mail\w*|e-?mail\w*|newsletters?|bulletins?"
+    r"|circulation"
+    r"|distribution|database|records?|contacts?|system|group|chain|subscription|this|these|here)"
+    r"|(?:take|taken|taking|get|come|coming|be|want|wants?|me|us|myself|address|name) (?:\w+ ){0,2}?(?:off"
+    r"|out)(?: please)?$"
+    r"|(?:take|taken|taking) (?:me|us|this|my \w+(?: \w+)?) off)\b"
+)
+_STRONG = (
+    r"(?:\b(?:remov\w*|delet\w*|eras\w*|purg\w*|withdraw\w*|unsub\w*|deregister\w*|unenrol\w*|opt\w*[ -]out|stop"
+    r"|stopping|ceas\w*"
+    r"|cancel\w*|discontinu\w*|desist|refrain|end|quit|exclude\w*|drop|no longer(?! (?:receiv|get|arriv|com"
+    r"|able)\w*)|no more|no need|no use|no interest|enough"
+    r"|too many|unwanted|fed up|sick of|rather not|prefer not|block\w*|scrub|expunge)"
+    r"|(?:\bnot|\bnever|\bdont|n't) (?:\w+ ){0,2}?(?:want|wish|need|require|interested|relevant|like|read|use|send|ask"
+    r"|asked|sign|signed|subscribed?|agreed?|consent\w*|e-?mail)"
+    r"|\b(?:ensure|make sure|see that)\b.{0,20}(?:\bnot|n't|\bnever|\bno longer) (?:get|receive|have))\b"
+)
+_MAIL = (
+    r"(?:lists?|listing|mail\w*|e-?mail\w*|newsletters?|news letters?|bulletins?|circulation|circulars?|distribution"
+    r"|database|subscri\w+|copies|inbox|mailshots?|spam|me|us|myself|my (?:name|details|address|data|account)|this"
+    r"|these|it"
+    r"|them|address|contacts?)\b"
+)
+_NEAR = re.compile(rf"{_STRONG}(?:\W+\w+){{0,4}}?\W+{_MAIL}")
+# A sentence of a few words that refuses: "Not for me", "No longer needed", "Please discontinue".
+_CURT = re.compile(
+    r"^(?:\w+ )?(?:no thanks|no thank you|no|no more|not for me|not interested|do not want|not wanted|no interest"
+    r"|discontinue"
+    r"|leave me alone|remove|delete|erase|cancel|enough|off|go away|not relevant|not needed|not required"
+    r"|no longer (?:\w+)"
+    r"|this is spam|spam|end|removal|opting out|opt out|do so)(?: (?:please|thanks|to me|for me|now|this|it|these))*$"
+)
+_STILL_HERE = re.compile(
+    r"\bstill (?:get|getting|receiv\w+|come|comes|coming|sent|on)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it"
+    r"|them|list)\b"
+    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b"
+    r"|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b"
+    r"|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get|receive)\b"
+    r"|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
+)
+
+
+def touches(words: str) -> bool:
+    """Whether the words touch on coming off: an ending and our mail, a way out of it, or a curt refusal."""
+    if len(words.split()) <= 6 and _CURT.search(words):
+        return True
+    if _AWAY.search(words) and _ENDING.search(words):
+        return True
+    return bool(_NEAR.search(words) or _STILL_HERE.search(words))

@@ -1,0 +1,54 @@
+"""The words of a wish to come off, mended where a thumb slipped: "remvoe", "adress", "newletter", "recieve".
+
+Pure and linear. A word is taken for one of a short list of long words when one slip makes the difference (a letter too
+many, too few, wrong, or two exchanged) and the first letter is right.
+"""
+
+import re
+
+_WORDS = tuple(
+    """
+    unsubscribe unsubscribed subscription newsletter newsletters mailing mailings distribution circulation address
+    addresses remove removed removing receive receiving delete deleted please database bulletin bulletins longer
+    """.split()
+)
+# One slip from these, and words all the same.
+_OTHERS = """
+    remover removes remote deletes addressed addressee receives received receiver pleases pleased lounger linger databases
+"""
+_LONG = re.compile(r"[a-z]{5,14}")
+
+
+def _slips(word: str) -> set[str]:
+    """Return the word, and the word with any one letter left out: two words one slip apart share one of these."""
+    return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
+
+
+_MEANT: dict[str, set[str]] = {}
+for _word in _WORDS:
+    for _slip in _slips(_word):
+        _MEANT.setdefault(_slip, set()).add(_word)
+_REAL = frozenset([*_WORDS, *_OTHERS.split()])
+
+
+def mended(words: str) -> str:
+    """Return the words with slips mended."""
+    return _LONG.sub(lambda match: _meant(match[0]), words)
+
+
+def _meant(word: str) -> str:
+    if word in _REAL:
+        return word
+    near = {meant for slip in _slips(word) for meant in _MEANT.get(slip, ()) if abs(len(meant) - len(word)) <= 1}
+    near = {meant for meant in near if meant[0] == word[0] and _one_slip(word, meant)}
+    return near.pop() if len(near) == 1 else word
+
+
+def _one_slip(written: str, meant: str) -> bool:
+    """Whether the words differ by one letter left out, added, exchanged with its neighbour, or mistyped."""
+    start = next(
+        (i for i, (a, b) in enumerate(zip(written, meant, strict=False)) if a != b), min(len(written), len(meant))
+    )
+    left, right = written[start:], meant[start:]
+    exchanged = left[:2] == right[1::-1] and left[2:] == right[2:] and len(left) > 1
+    return exchanged or left[1:] == right[1:] or left[1:] == right or left == right[1:]
