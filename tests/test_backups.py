@@ -74,9 +74,7 @@ def test_only_the_latest_automatic_ones_are_kept_and_other_files_never_touched(
     assert (folder / "mine.zip").read_bytes() == b"mine"
 
 
-@pytest.mark.parametrize(
-    "damage", [lambda raw: b"", lambda raw: b"x" * 100, lambda raw: raw[:-30], None]
-)
+@pytest.mark.parametrize("damage", [lambda raw: b"", lambda raw: b"x" * 100, lambda raw: raw[:-30], None])
 def test_a_file_that_is_no_whole_backup_is_refused(tmp_path: Path, contents: Contents, damage) -> None:
     """Before anything is replaced by it."""
     path = tmp_path / "b.zip"
@@ -87,9 +85,9 @@ def test_a_file_that_is_no_whole_backup_is_refused(tmp_path: Path, contents: Con
 
 
 def flipped(raw: bytes) -> bytes:
-    """Return the bytes with one bit of the packed database turned over."""
+    """Return the bytes with some of the packed database turned over: a single bit may stand for the same zeros."""
     place = raw.index(b"pscb-mail.db") + 200
-    return raw[:place] + bytes([raw[place] ^ 1]) + raw[place + 1 :]
+    return raw[:place] + bytes(byte ^ 0xFF for byte in raw[place : place + 200]) + raw[place + 200 :]
 
 
 def test_a_place_that_cannot_be_written_is_named_and_nothing_half_is_left(tmp_path: Path, contents: Contents) -> None:

@@ -14,7 +14,7 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +100,26 @@ def extract(backup: Backup, name: str, target: Path) -> bool:
         with _draft(target) as draft:
             draft.write_bytes(archive.read(name))
     return True
+
+
+def rewrite(path: Path, change: Callable[[Path], None]) -> None:
+    """Let `change` work on the database in a backup, and put the backup anew; when and why it was made stays.
+
+    Raises UsageError where the file is no whole backup, NotNowError where it cannot be written, and what `change`
+    raises; the backup is then as it was.
+    """
+    backup = checked(path)
+    try:
+        # Beside the backup, not where other people's temporary files are.
+        with _draft(path) as draft, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as name:
+            folder = Path(name)
+            there = {each: folder / each for each in (DATABASE, KEY, SETTINGS) if extract(backup, each, folder / each)}
+            change(there[DATABASE])
+            _zip(there, draft, backup.why, backup.made_at)
+    except KeyError as error:
+        raise UsageError(f"There is no database in the backup {path}.", "Take another one.") from error
+    except (OSError, sqlite3.Error) as error:
+        raise NotNowError(f"The backup {path} cannot be written: {error}.", "Free some space, run it again.") from error
 
 
 def _zip(files: dict[str, Path], target: Path, why: str, now: datetime) -> None:

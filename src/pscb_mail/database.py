@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlite_utils import Database, Migrations
 
 from pscb_mail.errors import DatabaseError, NotNowError
@@ -55,26 +56,43 @@ def open_database(path: Path) -> Database:
         raise
 
 
-def knows_mailings(path: Path) -> bool:
-    """Whether a database at `path`, opened for reading alone, has ever sent an issue; False where there is none."""
+def needs_its_key(path: Path) -> bool:
+    """Whether a database at `path`, opened for reading alone, has sent an issue or forgotten somebody with its key."""
     if not path.is_file():
         return False
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         try:
-            return connection.execute("SELECT 1 FROM mailing LIMIT 1").fetchone() is not None
+            found = connection.execute("SELECT 1 FROM mailing UNION ALL SELECT 1 FROM forgotten LIMIT 1").fetchone()
         except sqlite3.DatabaseError:
             return False
+    return found is not None
+
+
+def is_of_an_older_version(path: Path) -> bool:
+    """Whether opening the database at `path` will migrate one that somebody has used; it is only looked at."""
+    if not path.is_file():
+        return False
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            applied = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
+        except sqlite3.DatabaseError:
+            return False
+    return 0 < applied < len(migrations._migrations)  # noqa: SLF001
 
 
 def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
     try:
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
         db = Database(connection)
-        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        if _mode(connection) != "wal" or _pending(db, path):
+            _make_ready(db, path)
+        mode = _mode(connection)
         (level,) = connection.execute("PRAGMA synchronous").fetchone()
-        _migrate(db, path)
+    except Timeout as error:
+        raise NotNowError(
+            f"{path} is being opened by another program.", "Run it again when that one has finished."
+        ) from error
     except sqlite3.OperationalError as error:
         if "locked" in str(error) or "busy" in str(error):
             raise NotNowError(
@@ -92,13 +110,27 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
     return db
 
 
-def _migrate(db: Database, path: Path) -> None:
-    known = {migration.name for migration in migrations.pending(db)} | {m.name for m in migrations.applied(db)}
-    newer = {m.name for m in migrations.applied(db)} - {m.name for m in migrations._migrations}  # noqa: SLF001
-    if newer:
+def _mode(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA journal_mode").fetchone()[0])
+
+
+def _make_ready(db: Database, path: Path) -> None:
+    """Set the journal and migrate, one process at a time.
+
+    Neither waits for a lock: two first commands at once would find a table half made, or "database is locked".
+    """
+    with FileLock(path.with_name(f"{path.name}.opening"), timeout=BUSY_SECONDS, mode=0o600):
+        db.conn.execute("PRAGMA journal_mode = WAL")
+        if _pending(db, path):
+            migrations.apply(db)
+
+
+def _pending(db: Database, path: Path) -> bool:
+    applied = {migration.name for migration in migrations.applied(db)}
+    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001
+    if applied - known:
         raise DatabaseError(f"{path} was written by a newer pscb-mail.", "Install that version again, or a later one.")
-    if known - {m.name for m in migrations.applied(db)}:
-        migrations.apply(db)
+    return bool(known - applied)
 
 
 @contextmanager
@@ -180,8 +212,17 @@ def m0001_people(db: Database) -> None:
         ) STRICT;
         CREATE INDEX history_by_subscriber ON history(subscriber, id);
         CREATE INDEX history_by_change ON history(change);
-        CREATE TRIGGER history_is_append_only BEFORE UPDATE ON history
+        -- Whoever is being forgotten stands here for the length of one transaction: only their rows may be deleted,
+        -- and only meanwhile may words about them be taken out of others'.
+        CREATE TABLE forgetting (subscriber INTEGER PRIMARY KEY) STRICT;
+        CREATE TRIGGER history_is_append_only BEFORE UPDATE ON history WHEN NOT EXISTS (SELECT 1 FROM forgetting)
             BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+        CREATE TRIGGER history_is_kept BEFORE DELETE ON history
+            WHEN NOT EXISTS (SELECT 1 FROM forgetting WHERE subscriber = OLD.subscriber)
+            BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END;
+
+        -- Keyed hashes of addresses that must not come back; nothing else is kept of their owners.
+        CREATE TABLE forgotten (hash TEXT PRIMARY KEY, at TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
         CREATE VIEW recipient AS
             SELECT id, address, name, organisation, role FROM subscriber WHERE status = 'active';
@@ -213,7 +254,8 @@ def m0002_sending(db: Database) -> None:
         CREATE TABLE delivery (
             id INTEGER PRIMARY KEY,
             issue TEXT NOT NULL REFERENCES mailing(issue),
-            subscriber INTEGER NOT NULL REFERENCES subscriber(id),
+            -- NULL: the person was forgotten; that a copy went out stays true.
+            subscriber INTEGER REFERENCES subscriber(id),
             edition INTEGER NOT NULL REFERENCES edition(id),
             reference TEXT NOT NULL UNIQUE,
             state TEXT NOT NULL CHECK
@@ -294,8 +336,8 @@ def m0003_mailbox(db: Database) -> None:
         CREATE INDEX finding_by_delivery ON finding(delivery);
         CREATE INDEX finding_in_review ON finding(number) WHERE review IS NOT NULL;
 
-        -- Answers commit with the act they speak of and leave afterwards. `in_flight` commits before the first byte: one
-        -- that a dead process left there is in doubt and never sent again.
+        -- Answers commit with the act they speak of and leave afterwards. `in_flight` commits before the first byte:
+        -- one that a dead process left there is in doubt and never sent again.
         CREATE TABLE outbox (
             id INTEGER PRIMARY KEY,
             finding INTEGER REFERENCES finding(number),
@@ -308,7 +350,8 @@ def m0003_mailbox(db: Database) -> None:
             in_reply_to TEXT NOT NULL DEFAULT '',
             trail TEXT NOT NULL DEFAULT '',
             written_at TEXT NOT NULL,
-            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'in_flight', 'sent', 'refused', 'unknown')),
+            state TEXT NOT NULL DEFAULT 'waiting'
+                CHECK (state IN ('waiting', 'in_flight', 'sent', 'refused', 'unknown')),
             claimed_at TEXT,
             settled_at TEXT,
             reply TEXT NOT NULL DEFAULT ''

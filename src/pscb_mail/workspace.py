@@ -5,18 +5,19 @@ would both send); files that hold people or keys have mode 0600; a name from out
 Leaves to others: what is in the files.
 """
 
+import hmac
 import os
 import secrets
 import socket
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from pscb_mail.backups import Backup, Contents, write_automatic
-from pscb_mail.database import knows_mailings, open_database, transaction
+from pscb_mail.database import is_of_an_older_version, needs_its_key, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.settings import FILE_NAME, Settings, read_settings
 
@@ -60,22 +61,34 @@ class Workspace:
         """Where the key is, or will be."""
         return self.folder / "pscb-mail.key"
 
+    @property
+    def backups(self) -> Path:
+        """The folder of the automatic backups."""
+        return self.folder / (self.settings.backup.folder or "backups")
+
     def back_up(self, why: str, now: datetime) -> Backup:
         """Write an automatic backup and let the oldest go. Raises NotNowError where it cannot be written."""
-        settings = self.settings.backup
-        return write_automatic(
-            self.backup_contents, self.folder / (settings.folder or "backups"), why, now, settings.keep
-        )
+        return write_automatic(self.backup_contents, self.backups, why, now, self.settings.backup.keep)
 
     def open_database(self, *, take_over: bool = False) -> Database:
-        """Open the database, made on first use. Raises DatabaseError where it belongs to another machine."""
+        """Open the database, made on first use; one of an older version is backed up before it is migrated.
+
+        Its SQL knows `keyed_hash(text)`: the HMAC-SHA-256 of a text with the workspace's key, in hexadecimal. Raises
+        DatabaseError where it belongs to another machine.
+        """
+        if is_of_an_older_version(self.database_path):
+            self.back_up("before-migration", datetime.now(UTC))
         db = open_database(self.database_path)
         try:
+            db.register_function(self._keyed_hash, name="keyed_hash", deterministic=True)
             _own(db, take_over=take_over)
         except BaseException:
             db.close()
             raise
         return db
+
+    def _keyed_hash(self, text: str) -> str:
+        return hmac.digest(self.key(), text.encode(), "sha256").hex()
 
     def key(self) -> bytes:
         """Return the workspace's key: 32 random bytes from which references are made; made on first use.
@@ -86,7 +99,7 @@ class Workspace:
         try:
             key = path.read_bytes()
         except FileNotFoundError:
-            if knows_mailings(self.database_path):
+            if needs_its_key(self.database_path):
                 raise DatabaseError(
                     f"{path} is missing: replies to the issues already sent cannot be understood without it.",
                     "Put it back from a backup: every backup holds it.",

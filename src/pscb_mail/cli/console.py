@@ -48,11 +48,17 @@ def document(value: object) -> None:
 
 def documents(values: Iterable[object]) -> None:
     """Print one JSON document to stdout: a list, streamed item by item."""
+    for line in document_lines(values):
+        sys.stdout.write(line.decode())
+
+
+def document_lines(values: Iterable[object]) -> Iterator[bytes]:
+    """Yield a JSON document that is a list, item by item."""
     separator = "["
     for value in values:
-        sys.stdout.write(f"{separator}\n  {json.dumps(value, ensure_ascii=False)}")
+        yield f"{separator}\n  {json.dumps(value, ensure_ascii=False)}".encode()
         separator = ","
-    sys.stdout.write("[]\n" if separator == "[" else "\n]\n")
+    yield b"[]\n" if separator == "[" else b"\n]\n"
 
 
 def csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:

@@ -17,7 +17,7 @@ from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.journal import Record, Review
-from pscb_mail.people import changes, directory, roster
+from pscb_mail.people import changes, directory, forgotten, roster
 from pscb_mail.people.address import AddressError, Person, address_key, clean_name, parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
@@ -221,7 +221,11 @@ def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
     """Add a colleague; where nobody else is named, it is the person who wrote that wants to be back."""
     if not entry.named and entry.subscriber is not None:
         return roster.resubscribe(db, entry.subscriber, origin).change
-    return roster.add(db, [_named(entry)], origin, source="a reply", basis=one_line(entry.evidence, 200)).change
+    person = _named(entry)
+    if address_key(entry.address) == person.address.key:
+        # Whoever was forgotten comes back by their own wish, and by nobody else's.
+        forgotten.lift(db, person.address.key)
+    return roster.add(db, [person], origin, source="a reply", basis=one_line(entry.evidence, 200)).change
 
 
 def _successor(db: Database, entry: Review) -> Person | None:

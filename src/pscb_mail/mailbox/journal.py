@@ -5,6 +5,7 @@ known by its key; of one that is unrelated nothing but the key is kept, of an ur
 A review that was accepted is open again once the change that it made is undone: that is derived, never stored.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from pscb_mail.database import moment, stamp
 from pscb_mail.mailbox.deciding import Action
 from pscb_mail.mailbox.finding import Kind, Severity
 from pscb_mail.mailbox.messages import Bookmark
+from pscb_mail.people.forgotten import Trace, strike
 
 
 @dataclass(frozen=True)
@@ -232,6 +234,12 @@ def findings_about(db: Database, subscriber: int) -> Iterator[About]:
         yield About(moment(at), Kind(kind), Action(action), evidence)
 
 
+def mentions(db: Database, address: str) -> bool:
+    """Whether a finding is about an address, or names it."""
+    query = "SELECT 1 FROM finding WHERE lower(address) = lower(:it) OR lower(named) = lower(:it) LIMIT 1"
+    return db.execute(query, {"it": address}).fetchone() is not None
+
+
 def forget(db: Database, subscriber: int) -> None:
     """Erase what the journal and the outbox hold of a person; that a message was handled stays, by its key alone."""
     keys = "(SELECT incoming FROM finding WHERE subscriber = :id)"
@@ -242,6 +250,24 @@ def forget(db: Database, subscriber: int) -> None:
                review = CASE review WHEN 'open' THEN 'dismissed' ELSE review END WHERE subscriber = :id""",
         {"id": subscriber},
     )
+
+
+def forget_words(db: Database, gone: Trace) -> None:
+    """Take people's addresses and names out of what was found about others, or about nobody on the list."""
+    keys = json.dumps(gone.addresses)
+    of_theirs = "lower({}) IN (SELECT lower(value) FROM json_each(:keys))"
+    db.execute(f"DELETE FROM outbox WHERE {of_theirs.format('recipient')}", {"keys": keys})
+    # What a person wrote who was never on the list, or what others proposed to do with them, has nothing left to say.
+    db.execute(
+        f"""UPDATE finding SET address = CASE WHEN {of_theirs.format("address")} THEN '' ELSE address END,
+               named = '', name = '', evidence = '', proposal = '',
+               review = CASE review WHEN 'open' THEN 'dismissed' ELSE review END
+            WHERE {of_theirs.format("named")} OR (subscriber IS NULL AND {of_theirs.format("address")})""",
+        {"keys": keys},
+    )
+    strike(db, gone, "finding", "address", "named", "name", "evidence", "proposal", "status")
+    strike(db, gone, "outbox", "recipient", "subject", "body", "reply", "in_reply_to", "trail")
+    strike(db, gone, "incoming", "source")
 
 
 def acted_since(db: Database, since: datetime) -> dict[Action, int]:

@@ -34,12 +34,14 @@ class Recipient:
     name: str
     organisation: str
     role: str
+    groups: tuple[str, ...]
 
 
 # A copy that may have arrived counts as received: an apology must reach everybody whom the mistake may have reached.
+# Copies of people who were forgotten are nobody's; a NULL in a NOT IN would leave out everybody.
 _GOT_IT = """
     SELECT d.subscriber FROM delivery d JOIN edition e ON e.id = d.edition JOIN json_each({names})
-    WHERE d.state IN ('sent', 'unknown')
+    WHERE d.subscriber IS NOT NULL AND d.state IN ('sent', 'unknown')
       AND value IN ('received:' || d.issue, 'received:' || d.issue || '@' || e.number)
 """
 _MEMBERS = "SELECT subscriber FROM membership JOIN json_each({names}) ON name = value COLLATE NOCASE"
@@ -49,7 +51,10 @@ _CHOSEN = f"""
            OR id IN ({_MEMBERS.format(names=":to")}) OR id IN ({_GOT_IT.format(names=":to")}))
       AND id NOT IN ({_MEMBERS.format(names=":without")}) AND id NOT IN ({_GOT_IT.format(names=":without")})
 """
-_NEW = f"SELECT id, address FROM ({_CHOSEN}) WHERE id NOT IN (SELECT subscriber FROM delivery WHERE issue = :issue)"
+_NEW = f"""
+    SELECT id, address FROM ({_CHOSEN})
+    WHERE id NOT IN (SELECT subscriber FROM delivery WHERE issue = :issue AND subscriber IS NOT NULL)
+"""
 
 
 def received(name: str) -> tuple[str, int | None] | None:
@@ -65,8 +70,11 @@ def size(db: Database, audience: Audience) -> int:
 
 def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
     """Yield the active people of an audience, streamed."""
-    rows = db.execute(f"SELECT address, name, organisation, role FROM ({_CHOSEN}) ORDER BY id", _names(audience))
-    return (Recipient(*row) for row in rows)
+    groups = "SELECT group_concat(name, char(10)) FROM membership WHERE subscriber = id"
+    rows = db.execute(
+        f"SELECT address, name, organisation, role, ({groups}) FROM ({_CHOSEN}) ORDER BY id", _names(audience)
+    )
+    return (Recipient(*about, tuple(names.split("\n")) if names else ()) for *about, names in rows)
 
 
 def joined_since(db: Database, audience: Audience, issue: str) -> int:

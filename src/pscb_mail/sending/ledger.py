@@ -7,15 +7,19 @@ run is under way, are in `claims`; who is chosen is in `audience`, what is froze
 """
 
 import json
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
+from pscb_mail.people.forgotten import Trace, strike
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import Delivery, Event, State, Verdict, after, states_before
+
+# What stands in the log for the address of somebody who was forgotten.
+FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,61 @@ def _move_all(db: Database, issue: str, state: State, event: Event, now: datetim
     )
 
 
+def forget(db: Database, gone: Trace, now: datetime) -> None:
+    """Let go of people who are forgotten: that a copy went out, when and with which code stays; to whom does not.
+
+    What was still to be sent is skipped. Their codes act for nobody any more.
+    """
+    theirs = "SELECT id FROM delivery WHERE subscriber IN (SELECT value FROM json_each(?))"
+    ids = [json.dumps(gone.ids)]
+    for state in states_before(Event.DROPPED):
+        db.execute(
+            f"UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE state = ? AND id IN ({theirs})",
+            [after(state, Event.DROPPED), stamp(now), state, *ids],
+        )
+    db.execute(f"UPDATE attempt SET address = '', reply = '' WHERE delivery IN ({theirs})", ids)
+    db.execute(f"DELETE FROM alias WHERE delivery IN ({theirs})", ids)
+    db.execute(
+        f"""UPDATE delivery SET subscriber = NULL, address = '{FORGOTTEN}', reference = '{FORGOTTEN}-' || id
+            WHERE id IN ({theirs})""",
+        ids,
+    )
+    # Test copies that went to one of their addresses, and what servers said about it elsewhere.
+    keys = [json.dumps(gone.addresses)]
+    of_theirs = "lower(address) IN (SELECT lower(value) FROM json_each(?))"
+    db.execute(f"UPDATE attempt SET address = '', reply = '' WHERE delivery IS NULL AND {of_theirs}", keys)
+    strike(db, gone, "attempt", "reply")
+
+
 # -- questions ------------------------------------------------------------------------------------------------------
+
+
+def copies_of(db: Database, subscribers: Sequence[int]) -> int:
+    """Return how many deliveries there are for some people."""
+    row = db.execute(
+        "SELECT count(*) FROM delivery WHERE subscriber IN (SELECT value FROM json_each(?))", [json.dumps(subscribers)]
+    ).fetchone()
+    return int(row[0])
+
+
+def issues_of(db: Database, subscribers: Sequence[int]) -> list[str]:
+    """Return the issues of which some people have, or may have, a copy."""
+    rows = db.execute(
+        """SELECT DISTINCT issue FROM delivery WHERE subscriber IN (SELECT value FROM json_each(?))
+           AND state IN ('sent', 'unknown', 'in_flight') ORDER BY issue""",
+        [json.dumps(subscribers)],
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def editions_with(db: Database, words: Sequence[str]) -> list[str]:
+    """Return the issues whose frozen text has one of some words in it."""
+    rows = db.execute(
+        """SELECT DISTINCT issue FROM edition, json_each(?)
+           WHERE instr(lower(content), lower(value)) > 0 ORDER BY issue""",
+        [json.dumps(words)],
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def counts(db: Database, issue: str) -> dict[State, int]:

@@ -50,6 +50,20 @@ def send_lock(db: Database, path: Path, issue: str, author: str, now: datetime) 
         lock.release()
 
 
+@contextmanager
+def nobody_sends(path: Path) -> Iterator[None]:
+    """Keep every send away for the length of a block. Raises NotNowError where one is under way."""
+    lock = FileLock(path, timeout=_PATIENCE_SECONDS, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise NotNowError("A send is under way.", "Wait until it has ended, then run this again.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def issue_being_sent(db: Database, path: Path) -> str | None:
     """Return the issue that another process is sending now, or None."""
     lock = FileLock(path, timeout=0, mode=0o600)

@@ -1,0 +1,229 @@
+"""Forgetting somebody: out of every table, every backup that can be reached, and the free space of the files.
+
+Promises: afterwards neither the database file, its journal nor a backup in the backups' folder holds an address or the
+full name of theirs, and no import brings them back; each mailing's counts are what they were; no send is under way
+meanwhile. Whatever breaks on the way, running it again ends it: the backups go first, and what is done is done again
+without harm. Raises UsageError where nobody and nothing is known by an address, NotNowError where another program holds
+the database. What cannot be reached is returned as a list to work off. Retention (`left`) keeps no hash: who was merely
+removed has no bar to coming back.
+"""
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from pscb_mail import backups
+from pscb_mail.database import open_database, transaction
+from pscb_mail.errors import NotNowError, PscbMailError, UsageError
+from pscb_mail.mailbox import journal
+from pscb_mail.people import directory, forgotten
+from pscb_mail.people.address import AddressError, parse_address
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.forgotten import Trace
+from pscb_mail.people.subscriber import Subscriber
+from pscb_mail.sending import ledger
+from pscb_mail.sending.lock import nobody_sends
+from pscb_mail.workspace import Workspace
+
+_SCANNED_BYTES = 20_000_000
+_PACKED = {".xlsx", ".docx", ".zip"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be forgotten. `people`: those on the list; `copies`: how many stay counted; `barred`: for good."""
+
+    people: tuple[Subscriber, ...]
+    trace: Trace
+    copies: int
+    barred: bool
+
+
+@dataclass(frozen=True)
+class Forgot:
+    """What was done, as change number `change`. `beyond`: what is left to a person, one place a line."""
+
+    change: int
+    backups: int
+    beyond: tuple[str, ...]
+
+
+# -- whom -----------------------------------------------------------------------------------------------------------
+
+
+def one(db: Database, text: str) -> Plan:
+    """Return the plan for one person, by address or by a name that fits only one; on the list or known otherwise."""
+    try:
+        person = directory.find(db, text)
+    except UsageError:
+        return _off_the_list(db, text)
+    return Plan((person,), forgotten.trace(db, [person.id]), ledger.copies_of(db, [person.id]), barred=True)
+
+
+def left(db: Database, months: int, now: datetime) -> Plan:
+    """Return the plan for all who were removed or bounced more than so many months ago."""
+    ids = forgotten.left_before(db, months_before(now, months))
+    people = tuple(directory.by_ids(db, ids))
+    return Plan(people, forgotten.trace(db, ids), ledger.copies_of(db, ids), barred=False)
+
+
+def due(db: Database, workspace: Workspace, now: datetime) -> int:
+    """Return how many are kept longer than the settings say."""
+    months = workspace.settings.retention.left_after_months
+    return len(forgotten.left_before(db, months_before(now, months))) if months else 0
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """Return the same day and hour some months earlier, the last day of that month where it has no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    if year < 1:
+        return datetime.min.replace(tzinfo=UTC)
+    for day in (moment.day, 30, 29, 28):
+        try:
+            return moment.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError(moment)
+
+
+def _off_the_list(db: Database, text: str) -> Plan:
+    """Return the plan for an address that only the history, the mailbox or an earlier forgetting knows."""
+    try:
+        address = parse_address(text)
+    except AddressError:
+        directory.find(db, text)  # raises, with what it knows better
+        raise
+    ids = forgotten.taken_off(db, address.key)
+    traced = forgotten.trace(db, ids)
+    known = replace(traced, addresses=tuple(sorted({*traced.addresses, address.text})))
+    if not ids and not journal.mentions(db, address.text) and not forgotten.among(db, [address.key]):
+        directory.find(db, text)
+    return Plan((), known, ledger.copies_of(db, ids), barred=True)
+
+
+# -- the act --------------------------------------------------------------------------------------------------------
+
+
+def forget(db: Database, workspace: Workspace, plan: Plan, origin: Origin) -> Forgot:
+    """Forget whom a plan names, everywhere it can be reached."""
+    gone = plan.trace
+    with nobody_sends(workspace.lock_path):
+        kept = forgotten.hashes(db, gone.keys) if plan.barred else ()
+        beyond = _beyond(db, workspace, gone)
+        done, troubles = _out_of_backups(db, workspace, gone, kept, origin.at)
+        with transaction(db):
+            erase(db, gone, kept, origin.at)
+            number = forgotten.note(db, origin)
+        wipe(db)
+        # One that another command wrote meanwhile still had them.
+        later, more = _out_of_backups(db, workspace, gone, kept, origin.at, without=done)
+    return Forgot(number, len(done) + len(later), (*beyond, *troubles, *more))
+
+
+def erase(db: Database, gone: Trace, kept: Sequence[str], now: datetime) -> None:
+    """Erase people from every table; `kept`: the hashes that stay. Inside the transaction of whoever calls."""
+    db.execute("PRAGMA secure_delete = ON")
+    ledger.forget(db, gone, now)
+    for number in gone.ids:
+        journal.forget(db, number)
+    journal.forget_words(db, gone)
+    forgotten.erase(db, gone)
+    forgotten.bar(db, kept, now)
+
+
+def wipe(db: Database) -> None:
+    """Leave nothing of what was deleted in file or journal. Raises NotNowError where another program reads them."""
+    db.execute("VACUUM")
+    (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise NotNowError(
+            "They are forgotten, but another program still reads the database, and its journal has traces of them.",
+            "End that program, then run the same command again.",
+        )
+
+
+def _out_of_backups(
+    db: Database,
+    workspace: Workspace,
+    gone: Trace,
+    kept: Sequence[str],
+    now: datetime,
+    without: frozenset[Path] = frozenset(),
+) -> tuple[frozenset[Path], tuple[str, ...]]:
+    """Erase people from every backup in the backups' folder; returns which, and what stood in the way of others."""
+    done, troubles = set[Path](), list[str]()
+    for path in sorted(workspace.backups.glob("*.zip")):
+        if path in without:
+            continue
+        try:
+            backups.rewrite(path, lambda copy: _out_of_copy(db, copy, gone, kept, now))
+            done.add(path)
+        except PscbMailError as problem:
+            troubles.append(f"{path}: {problem.message} If it is a backup, delete it.")
+    return frozenset(done), tuple(troubles)
+
+
+def _out_of_copy(db: Database, path: Path, gone: Trace, kept: Sequence[str], now: datetime) -> None:
+    """Erase people from the database of a backup; whoever is another person in the live one stays another person."""
+    copy = open_database(path)
+    try:
+        there = [
+            number
+            for number in forgotten.holders(copy, gone.keys)
+            if number in gone.ids or directory.by_id(db, number) is None
+        ]
+        with transaction(copy):
+            erase(copy, replace(gone, ids=tuple(there)), kept, now)
+        wipe(copy)
+    finally:
+        copy.close()
+
+
+# -- what it does not reach -----------------------------------------------------------------------------------------
+
+
+def _beyond(db: Database, workspace: Workspace, gone: Trace) -> tuple[str, ...]:
+    settings = workspace.settings
+    issues = ledger.issues_of(db, gone.ids)
+    lines = list[str]()
+    if issues:
+        lines.append(f"The Sent folder of {settings.newsletter.address}: their copies of {', '.join(issues)}.")
+    if settings.mailbox.source:
+        lines.append(f"The mailbox, its folder {settings.mailbox.filed} and its bin: what they wrote, what came back.")
+    lines += [f"{path.relative_to(workspace.folder)}: names them." for path in _files_with(workspace, gone.words)]
+    lines += [f"{issue}: its text as it was sent names them." for issue in ledger.editions_with(db, gone.words)]
+    return (
+        *lines,
+        "Lists that they came from, exports, pages written by `show --out`, wherever these lie now.",
+        "Backups written elsewhere (`backup FILE`), copies of this folder, the computer's own backups, git.",
+    )
+
+
+def _files_with(workspace: Workspace, words: Sequence[str]) -> Iterator[Path]:
+    """Yield the workspace's other files in which one of some words stands."""
+    needles = [word.casefold() for word in words]
+    own = {workspace.database_path.name, workspace.key_path.name, workspace.lock_path.name}
+    for path in sorted(workspace.folder.rglob("*")):
+        ours = path.name.partition("-wal")[0].partition("-shm")[0] in own or workspace.backups in path.parents
+        if ours or ".git" in path.parts or not path.is_file() or path.stat().st_size > _SCANNED_BYTES:
+            continue
+        if any(needle in text for text in _texts(path) for needle in needles):
+            yield path
+
+
+def _texts(path: Path) -> Iterator[str]:
+    """Yield what stands in a file, and in each part of one that is packed."""
+    read: Callable[[bytes], str] = lambda raw: raw.decode("utf-8", "replace").casefold()  # noqa: E731
+    try:
+        if path.suffix.lower() in _PACKED and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as packed:
+                small = [each for each in packed.infolist() if each.file_size <= _SCANNED_BYTES]
+                yield from (read(packed.read(each)) for each in small)
+        else:
+            yield read(path.read_bytes())
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return

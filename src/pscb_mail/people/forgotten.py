@@ -1,0 +1,182 @@
+"""Those who were forgotten: the SQL that erases people from the list, and the keyed hash that keeps them from it.
+
+What is kept of them is the HMAC of their address with the workspace's key (`keyed_hash`, which the workspace gives to
+the connections that it opens): enough to know the address again when somebody types it or imports it, and useless to
+whoever has no key. `erase` also takes their address and full name out of what was written about others. Functions take
+a connection and leave transactions to the use case, `desk.forgetting`.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from pscb_mail.database import stamp
+from pscb_mail.people.address import kept_address
+from pscb_mail.people.changes import Origin
+
+_HASH = "keyed_hash('forgotten' || char(0) || value)"
+_INSTEAD = "(forgotten)"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What to look for: ids of one person or more, every address they ever had that is nobody else's, full names."""
+
+    ids: tuple[int, ...]
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of the addresses."""
+        return frozenset(kept_address(text).key for text in self.addresses)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What must not be found any more in any text."""
+        return self.addresses + self.names
+
+
+# -- who must not come back -----------------------------------------------------------------------------------------
+
+
+def hashes(db: Database, keys: Iterable[str]) -> tuple[str, ...]:
+    """Return what is kept of addresses that are forgotten."""
+    rows = db.execute(f"SELECT {_HASH} FROM json_each(?)", [json.dumps(sorted(keys))]).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def bar(db: Database, kept: Iterable[str], now: datetime) -> None:
+    """Keep the hashes of addresses that must not come back."""
+    db.conn.executemany("INSERT OR IGNORE INTO forgotten (hash, at) VALUES (?, ?)", ((h, stamp(now)) for h in kept))
+
+
+def among(db: Database, keys: Sequence[str]) -> frozenset[str]:
+    """Return those of `keys` whose owners were forgotten and must not come back."""
+    if db.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is None:
+        return frozenset()
+    query = f"SELECT value FROM json_each(?) WHERE {_HASH} IN (SELECT hash FROM forgotten)"
+    return frozenset(row[0] for row in db.execute(query, [json.dumps(list(keys))]))
+
+
+def lift(db: Database, key: str) -> None:
+    """Let somebody come back who has asked for it themselves."""
+    db.execute(f"DELETE FROM forgotten WHERE hash IN (SELECT {_HASH} FROM json_each(?))", [json.dumps([key])])
+
+
+def all_hashes(db: Database) -> tuple[tuple[str, str], ...]:
+    """Return every hash that is kept, with its time: what a database that is brought back must know as well."""
+    return tuple(db.execute("SELECT hash, at FROM forgotten").fetchall())
+
+
+def barred_of(db: Database, kept: Iterable[str]) -> list[int]:
+    """Return the ids of people on the list whose hash is among `kept`."""
+    query = f"""SELECT s.id FROM subscriber s, json_each(json_array(s.address_key))
+                WHERE {_HASH} IN (SELECT value FROM json_each(?))"""
+    return [row[0] for row in db.execute(query, [json.dumps(list(kept))])]
+
+
+# -- who that is ----------------------------------------------------------------------------------------------------
+
+_ALL_ADDRESSES = """
+    SELECT id AS who, address, name FROM subscriber
+    UNION SELECT subscriber, before ->> 'address', before ->> 'name' FROM history WHERE before IS NOT NULL
+    UNION SELECT subscriber, after ->> 'address', after ->> 'name' FROM history WHERE after IS NOT NULL
+"""
+
+
+def trace(db: Database, ids: Sequence[int]) -> Trace:
+    """Return what to look for of people: an address or a name that somebody else has or had is left to them."""
+    wanted = json.dumps(list(ids))
+    theirs = db.execute(
+        f"SELECT DISTINCT address, name FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))", [wanted]
+    ).fetchall()
+    addresses = {address for address, _ in theirs}
+    # A single name ("Jo") is in too many words of others to be taken out of them.
+    names = {name for _, name in theirs if len(name.split()) > 1}
+    others = f"""SELECT DISTINCT {{}} FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(?))
+                 AND {{}} IN (SELECT value FROM json_each(?))"""
+    kept = {row[0] for row in db.execute(others.format("address", "address"), [wanted, json.dumps(list(addresses))])}
+    shared = {row[0] for row in db.execute(others.format("name", "name"), [wanted, json.dumps(list(names))])}
+    return Trace(tuple(ids), tuple(sorted(addresses - kept)), tuple(sorted(names - shared)))
+
+
+def taken_off(db: Database, key: str) -> list[int]:
+    """Return the ids of those who had an address and whom only the history still knows."""
+    rows = db.execute(
+        f"SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT id FROM subscriber)"
+    )
+    return sorted({who for who, address in rows if kept_address(address).key == key})
+
+
+def holders(db: Database, keys: Iterable[str]) -> list[int]:
+    """Return the ids of whoever has or had one of some addresses."""
+    wanted = frozenset(keys)
+    rows = db.execute(f"SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES})")
+    return sorted({who for who, address in rows if kept_address(address).key in wanted})
+
+
+def left_before(db: Database, moment: datetime) -> list[int]:
+    """Return the ids of those who were removed or bounced before a moment and have been neither since."""
+    rows = db.execute(
+        "SELECT id FROM subscriber WHERE status IN ('removed', 'bounced') AND since < ? ORDER BY id", [stamp(moment)]
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+# -- erasing --------------------------------------------------------------------------------------------------------
+
+_ABOUT_THEM = "SELECT subscriber FROM forgetting"
+
+
+def erase(db: Database, gone: Trace) -> None:
+    """Erase people from the list and its history, and their words from the changes that were about nobody else.
+
+    The changes keep their numbers, times and authors. Whatever refers to the people must have been let go before.
+    """
+    db.conn.executemany("INSERT OR IGNORE INTO forgetting (subscriber) VALUES (?)", ((number,) for number in gone.ids))
+    db.execute(
+        f"""UPDATE change SET reason = ''
+            WHERE number IN (SELECT change FROM history WHERE subscriber IN ({_ABOUT_THEM}))
+            AND number NOT IN (SELECT change FROM history WHERE subscriber NOT IN ({_ABOUT_THEM}))"""
+    )
+    db.execute(f"DELETE FROM history WHERE subscriber IN ({_ABOUT_THEM})")
+    db.execute(f"DELETE FROM subscriber WHERE id IN ({_ABOUT_THEM})")
+    # Somebody must stand in `forgetting` while words are taken out of others' history: nobody has the number 0.
+    db.execute("INSERT OR IGNORE INTO forgetting (subscriber) VALUES (0)")
+    strike(db, gone, "change", "command", "reason")
+    strike(db, gone, "subscriber", "organisation", "role", "source", "basis")
+    strike(db, gone, "history", "before", "after")
+    db.execute("DELETE FROM forgetting")
+
+
+def strike(db: Database, gone: Trace, table: str, *columns: str) -> None:
+    """Take people's addresses and names out of texts about others. `table` and `columns` are the program's own."""
+    db.register_function(_striking(gone.words), name="struck", replace=True)
+    for column in columns:
+        for word in gone.words:
+            db.execute(
+                f"UPDATE {table} SET {column} = struck({column}) WHERE instr(lower({column}), lower(?)) > 0", [word]
+            )
+
+
+def _striking(words: Sequence[str]) -> Callable[[str], str]:
+    """Return the function that takes `words` out of a text, where they are not a part of longer ones."""
+    # In JSON a name's quotation marks have a backslash before them.
+    forms = {form for word in words for form in (word, json.dumps(word, ensure_ascii=False)[1:-1])}
+    longest_first = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w.+%-])(?:{longest_first})(?![\w-]|\.\w)", re.IGNORECASE)
+    return lambda text: pattern.sub(_INSTEAD, text)
+
+
+def note(db: Database, origin: Origin) -> int:
+    """Record that people were forgotten, as a change that names nobody and cannot be taken back; returns its number."""
+    cursor = db.execute(
+        "INSERT INTO change (at, author, command, reason) VALUES (?, ?, ?, ?)",
+        [stamp(origin.at), origin.author, origin.command, origin.reason],
+    )
+    return int(cursor.lastrowid or 0)
