@@ -77,7 +77,7 @@ def is_of_an_older_version(path: Path) -> bool:
             applied = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
         except sqlite3.DatabaseError:
             return False
-    return 0 < applied < len(migrations._migrations)  # noqa: SLF001
+    return bool(0 < applied < len(migrations._migrations))  # noqa: SLF001
 
 
 def _prepared(connection: sqlite3.Connection, path: Path) -> Database:

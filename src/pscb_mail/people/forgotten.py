@@ -65,7 +65,8 @@ def among(db: Database, keys: Sequence[str]) -> frozenset[str]:
 
 def lift(db: Database, key: str) -> None:
     """Let somebody come back who has asked for it themselves."""
-    db.execute(f"DELETE FROM forgotten WHERE hash IN (SELECT {_HASH} FROM json_each(?))", [json.dumps([key])])
+    if among(db, [key]):
+        db.execute(f"DELETE FROM forgotten WHERE hash IN (SELECT {_HASH} FROM json_each(?))", [json.dumps([key])])
 
 
 def all_hashes(db: Database) -> tuple[tuple[str, str], ...]:
