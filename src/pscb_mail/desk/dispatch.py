@@ -15,7 +15,7 @@ from pscb_mail.database import transaction
 from pscb_mail.desk import planning
 from pscb_mail.desk.planning import SendPlan
 from pscb_mail.errors import PscbMailError, UsageError
-from pscb_mail.issues.edition import Edition, Field, Passage, splice
+from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import has_sent_folder, references_sent
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
@@ -168,7 +168,7 @@ def _in_doubt(db: Database, issue: str) -> int:
 
 def _lines(edition: Edition) -> tuple[str, ...]:
     """Return subject and text as lines, personal places shown as the editor wrote them."""
-    return (f"Subject: {edition.subject}", "", *splice(_shown(edition.text), {}).splitlines())
+    return (f"Subject: {edition.subject}", "", *splice(_shown(laid_open(edition).text), {}).splitlines())
 
 
 def _shown(passage: Passage) -> Passage:

@@ -159,13 +159,14 @@ def quote_source(line: str) -> str | None:
 
 def only(text: str) -> Only:
     """Read the groups that stand after the word only, parted by commas, each once."""
-    names = [" ".join(name.split()) for name in re.split("[,;]", text)]
-    groups = tuple({name.casefold(): name for name in reversed(names) if name}.values())[::-1]
+    groups: dict[str, str] = {}
+    for name in filter(None, (" ".join(name.split()) for name in re.split("[,;]", text))):
+        groups.setdefault(name.casefold(), name)
     if not groups:
         raise BlockErrors([(0, "The block only says not for whom: name the groups after it, ::: only Heads, DSLs.")])
     if "{{" in text or "{%" in text:
         raise BlockErrors([(0, "The block only cannot have a merge field in its first line: name groups.")])
-    return Only(groups)
+    return Only(tuple(groups.values()))
 
 
 READERS: dict[str, Callable[[Sequence[str]], Leaf]] = {"contact": contact, "events": events, "button": button}

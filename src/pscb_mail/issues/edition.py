@@ -95,7 +95,10 @@ def conditions(edition: Edition) -> tuple[tuple[str, ...], ...]:
     """Return each different set of groups for which there is something in the edition, as it is written first."""
     written = [*_conditions(edition.html), *_conditions(edition.text)]
     written += [file.groups for file in (*edition.pictures, *edition.attachments)]
-    return tuple({group_key(groups): groups for groups in reversed(written) if groups}.values())[::-1]
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for groups in filter(None, written):
+        found.setdefault(group_key(groups), groups)
+    return tuple(found.values())
 
 
 def group_key(groups: Iterable[str]) -> tuple[str, ...]:

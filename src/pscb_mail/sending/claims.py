@@ -29,7 +29,8 @@ from pscb_mail.sending.delivery import (
 
 _NEXT = """
     SELECT d.id, d.state, d.edition, d.reference, d.dated, d.tries, d.first_tried_at, d.subscriber,
-           r.address, r.name, r.organisation, r.role
+           r.address, r.name, r.organisation, r.role,
+           (SELECT group_concat(name, char(10)) FROM membership m WHERE m.subscriber = d.subscriber)
     FROM delivery d LEFT JOIN recipient r ON r.id = d.subscriber
     WHERE d.issue = ? AND d.state = ?
 """
@@ -67,6 +68,7 @@ class _Row(NamedTuple):
     name: str
     organisation: str
     role: str
+    groups: str | None
 
 
 # The table of transitions, looked up once: `after` decides, here and everywhere.
@@ -91,7 +93,7 @@ def due(db: Database, issue: str, now: datetime, most: int) -> int:
 def claim(db: Database, issue: str, now: datetime, relays: Sequence[str]) -> list[Try]:
     """Take the next due copies of people who are still active, one for each of `relays`, or as many as there are.
 
-    Opt-outs are read here, right before the copy: those who left meanwhile are skipped on the way.
+    Opt-outs and groups are read here, right before the copy: those who left meanwhile are skipped on the way.
     """
     taken: list[Try] = []
     at = stamp(now)
@@ -178,6 +180,7 @@ def _claimed(row: _Row, now: datetime) -> Claim:
         row.name,
         row.organisation,
         row.role,
+        tuple(row.groups.split("\n")) if row.groups else (),
         dated=moment(row.dated) if row.dated else now,
         tries=row.tries + 1,
         first_tried_at=moment(row.first_tried_at) if row.first_tried_at else now,

@@ -107,6 +107,7 @@ class Claim(NamedTuple):
     name: str
     organisation: str
     role: str
+    groups: tuple[str, ...]
     dated: datetime
     tries: int
     first_tried_at: datetime

@@ -23,7 +23,7 @@ from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import Claim, Event, State, Verdict
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.fleet import Fleet, Landed
-from pscb_mail.sending.message import Letter, compose, values_for
+from pscb_mail.sending.message import Letters, values_for
 from pscb_mail.sending.pacing import Limits, Recent
 from pscb_mail.sending.references import Purpose
 from pscb_mail.sending.relays import Relays
@@ -95,7 +95,7 @@ class Run:
     interrupted: bool = False
     error: PscbMailError | None = None
     under_way: dict[int, Try] = field(default_factory=dict)
-    letters: dict[int, Letter] = field(default_factory=dict)
+    letters: dict[int, Letters] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         relays = self.means.open_session
@@ -242,8 +242,9 @@ class Run:
     def _copy(self, claimed: Claim) -> Copy:
         if claimed.edition not in self.letters:
             edition = editions.edition(self.db, claimed.edition)
-            self.letters[claimed.edition] = compose(edition, self.means.newsletter, Purpose.MAILING)
-        pieces = self.letters[claimed.edition].spliced(values_for(claimed, self.means.newsletter.zone))
+            self.letters[claimed.edition] = Letters(edition, self.means.newsletter, Purpose.MAILING)
+        letter = self.letters[claimed.edition].for_groups(claimed.groups)
+        pieces = letter.spliced(values_for(claimed, self.means.newsletter.zone))
         return Copy(self.sender, claimed.address, pieces, claimed.reference, claimed.delivery)
 
     def _tell(self, verdicts: list[tuple[Try, Verdict]], states: list[State]) -> None:

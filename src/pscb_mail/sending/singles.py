@@ -11,16 +11,16 @@ from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.issues.edition import Edition
-from pscb_mail.people import roster
+from pscb_mail.issues.edition import Edition, for_groups, laid_open
+from pscb_mail.people import directory, roster
 from pscb_mail.people.address import Person
 from pscb_mail.people.changes import Origin
-from pscb_mail.people.subscriber import Subscriber, first_name
+from pscb_mail.people.subscriber import Status, Subscriber, first_name
 from pscb_mail.sending import audience, claims, editions, ledger
 from pscb_mail.sending.delivery import Delivery, State, Verdict
 from pscb_mail.sending.dialogue import Outcome
 from pscb_mail.sending.ledger import Mailing
-from pscb_mail.sending.message import compose, values_for, values_of
+from pscb_mail.sending.message import Letter, compose, values_for, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.sending.relays import OpenSession
 from pscb_mail.sending.running import Means
@@ -37,14 +37,19 @@ _SETTLED = {
 
 
 def send_test(db: Database, edition: Edition, person: Person, key: bytes, means: Means) -> Verdict:
-    """Send one copy marked [TEST], outside the mailing."""
+    """Send one copy marked [TEST], outside the mailing.
+
+    Somebody active on the list gets the passages of their groups, anybody else all of them, each under its label.
+    """
     now, address = means.now(), person.address.text
     code = reference(key, Purpose.TEST, edition.issue, person.address.key)
     values = values_of(
         name=person.name, first_name=first_name(person.name), organisation="", role="", address=address,
         reference=code, dated=now.astimezone(means.newsletter.zone),
     )  # fmt: skip
-    letter = compose(edition, means.newsletter, Purpose.TEST)
+    reader = directory.by_address(db, address)
+    shown = for_groups(edition, reader.groups) if reader and reader.status is Status.ACTIVE else laid_open(edition)
+    letter = compose(shown, means.newsletter, Purpose.TEST)
     with means.open_session() as session:
         with transaction(db):
             attempt = ledger.start_test(db, edition.issue, address, session.relay.label, now)
@@ -60,7 +65,7 @@ def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, me
             delivery = _queued(db, mailing, person, key, now)
             tried = claims.claim_one(db, delivery, mailing.issue, now, session.relay.label)
         claimed = tried.claim
-        letter = compose(editions.edition(db, claimed.edition), means.newsletter, Purpose.MAILING)
+        letter = _letter(editions.edition(db, claimed.edition), claimed.groups, means)
         pieces = letter.spliced(values_for(claimed, means.newsletter.zone))
         outcome = session.deliver(means.newsletter.address, claimed.address, pieces, claimed.reference)
         verdict = judged(outcome, session.relay.label)
@@ -74,10 +79,7 @@ def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, me
 
 def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subscriber, means: Means) -> Verdict:
     """Send one more copy beside a delivery that is settled; it stays as it is, the log gets one more attempt."""
-    letter, address = (
-        compose(editions.edition(db, mailing.edition), means.newsletter, Purpose.MAILING),
-        person.address.text,
-    )
+    letter, address = _letter(editions.edition(db, mailing.edition), person.groups, means), person.address.text
     values = values_of(
         name=person.name, first_name=first_name(person.name), organisation=person.organisation, role=person.role,
         address=address, reference=delivery.reference, dated=means.now().astimezone(means.newsletter.zone),
@@ -93,6 +95,10 @@ def send_one(open_session: OpenSession, sender: str, recipient: str, message: by
     """Hand over one message that belongs to no mailing, such as an answer."""
     with open_session() as session:
         return judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)
+
+
+def _letter(edition: Edition, groups: tuple[str, ...], means: Means) -> Letter:
+    return compose(for_groups(edition, groups), means.newsletter, Purpose.MAILING)
 
 
 def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now: datetime) -> int:
