@@ -22,7 +22,7 @@ from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.delivery import State
 
 MODES = ((), ("PIPELINING",), ("PIPELINING", "CHUNKING"))
-KILLS = int(os.environ.get("KILLS", "20"))  # `.ci/run --long` sets 100
+KILLS = int(os.environ.get("KILLS", "20"))
 SEED = int(os.environ.get("SEED", "18"))
 PEOPLE, CONNECTIONS = 600, 3
 KIT = Path(__file__).parents[1] / "kit"
