@@ -109,7 +109,9 @@ def test_a_fault_at_any_step_costs_nobody_their_copy(db: Database, mode: str, st
     assert counts[State.SENT] + counts[State.REFUSED] + counts[State.UNKNOWN] + counts[State.SKIPPED] == PEOPLE
     # With CHUNKING a message has left behind each of these: only its own answer clears it of doubt.
     doubtful = mode == "CHUNKING" and (fault == "421" or step == "RSET")
-    if (fault in {"late", "4yz", "421"} and not doubtful) or (step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"):
+    if (fault in {"late", "4yz", "421"} and not doubtful) or (
+        step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"
+    ):
         assert counts[State.SENT] == PEOPLE, counted(db)
     most = 4 if mode == "CHUNKING" else 2
     assert counts[State.UNKNOWN] <= most, "no more than were under way at the fault's own"
