@@ -14,6 +14,8 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pscb_mail.cli.context import Context
 
 commands = typer.Typer()
@@ -96,7 +98,7 @@ def show(
     with context.database() as db:
         told = story.story(db, directory.find(db, who), newsletter.domain)
     if out is not None:
-        options.write(out, story.page(told, newsletter.zone, newsletter.name).encode())
+        options.write(out, [story.page(told, newsletter.zone, newsletter.name).encode()])
         console.say(f"{console.safe(told.person.called)}: {console.safe(out)}")
     if json:
         console.document(shown.story_as_json(told))
@@ -214,17 +216,21 @@ def export(
     from pscb_mail.people import directory, importing, tables
 
     context: Context = ctx.obj
+    kind = file.suffix.lower()
+    if kind not in {".csv", ".xlsx", ".json"}:
+        raise UsageError(f'"{kind}" is no kind of file that can be written.', "Name a .csv, .xlsx or .json file.")
     with context.database() as db:
-        people = list(directory.people(db))
-    match file.suffix.lower():
-        case ".csv":
-            data = tables.csv_bytes(importing.exported(people))
-        case ".xlsx":
-            data = tables.xlsx_bytes(importing.exported(people))
-        case other:
-            raise UsageError(f'"{other}" is no kind of file that can be written.', "Name a .csv or .xlsx file.")
-    options.write(file, data)
-    console.result(f"{len(people):,} people in {console.safe(file)}.")
+        people = directory.people(db)
+        match kind:
+            case ".csv":
+                data: Iterable[bytes] = tables.csv_lines(importing.exported(people))
+            case ".xlsx":
+                data = [tables.xlsx_bytes(importing.exported(people))]
+            case _:
+                data = console.document_lines(shown.exported_as_json(person) for person in people)
+        options.write(file, data)
+        count = sum(directory.counts(db).values())
+    console.result(f"{count:,} people in {console.safe(file)}.")
 
 
 @commands.command(rich_help_panel=_PANEL)

@@ -16,7 +16,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlite_utils import Database
 
@@ -188,10 +188,10 @@ def _bytes(file: Path) -> bytes:
         raise UsageError(f"{file} cannot be read: {error.strerror}.", "Nothing was changed.") from error
 
 
-def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> bytes:
+def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[bytes]":
     from pscb_mail.people import tables
 
-    return tables.csv_bytes(rows) if file.suffix.lower() == ".csv" else tables.xlsx_bytes(rows)
+    return tables.csv_lines(rows) if file.suffix.lower() == ".csv" else [tables.xlsx_bytes(rows)]
 
 
 def _end(understood: _Understood, done: "Enrolled", *, json: bool, dry_run: bool) -> NoReturn:

@@ -9,7 +9,7 @@ from pscb_mail.cli.context import Context, now
 from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from sqlite_utils import Database
@@ -98,7 +98,7 @@ def moment(text: str, context: Context) -> "datetime":
     return moment if moment.tzinfo else moment.replace(tzinfo=context.workspace.settings.newsletter.zone)
 
 
-def write(file: Path, data: bytes) -> None:
+def write(file: Path, data: "Iterable[bytes]") -> None:
     """Write a file about people whole or not at all, for nobody else to read."""
     import os
     import tempfile
@@ -106,7 +106,7 @@ def write(file: Path, data: bytes) -> None:
     try:
         handle, draft = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # mode 0600
         with os.fdopen(handle, "wb") as opened:
-            opened.write(data)
+            opened.writelines(data)
         Path(draft).replace(file)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error

@@ -45,6 +45,11 @@ def as_json(person: Subscriber) -> dict[str, object]:
     }
 
 
+def exported_as_json(person: Subscriber) -> dict[str, object]:
+    """Return somebody as an exported file has them: as `list --json`, and where from and why."""
+    return {**as_json(person), "source": person.source, "basis": person.basis}
+
+
 def as_row(person: Subscriber) -> list[object]:
     """Return somebody as `list --csv` has them."""
     return list({**as_json(person), "groups": ";".join(person.groups)}.values())

@@ -35,12 +35,18 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Change:
-    """One command's effect on `people` people. `undoes`: the change that it takes back."""
+class Made:
+    """A change by its number and where it comes from. `undoes`: the change that it takes back."""
 
     number: int
     origin: Origin
     undoes: int | None
+
+
+@dataclass(frozen=True)
+class Change(Made):
+    """One command's effect on `people` people, which takes counting them."""
+
     people: int
 
 
@@ -48,7 +54,7 @@ class Change:
 class Recorded:
     """What one change did to one person; None: not on the list."""
 
-    change: Change
+    change: Made
     before: Subscriber | None
     after: Subscriber | None
 
@@ -211,10 +217,14 @@ def changed_by(db: Database, number: int) -> list[Recorded]:
 
 def history_of(db: Database, subscriber: int) -> list[Recorded]:
     """Return what happened to one person, the oldest first."""
-    rows = db.execute("SELECT change, before, after FROM history WHERE subscriber = ? ORDER BY id", [subscriber])
+    rows = db.execute(
+        """SELECT c.number, c.at, c.author, c.command, c.reason, c.undoes, h.before, h.after
+           FROM history h JOIN change c ON c.number = h.change WHERE h.subscriber = ? ORDER BY h.id""",
+        [subscriber],
+    )
     return [
-        Recorded(change(db, number), _person(subscriber, before), _person(subscriber, after))
-        for number, before, after in rows.fetchall()
+        Recorded(Made(number, Origin(moment(at), *whence), undoes), _person(subscriber, old), _person(subscriber, new))
+        for number, at, *whence, undoes, old, new in rows
     ]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as field_
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 
 from pscb_mail.errors import UsageError
@@ -128,9 +129,13 @@ def exported(people: Iterable[Subscriber]) -> Iterator[tuple[str, ...]]:
     """Yield a heading and a row for each person; `understand` reads them back as they were."""
     yield EXPORTED
     for p in people:
-        since = p.since.strftime("%Y-%m-%dT%H:%M:%SZ")
         groups = ";".join(p.groups)
-        yield (p.address.text, p.name, p.organisation, p.role, groups, p.status, since, p.source, p.basis)
+        yield (p.address.text, p.name, p.organisation, p.role, groups, p.status, _day(p.since), p.source, p.basis)
+
+
+@lru_cache(maxsize=10_000)  # thousands joined at the same moment
+def _day(since: datetime) -> str:
+    return since.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def marked(

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from pscb_mail.errors import UsageError
@@ -59,22 +59,20 @@ def read_table(data: bytes, encoding: str = "") -> Table:
 
 
 def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """Yield the lines of a CSV file that no spreadsheet takes for formulas and that `read_table` reads back."""
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")  # RFC 4180 section 2
-    for row in rows:
-        writer.writerow([for_spreadsheet(cell) for cell in row])
-        yield line.getvalue()
-        line.seek(0)
-        line.truncate()
+    """Yield a CSV file, some hundred lines at once: no cell of it runs as a formula, and `read_table` reads it back."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, 500)):
+        lines = io.StringIO()
+        writer = csv.writer(lines, lineterminator="\r\n")  # RFC 4180 section 2
+        writer.writerows([for_spreadsheet(cell) for cell in row] for row in some)
+        yield lines.getvalue()
 
 
-def csv_bytes(rows: Iterable[Iterable[str]]) -> bytes:
-    """Return a CSV file, with the mark without which Excel takes UTF-8 for something else."""
-    file = io.BytesIO(codecs.BOM_UTF8)
-    file.seek(0, io.SEEK_END)
-    file.writelines(line.encode("utf-8", "replace") for line in csv_text(rows))
-    return file.getvalue()
+def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+    """Yield the bytes of a CSV file, with the mark without which Excel takes UTF-8 for something else."""
+    yield codecs.BOM_UTF8
+    for line in csv_text(rows):
+        yield line.encode("utf-8", "replace")
 
 
 def xlsx_bytes(rows: Iterable[Iterable[str]]) -> bytes:
