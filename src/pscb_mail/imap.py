@@ -226,6 +226,13 @@ class Imap:
             self._client.copy([uid], target)
             self._client.add_flags([uid], [KEYWORD], silent=True)
 
+    def existing(self, folder: str) -> str | None:
+        """Return a folder as this server spells it, None where there is none."""
+        with self._faults("asked for its folders"):
+            prefix, separator = self._spelling()
+            name = prefix + folder.removeprefix(prefix).replace("/", separator)
+            return name if self._client.folder_exists(name) else None
+
     def _made(self, folder: str) -> str:
         """Return the folder as this server spells it, with its separator and its prefix for own folders."""
         with self._faults("asked for its folders"):

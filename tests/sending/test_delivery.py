@@ -30,6 +30,9 @@ ALLOWED = {
     ("refused", "requeued"): "queued",
     ("unknown", "requeued"): "queued",
     ("unknown", "found"): "sent",
+    ("refused", "found"): "sent",
+    ("queued", "restored"): "unknown",
+    ("deferred", "restored"): "unknown",
 }
 
 

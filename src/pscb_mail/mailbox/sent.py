@@ -5,6 +5,7 @@ proves nothing, for it may be filed late. Message-ID and X-PSCB-Mail are fetched
 headers on the server is unreliable. Raises what `imap` raises, and SettingsError where no folder is announced as Sent.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,8 @@ from pscb_mail.signin import Outside
 
 _FIELDS = ("MESSAGE-ID", "X-PSCB-MAIL")
 _BATCH = 500
+# <issue-18.REFERENCE@pscb.example>
+_OURS = re.compile(r"<([a-z0-9][a-z0-9-]{0,63})\.([0-9A-Za-z-]{23})@")
 
 
 def has_sent_folder(settings: Settings) -> bool:
@@ -28,13 +31,18 @@ def has_sent_folder(settings: Settings) -> bool:
 
 def references_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> frozenset[str]:
     """Return the references of our copies that lie in the Sent folder and came there on or after a moment's day."""
+    return frozenset(copies_sent(settings, since, outside))
+
+
+def copies_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> dict[str, str]:
+    """Return the same, each with the issue that its Message-ID names; none where a server gave it one of its own."""
     with closing(connected(parse_place(settings.mailbox.source), settings, outside or Outside())) as imap:
         imap.place = replace(imap.place, folder=_sent_folder(imap, settings))
         imap.select(read_only=True)
         # SEARCH SINCE compares days without their zone (RFC 3501 section 6.4.4): ask for a day more.
         uids = imap.uids(0, (since - timedelta(days=1)).date())
         batches = (uids[start : start + _BATCH] for start in range(0, len(uids), _BATCH))
-        return frozenset(code for batch in batches for code in _references(imap.headers(batch, _FIELDS)))
+        return dict(each for batch in batches for each in _copies(imap.headers(batch, _FIELDS)))
 
 
 def _sent_folder(imap: Imap, settings: Settings) -> str:
@@ -46,5 +54,9 @@ def _sent_folder(imap: Imap, settings: Settings) -> str:
     return checked_folder(folder)
 
 
-def _references(blocks: Iterable[bytes]) -> Iterable[str]:
-    return (code for block in blocks for code in references_in(block.decode("ascii", "replace")))
+def _copies(blocks: Iterable[bytes]) -> Iterable[tuple[str, str]]:
+    """Yield the reference and the issue in each block of header fields."""
+    for block in blocks:
+        text = block.decode("ascii", "replace")
+        named = _OURS.search(text)
+        yield from ((code, named[1] if named and code in named[0].upper() else "") for code in references_in(text))

@@ -190,6 +190,11 @@ def _from_line_date(line: str) -> datetime | None:
         return None
 
 
+def filed_maildir(path: Path, filed: str) -> Path:
+    """Return a Maildir's folder for handled mail (Maildir++: beside `new`, dots before and between the parts)."""
+    return path / f".{'.'.join(re.split(r'[/.]', filed))}"
+
+
 class Maildir:
     """A Maildir (cr.yp.to/proto/maildir.html): `new` and `cur` are read, handled mail moves to a Maildir++ folder."""
 
@@ -205,8 +210,7 @@ class Maildir:
             raise UsageError(f"{path} can only be read, so nothing can be filed.", "`--dry-run` reads it as it is.")
         self.name = f"maildir:{path.absolute()}"
         self._path = path
-        # Maildir++: subfolders stand beside `new`, a dot before and between the parts of the name.
-        self._filed = path / f".{'.'.join(parts)}"
+        self._filed = filed_maildir(path, filed)
 
     def messages(self, since: datetime | None, bookmark: Bookmark | None) -> Iterator[Arrived]:
         """Yield the messages, the oldest first, seen or not; those marked as trash are left out."""

@@ -7,7 +7,7 @@ run is under way, are in `claims`; who is chosen is in `audience`, what is froze
 """
 
 import json
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -171,15 +171,41 @@ def requeue_one(db: Database, delivery: Delivery, now: datetime) -> None:
 
 
 def find(db: Database, issue: str, references: Container[str], now: datetime) -> int:
-    """Record that copies in doubt were found in the Sent folder; returns how many."""
-    doubtful = db.execute("SELECT id, reference FROM delivery WHERE issue = ? AND state = 'unknown'", [issue])
-    there = [number for number, reference in doubtful.fetchall() if reference in references]
-    state = after(State.UNKNOWN, Event.FOUND)
+    """Record that copies were found in the Sent folder that were in doubt, or refused once; returns how many."""
+    return sum(_find(db, issue, state, references, now) for state in states_before(Event.FOUND))
+
+
+def _find(db: Database, issue: str, state: State, references: Container[str], now: datetime) -> int:
+    rows = db.execute("SELECT id, reference FROM delivery WHERE issue = ? AND state = ?", [issue, state])
+    there = [number for number, reference in rows.fetchall() if reference in references]
     db.conn.executemany(
-        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = 'unknown'",
-        [(state, stamp(now), number) for number in there],
+        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = ?",
+        [(after(state, Event.FOUND), stamp(now), number, state) for number in there],
     )
     return len(there)
+
+
+def doubt_all_that_waits(db: Database, issue: str, at: datetime) -> int:
+    """Record that the database was brought back from a backup: what was to be sent then may have been sent since."""
+    return sum(_move_all(db, issue, state, Event.RESTORED, at) for state in states_before(Event.RESTORED))
+
+
+def trust_the_rest(db: Database, at: datetime, now: datetime) -> int:
+    """Queue again what `doubt_all_that_waits` doubted at a moment and was not found; returns how many."""
+    cursor = db.execute(
+        "UPDATE delivery SET state = ?, at = ? WHERE state = ? AND at = ?",
+        [after(State.UNKNOWN, Event.REQUEUED), stamp(now), State.UNKNOWN, stamp(at)],
+    )
+    return int(cursor.rowcount)
+
+
+def enter(db: Database, issue: str, edition: int, copies: Iterable[tuple[int, str, str]], now: datetime) -> None:
+    """Enter copies that nobody recorded, each with person, address and reference: as queued, for `find` to settle."""
+    db.conn.executemany(
+        """INSERT OR IGNORE INTO delivery (issue, subscriber, edition, reference, state, address, at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)""",
+        ((issue, who, edition, reference, State.QUEUED, address, stamp(now)) for who, address, reference in copies),
+    )
 
 
 def _move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
@@ -236,6 +262,15 @@ def issues_of(db: Database, subscribers: Sequence[int]) -> list[str]:
         [json.dumps(subscribers)],
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def references(db: Database, issue: str, state: State | None = None) -> frozenset[str]:
+    """Return the references of an issue's copies, of one state where that is given."""
+    rows = db.execute(
+        "SELECT reference FROM delivery WHERE issue = :issue AND (:state IS NULL OR state = :state)",
+        {"issue": issue, "state": state},
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def editions_with(db: Database, words: Sequence[str]) -> list[str]:
