@@ -14,7 +14,8 @@ AS_A_ROLE = re.compile(
 OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
     r"|already"
-    r"|retired|left|duplicates?\w*|it's|it is|they are|regards|cheers|many|best)\b"
+    r"|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are|regards"
+    r"|cheers|many|best)\b"
 )
 # Where a reason begins: a time in it is no condition.
 GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
@@ -64,6 +65,16 @@ TAKEN_BACK = re.compile(
     r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
     r"|forget (?:it|that)|wrong button|put me back|haha|lol)\b"
 )
+# Beside a plain wish: something else that they want of us.
+WANTS_BESIDE = re.compile(
+    r"\b(?:except|instead|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart from|other than"
+    r"|rather than"
+    r"|replace|swap|and (?:add|replace|put|send|include))\b"
+    r"|\b(?:but|however|although|though)\b.{0,80}\b(?:want|wish|like|keep|stay|remain|send|add|put|include|continue"
+    r"|need)\b"
+)
+# Words in quotation marks are somebody's else.
+IN_QUOTES = re.compile(r"\"[^\"]{8,300}\"|(?<!\w)'[^']{8,300}'(?!\w)")
 # A question is a request only in these forms; any other asks something.
 REQUEST = re.compile(
     r"\b(?:can|could|would|will|may|might|please|possible|any chance|any way|able|how about|how many times|when will"

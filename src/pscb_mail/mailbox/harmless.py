@@ -32,7 +32,7 @@ _ENGLISH = """
     addresses account accounts mailbox inbox name names detail details data contact info information books book
     personal work business shared own current generic above whole full electronic online regular monthly quarterly
     weekly
-    termly pscb safeguarding children children's childrens board peterborough lscb
+    termly teh pscb safeguarding children children's childrens board peterborough lscb
     request requests requesting ask asking asked grateful glad happy obliged good great kind appreciate appreciated
     process action arrange ensure make sure certain see confirm register effect consent object processing interested
     interest use point purposes moment chance whenever able let go ahead
@@ -53,7 +53,7 @@ _OTHERS = {
         je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
         monsieur merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces de par svp s'il te plait
         avance beaucoup bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait* desir* veu* veux
-        demande* ne n n'envoyez plus pas liste* diffusion lettre* information* d'information newsletter* bulletin*
+        demande* ne n n'envoyez plus pas liste* diffusion lettre* envoi information* d'information newsletter* bulletin*
         courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri* retire* enleve*
         supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a partir
         maintenant immediatement electronique* donc et l'avenir

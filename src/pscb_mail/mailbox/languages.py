@@ -16,6 +16,7 @@ class Language:
     wish: re.Pattern[str]
     negated: re.Pattern[str]
     no: re.Pattern[str]
+    turns: re.Pattern[str]
 
 
 # What names our mail; without it a wish may be about what was spoken of before.
@@ -27,19 +28,40 @@ MAIL_ABROAD = re.compile(
 )
 # Words of negation: outside of the wish itself they turn it, or something else, round.
 _NO = {
-    "German": r"nicht|nie|niemals",
-    "French": r"ne|pas|jamais|n'\w+",
-    "Spanish": r"no|nunca|jamas",
-    "Portuguese": r"nao|nunca|jamais",
-    "Polish": r"nie|nigdy",
+    "German": r"nicht(?! mehr| langer)|nie|niemals",
+    "French": r"pas|jamais",
+    "Spanish": r"(?<!ya )no(?! trabaj)|nunca|jamas",
+    "Portuguese": r"(?<!ja )nao(?! trabalh)|nunca|jamais",
+    "Polish": r"nie(?! pracuj)|nigdy",
     "Lithuanian": r"ne|niekada",
     "Latvian": r"ne|nekad",
-    "Romanian": r"nu|niciodata",
+    "Romanian": r"nu(?! mai lucr)|niciodata",
 }
+# A condition, a contrast, or a course or meeting that has a list of its own.
+_TURNS = {
+    "German": r"wenn|falls|sofern|bis|aber|sondern|nur|erst|kurs\w*|schulung\w*|seminar\w*|termin\w*"
+    r"|veranstaltung\w*|kolleg\w*",
+    "French": r"si|sauf|mais|seulement|quand|formation\w*|reunion\w*|atelier\w*|cours|colleg\w*",
+    "Spanish": r"si|pero|solo|excepto|cuando|hasta|curso\w*|taller\w*|reunion\w*|formacion|companer\w*|colega\w*",
+    "Portuguese": r"se|mas|so|apenas|exceto|quando|ate|curso\w*|formac\w*|reuni\w*|colega\w*",
+    "Polish": r"jesli|jezeli|gdy|gdyby|ale|tylko|dopoki|kurs\w*|szkoleni\w*|warsztat\w*|spotkani\w*|koleg\w*"
+    r"|kolezank\w*",
+    "Lithuanian": r"jei|jeigu|kai|bet|tik|kurs\w*|mokym\w*|seminar\w*|susitikim\w*|koleg\w*",
+    "Latvian": r"ja|bet|tikai|kad|kurs\w*|apmacib\w*|seminar\w*|sapulc\w*|koleg\w*|kolege\w*",
+    "Romanian": r"daca|dar|doar|cand|pana|curs\w*|instruir\w*|sedint\w*|intalnir\w*|coleg\w*",
+}
+# Where a reason goes before a wish, or follows it.
+REASON_ABROAD = re.compile(
+    r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi"
+    r"|jo|deoarece"
+    r"|pentru ca|fiindca)\b"
+)
 
 
 def _language(name: str, wishes: tuple[str, ...], negated: tuple[str, ...]) -> Language:
-    patterns = (re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated, (_NO[name],)))
+    patterns = (
+        re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated, (_NO[name],), (_TURNS[name],))
+    )
     return Language(name, *patterns)
 
 
@@ -116,6 +138,7 @@ LANGUAGES = (
                 r"|esta)\b.{0,60}"
             ),
             r"no (?:deseo|quiero|quisiera|me interesa) (?:\w+ ){0,2}?(?:recibir|recibiendo|estar|seguir)",
+            r"me (?:podrian?|pueden?) (?:quitar|borrar|eliminar|sacar|retirar|dar de baja)\b.{0,60}",
             r"no (?:me )?(?:envien|envie|manden|mande)(?:me)? mas",
             r"(?:dejen|deje|dejar|paren) de (?:enviar|mandar|recibir)\w*",
             r"(?:cancelar|cancelen|cancele|anular|anulen) (?:mi |la )?(?:suscripcion|subscripcion)",
@@ -151,6 +174,7 @@ LANGUAGES = (
     _language(
         "Polish",
         (
+            r"wykresl\w* .{0,40}",
             r"wypis(?:ac|uje|ujcie|anie|cie|z|zcie|ze)\b.{0,40}",
             r"(?:z)?rezygnuj[ea]|rezygnacj[aei]|zrezygnowac",
             r"usun(?:ac|iecie|cie|iecia|ie)?\b.{0,40}(?:mnie|moj\w*|z listy|adres\w*|z bazy)",
@@ -213,6 +237,7 @@ LANGUAGES = (
                 r"| ma| "
                 r"adresa| din| de pe| mea)\b.{0,60}"
             ),
+            r"fiu (?:sters|stearsa|scos|scoasa|eliminat\w*) (?:din|de pe)",
             r"ma (?:stergeti|scoateti|eliminati)",
             r"nu (?:mai )?(?:doresc|vreau|as dori|as vrea) (?:sa )?(?:mai )?(?:primesc|primi|fiu|receptionez)",
             r"nu(?:-mi)? mai (?:doresc|vreau|trimiteti|trimite|primesc)\b.{0,40}",

@@ -58,9 +58,42 @@ _STILL_HERE = re.compile(
     r"|them|list)\b"
     r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b"
     r"|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b"
-    r"|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get|receive)\b"
+    r"|\bno longer (?:wish|want|need|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b"
+    r"|\bneed for me to (?:get|receive)\b"
     r"|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )
+
+
+# The same abroad, by the stems of the languages that are read, beside a noun of mail in any of them.
+_ENDING_ABROAD = re.compile(
+    r"\b(?:abbestell|abmeld|austrag|ausgetragen|streich|losch|gelosch|entfern|kundig|nicht mehr|keine"
+    r"|kein interesse|raus"
+    r"|des-?abon|desinscri|retir|supprim|enlev|raye|arret|cess|plus (?:recevoir|envoyer)|baja|elimin|quit|borr"
+    r"|sacar|desuscri"
+    r"|dessuscri|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag|exclu|cancel|anul|descadast|deixem|deixar"
+    r"|par(?:em|ar) de"
+    r"|nao (?:quero|desejo|pretendo)|wypis|wykresl|skresl|usun|rezygn|zrezygn|odsub|odwol|nie (?:chce|zycze|wysyl"
+    r"|przysyl)"
+    r"|isbrauk|ismesk|isimk|pasalin|salin|istrin|atsisak|nebesius|nesius|neben|nenor|isregistr|izdzes|dzes|iznem"
+    r"|nonem|izrakst"
+    r"|atrakst|atteik|atsak|svitro|izsvitro|izsledz|nevel|negrib|nesut|dezabon|sterg|sters|scoat|scos|renunt"
+    r"|nu (?:mai |imi |imi mai )?(?:vreau|doresc|trimit))"
+)
+_MAIL_ABROAD = re.compile(
+    r"\b(?:newsletter|verteiler|rundbrief|mail|e-?mail|email|courriel|lettre|diffusion|correo|boletin|boletim"
+    r"|su[bs]scri"
+    r"|biulety|wiadomosc|naujienlaisk|laisk|prenumer|e-?past|jaunum|vestul|zin[aju]|bileten|buletin|abon|list|saras"
+    r"|sarakst"
+    r"|adres|direccion|endereco|daten|baz|base)"
+)
+_ENGLISH = re.compile(r"\b(?:the|and|you|of|is|to|for|with|have|please|this|that|your|it|my|i)\b")
+
+
+def touches_abroad(words: str) -> bool:
+    """Whether words in another language touch on coming off."""
+    if len(_ENGLISH.findall(words)) >= 2:
+        return False
+    return bool(_ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words))
 
 
 def touches(words: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox import doubts, net, wishes
 from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, Language
+from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, Language
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence
 
@@ -122,6 +122,8 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
         return Wish(sentence.written, _OTHER) if wishes.DUPLICATE.search(words) else None
     if wishes.PAST.search(sentence.plain):
         return Wish(sentence.written, _MENTIONED) if wishes.STILL.search(words) else None
+    if any(match.re.search(quoted) for quoted in doubts.IN_QUOTES.findall(sentence.plain)):
+        return Wish(sentence.written, _SOMEBODY)
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
         return Wish(sentence.written, _MENTIONED)
     if _is_of_another_list(clause, words[:start]):
@@ -144,12 +146,12 @@ def _doubt_before(before: str) -> str:
     own = _last_clause(doubts.SOMEONE.sub(r"\1", before))
     if doubts.UNDECIDED.search(own):
         return _UNDECIDED
-    return _SOMEBODY if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or '"' in before else ""
+    return _SOMEBODY if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) else ""
 
 
 def _last_clause(before: str) -> str:
     """Return the words before a wish, from where a clause of the sender's own begins ("Jane has left, so please …")."""
-    last = re.split(r"[,;:.(]\s*|\s-\s*|\b(?:so|and|therefore)\b", before)[-1].strip()
+    last = re.split(r"[,;:.(]\s*|\s-\s*|\b(?:so|and|but|therefore)\b", before)[-1].strip()
     if not last:
         return ""
     if re.fullmatch(r"(?:please |would |do |to |therefore )+", f"{last} "):
@@ -219,11 +221,7 @@ def _doubt_beside(around: list[Sentence]) -> str:
     for sentence in serious:
         if sentence.question and not wishes.RHETORIC.search(sentence.bare):
             return _ELSE
-        if (
-            wishes.CONTRAST.search(sentence.bare)
-            and not wishes.COURTESY.search(sentence.plain)
-            and not wishes.HARMLESS_CONTRAST.search(sentence.bare)
-        ):
+        if doubts.WANTS_BESIDE.search(sentence.bare) and not wishes.COURTESY.search(sentence.plain):
             return _ELSE
         if wishes.CONDITION.match(sentence.bare):
             return _CONDITIONAL
@@ -248,19 +246,24 @@ def _foreign(said: tuple[Sentence, ...]) -> Wish | None:
 
 
 def _in_another_language(sentence: Sentence) -> Wish | None:
-    doubtful = None
-    for language in LANGUAGES:
-        if not language.wish.search(sentence.plain[:1000]):
-            continue
-        doubt = _doubt_abroad(language, sentence.plain[:1000])
-        if not doubt:
-            return Wish(sentence.written)
-        doubtful = doubtful or Wish(sentence.written, doubt)
-    return doubtful
+    words = sentence.plain[:1000]
+    read = [(language, language.wish.search(words)) for language in LANGUAGES]
+    found = [_doubt_abroad(language, words, match) for language, match in read if match is not None]
+    if found:
+        return Wish(sentence.written, "" if "" in found else found[0])
+    return Wish(sentence.written, _MENTIONED) if net.touches_abroad(words) else None
 
 
-def _doubt_abroad(language: Language, words: str) -> str:
+def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
     """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
     if language.negated.search(words) or language.no.search(language.wish.sub(" ", words)):
         return _TURNED
-    return _OTHER if unknown_words(words, language.name) else ""
+    if language.turns.search(words):
+        return _CONDITIONAL
+    return _OTHER if unknown_words(_clause_around(words, match), language.name) else ""
+
+
+def _clause_around(words: str, match: re.Match[str]) -> str:
+    """Return the clause of a wish, without the reasons that go before it or follow."""
+    before = REASON_ABROAD.split(words[: match.start()])[-1]
+    return f"{before}{REASON_ABROAD.split(words[match.start() :], maxsplit=1)[0]}"

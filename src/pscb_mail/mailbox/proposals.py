@@ -34,6 +34,7 @@ SUBSCRIBE = tuple(
             r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
         ),
         r"\badd\b.{0,80}@",
+        r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
         (
             r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing|distribution"
             r"|circulation|database)\b"
@@ -123,6 +124,7 @@ ADDRESS_CHANGE = tuple(
             r"newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
         ),
         r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
+        r"\b(?:reached|contacted|found) (?:at|on) \S{1,64}@",
         r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
         r"\b(?:i am|i'm|we are|we're) now (?:on |at |called )?\S{1,64}@",
         (
@@ -141,7 +143,8 @@ LEFT = tuple(
     re.compile(pattern)
     for pattern in (
         (
-            r"\b(?:moved|transferred|gone|seconded|promoted) (?:on )?to (?:a |an )?(?:new|another|different|other) (?:role"
+            r"\b(?:moved|transferred|gone|seconded|promoted) (?:on )?to (?:a |an )?(?:new|another|different"
+            r"|other) (?:role"
             r"|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county|council|position"
             r"|employer)\b"
         ),
@@ -240,6 +243,9 @@ NOT_SUBSCRIBE = re.compile(
 ABOUT_US = re.compile(
     r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb"
     r"|safeguarding (?:children )?board)\b"
+)
+NOT_CHANGE = re.compile(
+    r"\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
 )
 # "My colleague Jim has retired" is no departure of the sender's; "please write to me at …" is no successor's address.
 OTHERS = re.compile(

@@ -28,7 +28,7 @@ _POLITE = re.compile(
     r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time"
     r"|second|opportunity)?"
     r"|i(?:'m| am| was| do)? ?(?:just )?wonder(?:ed|ing)? (?:if|whether)|i(?:'d| would| should) be (?:so |very |most "
-    r")?(?:glad|grateful|pleased|happy|obliged|thankful) if you(?: would| could)?|i(?:'d| would) appreciate (?:it "
+    r")?(?:glad|grateful|pleased|happy|obliged|thankful) if(?: you(?: would| could)?)?|i(?:'d| would) appreciate (?:it "
     r")?(?:if "
     r"you(?: would| could)?)?|it (?:might |may |would |is |'s )?(?:be )?best (?:if you|to)|i think|would you mind|i "
     r"would be grateful|i'd be "

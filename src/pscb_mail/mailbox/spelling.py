@@ -14,7 +14,8 @@ _WORDS = tuple(
 )
 # One slip from these, and words all the same.
 _OTHERS = """
-    remover removes remote deletes addressed addressee receives received receiver pleases pleased lounger linger databases
+    remover removes remote deletes addressed addressee receives received receiver pleases pleased lounger linger
+    databases
 """
 _LONG = re.compile(r"[a-z]{5,14}")
 

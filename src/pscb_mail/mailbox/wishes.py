@@ -47,7 +47,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "any chance": r"\b(?:chance|possib\w+|way|wonder\w*|ask)\b.{0,15}\b(?:i|we) (?:can|could|may|might) (?:be"
         r"|get|come) "
         r"?(?:removed|taken off|taken out|deleted|unsubscribed|off)\b",
-        "is it possible": rf"\bpossible (?:for me )?to {TO_BE} ?(?:removed|taken off|deleted|unsubscribed|off)\b",
+        "is it possible": rf"\b(?:possible|ok|okay|all right|alright) (?:for me )?to {TO_BE} ?(?:removed|taken off"
+        rf"|deleted|unsubscribed|off)\b",
         "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
         "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
         "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out) (?:of )?(?:the|this|your)\b",
@@ -289,6 +290,9 @@ ATTENDING = re.compile(
     r"\b(?:attend\w*|make it|can't come|cannot come|unable to come|available|book(?:ed|ing|ings)?|places?|sessions?"
     r"|slots?"
     r"|dut(?:y|ies)|shifts?|visits?|part(?:y|ies)|lunch|dinner|seats?|tickets?|volunteer\w*|interview\w*|appointments?"
+    r"|(?:can't|cannot|can not|won't|will not|unable to|not able to|couldn't) (?:now )?(?:do|make|come|be (?:there"
+    r"|able|at|coming)"
+    r"|attend|join|get to|manage)|\d{1,2}(?:st|nd|rd|th)"
     r"|enrol\w*|regist(?:er|ered|ration)|sign-?up|cover)\b"
 )
 THIRD = re.compile(

@@ -26,7 +26,7 @@ class Said:
 
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
-    change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, None, said, sender)
+    change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, proposals.NOT_CHANGE, said, sender)
     departure = _first(Kind.LEFT, proposals.LEFT, proposals.NOT_LEFT, said, sender)
     if change and departure and not departure.other and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
