@@ -1,5 +1,6 @@
 """Commands that write an issue, check it and show it before anybody else sees it."""
 
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,8 +11,13 @@ from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.errors import PscbMailError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlite_utils import Database
+
     from pscb_mail.desk.preview import Reader
-    from pscb_mail.issues.preflight.report import Remark, Report
+    from pscb_mail.issues.preflight.report import Remark, Report, Variant
+    from pscb_mail.issues.skeleton import Draft
 
 commands = typer.Typer()
 _PANEL = "Issues"
@@ -26,13 +32,24 @@ def new(
     slug: Annotated[
         str | None, typer.Argument(metavar="[SLUG]", help="Its name; issue- and the next number unless told.")
     ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE.docx", help="Make it of this Word document, with its pictures."),
+    ] = None,
 ) -> None:
-    """Begin the next issue from a skeleton."""
+    """Begin the next issue from a skeleton, or from a Word document."""
     from pscb_mail.issues import skeleton
 
     context: Context = ctx.obj
     newsletter = context.workspace.settings.newsletter
-    path = skeleton.begin(context.workspace.issues, slug, newsletter.name, now().astimezone(newsletter.zone).date())
+    today = now().astimezone(newsletter.zone).date()
+    if source is not None:
+        from pscb_mail.issues import word
+
+        draft = word.read(source)
+        _tell_draft(skeleton.begin_from(context.workspace.issues, slug, newsletter.name, today, draft), draft)
+        return
+    path = skeleton.begin(context.workspace.issues, slug, newsletter.name, today)
     name = console.safe(_short(path.stem))
     console.result(f"Begun: {console.safe(_nearby(path))}")
     console.say(
@@ -62,12 +79,16 @@ def issues(ctx: typer.Context, json: Json = False) -> None:
 @commands.command(rich_help_panel=_PANEL)
 def check(ctx: typer.Context, issue: Issue, json: Json = False) -> None:
     """Look for mistakes: errors stop a send, warnings do not."""
+    from pscb_mail.desk import preview as previewing
     from pscb_mail.issues import preflight
+    from pscb_mail.issues.source import slug_of
 
     context: Context = ctx.obj
     workspace = context.workspace
-    report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates)
-    recipients = _recipients(context, report.issue)
+    with _list(context) as db:
+        readership = previewing.readership(db, slug_of(issue)) if db else None
+        report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates, readership)
+        recipients = previewing.recipients(db, report.issue) if db else 0
     if json:
         console.document(_report_json(report, recipients))
     else:
@@ -81,7 +102,9 @@ def preview(
     issue: Issue,
     as_: Annotated[
         str | None,
-        typer.Option("--as", metavar="ADDRESS", help="Fill in this subscriber's name; a sample unless told."),
+        typer.Option(
+            "--as", metavar="ADDRESS", help="This subscriber's copy; a sample with every passage unless told."
+        ),
     ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: show each change as the file is saved. Ctrl-C ends it.")
@@ -140,6 +163,18 @@ def archive(
 # -- what the commands share ----------------------------------------------------------------------------------------
 
 
+def _tell_draft(path: Path, draft: "Draft") -> None:
+    pictures = len(draft.pictures)
+    beside = f", with {pictures} {'picture' if pictures == 1 else 'pictures'} beside it" if pictures else ""
+    console.result(f"Begun: {console.safe(_nearby(path))}{beside}")
+    if draft.left:
+        console.say("Left behind, or taken otherwise:")
+        for sentence in draft.left:
+            console.say(f"  {console.safe(sentence)}")
+    name = console.safe(_short(path.parent.name))
+    console.say(f"Next: `pscb-mail check {name}` lists what to fill in, `pscb-mail preview {name}` shows it.")
+
+
 def _states(context: Context) -> dict[str, str]:
     """Return the states of the issues that were ever sent; where there is no database yet, none was."""
     if not context.workspace.database_path.is_file():
@@ -172,18 +207,19 @@ def _cell(row: dict[str, str | None], column: str) -> str | None:
             return row[column]
 
 
-def _recipients(context: Context, issue: str) -> int:
-    """Return how many would get it. A list that cannot be read now is told, and does not keep anybody from checking."""
-    from pscb_mail.desk import preview as previewing
-
+@contextmanager
+def _list(context: Context) -> "Iterator[Database | None]":
+    """Open the list; None where there is none yet, or where it cannot be read now: that keeps nobody from checking."""
     if not context.workspace.database_path.is_file():
-        return 0
-    try:
-        with context.database() as db:
-            return previewing.recipients(db, issue)
-    except PscbMailError as error:
-        console.say(f"[yellow]The list was not counted:[/] {console.safe(error.message)}")
-        return 0
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            db = stack.enter_context(context.database())
+        except PscbMailError as error:
+            console.say(f"[yellow]The list was not counted:[/] {console.safe(error.message)}")
+            db = None
+        yield db
 
 
 def _report_json(report: "Report", recipients: int) -> dict[str, object]:
@@ -193,6 +229,10 @@ def _report_json(report: "Report", recipients: int) -> dict[str, object]:
         "warnings": [_remark_json(remark) for remark in report.warnings],
         "html_bytes": report.html_bytes,
         "recipients": recipients,
+        "variants": [
+            {"passages": list(each.passages), "readers": each.readers, "html_bytes": each.html_bytes}
+            for each in report.variants
+        ],
     }
 
 
@@ -209,10 +249,18 @@ def _print_report(report: "Report", recipients: int) -> None:
             console.result(title)
             console.table(("line", "what", "rule"), ((remark.line, remark.message, remark.rule) for remark in remarks))
             console.result()
+    if report.variants:
+        console.table(("readers", "shows what is only for", "HTML"), map(_variant, report.variants))
+        console.result()
     for rule in report.silenced:
         console.result(f"[dim]Set aside: {rule.rule}, {rule.remarks} found ({console.safe(rule.reason)})[/]")
     console.result(f"{_verdict(report)} {_measures(report, recipients)}".strip())
     console.say(_next(report))
+
+
+def _variant(variant: "Variant") -> tuple[str, str, str]:
+    readers = "not known" if variant.readers is None else f"{variant.readers:,}"
+    return readers, " and ".join(variant.passages) or "nothing", f"{variant.html_bytes / 1024:.0f} KB"
 
 
 def _verdict(report: "Report") -> str:

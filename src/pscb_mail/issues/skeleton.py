@@ -5,6 +5,9 @@ each that is still there; a file that exists is never touched. The day is an arg
 """
 
 import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -35,15 +38,22 @@ HINTS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A document from elsewhere as it goes into an issue. `left`: what was left behind, a sentence each."""
+
+    title: str
+    body: str
+    pictures: Mapping[str, bytes]
+    left: tuple[str, ...] = ()
+
+
 def begin(folder: Path, name: str | None, newsletter: str, today: date) -> Path:
     """Write the next issue into `folder` and return its file; `name` is the slug where it is not the next number.
 
     Raises UsageError where there is such an issue already.
     """
-    number = next_number(folder)
-    slug = slug_of(name or str(number))
-    if numbered := re.fullmatch(r"issue-([0-9]{1,6})", slug):
-        number = int(numbered[1])
+    slug, number = _named(folder, name)
     path = folder / f"{slug}.md"
     if (folder / slug / "issue.md").is_file():
         raise _exists(folder / slug / "issue.md")
@@ -58,6 +68,30 @@ def begin(folder: Path, name: str | None, newsletter: str, today: date) -> Path:
     return path
 
 
+def begin_from(folder: Path, name: str | None, newsletter: str, today: date, draft: Draft) -> Path:
+    """Write an issue of a draft, in a folder of its own with its pictures, whole or not at all; return its file.
+
+    Raises UsageError where there is such an issue already.
+    """
+    slug, number = _named(folder, name)
+    path = folder / slug / "issue.md"
+    for taken in (folder / f"{slug}.md", folder / slug):
+        if taken.exists():
+            raise _exists(taken)
+    begun = folder / f".{slug}.new"
+    try:
+        begun.mkdir(parents=True)
+        head = _head(number, newsletter, today, draft.title)
+        (begun / path.name).write_text(f"{head}\n{draft.body}", encoding="utf-8", newline="\n")
+        for picture, content in draft.pictures.items():
+            (begun / picture).write_bytes(content)
+        begun.rename(folder / slug)
+    except OSError as error:
+        shutil.rmtree(begun, ignore_errors=True)
+        raise UsageError(f"{path} cannot be written: {error.strerror}.", "Check that the folder is yours.") from error
+    return path
+
+
 def next_number(folder: Path) -> int:
     """Return the number after the highest; a broken file counts by its name."""
     return 1 + max((_number(folder, slug) for slug in all_issues(folder)), default=0)
@@ -65,20 +99,9 @@ def next_number(folder: Path) -> int:
 
 def skeleton(number: int, newsletter: str, today: date) -> str:
     """Return the text of a new issue."""
-    month = f"{today:%B %Y}"
     day = today + timedelta(weeks=4)
     return f"""\
----
-number: {number}
-date: {today.isoformat()}
-title: "Newsletter {number}: {month}"
-subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: 60 characters at most
-preheader: "{_PREHEADER}"    # shown after the subject: 40 to 130 characters
-contents: true    # a table of contents, made of the headings
-# attachments: [programme.pdf]    # files that lie beside this one
-# ignore: {{acronym: "why that does not matter in this issue"}}    # a rule of `pscb-mail check` set aside
----
-
+{_head(number, newsletter, today)}
 ## Message from the editor
 
 Dear {{{{ first_name | default("colleague") }}}},
@@ -127,6 +150,30 @@ name: {_NAME}
 telephone: 01632 960000
 email: {_EMAIL}
 :::
+"""
+
+
+def _named(folder: Path, name: str | None) -> tuple[str, int]:
+    """Return the slug and the number of an issue to begin."""
+    number = next_number(folder)
+    slug = slug_of(name or str(number))
+    numbered = re.fullmatch(r"issue-([0-9]{1,6})", slug)
+    return slug, int(numbered[1]) if numbered else number
+
+
+def _head(number: int, newsletter: str, today: date, title: str = "") -> str:
+    month = f"{today:%B %Y}"
+    return f"""\
+---
+number: {number}
+date: {today.isoformat()}
+title: {_quoted(title or f"Newsletter {number}: {month}")}
+subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: 60 characters at most
+preheader: "{_PREHEADER}"    # shown after the subject: 40 to 130 characters
+contents: true    # a table of contents, made of the headings
+# attachments: [programme.pdf]    # files that lie beside this one
+# ignore: {{acronym: "why that does not matter in this issue"}}    # a rule of `pscb-mail check` set aside
+---
 """
 
 
