@@ -40,10 +40,18 @@ REPORTED = re.compile(
     r"|mr|mrs|ms|miss|dr)\b"
 )
 SPOKEN = re.compile(
-    r"\b(?:says?|said|saying|told|tells?|wrote|writes|heard|mentioned|suggest\w*|reported|quote\w*|reads|asks)\b"
-    r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|\w+s|who)(?:'s| has| have| had)? (?:just )?(?:asked"
+    r"\b(?:says?|said|saying|told|tells?|wrote|writes|heard|mentioned|suggest\w*|reported|quote\w*|asks)\b"
+    r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|who)(?:'s| has| have| had)? (?:just )?(?:asked"
     r"|requested)\b"
 )
+# "Would you like to be removed": an offer, as organisations make it.
+OFFERED = re.compile(r"\byou(?:'d| would)? (?:\w+ )?$")
+VOLITION = re.compile(r"(?:want|like|wish|prefer|need|love)\b")
+SAID_OF_ONESELF = re.compile(
+    r"\b(?:feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we|we'd|we're|we've|me|us|my|our|you)\b"
+)
+TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
+_TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")
 # "Could someone take me off": whoever it is that does it.
 SOMEONE = re.compile(
     r"\b(can|could|will|would|may|might|that|ask) (?:someone|somebody|anyone|anybody|whoever(?: \w+){1,5}?)(?= )"
@@ -80,3 +88,8 @@ REQUEST = re.compile(
     r"\b(?:can|could|would|will|may|might|please|possible|any chance|any way|able|how about|how many times|when will"
     r"|why (?:am|do|are|have|did) (?:i|we|you))\b"
 )
+
+
+def told_by_others(words: str) -> bool:
+    """Whether a sentence beside a wish tells what somebody else said, wrote or asked for."""
+    return bool(SPOKEN.search(words) or (REPORTED.search(words) and _TOLD.search(words)))

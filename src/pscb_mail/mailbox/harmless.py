@@ -46,7 +46,8 @@ _OTHERS = {
         in ihrer eurem euren newsletter* verteiler* mailing* liste* datenbank e-mail* email* mail* e nachricht*
         rundbrief* rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde*
         trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
-        empfang* send* schick* zusend* zuschick* ab jetzt sofort kunftig zukunft zukunftig ganz wieder einfach werden
+        empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft
+        zukunftig ganz wieder einfach werden
         werde sein zusendung*
         """,
     "French": """

@@ -32,7 +32,7 @@ _STRONG = (
     r"(?:\b(?:remov\w*|delet\w*|eras\w*|purg\w*|withdraw\w*|unsub\w*|deregister\w*|unenrol\w*|opt\w*[ -]out|stop"
     r"|stopping|ceas\w*"
     r"|cancel\w*|discontinu\w*|desist|refrain|end|quit|exclude\w*|drop|no longer(?! (?:receiv|get|arriv|com"
-    r"|able)\w*)|no more|no need|no use|no interest|enough"
+    r"|able)\w*)|no more|no further|no need|no use|no interest|enough"
     r"|too many|unwanted|fed up|sick of|rather not|prefer not|block\w*|scrub|expunge)"
     r"|(?:\bnot|\bnever|\bdont|n't) (?:\w+ ){0,2}?(?:want|wish|need|require|interested|relevant|like|read|use|send|ask"
     r"|asked|sign|signed|subscribed?|agreed?|consent\w*|e-?mail)"
@@ -54,6 +54,7 @@ _CURT = re.compile(
     r"|this is spam|spam|end|removal|opting out|opt out|do so)(?: (?:please|thanks|to me|for me|now|this|it|these))*$"
 )
 _STILL_HERE = re.compile(
+    r"^(?:remove|delete|erase|cancel)\s*[-,;:(.]|"
     r"\bstill (?:get|getting|receiv\w+|come|comes|coming|sent|on)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it"
     r"|them|list)\b"
     r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b"
@@ -72,7 +73,8 @@ _ENDING_ABROAD = re.compile(
     r"|sacar|desuscri"
     r"|dessuscri|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag|exclu|cancel|anul|descadast|deixem|deixar"
     r"|par(?:em|ar) de"
-    r"|nao (?:quero|desejo|pretendo)|wypis|wykresl|skresl|usun|rezygn|zrezygn|odsub|odwol|nie (?:chce|zycze|wysyl"
+    r"|nao (?:quero|desejo|pretendo)|wypis|wykresl|skresl|usun|rezygn|zrezygn|odsub|odwol|przesta|(?:wy|przy)sylac"
+    r"|nie (?:chce|zycze|wysyl"
     r"|przysyl)"
     r"|isbrauk|ismesk|isimk|pasalin|salin|istrin|atsisak|nebesius|nesius|neben|nenor|isregistr|izdzes|dzes|iznem"
     r"|nonem|izrakst"

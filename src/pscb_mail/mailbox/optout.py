@@ -35,7 +35,7 @@ def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
         foreign = _foreign(said)
         return foreign if foreign and (not found or not foreign.doubt) else found[0][1] if found else None
     around = [sentence for i, sentence in enumerate(said) if i not in {n for n, _ in found}]
-    doubt = _doubt_beside(around) or (
+    doubt = doubt_beside(around) or (
         _OTHER if any(_is_of_another_list(plain(clear[0].sentence), sentence.plain) for sentence in around) else ""
     )
     doubt = doubt or next((wish.doubt for _, wish in found if wish.doubt in _TURNS), "")
@@ -74,7 +74,11 @@ def _whole(said: tuple[Sentence, ...]) -> Wish | None:
     if len(rest) == 1 and rest[0].bare in wishes.WHOLE:
         return Wish(rest[0].written)
     if len(rest) > 1 and rest[0].bare in wishes.WHOLE and sum(s.words for s in rest) < 30:
-        return Wish(rest[0].written, _doubt_beside(rest[1:]))
+        strange = any(
+            unknown_words(s.bare) and not (doubts.SAID_OF_ONESELF.search(s.bare) or wishes.COURTESY.search(s.plain))
+            for s in rest[1:]
+        )
+        return Wish(rest[0].written, doubt_beside(rest[1:]) or (_MIXED if strange else ""))
     return None
 
 
@@ -122,14 +126,18 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
         return Wish(sentence.written, _OTHER) if wishes.DUPLICATE.search(words) else None
     if wishes.PAST.search(sentence.plain):
         return Wish(sentence.written, _MENTIONED) if wishes.STILL.search(words) else None
-    if any(match.re.search(quoted) for quoted in doubts.IN_QUOTES.findall(sentence.plain)):
-        return Wish(sentence.written, _SOMEBODY)
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
         return Wish(sentence.written, _MENTIONED)
-    if _is_of_another_list(clause, words[:start]):
-        return Wish(sentence.written, _OTHER)
-    doubt = _doubt_before(words[:start]) or _question(sentence) or _doubt_in(clause, match.end() - start)
+    before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
+    doubt = _voice(sentence, match, before) or _doubt_before(before) or _question(sentence)
+    doubt = doubt or (_OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
     return Wish(sentence.written, doubt or _doubt_after(words[start + len(clause) :]))
+
+
+def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
+    """Return a doubt where the words of a wish are quoted, or offered to somebody ("would you like to be removed")."""
+    quoted = any(match.re.search(words) for words in doubts.IN_QUOTES.findall(sentence.plain))
+    return _SOMEBODY if quoted or (doubts.OFFERED.search(before) and doubts.VOLITION.match(match[0])) else ""
 
 
 def _is_of_another_list(clause: str, before: str) -> bool:
@@ -146,7 +154,10 @@ def _doubt_before(before: str) -> str:
     own = _last_clause(doubts.SOMEONE.sub(r"\1", before))
     if doubts.UNDECIDED.search(own):
         return _UNDECIDED
-    return _SOMEBODY if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) else ""
+    if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
+        return _SOMEBODY
+    # "Karen would like to be removed", "it would be a shame to stop": neither is said of oneself.
+    return _SOMEBODY if unknown_words(own) and not doubts.SAID_OF_ONESELF.search(own) else ""
 
 
 def _last_clause(before: str) -> str:
@@ -211,11 +222,11 @@ def _somebody_else(words: str, plain: str, sender: str) -> str | None:
     return name
 
 
-def _doubt_beside(around: list[Sentence]) -> str:
+def doubt_beside(around: list[Sentence]) -> str:
     """Return why what stands around a plain wish makes it doubtful."""
     if any(doubts.TAKEN_BACK.search(s.plain) for s in around):
         return _TURNED
-    if any(doubts.PASSED_ON.search(s.plain) for s in around):
+    if any(doubts.PASSED_ON.search(s.plain) or doubts.told_by_others(s.plain) for s in around):
         return _SOMEBODY
     serious = [s for s in around if s.bare and not _is_chatter(s)]
     for sentence in serious:

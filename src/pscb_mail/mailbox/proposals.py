@@ -34,6 +34,7 @@ SUBSCRIBE = tuple(
             r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
         ),
         r"\badd\b.{0,80}@",
+        r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
         (
             r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing|distribution"
@@ -149,6 +150,10 @@ LEFT = tuple(
             r"|employer)\b"
         ),
         r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",
+        (
+            r"\bis now (?:the |our )?(?:new |acting )?(?:dsl|head\w*|lead|designated|manager|principal|contact|named"
+            r"|safeguarding)\b"
+        ),
         r"\bpassed away\b|\b(?:has |have )?sadly died\b",
         (
             r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator|principal)\b.{0,20}\b(?:has "

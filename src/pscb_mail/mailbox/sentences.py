@@ -13,7 +13,7 @@ from pscb_mail.mailbox.spelling import mended
 
 _WRAPPED = 58
 _MOST = 400
-_END = re.compile(r"(?<!\d\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
+_END = re.compile(r"(?<!\d\.)(?<!\bel\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
 ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
@@ -28,7 +28,8 @@ _POLITE = re.compile(
     r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time"
     r"|second|opportunity)?"
     r"|i(?:'m| am| was| do)? ?(?:just )?wonder(?:ed|ing)? (?:if|whether)|i(?:'d| would| should) be (?:so |very |most "
-    r")?(?:glad|grateful|pleased|happy|obliged|thankful) if(?: you(?: would| could)?)?|i(?:'d| would) appreciate (?:it "
+    r")?(?:glad|grateful|pleased|happy|obliged|thankful) if(?: you(?:'d| would| could)?)?|i(?:'d"
+    r"| would) appreciate (?:it "
     r")?(?:if "
     r"you(?: would| could)?)?|it (?:might |may |would |is |'s )?(?:be )?best (?:if you|to)|i think|would you mind|i "
     r"would be grateful|i'd be "
@@ -36,7 +37,7 @@ _POLITE = re.compile(
 )
 
 
-_ENDS_A_THOUGHT = ("now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your")
+_ENDS_A_THOUGHT = ("please", "pls", "plz", "now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your")
 # The word is misspelt more often than not: unsubscibe, unsuscribe, un-subscribe.
 _MISSPELT = re.compile(r"\bu[nb]-? ?s[ubscri]{4,9}[ebd]{0,2}(d|s|ing|r)?\b")
 

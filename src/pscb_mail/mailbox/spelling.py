@@ -6,12 +6,11 @@ many, too few, wrong, or two exchanged) and the first letter is right.
 
 import re
 
-_WORDS = tuple(
-    """
+_LONG_WORDS = """
     unsubscribe unsubscribed subscription newsletter newsletters mailing mailings distribution circulation address
     addresses remove removed removing receive receiving delete deleted please database bulletin bulletins longer
-    """.split()
-)
+"""
+_WORDS = tuple(_LONG_WORDS.split())
 # One slip from these, and words all the same.
 _OTHERS = """
     remover removes remote deletes addressed addressee receives received receiver pleases pleased lounger linger

@@ -18,7 +18,7 @@ from pscb_mail.mailbox import bounces, words
 from pscb_mail.mailbox.automatic import automatic, own_copy
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
-from pscb_mail.mailbox.optout import WEAK, Wish, is_negated, opt_out_wish
+from pscb_mail.mailbox.optout import WEAK, Wish, doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 from pscb_mail.mailbox.urgent import urgent
@@ -221,7 +221,7 @@ def _off(wish: Wish, proposed: words.Said | None, typed: tuple[str, ...]) -> Fin
 def _by_subject(wish: Wish, said: tuple[Sentence, ...]) -> Finding:
     """Return the wish that only the subject says; more than a few words below it may say something else."""
     short = sum(s.words for s in said) <= 15 and not any(s.question for s in said)
-    doubt = wish.doubt or ("" if short else "only the subject asks for it")
+    doubt = wish.doubt or doubt_beside(list(said)) or ("" if short else "only the subject asks for it")
     return Finding(Kind.OPT_OUT, f"Subject: {wish.sentence}", doubt=doubt, about_us=not doubt)
 
 

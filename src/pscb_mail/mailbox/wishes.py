@@ -78,7 +78,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"(?:wish|want|like|need|require|care|interested|wanting|wishing|desire|receive (?:any )?(?:more|further))\b",
         "rather not": r"\b(?:rather not|prefer not to|sooner not) (?:\w+ ){0,2}?(?:receive|get|have|be (?:sent|on"
         r"|included|contacted))\b",
-        "no more": r"^no more (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?|mailings?"
+        "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
+        r"|mailings?"
         r"|bulletins?|copies)\b",
         "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
         r"|need (?:of|for|to receive)|use for|wish to receive)\b",
@@ -142,13 +143,15 @@ UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest"}
 STAYING = re.compile(
     r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
     r"|losing|drop\w*"
-    r"|without|discontinu\w*|opt\w*|go|be left|taken|late|in (?:a |an |this )?(?:\w+ )?(?:format|form))\b"
+    r"|without|discontinu\w*|opt\w*|go|be left|taken|late|in (?:the|your|this|next) (?!future)|in (?:a |an "
+    r"|this )?(?:\w+ )?(?:format|form))\b"
 )
 # What they were promised, and what comes all the same: a wish that was not heard.
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
 OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
-    r"|communications?|anything|spam|subscri\w+|on here|hear from you|contact(?:ed)? (?:me|us)|e-?mail(?:ing)? "
+    r"|communications?|publications?|anything|spam|subscri\w+|on here|hear from you|contact(?:ed)? (?:me|us)"
+    r"|e-?mail(?:ing)? "
     r"(?:me|us)"
     r"|(?:send|sending|mailing|messaging|spamming|write to|writing to|contacting|include|including) (?:me|us)"
     r"|(?:receive|receiving|get|getting|want|need|wish for|like|require|read|have|sending|send) (?:to (?:receive|get"
