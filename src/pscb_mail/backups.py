@@ -92,6 +92,12 @@ def checked(path: Path) -> Backup:
         raise UsageError(f"{path} is no backup of pscb-mail, or is damaged ({error}).", "Take another one.") from error
 
 
+def names(backup: Backup) -> frozenset[str]:
+    """Return what a checked backup holds."""
+    with zipfile.ZipFile(backup.path) as archive:
+        return frozenset(archive.namelist())
+
+
 def extract(backup: Backup, name: str, target: Path) -> bool:
     """Bring one file of a checked backup back to `target`, mode 0600; return whether the backup holds it."""
     with zipfile.ZipFile(backup.path) as archive:

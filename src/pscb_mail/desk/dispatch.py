@@ -2,7 +2,8 @@
 
 Promises: one send at a time (`sending.lock`); a backup before the mailing begins and after it went on; copies in doubt
 are looked for in the Sent folder before anybody is asked about them, and again after the run, when the server has had
-time to file them. Raises what `sending.mailing.run` raises. Leaves to others: the questions, and what is shown.
+time to file them. Raises what `sending.mailing.run` raises, and NotNowError
+while a restore is not settled. Leaves to others: the questions, and what is shown.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
-from pscb_mail.desk import planning
+from pscb_mail.desk import planning, unsettled
 from pscb_mail.desk.planning import SendPlan
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
@@ -73,6 +74,7 @@ def means_of(
 def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means, author: str) -> Ended:
     """Send what the plan says, or go on with it."""
     with send_lock(db, workspace.lock_path, plan.issue, author, means.now()):
+        unsettled.hold_off(db, plan.issue)
         _prepare(db, workspace, plan, order, means)
         try:
             ended = mailing.run(db, plan.issue, means, limit=order.limit, patient=order.patient)
@@ -108,6 +110,7 @@ def send_only(
             f"{person.address.text} is {person.status.replace('_', ' ')}.", "Only somebody active can be sent to."
         )
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
+        unsettled.hold_off(db, sent.issue)
         delivery = ledger.delivery_of(db, sent.issue, person.id)
         if again and delivery is not None:
             return singles.send_again(db, sent, delivery, person, means)
@@ -117,7 +120,7 @@ def send_only(
 def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:
     """Return what `amend` would do. Raises UsageError where nothing was sent, nothing changed, or nobody is waiting."""
     sent = planning.begun(db, issue)
-    edition = planning.buildable(workspace, sent.issue)
+    edition = planning.buildable(workspace, sent.issue, db)
     if edition.digest == sent.digest:
         raise UsageError(
             f"{sent.issue} is as it was frozen: there is nothing to amend.", "Save the corrected file first."

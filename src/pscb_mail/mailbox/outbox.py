@@ -86,6 +86,16 @@ def give_up(db: Database, before: datetime, now: datetime) -> int:
     )
 
 
+def doubt_all(db: Database, now: datetime) -> int:
+    """Never send what waits: after a restore it may have been sent already; returns how many."""
+    cursor = db.execute(
+        "UPDATE outbox SET state = 'unknown', settled_at = ?, reply = 'brought back from a backup' "
+        "WHERE state IN ('waiting', 'in_flight')",
+        [stamp(now)],
+    )
+    return int(cursor.rowcount)
+
+
 def count(db: Database, state: str) -> int:
     """Return how many answers are in a state."""
     return int(db.execute("SELECT count(*) FROM outbox WHERE state = ?", [state]).fetchone()[0])

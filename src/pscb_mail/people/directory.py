@@ -96,6 +96,11 @@ def _parted(groups: str | None) -> tuple[str, ...]:
     return tuple(groups.split("\x1f")) if groups else ()
 
 
+def all_ids(db: Database) -> Iterator[int]:
+    """Yield the id of everybody on the list, whatever their status."""
+    return (number for (number,) in db.execute("SELECT id FROM subscriber"))
+
+
 def last_id(db: Database) -> int:
     """Return the highest id on the list, 0 where nobody is."""
     return int(db.execute("SELECT coalesce(max(id), 0) FROM subscriber").fetchone()[0])
@@ -148,6 +153,12 @@ def counts(db: Database) -> dict[Status, int]:
     """Return how many people are in each status."""
     found = dict(db.execute("SELECT status, count(*) FROM subscriber GROUP BY status").fetchall())
     return {status: found.get(status, 0) for status in Status}
+
+
+def organisations(db: Database, status: Status) -> list[str]:
+    """Return the organisations of everybody in a status."""
+    rows = db.execute("SELECT DISTINCT organisation FROM subscriber WHERE status = ? AND organisation <> ''", [status])
+    return [name for (name,) in rows]
 
 
 def groups(db: Database) -> list[Group]:

@@ -36,6 +36,7 @@ class Event(StrEnum):
     DROPPED = "dropped"  # the person left the list, or the mailing was cancelled
     REQUEUED = "requeued"  # a person said: try again
     FOUND = "found"  # the copy is in the Sent folder
+    RESTORED = "restored"  # the database was brought back from a backup: what happened since is not known
 
 
 _AFTER: dict[tuple[State, Event], State] = {
@@ -52,6 +53,9 @@ _AFTER: dict[tuple[State, Event], State] = {
     (State.REFUSED, Event.REQUEUED): State.QUEUED,
     (State.UNKNOWN, Event.REQUEUED): State.QUEUED,
     (State.UNKNOWN, Event.FOUND): State.SENT,
+    (State.REFUSED, Event.FOUND): State.SENT,
+    (State.QUEUED, Event.RESTORED): State.UNKNOWN,
+    (State.DEFERRED, Event.RESTORED): State.UNKNOWN,
 }
 
 

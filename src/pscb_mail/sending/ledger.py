@@ -200,11 +200,12 @@ def trust_the_rest(db: Database, at: datetime, now: datetime) -> int:
 
 
 def enter(db: Database, issue: str, edition: int, copies: Iterable[tuple[int, str, str]], now: datetime) -> None:
-    """Enter copies that nobody recorded, each with person, address and reference: as queued, for `find` to settle."""
+    """Enter copies that nobody recorded, each with person, address and reference: in doubt, for `find` to settle."""
+    state = after(State.QUEUED, Event.RESTORED)
     db.conn.executemany(
         """INSERT OR IGNORE INTO delivery (issue, subscriber, edition, reference, state, address, at)
            VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        ((issue, who, edition, reference, State.QUEUED, address, stamp(now)) for who, address, reference in copies),
+        ((issue, who, edition, code, state, address, stamp(now)) for who, address, code in copies),
     )
 
 
@@ -265,9 +266,10 @@ def issues_of(db: Database, subscribers: Sequence[int]) -> list[str]:
 
 
 def references(db: Database, issue: str, state: State | None = None) -> frozenset[str]:
-    """Return the references of an issue's copies, of one state where that is given."""
+    """Return the references of an issue's copies, of one state where that is given; those of the forgotten are gone."""
     rows = db.execute(
-        "SELECT reference FROM delivery WHERE issue = :issue AND (:state IS NULL OR state = :state)",
+        """SELECT reference FROM delivery
+           WHERE issue = :issue AND subscriber IS NOT NULL AND (:state IS NULL OR state = :state)""",
         {"issue": issue, "state": state},
     )
     return frozenset(row[0] for row in rows)
@@ -307,6 +309,16 @@ def finished_at(db: Database, issue: str) -> datetime | None:
     """Return when the last delivery of an issue changed."""
     (at,) = db.execute("SELECT max(at) FROM delivery WHERE issue = ?", [issue]).fetchone()
     return moment(at) if at else None
+
+
+def handed_over(db: Database, since: datetime, until: datetime) -> list[tuple[datetime, int]]:
+    """Return how many copies relays took in each hour of a period, the hour given by its beginning."""
+    rows = db.execute(
+        """SELECT substr(at, 1, 13) || ':00:00Z', count(*) FROM delivery
+           WHERE state = 'sent' AND at >= ? AND at < ? GROUP BY 1 ORDER BY 1""",
+        [stamp(since), stamp(until)],
+    )
+    return [(moment(hour), count) for hour, count in rows]
 
 
 def last_tested(db: Database, issue: str) -> datetime | None:

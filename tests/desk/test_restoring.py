@@ -1,0 +1,378 @@
+"""A lost laptop: a backup brought back elsewhere, the mailbox asked what happened since, and nobody sent to twice."""
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from dovecot import PASSWORD, Dovecot, running_dovecot
+from office import Office, office
+from scripted import ScriptedServer
+
+from pscb_mail import backups
+from pscb_mail.desk import dispatch, forgetting, planning, restoring, unsettled
+from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.mailbox import answering, reading
+from pscb_mail.mailbox.sources import open_source
+from pscb_mail.people import directory
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status
+from pscb_mail.sending import ledger, relays
+from pscb_mail.sending.audience import Audience
+from pscb_mail.sending.delivery import State
+from pscb_mail.sending.references import Purpose, reference
+from pscb_mail.settings import read_settings
+from pscb_mail.workspace import Workspace
+
+JO, SAM, KIT, ANN, BEN, CY = (f"{name}@school.test" for name in ("jo", "sam", "kit", "ann", "ben", "cy"))
+ALL = [JO, SAM, KIT, ANN, BEN, CY]
+
+
+@pytest.fixture
+def relay() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[Dovecot]:
+    with running_dovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def desk(tmp_path: Path, relay: ScriptedServer) -> Iterator[Office]:
+    """The laptop that will be lost: six people, no mailbox."""
+    made = office(tmp_path, relay.port, *ALL)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture
+def online(desk: Office, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """The same with a mailbox on a real server, whose folders are empty."""
+    monkeypatch.setenv("PSCB_MAIL_MAILBOX_PASSWORD", PASSWORD)
+    with dovecot.client() as client:
+        for folder in ("Sent", "Newsletter/Done", "INBOX"):
+            if not client.folder_exists(folder):
+                client.create_folder(folder)
+            client.select_folder(folder)
+            client.delete_messages(client.search())
+            client.expunge()
+    source = f'source = "{dovecot.url(tls=True)}"\nca_file = "{dovecot.ca_file}"'
+    path = desk.workspace.folder / "pscb-mail.toml"
+    path.write_text(path.read_text().replace('source = ""', source))
+    desk.workspace = Workspace(desk.workspace.folder, read_settings(path))
+    return desk
+
+
+class Server:
+    """Files what the relay takes into Sent, as Microsoft 365 does, each copy once."""
+
+    def __init__(self, relay: ScriptedServer, dovecot: Dovecot) -> None:
+        self._relay, self._dovecot, self._filed = relay, dovecot, 0
+
+    def file(self) -> None:
+        for _, _, message in self._relay.taken[self._filed :]:
+            self._dovecot.append(message, "Sent")
+        self._filed = len(self._relay.taken)
+
+
+def latest(desk: Office) -> Path:
+    """Write a backup and return it."""
+    return desk.workspace.back_up("by-hand", desk.now()).path
+
+
+def on_a_new_laptop(desk: Office, backup: Path, *, files: bool = True) -> Office:
+    """Bring a backup back into an empty folder; the issues come from somebody's own copy."""
+    folder = desk.workspace.folder.parent / "new"
+    inside = restoring.look_into(backup)
+    workspace = restoring.workspace_for(folder, inside.backup)
+    if files:
+        shutil.copytree(desk.workspace.issues, folder / "issues")
+    restoring.bring_back(workspace, inside, desk.now())
+    return Office(workspace, workspace.open_database(), desk.at)
+
+
+def settle(desk: Office, *, unread: bool = False) -> restoring.Settled:
+    return restoring.settle(desk.db, desk.workspace, desk.now, unread=unread)
+
+
+def pressed(desk: Office, sender: str) -> bytes:
+    """Return what the link in somebody's copy sends."""
+    who = directory.by_address(desk.db, sender)
+    assert who is not None
+    message = EmailMessage()
+    message["From"], message["To"], message["Message-ID"] = sender, "news@pscb.test", f"<out.{sender}>"
+    message["Subject"] = f"unsubscribe {reference(desk.workspace.key(), Purpose.MAILING, 'issue-7', str(who.id))}"
+    message.set_content(f"Take {sender} off the list, please.")
+    return message.as_bytes()
+
+
+def read_mailbox(desk: Office) -> None:
+    """Do what `inbox` does, the answers included."""
+    source = open_source("", desk.workspace.settings, desk.workspace.folder)
+    found = reading.read(desk.db, source, reading.Means(desk.workspace.settings, desk.workspace.key(), desk.now))
+    source.close()
+    assert found.trouble is None
+    opener = relays.session_opener(desk.workspace.settings)
+    answering.deliver(desk.db, desk.workspace.settings, opener, desk.now)
+
+
+def copies(relay: ScriptedServer) -> Counter[str]:
+    """Return how many copies of the issue each address got."""
+    return Counter(recipient for _, recipient, message in relay.taken if b"\r\nList-Id:" in message)
+
+
+def answers(relay: ScriptedServer) -> Counter[str]:
+    return Counter(recipient for _, recipient, message in relay.taken if b"Auto-Submitted" in message)
+
+
+def counts(desk: Office, issue: str = "issue-7") -> dict[str, int]:
+    return {str(state): n for state, n in ledger.counts(desk.db, issue).items() if n}
+
+
+@pytest.mark.real
+def test_from_the_middle_of_a_mailing_nobody_is_sent_to_twice_and_no_opt_out_is_lost(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """Two had it at the backup, two more got it since, one of these came off, and one who still waits for it, too."""
+    server = Server(relay, dovecot)
+    online.send(limit=2)
+    backup = latest(online)
+    online.send(limit=2)
+    server.file()
+    for sender in (ANN, CY):
+        dovecot.append(pressed(online, sender))
+    read_mailbox(online)
+    assert answers(relay) == {ANN: 1, CY: 1}
+    new = on_a_new_laptop(online, backup)
+    assert counts(new) == {"sent": 2, "unknown": 4}
+    with pytest.raises(NotNowError, match="not settled"):
+        new.send()
+    done = settle(new)
+    assert (done.settled, done.sent, done.again, done.opted_out, done.troubles) == (True, 2, 2, 2, ())
+    assert counts(new) == {"sent": 4, "queued": 2}
+    new.send()
+    read_mailbox(new)
+    assert copies(relay) == dict.fromkeys([JO, SAM, KIT, ANN, BEN], 1)
+    assert answers(relay) == {ANN: 1, CY: 1}
+    people = {each.address.text: each.status for each in directory.people(new.db)}
+    assert {who for who, status in people.items() if status is Status.OPTED_OUT} == {ANN, CY}
+    new.db.close()
+
+
+@pytest.mark.real
+def test_a_mailing_that_began_after_the_backup_is_known_again(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """Whoever has it counts as sent; to whom else it was to go is asked, and nothing leaves before that."""
+    backup = latest(online)
+    online.send(limit=4)
+    Server(relay, dovecot).file()
+    new = on_a_new_laptop(online, backup)
+    done = settle(new)
+    assert (done.settled, done.begun, done.sent, done.in_doubt) == (True, ("issue-7",), 4, 2)
+    new.send()
+    assert sum(copies(relay).values()) == 4
+    plan = planning.send_plan(new.db, new.workspace, "7", Audience())
+    dispatch.dispatch(new.db, new.workspace, plan, dispatch.Order(requeue=State.UNKNOWN), new.means, "tester")
+    assert copies(relay) == dict.fromkeys(ALL, 1)
+    new.db.close()
+
+
+@pytest.mark.real
+def test_a_mailing_whose_file_is_lost_is_held_until_it_is_back(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """It is known that it went out, and to whom, but not what: it is sent to nobody."""
+    backup = latest(online)
+    online.send(limit=4)
+    Server(relay, dovecot).file()
+    new = on_a_new_laptop(online, backup, files=False)
+    done = settle(new)
+    assert (done.settled, done.begun, done.held) == (True, (), ("issue-7",))
+    with pytest.raises(UsageError, match="did go out"):
+        restoring.not_sent(new.db, "issue-7")
+    shutil.copytree(online.workspace.issues, new.workspace.issues)
+    with pytest.raises(NotNowError, match="4 copies of issue-7 are in the Sent folder"):
+        new.send()
+    assert settle(new).begun == ("issue-7",)
+    new.send()
+    assert sum(copies(relay).values()) == 4
+    new.db.close()
+
+
+@pytest.mark.real
+def test_those_who_were_added_to_a_mailing_later_count_as_sent_to(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """`--joined` after the backup: the person is on the restored list, the copy was not in its ledger."""
+    online.send(to=[])
+    online.add("late@school.test")
+    backup = latest(online)
+    online.send(joined=True)
+    Server(relay, dovecot).file()
+    new = on_a_new_laptop(online, backup)
+    assert settle(new).sent == 1
+    new.send(joined=True)
+    assert copies(relay) == dict.fromkeys([*ALL, "late@school.test"], 1)
+    new.db.close()
+
+
+@pytest.mark.real
+def test_who_joined_after_the_backup_is_missed_and_their_code_is_nobody_elses(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """A number given twice would make one person's copy, and one person's opt-out, another's."""
+    backup = latest(online)
+    online.add("late@school.test")
+    online.send()
+    Server(relay, dovecot).file()
+    new = on_a_new_laptop(online, backup)
+    assert settle(new).strangers == 1
+    new.add("other@school.test")
+    new.send(joined=True)
+    assert copies(relay)["other@school.test"] == 1
+    new.db.close()
+
+
+@pytest.mark.real
+def test_a_sent_folder_that_cannot_be_read_keeps_the_bar_up(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """What waited stays in doubt; giving up leaves it so, and lifts the bar for what comes after."""
+    online.send(limit=2)
+    backup = latest(online)
+    online.send(limit=2)
+    new = on_a_new_laptop(online, backup)
+    settings = new.workspace.settings
+    wrong = settings.model_copy(update={"mailbox": settings.mailbox.model_copy(update={"sent": "No/Such"})})
+    new.workspace = Workspace(new.workspace.folder, wrong)
+    done = settle(new)
+    assert (done.settled, done.in_doubt, len(done.troubles)) == (False, 4, 1)
+    with pytest.raises(NotNowError, match="not settled"):
+        new.send()
+    assert settle(new, unread=True).settled
+    new.send()
+    assert sum(copies(relay).values()) == 4
+    assert counts(new) == {"sent": 2, "unknown": 4}
+    new.db.close()
+
+
+@pytest.mark.real
+def test_a_sent_folder_that_does_not_keep_our_copies_proves_nothing(
+    online: Office, relay: ScriptedServer, dovecot: Dovecot
+) -> None:
+    """The relay is another server: what the backup knows to be sent is not in Sent, so nothing that is missing is news."""
+    online.send(limit=2)
+    online.write((online.workspace.issues / "issue-7.md").read_text().replace("number: 7", "number: 8"), "issue-8")
+    backup = latest(online)
+    online.send()
+    new = on_a_new_laptop(online, backup)
+    done = settle(new)
+    assert (done.settled, done.again, done.in_doubt, done.held) == (True, 0, 4, ("issue-8",))
+    new.send()
+    with pytest.raises(NotNowError, match="may have been sent"):
+        new.send("8")
+    assert copies(relay) == dict.fromkeys(ALL, 1)
+    restoring.not_sent(new.db, "issue-8")
+    new.send("8")
+    assert copies(relay)[JO] == 2
+    new.db.close()
+
+
+def test_without_a_mailbox_all_that_waited_is_in_doubt(desk: Office, relay: ScriptedServer) -> None:
+    """There is nothing to ask."""
+    desk.send(limit=2)
+    new = on_a_new_laptop(desk, latest(desk))
+    done = settle(new)
+    assert (done.settled, done.in_doubt) == (True, 4)
+    new.send()
+    assert sum(copies(relay).values()) == 2
+    new.db.close()
+
+
+def test_what_is_there_is_backed_up_first_and_the_key_and_settings_are_right(desk: Office) -> None:
+    """The settings of a folder that has some stay; the key is that of the backup."""
+    backup, key = latest(desk), desk.workspace.key()
+    desk.add("late@school.test")
+    desk.db.close()
+    desk.workspace.key_path.write_bytes(b"x" * 32)
+    settings = desk.workspace.folder / "pscb-mail.toml"
+    settings.write_text(settings.read_text() + "\n# mine\n")
+    workspace = restoring.workspace_for(desk.workspace.folder, restoring.look_into(backup).backup)
+    before = restoring.bring_back(workspace, restoring.look_into(backup), desk.now())
+    assert before is not None
+    assert (before.why, restoring.look_into(before.path).people) == ("before-restore", 7)
+    assert workspace.key() == key
+    assert settings.read_text().endswith("# mine\n")
+    desk.db = workspace.open_database()
+    assert directory.by_address(desk.db, "late@school.test") is None
+
+
+def test_a_damaged_database_is_laid_aside(desk: Office) -> None:
+    """That is what a backup is for."""
+    backup = latest(desk)
+    desk.db.close()
+    for path in desk.workspace.folder.glob("pscb-mail.db*"):
+        path.unlink()
+    desk.workspace.database_path.write_bytes(b"not a database" * 100)
+    assert restoring.bring_back(desk.workspace, restoring.look_into(backup), desk.now()) is None
+    desk.db = desk.workspace.open_database()
+    assert sum(directory.counts(desk.db).values()) == 6
+    (aside,) = desk.workspace.folder.glob("pscb-mail.db.damaged-*")
+    assert aside.read_bytes().startswith(b"not a database")
+
+
+def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: Path) -> None:
+    """A backup that lay elsewhere still knows them; the list that it replaces remembers that it must not."""
+    elsewhere = tmp_path / "stick.zip"
+    shutil.copy(latest(desk), elsewhere)
+    plan = forgetting.one(desk.db, JO)
+    forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
+    desk.db.close()
+    restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
+    desk.db = desk.workspace.open_database()
+    assert sorted(each.address.text for each in directory.people(desk.db)) == sorted(ALL[1:])
+    assert JO.encode() not in desk.workspace.database_path.read_bytes()
+
+
+def test_a_crash_between_bringing_back_and_settling_leaves_a_list_that_sends_nothing(
+    desk: Office, relay: ScriptedServer
+) -> None:
+    """The bar is in the database that is put in place, not set afterwards."""
+    desk.send(limit=1)
+    new = on_a_new_laptop(desk, latest(desk))
+    last = unsettled.restored(new.db)
+    assert last is not None
+    assert not last.settled
+    assert counts(new) == {"sent": 1, "unknown": 5}
+    person = directory.by_address(new.db, BEN)
+    assert person is not None
+    with pytest.raises(NotNowError, match="not settled"):
+        dispatch.send_only(new.db, new.workspace, "7", person, new.means, "tester", again=False)
+    assert sum(copies(relay).values()) == 1
+    new.db.close()
+
+
+def test_what_is_no_backup_replaces_nothing(desk: Office, tmp_path: Path) -> None:
+    """Nor does one of a newer version."""
+    (tmp_path / "x.zip").write_bytes(b"PK")
+    with pytest.raises(UsageError, match=r"x\.zip"):
+        restoring.look_into(tmp_path / "x.zip")
+    backup = latest(desk)
+
+    def newer(path: Path) -> None:
+        with closing(sqlite3.connect(path)) as db, db:
+            db.execute(
+                "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pscb-mail', 'm9', 'x')"
+            )
+
+    backups.rewrite(backup, newer)
+    with pytest.raises(UsageError, match="newer"):
+        restoring.look_into(backup)
