@@ -77,7 +77,12 @@ def issues(ctx: typer.Context, json: Json = False) -> None:
 
 
 @commands.command(rich_help_panel=_PANEL)
-def check(ctx: typer.Context, issue: Issue, json: Json = False) -> None:
+def check(
+    ctx: typer.Context,
+    issue: Issue,
+    links: Annotated[bool, typer.Option("--links", help="Ask the web, too, whether each link leads anywhere.")] = False,
+    json: Json = False,
+) -> None:
     """Look for mistakes: errors stop a send, warnings do not."""
     from pscb_mail.desk import preview as previewing
     from pscb_mail.issues import preflight
@@ -89,6 +94,8 @@ def check(ctx: typer.Context, issue: Issue, json: Json = False) -> None:
         readership = previewing.readership(db, slug_of(issue)) if db else None
         report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates, readership)
         recipients = previewing.recipients(db, report.issue) if db else 0
+    if links:
+        report = _with_links(context, report)
     if json:
         console.document(_report_json(report, recipients))
     else:
@@ -161,6 +168,20 @@ def archive(
 
 
 # -- what the commands share ----------------------------------------------------------------------------------------
+
+
+def _with_links(context: Context, report: "Report") -> "Report":
+    """Ask the web for each link. Only a person who looks at the issue wants this: nothing else goes out with it."""
+    import time
+
+    from pscb_mail.issues import web
+
+    workspace = context.workspace
+    links = web.links_of(workspace.issues, report.issue, workspace.settings)
+    console.say("Asking the web for each link…")
+    manners = web.Manners("pscb-mail (asks once whether a link of a newsletter still works)", time.sleep)
+    answers = web.ask((link.url for link in links), workspace.folder / "build" / "links.json", now(), manners)
+    return web.told(report, links, answers)
 
 
 def _tell_draft(path: Path, draft: "Draft") -> None:
