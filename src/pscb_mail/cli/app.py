@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from pscb_mail.cli import console, forgetting, founding, issues, mailbox, people, sending, signing_in, start, upkeep
+from pscb_mail.cli import (
+    console,
+    forgetting,
+    founding,
+    issues,
+    mailbox,
+    people,
+    people_care,
+    sending,
+    signing_in,
+    start,
+    upkeep,
+)
 from pscb_mail.cli.context import Context
 from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError
 
@@ -50,7 +62,7 @@ def overview(
         show_overview(ctx.obj)
 
 
-for room in (start, founding, signing_in, people, forgetting, issues, sending, mailbox, upkeep):
+for room in (start, founding, signing_in, people, forgetting, issues, sending, mailbox, upkeep, people_care):
     app.add_typer(room.commands)
 
 

@@ -16,7 +16,10 @@ from pscb_mail.people.subscriber import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlite_utils import Database
+
     from pscb_mail.cli.context import Context
+    from pscb_mail.people.roster import Enrolled
 
 commands = typer.Typer()
 _PANEL = "People"
@@ -36,18 +39,50 @@ def add(
     group: Groups = None,
     source: Source = "",
     basis: Basis = "",
+    welcome: Annotated[
+        str, typer.Option("--welcome", metavar="ISSUE", help="Send those who join their copy of this issue at once.")
+    ] = "",
 ) -> None:
     """Put people on the list; whoever is on it gets what is new about them."""
+    from pscb_mail.desk import planning
     from pscb_mail.people import roster
 
     context: Context = ctx.obj
     persons = list(options.persons(people))
     with context.database() as db:
+        issue = planning.begun(db, welcome).issue if welcome else ""
         done = roster.add(
             db, persons, options.origin(context, "add"), organisation=organisation or "", role=role or "",
             groups=options.groups(group), source=source, basis=basis,
         )  # fmt: skip
-    shown.added(done)
+        shown.added(done)
+        if issue:
+            _welcome(context, db, issue, done)
+
+
+def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -> None:
+    """Send each of those who joined their copy; whoever had one already does not get another."""
+    from pscb_mail.cli.context import now, stop_on_signal
+    from pscb_mail.cli.sending_shown import VERDICTS
+    from pscb_mail.desk import dispatch
+    from pscb_mail.people import directory
+    from pscb_mail.people.joining import Kind
+    from pscb_mail.sending.delivery import Event
+
+    joined = [each.person.address.text for each in done.decisions if each.kind in {Kind.ADDED, Kind.BACK}]
+    taken = True
+    with stop_on_signal() as stopping:
+        means = dispatch.means_of(context.workspace, now, stopping.wait)
+        for address in joined:
+            person = directory.find(db, address)
+            if person.status is Status.ACTIVE:
+                verdict = dispatch.send_only(db, context.workspace, issue, person, means, context.author, again=False)
+                taken = verdict.event is Event.ACCEPTED and taken
+                words = (
+                    f'{VERDICTS.get(verdict.event, "not sent")}. {verdict.relay} says "{verdict.code} {verdict.reply}"'
+                )
+                console.result(f"{console.safe(address)}: {issue} {console.safe(words)}")
+    raise typer.Exit(console.exit_code(needs_a_person=not taken))
 
 
 commands.command("import", rich_help_panel=_PANEL)(import_)
@@ -175,6 +210,7 @@ def remove(
     ] = None,
 ) -> None:
     """Take people off who have left; no wish of theirs, and no bar to coming back."""
+    from pscb_mail.desk import coverage
     from pscb_mail.people import roster
 
     context: Context = ctx.obj
@@ -185,10 +221,15 @@ def remove(
             raise UsageError("A successor follows one person.", "Remove them one by one.")
         ids = [person.id for person in people]
         done = roster.remove(db, ids, options.origin(context, "remove", reason), successor=heir)
+        empty = coverage.left_with_nobody(db, [person for person in people if person.id in done.ids])
     stays = "stays {status}: there is nothing to remove"
     shown.moved(people, done.ids, done.change, "removed", stays)
     if heir is not None:
         console.result(f"{console.safe(heir.address.text)}: successor, with the same organisation, role and groups.")
+    for organisation in empty:
+        console.say(
+            f"[yellow]Nobody of {console.safe(organisation)} is on the list now.[/] Who has come in their place?"
+        )
 
 
 @commands.command(rich_help_panel=_PANEL)

@@ -69,7 +69,7 @@ def import_(
     context: Context = ctx.obj
     groups = options.groups(group)
     _hold_possible(groups, as_, marked, sync=sync)
-    data = _bytes(file)
+    data = options.content(file)
     reading = importing.understand(
         tables.read_table(data, encoding), groups=groups, status=Status(as_) if as_ else None,
         source=joining.field(source), basis=joining.field(basis),
@@ -174,18 +174,6 @@ def _ask_for_the_number(leaving: int, group: str) -> None:
         )
     if typed.replace(",", "") != str(leaving):
         raise UsageError("Nothing was changed.")
-
-
-def _bytes(file: Path) -> bytes:
-    from pscb_mail.people.tables import FILE_LIMIT
-
-    try:
-        if not file.is_file():
-            raise UsageError(f"{file} is not a file.", "Give the path of a CSV or XLSX file.")
-        with file.open("rb") as opened:
-            return opened.read(FILE_LIMIT + 1)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Nothing was changed.") from error
 
 
 def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[bytes]":

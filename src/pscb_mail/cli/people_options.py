@@ -98,6 +98,19 @@ def moment(text: str, context: Context) -> "datetime":
     return moment if moment.tzinfo else moment.replace(tzinfo=context.workspace.settings.newsletter.zone)
 
 
+def content(file: Path) -> bytes:
+    """Return what is in a file of people, as much of it as may be read at all. Raises UsageError."""
+    from pscb_mail.people.tables import FILE_LIMIT
+
+    try:
+        if not file.is_file():
+            raise UsageError(f"{file} is not a file.", "Give the path of a CSV or XLSX file.")
+        with file.open("rb") as opened:
+            return opened.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Nothing was changed.") from error
+
+
 def write(file: Path, data: "Iterable[bytes]") -> None:
     """Write a file about people whole or not at all, for nobody else to read."""
     import os

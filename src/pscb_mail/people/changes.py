@@ -228,6 +228,27 @@ def history_of(db: Database, subscriber: int) -> list[Recorded]:
     ]
 
 
+def movements(
+    db: Database, since: datetime, until: datetime
+) -> Iterator[tuple[datetime, Status | None, Status | None, int]]:
+    """Yield how many people went from one status to another, hour by hour; what was taken back is left out.
+
+    None: not on the list. The hour is given by its beginning.
+    """
+    rows = db.execute(
+        """SELECT substr(c.at, 1, 13) || ':00:00Z', h.before ->> 'status' AS was, h.after ->> 'status' AS is_now,
+                  count(*)
+           FROM change c JOIN history h ON h.change = c.number
+           WHERE c.at >= :since AND c.at < :until AND c.undoes IS NULL AND was IS NOT is_now
+               AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = c.number
+                   AND NOT EXISTS (SELECT 1 FROM change uu WHERE uu.undoes = u.number))
+           GROUP BY 1, 2, 3 ORDER BY 1""",
+        {"since": stamp(since), "until": stamp(until)},
+    )
+    for hour, was, now, count_ in rows:
+        yield moment(hour), Status(was) if was else None, Status(now) if now else None, count_
+
+
 def former_addresses(db: Database) -> dict[str, int]:
     """Return the keys of addresses that were changed for another, with whose they were last."""
     rows = db.execute(

@@ -1,0 +1,140 @@
+"""Coverage: how many of each organisation are on the list, and which partner bodies have nobody who is written to.
+
+A partner body is a row of somebody's file, known by its name, its mail domain, or both. It is covered where at least
+one active person has that organisation (case, spaces and signs count for nothing) or an address in that domain.
+Nothing is written. Raises UsageError for a file in which no column names bodies.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from pscb_mail.errors import UsageError
+from pscb_mail.foreign import from_spreadsheet, one_line
+from pscb_mail.people import directory
+from pscb_mail.people.subscriber import Status, Subscriber
+from pscb_mail.people.tables import Table
+
+# Anybody may have an address there: such a domain says nothing about an organisation.
+_ANYBODYS = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "yahoo.co.uk",
+                       "yahoo.com", "icloud.com", "btinternet.com", "nhs.net"})  # fmt: skip
+_NAMES = "organisation organization organisationname body partner partnerbody school schoolname agency company name"
+_DOMAINS = "domain maildomain emaildomain website web url email emailaddress mail"
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """People who say that they work at one place, or, where they say nothing, whose addresses share a domain."""
+
+    name: str
+    domains: tuple[str, ...]
+    counts: dict[Status, int]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A partner body as a file names it."""
+
+    line: int
+    name: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The organisations, those with nobody active first; how many bodies the file names, and which have nobody."""
+
+    organisations: tuple[Organisation, ...]
+    bodies: int = 0
+    uncovered: tuple[Body, ...] = ()
+
+
+def coverage(db: Database, partners: Iterable[Body] = ()) -> Coverage:
+    """Return who is covered, and which of `partners` are not."""
+    found = list(partners)
+    names, domains = set[str](), set[str]()
+    groups = defaultdict[str, _Gathered](_Gathered)
+    for person in directory.people(db):
+        groups[_plain(person.organisation) or _domain(person)].take(person)
+        if person.status is Status.ACTIVE:
+            names.add(_plain(person.organisation))
+            domains.add(_domain(person))
+    organisations = sorted((each.organisation for each in groups.values()), key=_least_covered_first)
+    uncovered = (body for body in found if not _covered(body, names, domains))
+    return Coverage(tuple(organisations), len(found), tuple(uncovered))
+
+
+def bodies(table: Table) -> Iterator[Body]:
+    """Yield the partner bodies of a table with a heading."""
+    first = next(table.rows, None)
+    heading = [re.sub(r"[\W_]+", "", cell.casefold()) for cell in first.cells] if first else []
+    name = next((heading.index(title) for title in _NAMES.split() if title in heading), None)
+    domain = next((heading.index(title) for title in _DOMAINS.split() if title in heading), None)
+    if name is None and domain is None:
+        raise UsageError(
+            "No column of the file names partner bodies.",
+            'Call one "Organisation" or "Domain" in its first line.',
+        )
+    for row in table.rows:
+        cells = [from_spreadsheet(cell.strip()) for cell in row.cells]
+        called = one_line(cells[name], 200) if name is not None and name < len(cells) else ""
+        at = _host(cells[domain]) if domain is not None and domain < len(cells) else ""
+        if called or at:
+            yield Body(row.line, called, at)
+
+
+def left_with_nobody(db: Database, gone: Iterable[Subscriber]) -> tuple[str, ...]:
+    """Return the organisations of people who were taken off in which nobody is active any more."""
+    organisations = {_plain(person.organisation): person.organisation for person in gone if person.organisation}
+    if not organisations:
+        return ()
+    active = {_plain(name) for name in directory.organisations(db, Status.ACTIVE)}
+    return tuple(sorted(name for key, name in organisations.items() if key not in active))
+
+
+class _Gathered:
+    """An organisation while its people are gone through; its name is the spelling that most of them have."""
+
+    def __init__(self) -> None:
+        self.names, self.domains, self.counts = Counter[str](), Counter[str](), Counter[Status]()
+
+    def take(self, person: Subscriber) -> None:
+        self.names[person.organisation] += 1
+        self.domains[_domain(person)] += 1
+        self.counts[person.status] += 1
+
+    @property
+    def organisation(self) -> Organisation:
+        domains = tuple(domain for domain, _ in self.domains.most_common(5))
+        name = self.names.most_common(1)[0][0] or domains[0]
+        return Organisation(name, domains, {status: self.counts[status] for status in Status})
+
+
+def _least_covered_first(each: Organisation) -> tuple[int, str]:
+    return each.counts[Status.ACTIVE], each.name.casefold()
+
+
+def _covered(body: Body, names: set[str], domains: set[str]) -> bool:
+    if _plain(body.name) and _plain(body.name) in names:
+        return True
+    telling = body.domain and body.domain not in _ANYBODYS
+    return bool(telling) and any(each == body.domain or each.endswith(f".{body.domain}") for each in domains)
+
+
+def _plain(name: str) -> str:
+    """Return a name by which an organisation is known however it is written: `St. Peter's` is `st peters`."""
+    return " ".join(re.sub(r"[^\w\s]", "", name.casefold()).split())
+
+
+def _domain(person: Subscriber) -> str:
+    return person.address.key.rpartition("@")[2]
+
+
+def _host(text: str) -> str:
+    """Return the mail domain that a cell means: a domain, an address, or a website without its `www`."""
+    host = text.rpartition("@")[2] if "@" in text else urlsplit(text if "//" in text else f"//{text}").hostname or ""
+    return host.casefold().removeprefix("www.").strip(". ")

@@ -1,0 +1,82 @@
+"""The commands that look after the list, as a user runs them; a newcomer's first copy."""
+
+from collections.abc import Iterator
+
+import pytest
+from office import ISSUE
+from program import Program, workspace
+from scripted import ScriptedServer
+
+JO, SAM = "jo@school.test", "sam@health.test"
+
+
+@pytest.fixture
+def relay() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+@pytest.fixture
+def program(tmp_path, relay: ScriptedServer) -> Program:
+    made = workspace(tmp_path, relay=f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"')
+    (tmp_path / "issues" / "issue-7.md").write_text(ISSUE)
+    made("add", f"Jo <{JO}>", "--organisation", "School")
+    return made
+
+
+# -- a newcomer's first copy ----------------------------------------------------------------------------------------
+
+
+def sent_to(program: Program) -> dict[str, str]:
+    return {line["address"]: line["state"] for line in program("log", "7", "--json").json}
+
+
+def test_a_newcomer_gets_the_issue_at_once_and_once(program: Program, relay: ScriptedServer) -> None:
+    """Whoever was on the list gets no second copy of it, however often they are added."""
+    program("send", "7", "--yes")
+    done = program("add", f"Sam <{SAM}>", f"Jo <{JO}>", "--welcome", "7")
+    assert f"{SAM}: issue-7 sent." in done.out
+    assert sent_to(program) == {JO: "sent", SAM: "sent"}
+    program("add", f"Sam <{SAM}>", "--welcome", "7")
+    assert len(relay.taken) == 2
+
+
+def test_an_issue_that_was_never_sent_welcomes_nobody_and_nobody_is_added(program: Program) -> None:
+    assert "was never sent" in program("add", SAM, "--welcome", "7", expect=2).err
+    assert len(program("list", "--json").json) == 1
+
+
+# -- who is covered -------------------------------------------------------------------------------------------------
+
+
+def test_partner_bodies_with_nobody_are_told(program: Program) -> None:
+    """Exit 1 where there are any: somebody has to find a name there."""
+    (program.folder / "partners.csv").write_text("Organisation,Domain\nSchool,\nPolice,police.test\n")
+    done = program("coverage", "partners.csv", "--json", expect=1).json
+    assert done["uncovered"] == [{"line": 3, "organisation": "Police", "domain": "police.test"}]
+    assert (done["bodies"], [each["active"] for each in done["organisations"]]) == (2, [1])
+    assert "line 3: Police (police.test)" in program("coverage", "partners.csv", expect=1).out
+    program("coverage")
+    program("add", "x@police.test")
+    program("coverage", "partners.csv")
+
+
+def test_removing_the_last_of_an_organisation_warns(program: Program) -> None:
+    assert "Nobody of School" in program("remove", JO).err
+    program("add", JO)
+    assert "Nobody of" not in program("remove", JO, "--successor", f"Sam <{SAM}>").err
+
+
+# -- a period in numbers --------------------------------------------------------------------------------------------
+
+
+def test_a_report_tells_people_and_issues(program: Program) -> None:
+    program("send", "7", "--yes")
+    program("unsubscribe", JO)
+    told = program("report", "--json").json
+    assert (told["total"]["joined"], told["total"]["opted_out"], told["total"]["sent"]) == (1, 1, 1)
+    assert [(each["issue"], each["sent"]) for each in told["issues"]] == [("issue-7", 1)]
+    assert told["people"]["opted_out"] == 1
+    assert "issue-7" in program("report").out
+    assert "Nothing happened" in program("report", "--since", "2001-01-01", "--until", "2001-12-31").err
+    program("report", "--since", "2026-12-31", "--until", "2026-01-01", expect=2)
