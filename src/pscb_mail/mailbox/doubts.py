@@ -10,6 +10,12 @@ import re
 AS_A_ROLE = re.compile(
     r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b)"
 )
+# "Take me off and I'll never forgive you" is a threat. "Please delete this e-mail" means the message.
+THREAT = re.compile(r"^\W*and (?:i'll|i will|i shall|you'll|you will|see|watch|we'll|we will)\b")
+THE_MESSAGE = re.compile(
+    r"^(?:delet\w+|remov\w+|eras\w+|purge) (?:this|that|the|these|those) (?:\w+ )?(?:e-?mails?|mails?|messages?"
+    r"|above|following)\W*$"
+)
 # What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
 OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
@@ -21,11 +27,13 @@ OWN_REASON = re.compile(
 GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
 # Not decided, or not now: "I might", "thinking of", "I wanted to", "I was going to".
 UNDECIDED = re.compile(
-    r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|possibly|thinking|think (?:of|about)|thought (?:of|about)"
+    r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)"
+    r"|thought (?:of|about)"
     r"|consider\w*"
     r"|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped|planned|planning|tried"
     r"|trying"
-    r"|attempted|used to|about to|was going|were going|nearly|almost|would have|eventually|some ?day|one day"
+    r"|last thing|far from|anything but|least of all|attempted|used to|about to|was going|were going|nearly|almost"
+    r"|would have|eventually|some ?day|one day"
     r"|at some point"
     r"|in due course|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term"
     r"|time being|moment"
@@ -71,12 +79,13 @@ TAKEN_BACK = re.compile(
     r"\b(?:ignore|disregard|changed my mind|change of mind|joke|joking|kidding|jk|never ?mind|not really|only messing"
     r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)|made)\b.{0,30}"
     r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
-    r"|forget (?:it|that)|wrong button|put me back|haha|lol)\b"
+    r"|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|haha|lol)\b"
 )
 # Beside a plain wish: something else that they want of us.
 WANTS_BESIDE = re.compile(
     r"\b(?:except|instead|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart from|other than"
     r"|rather than"
+    r"|(?:i|we)(?:'d| would)? (?:want|need|like|wish) (?:an? |the |to (?!stop|come|be|unsub|leave|opt|receive|get))"
     r"|replace|swap|and (?:add|replace|put|send|include))\b"
     r"|\b(?:but|however|although|though)\b.{0,80}\b(?:want|wish|like|keep|stay|remain|send|add|put|include|continue"
     r"|need)\b"

@@ -27,16 +27,16 @@ _ENGLISH = """
     e-mailing messaging messages message contact contacts contacting contacted write writing spam spamming junk
     include including included registration entry
     list lists listing mailing-list distribution dl circulation circular circulars newsletter newsletters news letter
-    letters bulletin bulletins update updates edition editions copies copy mailshot mailshots communication recipients
+    letters bulletin bulletins update updates edition editions copies mailshot mailshots communication recipients
     communications correspondence publication publications database databases record records system systems address
     addresses account accounts mailbox inbox name names detail details data contact info information books book
-    personal work business shared own current generic above whole full electronic online regular monthly quarterly
+    personal work business shared own current generic  whole full electronic online regular monthly quarterly
     weekly
     termly teh pscb safeguarding children children's childrens board peterborough lscb
     request requests requesting ask asking asked grateful glad happy obliged good great kind appreciate appreciated
     process action arrange ensure make sure certain see confirm register effect consent object processing interested
     interest use point purposes moment chance whenever able let go ahead
-    nonsense crap rubbish stuff things bloody damn such wrong person gdpr
+    nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant applicable x xx xxx
 """
 _OTHERS = {
     "German": """

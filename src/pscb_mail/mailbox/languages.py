@@ -90,6 +90,7 @@ LANGUAGES = (
                 r"|schicken|senden)"
             ),
             r"kein interesse mehr",
+            r"nicht (?:mehr|langer) (?:\w+ ){0,2}?auf (?:\w+ ){0,2}?(?:liste|verteiler)",
             r"kundige\w* .{0,30}(?:newsletter|abo|abonnement|bezug)",
         ),
         (
@@ -153,6 +154,7 @@ LANGUAGES = (
     _language(
         "Portuguese",
         (
+            r"(?:cancel\w+|suspend\w+) (?:o )?envio d[aeo]",
             r"(?:cancel\w+|anul\w+) (?:d?a )?(?:minha )?(?:subscricao|inscricao|assinatura)",
             r"(?:remov|retir|elimin|apag|exclu|tir)\w*(?:-me|-nos)\b.{0,60}",
             r"(?:remov|retir|elimin|apag|exclu|tir)\w* (?:o )?(?:meu|este|esse)\b.{0,60}",
@@ -186,7 +188,7 @@ LANGUAGES = (
             r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
             r"nie (?:przysylajcie|wysylajcie|przesylajcie|wysylac|przysylac)\b.{0,30}",
             r"(?:anul|odwol)\w+ (?:moja )?(?:subskrypcj|prenumerat)\w+",
-            r"(?:od|wy)subskryb\w+|skresl\w* mnie",
+            r"(?:od|wy)subskryb\w+|skresl\w* mnie|mnie (?:\w+ )?skresl\w*",
         ),
         (
             r"(?:prosze )?(?:mnie )?nie (?:mnie )?(?:wypis|usuw|usun|skresl)\w+",

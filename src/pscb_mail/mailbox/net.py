@@ -67,7 +67,12 @@ _STILL_HERE = re.compile(
 
 # The same abroad, by the stems of the languages that are read, beside a noun of mail in any of them.
 _ENDING_ABROAD = re.compile(
-    r"\b(?:abbestell|abmeld|austrag|ausgetragen|streich|losch|gelosch|entfern|kundig|nicht mehr|keine"
+    r"\b(?:stop|schluss|aufhor|verzicht|widerruf|widersprech|abonnier|sortir|quitter|annul|resili|efface|radi|ote"
+    r"|salir|salga|suprim"
+    r"|parar|pare|sair|saia|desist|wycof|zaprzest|koniec|wyrejestr|zakoncz|wymaz|skasuj|kasow|nustok|nutrauk|baik"
+    r"|israsyk|nereik"
+    r"|nebereik|partrauc|beidz|anule|atcel|iesi|incet|opri|retrag|revoc|abbestell|abmeld|austrag|ausgetragen"
+    r"|streich|losch|gelosch|entfern|kundig|nicht mehr|keine"
     r"|kein interesse|raus"
     r"|des-?abon|desinscri|retir|supprim|enlev|raye|arret|cess|plus (?:recevoir|envoyer)|baja|elimin|quit|borr"
     r"|sacar|desuscri"

@@ -69,17 +69,19 @@ def is_negated(sentence: Sentence) -> bool:
 
 
 def _whole(said: tuple[Sentence, ...]) -> Wish | None:
-    """Return the wish of a mail that is one word: STOP."""
+    """Return the wish of a mail that is one word (STOP), or one word and what goes with it ("I've retired. Remove.")."""
     rest = [s for s in said if s.bare and not _is_chatter(s)]
-    if len(rest) == 1 and rest[0].bare in wishes.WHOLE:
-        return Wish(rest[0].written)
-    if len(rest) > 1 and rest[0].bare in wishes.WHOLE and sum(s.words for s in rest) < 30:
-        strange = any(
-            unknown_words(s.bare) and not (doubts.SAID_OF_ONESELF.search(s.bare) or wishes.COURTESY.search(s.plain))
-            for s in rest[1:]
-        )
-        return Wish(rest[0].written, doubt_beside(rest[1:]) or (_MIXED if strange else ""))
-    return None
+    wish = next((s for s in rest if s.bare in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
+    if wish is None or sum(s.words for s in rest) >= 30:
+        return None
+    around = [s for s in rest if s is not wish]
+    strange = any(
+        unknown_words(s.bare) and not (doubts.SAID_OF_ONESELF.search(s.bare) or wishes.COURTESY.search(s.plain))
+        for s in around
+    )
+    other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
+    doubt = doubt_beside(around) or (_OTHER if other else _MIXED if strange else "")
+    return Wish(wish.written, doubt or (_TURNED if any(is_negated(s) for s in around) else ""))
 
 
 def _is_chatter(sentence: Sentence) -> bool:
@@ -151,7 +153,7 @@ def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
     if wishes.CONDITION.search(before):
         return _CONDITIONAL
-    own = _last_clause(doubts.SOMEONE.sub(r"\1", before))
+    own = _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before)))
     if doubts.UNDECIDED.search(own):
         return _UNDECIDED
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
@@ -180,14 +182,18 @@ def _doubt_in(clause: str, wish: int) -> str:
         return _CONDITIONAL
     if doubts.UNDECIDED.search(clause):
         return _UNDECIDED
-    return _OTHER if unknown_words(clause) or doubts.AS_A_ROLE.match(tail) else ""
+    strange = unknown_words(clause) or doubts.AS_A_ROLE.match(tail) or doubts.THE_MESSAGE.match(clause)
+    return _OTHER if strange else ""
 
 
 def _doubt_after(rest: str) -> str:
     """Return what stands behind the clause and narrows the wish; a reason of one's own does not."""
     if doubts.AS_A_ROLE.match(rest):
         return _OTHER
-    if wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest):
+    if doubts.THREAT.match(rest):
+        return _TURNED
+    contrast = wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest)
+    if contrast or doubts.WANTS_BESIDE.search(rest):
         return _ELSE
     if wishes.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
         return _CONDITIONAL

@@ -34,6 +34,7 @@ SUBSCRIBE = tuple(
             r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
         ),
         r"\badd\b.{0,80}@",
+        r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
         (
@@ -127,7 +128,7 @@ ADDRESS_CHANGE = tuple(
         r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
         r"\b(?:reached|contacted|found) (?:at|on) \S{1,64}@",
         r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
-        r"\b(?:i am|i'm|we are|we're) now (?:on |at |called )?\S{1,64}@",
+        r"\b(?:i am|i'm|we are|we're) (?:now )?(?:on |at |called )?\S{1,64}@",
         (
             r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail"
             r"|domain|to \S{1,80}@)"
@@ -154,6 +155,7 @@ LEFT = tuple(
             r"\bis now (?:the |our )?(?:new |acting )?(?:dsl|head\w*|lead|designated|manager|principal|contact|named"
             r"|safeguarding)\b"
         ),
+        r"\b(?:i|we)(?:'ve| have) (?:now )?handed (?:it |this |things )?over to\b|\bno longer with us\b",
         r"\bpassed away\b|\b(?:has |have )?sadly died\b",
         (
             r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator|principal)\b.{0,20}\b(?:has "

@@ -92,6 +92,10 @@ _URGENT = tuple(
             rf"\b{_HURT}\b"
         ),
         (
+            rf"\b(?:found|saw|seen|is|was|been|left) (?:\w+ ){{0,3}}?{_CHILD} (?:\w+ ){{0,3}}?(?:alone|unattended"
+            rf"|abandoned)\b"
+        ),
+        (
             r"\b(?:i|he|she) (?:want|wants|wanted|am going|is going|'m going)(?: to)? (?:die|kill (?:myself|himself"
             r"|herself)|end (?:my|his|her) life)\b"
         ),

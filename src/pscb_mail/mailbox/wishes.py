@@ -92,6 +92,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "withdraw me": r"\b(?:un-?enrol|un-?register|de-?register|withdraw|discharge) (?:me|us)\b",
         "and unsubscribe": r"[-,:;] ?(?:so )?(?:unsubscribe|remove|delete)(?: me)?$",
         "delete my subscription": r"\b(?:delete|remove) (?:my|our|this) (?:\w+ )?(?:subscription|registration|entry)\b",
+        "stop it coming": r"\bstop (?:this|these|it|them) (?:\w+ )?(?:coming|arriving|being sent)\b",
         "stop these": r"^(?:can you |could you )?(?:stop|cease|end) (?:these|this|them|it)$",
         "leave the list": r"\b(?:leave|quit|exit|withdraw from|come out of|get out of) (?:this|the|your) (?:\w+ "
         r"){0,2}?(?:list|mailing)\b",
@@ -178,6 +179,7 @@ FOOTER = re.compile(
     r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b|\b(?:click|https?|www)\b"
 )
 FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
+WHOLE_ANYWHERE = frozenset(["unsubscribe", "remove", "opt out"])
 WHOLE = frozenset(
     [
         "stop",
@@ -316,6 +318,7 @@ COURTESY = re.compile(
     r"|good work|all the best|it has been"
     r"|enjoyed|interesting|useful|hope you|hope this|take care|cheers|bye|merry|happy)\b"
 )
+GREETED = re.compile(r"^(?:hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning|afternoon)\b,? ?")
 GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|to whom|fao|team|all|sir|madam"
     r"|greetings)\b"
