@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -109,6 +111,44 @@ def test_a_database_held_by_another_program_is_waited_for_then_named(tmp_path: P
     with pytest.raises(NotNowError, match="held by another program"), transaction(db):
         pass
     other.close()
+    db.close()
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from pscb_mail.database import open_database, transaction
+print("ready", flush=True)
+sys.stdin.readline()
+db = open_database(Path(sys.argv[1]))
+for _ in range(20):
+    with transaction(db):
+        (count,) = db.execute("SELECT count(*) FROM fact").fetchone()
+        db.execute("INSERT INTO fact (name, value) VALUES (?, '')", [str(count)])
+db.close()
+"""
+
+
+def test_processes_that_open_and_write_at_the_same_instant_wait_for_each_other(tmp_path: Path) -> None:
+    """A new database is made once, each reads what the one before wrote, and none is told "database is locked"."""
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _WRITER, str(tmp_path / "list.db")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for _ in range(6)
+    ]  # fmt: skip
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    ended = [(writer.communicate(timeout=120)[1], writer.returncode) for writer in writers]
+    assert ended == [("", 0)] * 6
+    db = open_database(tmp_path / "list.db")
+    assert db.execute("SELECT count(*) FROM fact").fetchone() == (120,)
     db.close()
 
 

@@ -279,7 +279,7 @@ def test_those_who_left_long_ago_are_forgotten_without_a_bar(desk: Office) -> No
     roster.remove(desk.db, [person(desk, SAM).id], origin(desk))
     roster.bounce(desk.db, [person(desk, KIT).id], origin(desk))
     later = then + timedelta(days=24 * 31)
-    assert (forgetting.due(desk.db, desk.workspace, then), forgetting.due(desk.db, desk.workspace, later)) == (0, 2)
+    assert (forgotten.due(desk.db, 24, then), forgotten.due(desk.db, 24, later)) == (0, 2)
     plan = forgetting.left(desk.db, 24, later)
     assert {each.address.text for each in plan.people} == {SAM, KIT}
     forgetting.forget(desk.db, desk.workspace, plan, origin(desk))
@@ -297,4 +297,4 @@ def test_those_who_left_long_ago_are_forgotten_without_a_bar(desk: Office) -> No
 def test_months_are_those_of_the_calendar(moment: str, months: int, expected: str) -> None:
     """A day that a month has not is its last one."""
     there = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert forgetting.months_before(there, months).date().isoformat() == expected
+    assert forgotten.months_before(there, months).date().isoformat() == expected

@@ -16,6 +16,7 @@ from pscb_mail.cli import (
     mailbox,
     people,
     people_care,
+    restoring,
     sending,
     signing_in,
     start,
@@ -62,7 +63,7 @@ def overview(
         show_overview(ctx.obj)
 
 
-for room in (start, founding, signing_in, people, forgetting, issues, sending, mailbox, upkeep, people_care):
+for room in (start, founding, signing_in, people, forgetting, issues, sending, mailbox, upkeep, restoring, people_care):
     app.add_typer(room.commands)
 
 

@@ -30,12 +30,24 @@ class Context:
 
     @contextmanager
     def database(self) -> Iterator[Database]:
-        """Open the workspace's database for the length of a block."""
+        """Open the workspace's database for the length of a block; say so where it was written in an unsafe place."""
         db = self.workspace.open_database(take_over=self.take_over)
         try:
             yield db
         finally:
+            written = db.conn.total_changes > 0
             db.close()
+            if written:
+                self._warn_of_the_place()
+
+    def _warn_of_the_place(self) -> None:
+        from pscb_mail.cli import console
+        from pscb_mail.desk.doctor.check import Result
+        from pscb_mail.desk.doctor.folder import check_place
+
+        place = check_place(self.workspace)
+        if place.result is Result.WARNING:
+            console.say(f"[yellow]{console.safe(place.detail)}[/]\n{console.safe(place.hint)}")
 
     @property
     def author(self) -> str:

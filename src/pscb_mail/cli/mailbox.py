@@ -69,6 +69,7 @@ def inbox(
             _show(reading, db, dry_run=dry_run)
         if not dry_run:
             _answer(context, db)
+            _back_up(context, reading)
     if reading.trouble is not None:
         raise reading.trouble
     if stopping.wait(0):
@@ -163,6 +164,7 @@ def _round(context: Context, db: "Database", opened: "Source", day: datetime | N
     if any(entry.action for entry in reading.entries):
         _show(reading, db, dry_run=False)
     _answer(context, db)
+    _back_up(context, reading)
     if reading.trouble is not None:
         raise reading.trouble
 
@@ -175,8 +177,19 @@ def _wait(opened: "Source", stopping: "Stopping") -> None:
             return
 
 
+def _back_up(context: Context, reading: "Reading") -> None:
+    """Keep what a reading did, where it did something; a backup that fails is told and holds nothing up."""
+    if all(entry.action in {None, "left"} for entry in reading.entries):
+        return
+    try:
+        context.workspace.back_up("after-inbox", now())
+    except PscbMailError as problem:
+        console.say(f"[yellow]{console.safe(problem.message)}[/]")
+
+
 def _answer(context: Context, db: "Database") -> None:
     """Send the answers that wait; what goes wrong with them is told, and left for the next run."""
+    from pscb_mail.desk import unsettled
     from pscb_mail.mailbox import answering, outbox
     from pscb_mail.sending import relays
 
@@ -184,6 +197,7 @@ def _answer(context: Context, db: "Database") -> None:
         return
     settings = context.workspace.settings
     try:
+        unsettled.hold_off(db)
         answered = answering.deliver(db, settings, relays.session_opener(settings), now)
     except PscbMailError as problem:
         console.say(f"[yellow]Answers wait, the next `pscb-mail inbox` tries again:[/] {console.safe(problem.message)}")

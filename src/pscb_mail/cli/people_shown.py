@@ -320,7 +320,9 @@ def _beneath(markup: str) -> None:
 def _example(each: Decision) -> str:
     if each.kind is Kind.CHANGED:
         return f"{each.person.called}: {'; '.join(differences(each.before, each.person))}"
-    return f"{each.person.called}{f', {each.person.status.words}' if each.kind is Kind.PROTECTED else ''}"
+    if each.kind is not Kind.PROTECTED:
+        return each.person.called
+    return f"{each.person.called}, {each.person.status.words if each.before else 'asked to be forgotten'}"
 
 
 def _rejected(reading: "Reading") -> None:

@@ -73,14 +73,24 @@ def show_overview(context: Context) -> None:
         )
         return
     with context.database() as db:
-        _print_standing(workspace.settings.newsletter.name, overview.standing(db, workspace))
+        _print_standing(
+            workspace.settings.newsletter.name,
+            overview.standing(db, workspace, now()),
+            workspace.settings.retention.left_after_months,
+        )
 
 
-def _print_standing(name: str, standing: "Standing") -> None:
+def _print_standing(name: str, standing: "Standing", months: int) -> None:
     people = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in standing.people.items() if count)
     console.result(f"[bold]{console.safe(name)}[/]  {people or 'nobody on the list yet: `pscb-mail import FILE`'}")
     for status in standing.mailings[:3]:
         console.result(_in_a_line(status))
+    if standing.unsettled:
+        console.result("[red bold]Brought back from a backup and not settled:[/] `pscb-mail restore` goes on with it.")
+    if standing.to_forget:
+        console.result(
+            f"{standing.to_forget:,} left over {months} months ago: `pscb-mail forget --older-than {months}`"
+        )
     if standing.in_review:
         console.result(f"[yellow]{standing.in_review} replies need you:[/] `pscb-mail review`")
     if standing.next_issue:

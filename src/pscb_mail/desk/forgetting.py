@@ -11,7 +11,7 @@ removed has no bar to coming back.
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -66,28 +66,9 @@ def one(db: Database, text: str) -> Plan:
 
 def left(db: Database, months: int, now: datetime) -> Plan:
     """Return the plan for all who were removed or bounced more than so many months ago."""
-    ids = forgotten.left_before(db, months_before(now, months))
+    ids = forgotten.left_before(db, forgotten.months_before(now, months))
     people = tuple(directory.by_ids(db, ids))
     return Plan(people, forgotten.trace(db, ids), ledger.copies_of(db, ids), barred=False)
-
-
-def due(db: Database, workspace: Workspace, now: datetime) -> int:
-    """Return how many are kept longer than the settings say."""
-    months = workspace.settings.retention.left_after_months
-    return len(forgotten.left_before(db, months_before(now, months))) if months else 0
-
-
-def months_before(moment: datetime, months: int) -> datetime:
-    """Return the same day and hour some months earlier, the last day of that month where it has no such day."""
-    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    if year < 1:
-        return datetime.min.replace(tzinfo=UTC)
-    for day in (moment.day, 30, 29, 28):
-        try:
-            return moment.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise AssertionError(moment)
 
 
 def _off_the_list(db: Database, text: str) -> Plan:

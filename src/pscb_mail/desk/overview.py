@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from pscb_mail.desk import unsettled
 from pscb_mail.issues.source import all_issues, find_issue, read_source
 from pscb_mail.mailbox import journal
-from pscb_mail.people import directory
+from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import MailingState, State, mailing_state
@@ -37,12 +38,14 @@ class MailingStatus:
 
 @dataclass(frozen=True)
 class Standing:
-    """The whole workspace at a glance."""
+    """The whole workspace at a glance. `to_forget`: how many left longer ago than the settings keep them."""
 
     people: dict[Status, int]
     mailings: list[MailingStatus]
     next_issue: str | None
     in_review: int
+    to_forget: int = 0
+    unsettled: bool = False
 
 
 def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
@@ -65,11 +68,19 @@ def issue_states(db: Database, workspace: Workspace) -> dict[str, MailingState]:
     return {status.issue: status.state for status in mailing_statuses(db, workspace)}
 
 
-def standing(db: Database, workspace: Workspace) -> Standing:
+def standing(db: Database, workspace: Workspace, now: datetime) -> Standing:
     """Return the whole workspace at a glance; `next_issue` is the latest file that was never sent."""
     mailings = mailing_statuses(db, workspace)
     unsent = [slug for slug in all_issues(workspace.issues) if slug not in {status.issue for status in mailings}]
-    return Standing(directory.counts(db), mailings, unsent[-1] if unsent else None, journal.open_reviews(db))
+    last = unsettled.restored(db)
+    return Standing(
+        people=directory.counts(db),
+        mailings=mailings,
+        next_issue=unsent[-1] if unsent else None,
+        in_review=journal.open_reviews(db),
+        to_forget=forgotten.due(db, workspace.settings.retention.left_after_months, now),
+        unsettled=last is not None and not last.settled,
+    )
 
 
 def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingStatus:

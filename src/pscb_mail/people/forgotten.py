@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
@@ -127,6 +127,24 @@ def left_before(db: Database, moment: datetime) -> list[int]:
         "SELECT id FROM subscriber WHERE status IN ('removed', 'bounced') AND since < ? ORDER BY id", [stamp(moment)]
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def due(db: Database, months: int, now: datetime) -> int:
+    """Return how many are kept longer than so many months after they left; 0 months: for ever."""
+    return len(left_before(db, months_before(now, months))) if months else 0
+
+
+def months_before(moment: datetime, months: int) -> datetime:
+    """Return the same day and hour some months earlier, the last day of that month where it has no such day."""
+    year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
+    if year < 1:
+        return datetime.min.replace(tzinfo=UTC)
+    for day in (moment.day, 30, 29, 28):
+        try:
+            return moment.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError(moment)
 
 
 # -- erasing --------------------------------------------------------------------------------------------------------

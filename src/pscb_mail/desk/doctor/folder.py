@@ -35,10 +35,11 @@ _DRIVE_REMOTE = 4  # GetDriveTypeW, winbase.h
 
 def check_folder(workspace: Workspace) -> list[Check]:
     """Return the checks of the folder, its private files and its key."""
-    return [_place(workspace), _modes(workspace), _key(workspace)]
+    return [check_place(workspace), _modes(workspace), _key(workspace)]
 
 
-def _place(workspace: Workspace) -> Check:
+def check_place(workspace: Workspace) -> Check:
+    """Return the check of where the database lies; commands that write repeat its warning."""
     place = workspace.database_path.resolve().parent
     if program := synced_by(place, os.environ):
         return warning(

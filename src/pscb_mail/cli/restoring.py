@@ -1,0 +1,124 @@
+"""The command that brings a backup back and settles what happened since."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pscb_mail.cli import console
+from pscb_mail.cli.context import Context, now
+from pscb_mail.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from pscb_mail.desk.restoring import Inside, Settled
+    from pscb_mail.workspace import Workspace
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel="Upkeep")
+def restore(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="The backup; without it, go on settling the last restore.")
+    ] = None,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Give up what cannot be read now: what waited stays in doubt.")
+    ] = False,
+    issue: Annotated[
+        str, typer.Option("--not-sent", metavar="ISSUE", help="You know that it did not go out after the backup.")
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+) -> None:
+    """Bring a backup back, and find out from the mailbox what happened since, before anything may be sent."""
+    from contextlib import closing
+
+    from pscb_mail.desk import restoring
+    from pscb_mail.issues.source import slug_of
+
+    context: Context = ctx.obj
+    workspace = context.workspace if file is None else _brought_back(context, file.absolute(), yes=yes)
+    with closing(workspace.open_database(take_over=context.take_over)) as db:
+        if issue:
+            restoring.not_sent(db, slug_of(issue))
+            console.result(f"{slug_of(issue)} may be sent.")
+            return
+        done = _settled(db, workspace, unread=unread)
+    _tell(done)
+    raise typer.Exit(console.exit_code(needs_a_person=not done.settled or bool(done.in_doubt or done.held)))
+
+
+def _brought_back(context: Context, file: Path, *, yes: bool) -> "Workspace":
+    """Show what a backup is, ask, and put it in place; returns the workspace that it is in."""
+    from pscb_mail.desk import restoring
+
+    inside = restoring.look_into(file)
+    folder = _folder(context)
+    _show(inside, folder)
+    console.confirm("Bring it back?", yes=yes)
+    workspace = restoring.workspace_for(folder, inside.backup)
+    before = restoring.bring_back(workspace, inside, now())
+    console.say(f"Brought back into {console.safe(folder)}.")
+    if before is not None:
+        console.say(f"What was there is in {console.safe(before.path)}.")
+    if not workspace.issues.is_dir():
+        console.say("[yellow]A backup holds no issues and no templates:[/] bring these folders from your own copy.")
+    return workspace
+
+
+def _folder(context: Context) -> Path:
+    """Return where to: the workspace, or the folder that is named, or this one."""
+    try:
+        return context.workspace.folder
+    except UsageError:
+        return (context.named or Path.cwd()).absolute()
+
+
+def _show(inside: "Inside", folder: Path) -> None:
+    made = inside.backup.made_at
+    console.say(f"A backup of {made:%d %B %Y, %H:%M} UTC ({inside.backup.why}), from {console.safe(inside.host)}")
+    console.say(f"  {inside.people:,} people, {inside.active:,} of them active")
+    for each in inside.mailings[:5]:
+        console.say(f"  {each.issue}: {each.sent:,} of {each.total:,} sent")
+    if not inside.has_key:
+        console.say("  [yellow]without a key:[/] nothing had been sent yet")
+    console.say(
+        f"It replaces the list in {console.safe(folder)}, which is backed up first. This computer keeps it then."
+    )
+    console.say("What was done by hand since then is not in it: additions, changes, opt-outs by telephone.")
+
+
+def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":
+    from pscb_mail.desk import restoring
+
+    with console.err.status("Reading the Sent folder and the filed mail …"):
+        return restoring.settle(db, workspace, now, unread=unread)
+
+
+def _tell(done: "Settled") -> None:
+    """Print what was found, what is open, and what to do about it."""
+    found = (
+        (done.sent, "copies were sent since the backup: the Sent folder has them"),
+        (len(done.begun), f"mailings began since: {', '.join(done.begun)}; to whom else they were to go is not known"),
+        (done.opted_out, "people came off by reply since; they are off again, and are not told twice"),
+        (done.in_review, "replies need you: `pscb-mail review`"),
+        (done.again, "copies had not been sent: `pscb-mail send` goes on with them"),
+        (done.strangers, "copies went to people who joined since: look them up in the Sent folder, add them again"),
+        (done.in_doubt, "copies may or may not have arrived: `pscb-mail send` asks about them"),
+    )
+    for count, words in found:
+        if count:
+            console.result(f"{count:>7,}  {console.safe(words)}")
+    for each in done.unbuildable:
+        console.result(f"[yellow]Sent since, but its file cannot be built:[/] {console.safe(each)}")
+    for issue in done.held:
+        console.result(f"[yellow]{issue} is held:[/] it may have been sent since. `pscb-mail send {issue}` says more.")
+    for trouble in done.troubles:
+        console.error(trouble)
+    if done.settled:
+        console.result("Settled. `pscb-mail inbox` reads what has come meanwhile.")
+    else:
+        console.result("[red bold]Not settled: nothing is sent until it is.[/] Run `pscb-mail restore` again;")
+        console.result("`pscb-mail restore --unread` gives up what cannot be read, and leaves it in doubt.")
