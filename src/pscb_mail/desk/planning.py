@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.desk import overview
+from pscb_mail.desk import overview, preview
 from pscb_mail.desk.overview import MailingStatus
 from pscb_mail.errors import PscbMailError, SettingsError, UsageError
 from pscb_mail.issues import preflight
@@ -21,7 +21,7 @@ from pscb_mail.sending import audience, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.ledger import Mailing
-from pscb_mail.sending.message import compose, values_of
+from pscb_mail.sending.message import Letters, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.settings import Settings
 from pscb_mail.workspace import Workspace
@@ -57,7 +57,7 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
     slug = slug_of(issue)
     mailing = ledger.mailing(db, slug)
     if mailing is None:
-        edition = buildable(workspace, issue)
+        edition = buildable(workspace, issue, db)
         whom = chosen(workspace.settings, choice, db)
         return _plan(db, workspace, edition.issue, edition, whom, audience.size(db, whom))
     if choice != Audience() and chosen(workspace.settings, choice, db) != mailing.audience:
@@ -87,9 +87,13 @@ def begun(db: Database, issue: str) -> Mailing:
     return mailing
 
 
-def buildable(workspace: Workspace, issue: str) -> Edition:
-    """Build an issue. Raises UsageError with the first thing that `check` calls an error."""
-    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates)
+def buildable(workspace: Workspace, issue: str, db: Database | None = None) -> Edition:
+    """Build an issue. Raises UsageError with the first thing that `check` calls an error.
+
+    With the list at hand only copies that somebody gets are held against the limits.
+    """
+    readership = preview.readership(db, slug_of(issue)) if db else None
+    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates, readership)
     if report.errors or edition is None:
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
         raise UsageError(
@@ -127,8 +131,10 @@ def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Pat
     """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many."""
     newsletter = workspace.settings.newsletter
     mailing = ledger.mailing(db, plan.issue)
-    edition = plan.edition or (editions.edition(db, mailing.edition) if mailing else buildable(workspace, plan.issue))
-    letter = compose(edition, newsletter, Purpose.MAILING)
+    edition = plan.edition or (
+        editions.edition(db, mailing.edition) if mailing else buildable(workspace, plan.issue, db)
+    )
+    letters = Letters(edition, newsletter, Purpose.MAILING)
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
@@ -137,7 +143,9 @@ def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Pat
             address=person.address, dated=now.astimezone(newsletter.zone),
             reference=reference(workspace.key(), Purpose.TEST, edition.issue, address_key(person.address)),
         )  # fmt: skip
-        (folder / f"{edition.issue}-{count:06}.eml").write_bytes(b"".join(letter.spliced(values)))
+        (folder / f"{edition.issue}-{count:06}.eml").write_bytes(
+            b"".join(letters.for_groups(person.groups).spliced(values))
+        )
     return count
 
 

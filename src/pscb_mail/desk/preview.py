@@ -10,7 +10,8 @@ issue cannot be built. Leaves to others: serving and reloading (`desk.watching`)
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -22,7 +23,8 @@ from sqlite_utils import Database
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
-from pscb_mail.issues.edition import Edition, File, splice
+from pscb_mail.issues.edition import Edition, File, for_groups, laid_open, splice
+from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.envelope import HTML_LIMIT, MESSAGE_LIMIT
 from pscb_mail.issues.preflight.report import Remark, Report
 from pscb_mail.issues.preflight.rules import FIXED, RULES
@@ -39,12 +41,13 @@ from pscb_mail.workspace import Workspace
 
 @dataclass(frozen=True)
 class Reader:
-    """Whose copy is shown."""
+    """Whose copy is shown. `groups` None: nobody's in particular, with every passage that is for some groups."""
 
     name: str
     address: str
     organisation: str = ""
     role: str = ""
+    groups: tuple[str, ...] | None = None
 
 
 SAMPLE = Reader("Jo Sample", "jo.sample@school.example", "Sample Primary School", "Designated Safeguarding Lead")
@@ -61,13 +64,27 @@ class Preview:
 def reader_of(db: Database, text: str) -> Reader:
     """Return a subscriber as a reader. Raises UsageError where `text` names none, or several."""
     found = directory.find(db, text)
-    return Reader(found.name, found.address.text, found.organisation, found.role)
+    return Reader(found.name, found.address.text, found.organisation, found.role, found.groups)
 
 
 def recipients(db: Database, issue: str) -> int:
     """Return how many active people the issue would go to: those of its audience, where it has one."""
+    return audience.size(db, _audience(db, issue))
+
+
+def readership(db: Database, issue: str) -> Readership:
+    """Return who of those is in which groups, for `check`; the list is read when it is asked."""
+
+    def count(names: frozenset[str]) -> Iterable[tuple[frozenset[str], int]]:
+        people = audience.people_in(db, _audience(db, issue))
+        return Counter(names.intersection(map(str.casefold, person.groups)) for person in people).items()
+
+    return count
+
+
+def _audience(db: Database, issue: str) -> Audience:
     mailing = ledger.mailing(db, issue)
-    return audience.size(db, mailing.audience if mailing else Audience())
+    return mailing.audience if mailing else Audience()
 
 
 def default_folder(workspace: Workspace, issue: str) -> Path:
@@ -85,6 +102,7 @@ def write(
     report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates)
     if edition is None:  # built once more, for the builder's own words
         edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
+    edition = laid_open(edition) if reader.groups is None else for_groups(edition, reader.groups)
     values = _values(workspace, edition.issue, reader, now)
     message = b"".join(compose(edition, workspace.settings.newsletter, Purpose.TEST).spliced(values))
     html = _with_files(splice(edition.html, values), edition.pictures)

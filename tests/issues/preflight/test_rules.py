@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pscb_mail.issues.edition import Edition, File
+from pscb_mail.issues.edition import Edition, File, Only
 from pscb_mail.issues.preflight.manuscript import Manuscript
 from pscb_mail.issues.preflight.rules import RULES
 from pscb_mail.issues.skeleton import HINTS
@@ -148,6 +148,7 @@ def test_every_rule_is_tried() -> None:
         "subject-length",
         "preheader",
         "preheader-repeats",
+        "only-nobody",
     }
     assert {rule.name for rule in RULES} == {name for name, _ in FOUND} | elsewhere
 
@@ -196,6 +197,35 @@ def test_sizes_against_their_limits(
     issue = replace(manuscript_of("Words."), edition=edition)
     sizes = ("html-size", "html-cut", "message-size", "message-refused")
     assert [name for name in sizes if run(name, issue)] == found
+
+
+GROUPS = [("::: only heads\nWords.\n:::", []), ("::: only Heads, Haeds\nWords.\n:::", ["Haeds"]), ("Words.", [])]
+
+
+@pytest.mark.parametrize(("body", "found"), GROUPS)
+def test_a_passage_for_a_group_that_nobody_is_in(
+    body: str, found: list[str], manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """In any case of letters; and where nobody knows who is in which group, nothing is said."""
+    issue = manuscript_of(body)
+    known = replace(issue, readership=lambda names: [(names & {"heads"}, 2), (frozenset(), 5)])
+    assert [message.split('"')[1] for _, message in run("only-nobody", known)] == found
+    assert run("only-nobody", issue) == []
+
+
+def test_the_largest_copy_that_somebody_gets_counts(manuscript_of: Callable[..., Manuscript]) -> None:
+    """Two long passages that nobody gets together are no trouble; one that somebody gets is, and is named."""
+    long = "x" * 60 * KB
+    edition = Edition("issue-18", "S", (Only(("Heads",), (long,)), Only(("Police",), (long,))), ("text",))
+    apart = [(frozenset({"heads"}), 3), (frozenset({"police"}), 4), (frozenset(), 9)]
+    issue = replace(manuscript_of("Words."), edition=edition, readership=lambda _: apart)
+    assert run("html-cut", issue) == []
+    both = replace(issue, readership=lambda _: [*apart, (frozenset({"heads", "police"}), 1)])
+    ((line, message),) = run("html-cut", both)
+    assert (line, "only for Heads and only for Police" in message) == (None, True)
+    assert [(copies.passages, copies.readers) for copies in both.copies] == [
+        ((), 9), (("Police",), 4), (("Heads",), 3), (("Heads", "Police"), 1),
+    ]  # fmt: skip
 
 
 def test_an_acronym_of_the_settings_needs_no_explanation(manuscript_of: Callable[..., Manuscript]) -> None:

@@ -4,6 +4,7 @@
 """
 
 from pscb_mail.issues.preflight.checking import check, examine
-from pscb_mail.issues.preflight.report import Remark, Report, Silenced
+from pscb_mail.issues.preflight.copies import Readership
+from pscb_mail.issues.preflight.report import Remark, Report, Silenced, Variant
 
-__all__ = ["Remark", "Report", "Silenced", "check", "examine"]
+__all__ = ["Readership", "Remark", "Report", "Silenced", "Variant", "check", "examine"]

@@ -14,20 +14,28 @@ from pscb_mail.errors import UsageError
 from pscb_mail.issues.building import build
 from pscb_mail.issues.document import Document, parse
 from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.envelope import html_bytes
 from pscb_mail.issues.preflight.manuscript import Manuscript, manuscript
-from pscb_mail.issues.preflight.report import Remark, Report, Silenced
+from pscb_mail.issues.preflight.report import Remark, Report, Silenced, Variant
 from pscb_mail.issues.preflight.rules import FIXED, GUARD_WORDS, RULES, Rule, Severity
 from pscb_mail.issues.source import Source, find_issue, nearest, read_source
 from pscb_mail.settings import Settings
 
 
-def check(folder: Path, issue: str, settings: Settings, templates: tuple[Path, ...]) -> Report:
-    """Check the issue of that name. Raises UsageError where there is none."""
-    return examine(folder, issue, settings, templates)[0]
+def check(
+    folder: Path, issue: str, settings: Settings, templates: tuple[Path, ...], readership: Readership | None = None
+) -> Report:
+    """Check the issue of that name. Raises UsageError where there is none.
+
+    `readership` tells who is in which groups, and is asked only where the issue has passages for some.
+    """
+    return examine(folder, issue, settings, templates, readership)[0]
 
 
-def examine(folder: Path, issue: str, settings: Settings, templates: tuple[Path, ...]) -> tuple[Report, Edition | None]:
+def examine(
+    folder: Path, issue: str, settings: Settings, templates: tuple[Path, ...], readership: Readership | None = None
+) -> tuple[Report, Edition | None]:
     """Check an issue, and return the edition that was built for it too; None where it cannot be built."""
     path = find_issue(folder, issue)
     slug = path.parent.name if path.name == "issue.md" else path.stem
@@ -37,19 +45,21 @@ def examine(folder: Path, issue: str, settings: Settings, templates: tuple[Path,
     except UsageError as error:
         return Report(slug, errors=tuple(_refused(error, path))), None
     document, edition, refused = _built(source, settings, templates)
-    under_check = manuscript(source, settings, raw, document, edition)
+    under_check = manuscript(source, settings, raw, document, edition, readership)
     spots = ((rule, spot) for rule in RULES for spot in dict.fromkeys(rule.find(under_check)))
     return _report(slug, [(rule, Remark(rule.name, *spot)) for rule, spot in spots], refused, under_check), edition
 
 
 def _report(slug: str, found: list[tuple[Rule, Remark]], refused: list[Remark], issue: Manuscript) -> Report:
     aside = set_aside(issue.source, issue.settings)
+    variants = tuple(Variant(each.passages, each.readers, html_bytes(each.edition)) for each in issue.copies)
     return Report(
         issue=slug,
         errors=_in_order([*refused, *aside.mistakes, *_open(found, Severity.ERROR, aside)]),
         warnings=_in_order([*_open(found, Severity.WARNING, aside), *_let_through(found, aside)]),
-        html_bytes=html_bytes(issue.edition),
+        html_bytes=max((variant.html_bytes for variant in variants), default=0),
         silenced=tuple(_silenced(found, aside)),
+        variants=variants if issue.passages else (),
     )
 
 

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Iterator
 
 from pscb_mail.issues.edition import Edition, Passage, splice
+from pscb_mail.issues.preflight.copies import Copies
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
 
 # Phones show 35 to 45 characters, Outlook and Gmail on a desktop about 70 (facts of the clients, November 2026).
@@ -61,47 +62,50 @@ def preheader_repeats(issue: Manuscript) -> Iterator[Spot]:
 
 def long_html(issue: Manuscript) -> Iterator[Spot]:
     """Find HTML that comes near the length at which Gmail cuts."""
-    size = html_bytes(issue.edition)
-    if HTML_WARN < size <= HTML_LIMIT:
-        yield None, f"The HTML has {_kb(size)}; Gmail cuts a message off at {_kb(HTML_LIMIT)}."
+    for copies in issue.copies:
+        size = html_bytes(copies.edition)
+        if HTML_WARN < size <= HTML_LIMIT:
+            yield None, f"The HTML has {_kb(size)}{_of(copies)}; Gmail cuts a message off at {_kb(HTML_LIMIT)}."
 
 
 def cut_html(issue: Manuscript) -> Iterator[Spot]:
     """Find HTML that Gmail cuts, and with it the unsubscribe link at its end."""
-    size = html_bytes(issue.edition)
-    if size > HTML_LIMIT:
-        yield (
-            None,
-            f"The HTML has {_kb(size)}; Gmail cuts it off at {_kb(HTML_LIMIT)}, and the unsubscribe link with it.",
-        )
+    for copies in issue.copies:
+        size = html_bytes(copies.edition)
+        if size > HTML_LIMIT:
+            cut = f"Gmail cuts it off at {_kb(HTML_LIMIT)}, and the unsubscribe link with it."
+            yield None, f"The HTML has {_kb(size)}{_of(copies)}; {cut}"
 
 
 def heavy_message(issue: Manuscript) -> Iterator[Spot]:
     """Find a message that is a burden to send and to receive."""
-    size = message_bytes(issue.edition)
-    if MESSAGE_WARN < size <= MESSAGE_LIMIT:
-        yield None, f"One copy has {size / KB / KB:.1f} MB with its pictures and attachments."
+    for copies in issue.copies:
+        size = message_bytes(copies.edition)
+        if MESSAGE_WARN < size <= MESSAGE_LIMIT:
+            yield None, f"One copy{_of(copies)} has {size / KB / KB:.1f} MB with its pictures and attachments."
 
 
 def refused_message(issue: Manuscript) -> Iterator[Spot]:
     """Find a message that many servers refuse for its size."""
-    size = message_bytes(issue.edition)
-    if size > MESSAGE_LIMIT:
-        yield (
-            None,
-            f"One copy has {size / KB / KB:.1f} MB; many servers refuse more than {MESSAGE_LIMIT // KB // KB} MB.",
-        )
+    for copies in issue.copies:
+        size = message_bytes(copies.edition)
+        if size > MESSAGE_LIMIT:
+            refused = f"many servers refuse more than {MESSAGE_LIMIT // KB // KB} MB."
+            yield None, f"One copy{_of(copies)} has {size / KB / KB:.1f} MB; {refused}"
 
 
-def html_bytes(edition: Edition | None) -> int:
-    """Return how many bytes the HTML has, with one person's values in it; 0 where there is no edition."""
-    return len(splice(edition.html, _SAMPLE).encode()) if edition else 0
+def _of(copies: Copies) -> str:
+    """Return which copies are meant, where they differ from others by what they show."""
+    return f" with what is only for {' and only for '.join(copies.passages)}" if copies.passages else ""
 
 
-def message_bytes(edition: Edition | None) -> int:
+def html_bytes(edition: Edition) -> int:
+    """Return how many bytes the HTML has, with one person's values in it."""
+    return len(splice(edition.html, _SAMPLE).encode())
+
+
+def message_bytes(edition: Edition) -> int:
     """Return about how many bytes a copy has: its texts as quoted-printable, its files as base64 (RFC 2045)."""
-    if edition is None:
-        return 0
     files = sum(len(base64.encodebytes(file.content)) for file in (*edition.pictures, *edition.attachments))
     return _quoted_printable(edition.html) + _quoted_printable(edition.text) + files
 

@@ -12,6 +12,7 @@ from typing import cast
 from pscb_mail.issues import blocks
 from pscb_mail.issues.document import Document, Heading, Link, Picture, plain
 from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.preflight.copies import Copies, Readership, copies_of
 from pscb_mail.issues.preflight.guard import Bare
 from pscb_mail.issues.source import Source
 from pscb_mail.settings import Settings
@@ -37,7 +38,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """An issue under check. `raw` is the whole file; `edition` is None where it cannot be built."""
+    """An issue under check. `raw` is the whole file; `edition` is None where it cannot be built.
+
+    `passages` are those for some groups; `readership` tells who is in them, None where nobody knows.
+    """
 
     source: Source
     settings: Settings
@@ -48,11 +52,18 @@ class Manuscript:
     pictures: tuple[Picture, ...] = ()
     events: tuple[Row, ...] = ()
     edition: Edition | None = None
+    passages: tuple[tuple[int, blocks.Only], ...] = ()
+    readership: Readership | None = None
 
     @cached_property
     def bare(self) -> Bare:
         """The whole file laid bare, for the guard."""
         return Bare(self.raw)
+
+    @cached_property
+    def copies(self) -> tuple[Copies, ...]:
+        """The different copies that the edition makes; none where there is no edition."""
+        return copies_of(self.edition, self.readership) if self.edition else ()
 
     def line_of(self, key: str) -> int | None:
         """Return the line of a key of the front matter."""
@@ -72,7 +83,12 @@ class Manuscript:
 
 
 def manuscript(
-    source: Source, settings: Settings, raw: str, document: Document | None, edition: Edition | None
+    source: Source,
+    settings: Settings,
+    raw: str,
+    document: Document | None,
+    edition: Edition | None,
+    readership: Readership | None = None,
 ) -> Manuscript:
     """Return an issue taken apart."""
     if document is None:
@@ -80,7 +96,7 @@ def manuscript(
     lines = raw.split("\n")
     parts = [*_running(document), *_blocks(document, lines)]
     return Manuscript(
-        source=source, settings=settings, raw=raw, edition=edition,
+        source=source, settings=settings, raw=raw, edition=edition, readership=readership, passages=document.passages,
         headings=document.headings, pictures=document.pictures,
         texts=tuple(sorted((part for part in parts if isinstance(part, Text)), key=lambda text: text.line)),
         links=(*document.links, *(part for part in parts if isinstance(part, Link))),

@@ -22,11 +22,24 @@ class Silenced:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Copies that show the same passages: "Heads, DSLs" for each; how many readers (None: not known), how long."""
+
+    passages: tuple[str, ...]
+    readers: int | None
+    html_bytes: int
+
+
+@dataclass(frozen=True)
 class Report:
-    """A whole check. `errors` stop a send, `warnings` do not; `html_bytes` is 0 where the issue cannot be built."""
+    """A whole check. `errors` stop a send, `warnings` do not.
+
+    `html_bytes` is of the longest copy, 0 where the issue cannot be built; `variants` are empty where all get the same.
+    """
 
     issue: str
     errors: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
     html_bytes: int = 0
     silenced: tuple[Silenced, ...] = ()
+    variants: tuple[Variant, ...] = ()

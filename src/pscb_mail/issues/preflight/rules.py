@@ -268,6 +268,13 @@ RULES = (
         "Many read the mail a week later, and find it on the website in a year.",
         "Name the date or the month.",
     ),
+    Rule(
+        "only-nobody",
+        _W,
+        structure.passages_for_nobody,
+        "A passage for a group that nobody is in reaches nobody; mostly the group is called otherwise.",
+        "Look the group up with pscb-mail groups.",
+    ),
 )
 
 # Found by `checking` itself; they cannot be ignored, because nothing can be sent with them.

@@ -1,4 +1,4 @@
-"""Rules for how an issue is built: its headings and its pictures.
+"""Rules for how an issue is built: its headings, its pictures, its passages for some groups.
 
 Pure. That a picture is there and has words at all is seen to by `issues.document` and `issues.pictures`.
 """
@@ -51,6 +51,18 @@ def silly_alternative_text(issue: Manuscript) -> Iterator[Spot]:
                 picture.line,
                 f"The alternative text has {len(alt)} characters; over {_ALT_LONG} it belongs in the text.",
             )
+
+
+def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
+    """Find a group that nobody is in: mistyped, most of the time."""
+    if issue.readership is None:
+        return
+    names = frozenset(name.casefold() for _, only in issue.passages for name in only.groups)
+    found = frozenset(name for groups, _ in issue.readership(names) for name in groups) if names else names
+    for line, only in issue.passages:
+        for name in only.groups:
+            if name.casefold() not in found:
+                yield line, f'Nobody who would get this issue is in the group "{name[:60]}".'
 
 
 def _is_file(text: str) -> bool:
