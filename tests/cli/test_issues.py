@@ -74,12 +74,25 @@ def test_check_prints_exactly_what_is_agreed(program: Program) -> None:
     program("add", "Jo Bloggs <jo@school.test>", "Al Gone <gone@school.test>")
     program("unsubscribe", "gone@school.test")
     report = program("check", "18", "--json", expect=1).json
-    assert set(report) == {"issue", "errors", "warnings", "html_bytes", "recipients"}
+    assert set(report) == {"issue", "errors", "warnings", "html_bytes", "recipients", "variants"}
     assert (report["issue"], report["recipients"]) == ("issue-18", 1)
     (error,) = report["errors"]
     assert (error["rule"], error["line"], set(error)) == ("nhs-number", 10, {"rule", "line", "message"})
     assert [(remark["rule"], remark["line"]) for remark in report["warnings"]] == [("acronym", 12)]
     assert report["html_bytes"] > 1000
+
+
+def test_check_lists_the_copies_that_passages_for_some_groups_make(program: Program) -> None:
+    write(program, "Words.\n\n::: only Heads\nThe lantern.\n:::")
+    program("add", "Jo Bloggs <jo@school.test>", "--group", "Heads")
+    program("add", "Al Hill <al@school.test>", "Sam Dale <sam@school.test>")
+    variants = program("check", "18", "--json").json["variants"]
+    assert [(each["passages"], each["readers"]) for each in variants] == [([], 2), (["Heads"], 1)]
+    assert variants[0]["html_bytes"] < variants[1]["html_bytes"]
+    assert "shows what is only for" in program("check", "18").out
+    for address, shown in (("jo@school.test", True), ("al@school.test", False)):
+        program("preview", "18", "--as", address, "--out", "out", "--no-open")
+        assert ("lantern" in (program.folder / "out" / "issue-18.html").read_text("utf-8")) == shown
 
 
 def test_check_ends_with_0_where_there_is_no_error(program: Program) -> None:

@@ -38,6 +38,14 @@ def test_claims_go_in_order_and_nobody_is_claimed_twice(db: Database) -> None:
     assert claimed(db, 1) == []
 
 
+def test_a_claim_knows_the_groups_as_they_are_now(db: Database) -> None:
+    """What somebody may read is decided when their copy is claimed."""
+    db.execute("INSERT INTO membership SELECT id, 'Heads' FROM subscriber WHERE id <= 2")
+    db.execute("INSERT INTO membership VALUES (2, 'A, B; C')")
+    db.conn.commit()
+    assert [set(tried.claim.groups) for tried in claimed(db, 3)] == [{"Heads"}, {"Heads", "A, B; C"}, set()]
+
+
 def test_each_attempt_is_recorded_with_its_relay_and_its_end(db: Database) -> None:
     """Start, end, code and words of every try."""
     first, second = claimed(db, 2)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pscb_mail.issues.edition import Edition, Field, File
-from pscb_mail.sending.message import compose, mailbox, message_id, quoted_printable, values_of
+from pscb_mail.issues.edition import Edition, Field, File, Only, for_groups, splice
+from pscb_mail.sending.message import Letters, compose, mailbox, message_id, quoted_printable, values_of
 from pscb_mail.sending.references import Purpose
 from pscb_mail.settings import Newsletter
 
@@ -162,6 +162,40 @@ def test_splicing_never_moves_what_stands_around_it(values: list[str]) -> None:
     data = b"".join(compose(edition, NEWSLETTER, Purpose.MAILING).spliced(person(name="Ünä. Smith")))
     body = parsed(data).get_body(("html",)).get_payload(decode=True).decode()
     assert body.rstrip("\r\n") == "".join(f"literal =. Ünä. Smith{value}" for value in values).rstrip("\r\n")
+
+
+_PARTS = st.recursive(
+    st.one_of(st.sampled_from(["", "Für =. ", "\n.From here\n", "a" * 80]), st.just(Field("name", "nobody"))),
+    lambda inner: st.builds(Only, st.sampled_from([("A",), ("b", "C"), ()]), st.lists(inner, max_size=3).map(tuple)),
+    max_leaves=8,
+)
+
+
+@given(st.lists(_PARTS, max_size=6), st.sets(st.sampled_from(["a", "B", "c", "d"])))
+def test_a_letter_for_some_groups_says_what_its_edition_says_to_them(parts: list[object], groups: set[str]) -> None:
+    """Whatever is left out, the quoted-printable around it decodes to just what is left."""
+    edition = Edition("i", "S", ("html",), (*parts, "end\n"))  # type: ignore[arg-type]
+    letter = Letters(edition, NEWSLETTER, Purpose.MAILING).for_groups(groups)
+    data = b"".join(letter.spliced(person(name="Ünä. Smith")))
+    body = parsed(data).get_body(("plain",)).get_payload(decode=True).decode()
+    expected = splice(for_groups(edition, groups).text, {"name": "Ünä. Smith"})
+    assert body.replace("\r\n", "\n").rstrip("\n") == expected.rstrip("\n")
+    assert max(map(len, data.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+
+
+def test_copies_with_the_same_passages_share_one_letter() -> None:
+    """Composed once for each choice of passages, whatever other groups the readers are in; a few are kept."""
+    edition = Edition("i", "S", (Only(("Heads", "DSLs"), ("h",)),), (Only(("Police",), ("p",)),))
+    letters = Letters(edition, NEWSLETTER, Purpose.MAILING)
+    assert letters.for_groups(["HEADS"]) is letters.for_groups(["dsls", "Schools"])
+    assert letters.for_groups(["police"]) is not letters.for_groups([])
+    many = Edition("i", "S", tuple(Only((f"G{n}",), (str(n),)) for n in range(7)), ("t",))
+    letters = Letters(many, NEWSLETTER, Purpose.MAILING)
+    first = letters.for_groups(["g0"])
+    for n in range(1, 100):
+        letters.for_groups([f"g{bit}" for bit in range(7) if n & 1 << bit])
+    assert len(letters._kept) <= 32
+    assert letters.for_groups(["g0"]) == first
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
