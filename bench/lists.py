@@ -98,8 +98,8 @@ def ours(folder: Path) -> dict[str, Callable[[], object]]:
 # -- the plain way --------------------------------------------------------------------------------------------------
 
 _TABLES = """
-    CREATE TABLE IF NOT EXISTS person (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, name TEXT, organisation TEXT,
-        role TEXT, status TEXT, since TEXT);
+    CREATE TABLE IF NOT EXISTS person (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, name TEXT,
+        organisation TEXT, role TEXT, status TEXT, since TEXT);
     CREATE TABLE IF NOT EXISTS member (person INTEGER, grp TEXT, PRIMARY KEY (person, grp)) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS member_by_group ON member(grp, person);
     CREATE TABLE IF NOT EXISTS history (id INTEGER PRIMARY KEY, person INTEGER, record TEXT);

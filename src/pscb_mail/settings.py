@@ -1,8 +1,9 @@
 """`pscb-mail.toml` → `Settings`: read, overridden from the environment, checked, all mistakes reported at once.
 
 Nothing secret is ever in here: passwords come from the environment, a command or the keyring (`signin`). Any setting
-can be overridden by `PSCB_MAIL__SECTION__KEY`; the relays as one JSON list in `PSCB_MAIL__RELAY`. Raises `SettingsError`
-(exit 78) with one line a mistake, each naming file and key and, where a name is unknown, the nearest known one.
+can be overridden by `PSCB_MAIL__SECTION__KEY`; the relays as one JSON list in `PSCB_MAIL__RELAY`. Raises
+`SettingsError` (exit 78) with one line a mistake, each naming file and key and, where a name is unknown, the nearest
+known one.
 """
 
 import difflib
@@ -237,6 +238,12 @@ class Audience(Section):
     not_: tuple[Text, ...] = Field(default=(), alias="not")
 
 
+class Groups(Section):
+    """`[groups]`: groups whose newcomers are asked first, and written to once they have said yes (double opt-in)."""
+
+    confirm: tuple[Text, ...] = ()
+
+
 class Check(Section):
     """`[check]`: acronyms that need no explanation, and rules ignored with a reason."""
 
@@ -271,6 +278,7 @@ class Settings(BaseSettings):
     mailbox: Mailbox = Mailbox()
     design: Design = Design()
     audiences: dict[str, Audience] = {}
+    groups: Groups = Groups()
     check: Check = Check()
     backup: Backup = Backup()
     retention: Retention = Retention()

@@ -80,3 +80,25 @@ def test_a_report_tells_people_and_issues(program: Program) -> None:
     assert "issue-7" in program("report").out
     assert "Nothing happened" in program("report", "--since", "2001-01-01", "--until", "2001-12-31").err
     program("report", "--since", "2026-12-31", "--until", "2026-01-01", expect=2)
+
+
+# -- who still wants it ---------------------------------------------------------------------------------------------
+
+
+def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, relay: ScriptedServer) -> None:
+    """Each gets one mail with a link; who was asked lately is not asked again."""
+    settings = program.folder / "pscb-mail.toml"
+    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    assert "1 asked to confirm" in program("add", SAM, "--group", "Parents").err
+    program("edit", JO, "--group", "Heads")
+    program("reconfirm", "Heads", expect=2)
+    program("reconfirm", "Heads", "--yes")
+    assert [recipient for _, recipient, _ in relay.taken] == [SAM, JO]
+    assert all(b"subject=3Dsubscribe%20" in raw.replace(b"=\r\n", b"") for _, _, raw in relay.taken)
+    assert all(b"Auto-Submitted: auto-generated" in raw for _, _, raw in relay.taken)
+    assert "not again" in program("reconfirm", "Heads", "--yes").err
+    (jo,) = program("reconfirm", "Heads", "--list", "--json").json
+    assert (jo["address"], jo["silent_days"], jo["confirmed_at"]) == (JO, 0, None)
+    assert "none for" in program("reconfirm", "Heads", "--list").out
+    assert len(relay.taken) == 2
+    program("reconfirm", "Nobody", expect=2)

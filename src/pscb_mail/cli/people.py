@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
+from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_import import import_
 from pscb_mail.cli.people_options import Basis, Groups, Json, Organisation, Reason, Role, Source, Who, Whom, Yes
 from pscb_mail.errors import UsageError
@@ -54,8 +55,10 @@ def add(
         done = roster.add(
             db, persons, options.origin(context, "add"), organisation=organisation or "", role=role or "",
             groups=options.groups(group), source=source, basis=basis,
+            confirm=context.workspace.settings.groups.confirm,
         )  # fmt: skip
         shown.added(done)
+        ask_pending(context, db)
         if issue:
             _welcome(context, db, issue, done)
 

@@ -9,6 +9,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.people_asking import reconfirm
 from pscb_mail.cli.people_options import Json
 from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
@@ -82,6 +83,9 @@ def _show_coverage(found: "Coverage", file: Path | None) -> None:
 
 
 _OFF = (Status.PENDING, Status.BOUNCED, Status.OPTED_OUT, Status.REMOVED)
+
+
+commands.command(rich_help_panel=_PANEL)(reconfirm)
 
 
 @commands.command(rich_help_panel=_PANEL)

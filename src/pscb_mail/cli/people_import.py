@@ -11,6 +11,7 @@ from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
 from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
@@ -75,9 +76,9 @@ def import_(
         source=joining.field(source), basis=joining.field(basis),
     )  # fmt: skip
     came_from = "" if "source" in reading.columns.places else f"import {file.name}"
-    order = _Order(
-        file.name, options.origin(context, f"import {file.name}"), came_from, groups[0] if sync else "", json
-    )
+    confirm = context.workspace.settings.groups.confirm
+    origin = options.origin(context, f"import {file.name}")
+    order = _Order(file.name, origin, came_from, groups[0] if sync else "", confirm, json)
     with context.database() as db:
         understood = _understood(db, reading, marking=marked is not None)
         if yes and not (dry_run or sync) and understood.staged.people:
@@ -94,17 +95,20 @@ def import_(
                 table, reading, understood.staged, understood.questions, planned=done.change is None
             )
             options.write(marked, _in_format_of(marked, rows))
+        if done.change is not None:
+            ask_pending(context, db)
     _end(understood, done, json=json, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
 class _Order:
-    """What the user wants of an import; `sync`: the group that is made equal to the file."""
+    """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first."""
 
     name: str
     origin: "Origin"
     source: str
     sync: str
+    confirm: tuple[str, ...]
     json: bool
 
 
@@ -137,7 +141,7 @@ def _understood(db: "Database", reading: "Reading", *, marking: bool) -> _Unders
 def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
     from pscb_mail.people import roster
 
-    planned = roster.plan(db, understood.staged, order.origin, order.source, order.sync)
+    planned = roster.plan(db, understood.staged, order.origin, order.source, order.sync, order.confirm)
     _show(order, understood, planned)
     return planned
 
@@ -150,7 +154,7 @@ def _carried_out(db: "Database", order: _Order, understood: _Understood, context
     from pscb_mail.people import roster
 
     context.workspace.back_up("before-import", now())
-    return roster.enrol(db, understood.staged, order.origin, order.source, order.sync)
+    return roster.enrol(db, understood.staged, order.origin, order.source, order.sync, order.confirm)
 
 
 def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bool, yes_leaving: bool) -> None:

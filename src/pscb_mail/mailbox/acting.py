@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox import answering, journal, outbox
+from pscb_mail.mailbox import answering, journal, outbox, questions
 from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
@@ -49,6 +49,7 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
     about = owned[0] if len(owners) == 1 else answered if not owned else None
     person = directory.by_id(db, about.subscriber) if about else None
     confirmed, asked = _answers(db, incoming, finding, owner)
+    questioned, questioned_at = _questioned(db, incoming, key)
     facts = Facts(
         owner=owner,
         answered=directory.by_id(db, answered.subscriber) if answered else None,
@@ -63,6 +64,8 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         confirmed=confirmed,
         asked=asked,
         came_back=_came_back(db, owner) if finding.kind is Kind.OPT_OUT and owner else None,
+        questioned=questioned,
+        questioned_at=questioned_at,
     )
     return Known(facts, about)
 
@@ -93,6 +96,12 @@ def _answers(
     if kind in {Answer.CONFIRMED, Answer.TOLD}:
         return person, None
     return None, person if kind is Answer.ASKED else None
+
+
+def _questioned(db: Database, incoming: Incoming, key: bytes) -> tuple[Subscriber | None, datetime | None]:
+    """Return whom we asked, and when, where this message answers a question of ours whether they want to be here."""
+    found = questions.answered(db, key, incoming.answers, references_in(incoming.subject[:1000]))
+    return (directory.by_id(db, found[0]), found[1]) if found else (None, None)
 
 
 def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes) -> bool:

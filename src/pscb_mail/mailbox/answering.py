@@ -19,7 +19,7 @@ from pscb_mail.database import moment, transaction
 from pscb_mail.errors import NotNowError, PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import outbox, wording
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.deciding import QUESTIONS, Answer
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
@@ -161,7 +161,8 @@ def composed(letter: Letter, newsletter: Newsletter, dated: datetime) -> bytes:
         "In-Reply-To": letter.in_reply_to,
         "References": letter.trail.replace(" ", "\r\n "),
         "Reply-To": newsletter.reply_to,
-        "Auto-Submitted": "auto-replied",  # RFC 3834 section 5
+        # RFC 3834 section 5
+        "Auto-Submitted": "auto-generated" if letter.kind in QUESTIONS else "auto-replied",
         "X-Auto-Response-Suppress": "All",
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",

@@ -5,8 +5,8 @@ who did not ask and keeping on one who did are both failures, so whatever is not
 """
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -36,6 +36,15 @@ class Answer(StrEnum):
     TOLD = "told"  # somebody (an alias, a forwarded copy) took you off, here is the way back
     ASKED = "asked"  # was this you? reply STOP to come off, do nothing to stay
     WELCOMED_BACK = "welcomed_back"  # you are on the list again
+    WELCOMED = "welcomed"  # you have confirmed, and are on the list
+    PLEASE_CONFIRM = "please_confirm"  # no answer: asks somebody who is pending
+    STILL_WANTED = "still_wanted"  # no answer: asks somebody who is active
+
+
+# These ask, and answer nothing.
+QUESTIONS = frozenset({Answer.PLEASE_CONFIRM, Answer.STILL_WANTED})
+# Whoever confirms later than this may have been asked by somebody else than they remember: a person looks at it.
+CONFIRM_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,8 @@ class Facts:
     setting. proven: a report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or
     `answered` then says whose). confirmed: to whom we sent the confirmation that this message answers. asked: whom the
     "was this you?" mail that it answers went to. came_back: when the person last came back from `opted_out`. outage:
-    the bounce is one of so many of its domain in this reading that the domain itself seems to be down.
+    the bounce is one of so many of its domain in this reading that the domain itself seems to be down. questioned: whom
+    the mail that it answers asked whether they want to be on the list, and questioned_at when.
     """
 
     owner: Subscriber | None = None
@@ -67,6 +77,8 @@ class Facts:
     asked: Subscriber | None = None
     came_back: datetime | None = None
     outage: bool = False
+    questioned: Subscriber | None = None
+    questioned_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,8 @@ class Decision:
 
 def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Return what is done about a finding."""
+    if (confirmed := _yes(incoming, finding, facts)) is not None:
+        return confirmed
     match finding.kind:
         case Kind.URGENT:
             # Nothing of it is kept: not even the words.
@@ -103,6 +117,30 @@ def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         case Kind.UNRELATED:
             decision = _unrelated(finding)
     return decision
+
+
+def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
+    """Decide on the yes of somebody whom we asked, from their own address; None where it is none, or changes nothing.
+
+    The words of the link in our mail are a wish to be on the list; a plain "yes" is one only in reply to that mail.
+    """
+    person, asked_at = facts.questioned, facts.questioned_at
+    if person is None or asked_at is None or not _is(facts.sender, person):
+        return None
+    plainly = finding.kind is Kind.SUBSCRIBE and finding.about_us and not (finding.address or finding.doubt)
+    if not plainly and not (finding.kind is Kind.QUESTION and _YES.match(incoming.new_words[:200])):
+        return None
+    yes = replace(finding, kind=Kind.SUBSCRIBE)
+    if person.status is Status.ACTIVE:
+        return _made(yes, Action.FILED, person)
+    if person.status is not Status.PENDING:
+        return None
+    if incoming.date is not None and incoming.date > asked_at + CONFIRM_WITHIN:
+        return _review(yes, person, f"they confirmed later than {CONFIRM_WITHIN.days} days after they were asked")
+    return _made(yes, Action.RESUBSCRIBED, person, Answer.WELCOMED)
+
+
+_YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
 
 
 def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
@@ -159,7 +197,7 @@ def _why_not(finding: Finding, facts: Facts) -> str:
     if person.status is not Status.ACTIVE:
         return f"they are {person.status.replace('_', ' ')}"
     # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
-    theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed)
+    theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed, facts.questioned)
     proven = facts.authenticated or any(_is(each, person) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
 

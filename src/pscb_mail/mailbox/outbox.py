@@ -50,9 +50,11 @@ def write(db: Database, finding: int | None, letter: Letter, now: datetime) -> N
 
 
 def written_since(db: Database, subscriber: int, since: datetime) -> int:
-    """Return how many answers were written to a person since a moment."""
+    """Return how many answers were written to a person since a moment; a question of ours is none."""
     row = db.execute(
-        "SELECT count(*) FROM outbox WHERE subscriber = ? AND written_at > ?", [subscriber, stamp(since)]
+        """SELECT count(*) FROM outbox WHERE subscriber = ? AND written_at > ?
+               AND kind NOT IN ('please_confirm', 'still_wanted')""",
+        [subscriber, stamp(since)],
     ).fetchone()
     return int(row[0])
 
@@ -112,5 +114,9 @@ def answered_by(db: Database, message_ids: tuple[str, ...]) -> tuple[Answer, int
 
 def last_sent_to(db: Database, subscriber: int) -> Answer | None:
     """Return the kind of the last answer that was written to a person."""
-    row = db.execute("SELECT kind FROM outbox WHERE subscriber = ? ORDER BY id DESC LIMIT 1", [subscriber]).fetchone()
+    row = db.execute(
+        """SELECT kind FROM outbox WHERE subscriber = ? AND kind NOT IN ('please_confirm', 'still_wanted')
+           ORDER BY id DESC LIMIT 1""",
+        [subscriber],
+    ).fetchone()
     return Answer(row[0]) if row else None

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.replies import UNSUBSCRIBE
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.deciding import CONFIRM_WITHIN, QUESTIONS, Answer
 from pscb_mail.people.subscriber import Subscriber, first_name
 from pscb_mail.settings import Newsletter
 
@@ -25,10 +25,14 @@ def words(kind: Answer, newsletter: Newsletter, person: Subscriber, asker: str, 
             f"Dear {first_name(person.name) or 'reader'},",
             *_paragraphs(kind, newsletter, person, asker, reference),
             *([one_line(newsletter.urgent)] if newsletter.urgent else []),
-            f"{name}\n\n(This answer was written automatically. Reply to it if you need a person.)",
+            f"{name}\n\n(This {_called(kind)} was written automatically. Reply to it if you need a person.)",
         ]
     )
     return _SUBJECTS[kind].format(name=name), body + "\n"
+
+
+def _called(kind: Answer) -> str:
+    return "mail" if kind in QUESTIONS else "answer"
 
 
 _SUBJECTS = {
@@ -36,6 +40,9 @@ _SUBJECTS = {
     Answer.TOLD: "You have been taken off the list: {name}",
     Answer.ASKED: "Was this you? {name}",
     Answer.WELCOMED_BACK: "You are on the list again: {name}",
+    Answer.WELCOMED: "You are on the list: {name}",
+    Answer.PLEASE_CONFIRM: "Please confirm: {name}",
+    Answer.STILL_WANTED: "Do you still want {name}?",
 }
 
 
@@ -57,11 +64,28 @@ def _paragraphs(kind: Answer, newsletter: Newsletter, person: Subscriber, asker:
         case Answer.WELCOMED_BACK:
             yield f"Welcome back: {own} is on the list of {name} again, and the next issue will come to you."
             yield "If you did not ask for that, reply with the word STOP."
+        case Answer.WELCOMED:
+            yield f"Thank you: {own} is on the list of {name}, and the next issue will come to you."
+            yield "To come off it at any time, reply with the word STOP."
+        case Answer.PLEASE_CONFIRM:
+            yield f"Somebody, most likely you, asked that {own} be put on the list of {name}."
+            yield _yes(newsletter, reference, "Yes, put me on the list, please.")
+            yield f"If you do nothing, nothing will be sent to you. The link is good for {CONFIRM_WITHIN.days} days."
+        case Answer.STILL_WANTED:
+            yield f"You are on the list of {name} with {own}. From time to time we ask whether it is still wanted."
+            yield _yes(newsletter, reference, "Yes, keep me on the list, please.")
+            yield "To come off it, reply with the word STOP."
 
 
 def _way_back(newsletter: Newsletter, reference: str, when: str = "If you change your mind") -> str:
     link = _link(newsletter, BACK, reference, "Put me back on the list, please.")
     return f"{when}, reply with the word BACK" + (f", or press this link and Send:\n\n{link}" if link else ".")
+
+
+def _yes(newsletter: Newsletter, reference: str, body: str) -> str:
+    """Return how to say yes; a subject of its own, so that it is known from a mail program that loses the thread."""
+    link = _link(newsletter, BACK, reference, body)
+    return "If you want it, reply with the word YES" + (f", or press this link and Send:\n\n{link}" if link else ".")
 
 
 def _stop(newsletter: Newsletter, reference: str) -> str:

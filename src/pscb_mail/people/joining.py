@@ -4,7 +4,7 @@ Pure. `decide` is the one place that says who is added, who changes and who is l
 then done cannot differ. Nobody who opted out or bounced is brought back; an empty field of an entry never empties one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -70,6 +70,18 @@ def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str)
 def barring(entry: Entry, at: datetime) -> Decision:
     """Return the decision on an entry about somebody who was forgotten: nothing of it is kept."""
     return Decision(Kind.PROTECTED, _new(entry, at, ""))
+
+
+def asked_first(decision: Decision, entry: Entry, confirm: Container[str]) -> Decision:
+    """Return a decision for groups that want a yes first: whoever joins is pending. `confirm`: their names, casefolded.
+
+    Whom a file calls active since some day (a list of ours that comes back) has said yes already.
+    """
+    person = decision.person
+    joins = decision.kind in {Kind.ADDED, Kind.BACK} and person.status is Status.ACTIVE and entry.since is None
+    if not joins or not any(name.casefold() in confirm for name in person.groups):
+        return decision
+    return replace(decision, person=replace(person, status=Status.PENDING))
 
 
 def outcome(decision: Decision) -> str:

@@ -17,7 +17,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people import directory, forgotten, staging
 from pscb_mail.people.address import Address, Person, clean_name
 from pscb_mail.people.changes import Origin, Recording, former_addresses, recording
-from pscb_mail.people.joining import Decision, Entry, Kind, barring, decide, distinct, field, outcome
+from pscb_mail.people.joining import Decision, Entry, Kind, asked_first, barring, decide, distinct, field, outcome
 from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
@@ -88,8 +88,11 @@ def add(
     groups: Sequence[str] = (),
     source: str = "",
     basis: str = "",
+    confirm: Sequence[str] = (),
 ) -> Enrolled:
     """Put people on the list, or bring back those who were removed; who is on it gets what is newly said about them.
+
+    `confirm` names groups in which whoever joins is pending until they have said yes.
 
     Raises UsageError, and adds nobody, where one of them opted out or bounced.
     """
@@ -97,7 +100,7 @@ def add(
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
     with transaction(db):
         chosen = [_Chosen(0, entry) for entry in distinct(entries)]
-        decisions = [decision for _, decision in _Deciding(db, origin, "", {}).about(chosen)]
+        decisions = [decision for _, decision in _Deciding(db, origin, "", {}, confirm).about(chosen)]
         if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
             raise _needs_a_reason(protected)
         with recording(db, origin, _rewritten(decisions)) as recorded:
@@ -105,13 +108,26 @@ def add(
     return Enrolled(recorded.change, tuple(decisions), Counter(decision.kind for decision in decisions))
 
 
-def plan(db: Database, entries: Staged | Iterable[Entry], origin: Origin, source: str = "", sync: str = "") -> Enrolled:
+def plan(
+    db: Database,
+    entries: Staged | Iterable[Entry],
+    origin: Origin,
+    source: str = "",
+    sync: str = "",
+    confirm: Sequence[str] = (),
+) -> Enrolled:
     """Return what `enrol` would do; nothing is written."""
-    return _gone_through(db, _stage(db, entries), origin, source, sync, None)
+    deciding = _Deciding(db, origin, source, former_addresses(db), confirm)
+    return _gone_through(db, _stage(db, entries), deciding, sync, None)
 
 
 def enrol(
-    db: Database, entries: Staged | Iterable[Entry], origin: Origin, source: str = "", sync: str = ""
+    db: Database,
+    entries: Staged | Iterable[Entry],
+    origin: Origin,
+    source: str = "",
+    sync: str = "",
+    confirm: Sequence[str] = (),
 ) -> Enrolled:
     """Put the people of a file on the list; nobody who opted out or bounced is touched.
 
@@ -120,7 +136,8 @@ def enrol(
     """
     staged = _stage(db, entries)
     with recording(db, origin, []) as recorded:
-        done = _gone_through(db, staged, origin, source, sync, recorded)
+        deciding = _Deciding(db, origin, source, former_addresses(db), confirm)
+        done = _gone_through(db, staged, deciding, sync, recorded)
     return replace(done, change=recorded.change)
 
 
@@ -129,10 +146,9 @@ def _stage(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
 
 
 def _gone_through(
-    db: Database, staged: Staged, origin: Origin, source: str, sync: str, recorded: Recording | None
+    db: Database, staged: Staged, deciding: "_Deciding", sync: str, recorded: Recording | None
 ) -> Enrolled:
     """Decide on everybody, some thousands at once, and carry it out where a change is being recorded."""
-    deciding = _Deciding(db, origin, source, former_addresses(db))
     members = directory.members(db, sync) if sync else array("q")
     counts, told = Counter[Kind](), list[Decision]()
     for chunk in staged.chunks():
@@ -161,8 +177,11 @@ class _Chosen:
 class _Deciding:
     """Decisions on entries, of which each may be about one who had another address once: nobody is decided twice."""
 
-    def __init__(self, db: Database, origin: Origin, source: str, former: dict[str, int]) -> None:
+    def __init__(
+        self, db: Database, origin: Origin, source: str, former: dict[str, int], confirm: Sequence[str] = ()
+    ) -> None:
         self._db, self._origin, self._source, self._former = db, origin, source, former
+        self._confirm = frozenset(name.casefold() for name in confirm)
         self._spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
         self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
 
@@ -183,7 +202,8 @@ class _Deciding:
             elif each.entry.person.address.key in barred:
                 yield each.line, barring(each.entry, self._origin.at)
                 continue
-            yield each.line, decide(self._spelt(each.entry), existing, self._origin.at, self._source)
+            decision = decide(self._spelt(each.entry), existing, self._origin.at, self._source)
+            yield each.line, asked_first(decision, each.entry, self._confirm)
 
     def _spelt(self, entry: Entry) -> Entry:
         """Return an entry with its groups written as the first who named them wrote them."""

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
 
     MAILING = "mailing"
     TEST = "test"
+    QUESTION = "question"  # no copy: a mail that asks whether somebody wants to be on the list
 
 
 def reference(key: bytes, purpose: Purpose, issue: str, subject: str) -> str:

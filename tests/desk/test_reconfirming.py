@@ -1,0 +1,130 @@
+"""Asking whether people want to be on the list: a yes by reply, by link, late, from somebody else; and who is asked again."""
+
+from datetime import timedelta
+
+import pytest
+from mailroom import KEY, Mailroom
+
+from pscb_mail.desk import reconfirming
+from pscb_mail.mailbox import outbox, questions, wording
+from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.outbox import Letter
+from pscb_mail.people import roster
+from pscb_mail.people.address import parse_person
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status
+from pscb_mail.sending.pacing import Limits
+
+JO, SAM = "jo@school.test", "sam@health.test"
+YES = "Yes, put me on the list, please."
+
+
+@pytest.fixture
+def room(tmp_path):
+    room = Mailroom(tmp_path)
+    add(room, JO)
+    yield room
+    room.db.close()
+
+
+def add(room: Mailroom, *people: str, groups=("Parents",), confirm=("parents",)):
+    origin = Origin(room.now, "editor", "add")
+    return roster.add(room.db, [parse_person(text) for text in people], origin, groups=groups, confirm=confirm)
+
+
+def asked(room: Mailroom, address: str = JO, kind: Answer = Answer.PLEASE_CONFIRM) -> str:
+    """Write the question as `ask` does, and return its Message-ID."""
+    person = room.person(address)
+    newsletter = room.all_settings.newsletter
+    subject, body = wording.words(kind, newsletter, person, "", questions.code(KEY, person.id))
+    message_id = f"<{kind}.{person.id}.{room.now:%s}@pscb.test>"
+    outbox.write(room.db, None, Letter(kind, person.id, message_id, address, subject, body), room.now)
+    room.now += timedelta(hours=1)
+    return message_id
+
+
+def code(room: Mailroom, address: str = JO) -> str:
+    return questions.code(KEY, room.person(address).id)
+
+
+# -- a yes before the first issue -----------------------------------------------------------------------------------
+
+
+def test_who_joins_such_a_group_is_pending_until_they_have_said_yes(room) -> None:
+    """Who joins another group, or was on the list already, is not asked."""
+    add(room, SAM, groups=("Heads",))
+    assert (room.status(JO), room.status(SAM)) == (Status.PENDING, Status.ACTIVE)
+    add(room, SAM, groups=("Parents",))
+    assert room.status(SAM) is Status.ACTIVE
+    assert [person.address.text for person in reconfirming.pending(room.db)] == [JO]
+    asked(room)
+    assert reconfirming.pending(room.db) == []
+
+
+@pytest.mark.parametrize("words", ["YES", "Yes please\n\nJo", "ok", YES])
+def test_a_reply_that_says_yes_confirms(room, words: str) -> None:
+    done = room.done(room.reply(JO, "Re: Please confirm", words, asked(room)))
+    assert done == [("subscribe", "resubscribed")]
+    assert room.status(JO) is Status.ACTIVE
+    assert [kind for kind, _, _ in room.outbox()] == ["please_confirm", "welcomed"]
+
+
+def test_the_link_confirms_without_the_thread(room) -> None:
+    asked(room)
+    assert room.done(room.reply(JO, f"subscribe {code(room)}", YES)) == [("subscribe", "resubscribed")]
+    assert room.status(JO) is Status.ACTIVE
+
+
+@pytest.mark.parametrize("words", ["Yes? Who are you?", "Who are you?", "No thanks", "Not yes"])
+def test_what_is_no_yes_confirms_nothing(room, words: str) -> None:
+    room.done(room.reply(JO, "Re: Please confirm", words, asked(room)))
+    assert room.status(JO) is Status.PENDING
+
+
+def test_somebody_elses_yes_confirms_nothing(room) -> None:
+    """Whoever has the mail passed on to them is not the one who was asked; nor is a code that nobody has."""
+    message_id = asked(room)
+    add(room, SAM, groups=())
+    room.done(room.reply(SAM, "Re: Please confirm", "Yes", message_id))
+    room.done(room.reply("stranger@else.test", f"subscribe {code(room)}", YES))
+    room.done(room.reply(JO, "subscribe 7K2QM-9XW4B-ABCDE-FGHJK", YES))
+    assert room.status(JO) is Status.PENDING
+
+
+def test_a_late_yes_is_for_a_person_to_decide(room) -> None:
+    message_id = asked(room)
+    room.now += timedelta(days=31)
+    assert room.done(room.reply(JO, "Re: Please confirm", "Yes", message_id)) == [("subscribe", "review")]
+    assert room.status(JO) is Status.PENDING
+
+
+def test_a_no_to_the_question_is_an_opt_out_and_is_confirmed(room) -> None:
+    """The question of the same day does not stop the confirmation: it answered nothing."""
+    add(room, SAM, groups=("Heads",))
+    message_id = asked(room, SAM, Answer.STILL_WANTED)
+    assert room.done(room.reply(SAM, "Re: Do you still want it?", "STOP", message_id)) == [("opt_out", "opted_out")]
+    assert [kind for kind, _, _ in room.outbox()] == ["still_wanted", "confirmed"]
+
+
+# -- now and then ---------------------------------------------------------------------------------------------------
+
+
+def test_a_yes_is_noted_and_silence_is_listed(room) -> None:
+    """Nobody is asked again who was asked, or said yes, within three months."""
+    add(room, SAM, "new@x.test", groups=("Heads",))
+    for address in (SAM, "new@x.test"):
+        asked(room, address, Answer.STILL_WANTED)
+    room.now += timedelta(days=5)
+    room.done(room.reply(SAM, f"subscribe {code(room, SAM)}", "Yes, keep me on the list, please."))
+    members = reconfirming.standing(room.db, "heads")
+    assert {each.person.address.text: each.silent for each in members} == {SAM: False, "new@x.test": True}
+    assert reconfirming.due(members, room.now) == []
+    later = reconfirming.due(members, room.now + timedelta(days=86))
+    assert [person.address.text for person in later] == ["new@x.test"]
+
+
+def test_a_run_asks_no_more_than_the_pace_allows() -> None:
+    """As many as the narrower of an hour and a day, and so many a minute."""
+    assert reconfirming._most(Limits(per_minute=8, per_hour=450, per_day=900)) == 450
+    assert reconfirming._most(Limits(per_minute=28)) == 0
+    assert reconfirming._pause(Limits(per_minute=30)) == 2
