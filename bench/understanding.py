@@ -19,6 +19,7 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.understanding import Ours, understand
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "words"
+FILES = tuple(sorted(DATA.glob("held-out-*.txt")))
 OURS = Ours("newsletter@pscb.example", "newsletter@pscb.example", "pscb.example", "newsletter.pscb.example")
 REFERENCE = "7K2QM-9XW4B-3HTRN-E5VCJ"
 REVIEWED = frozenset({"opt_out?", Kind.LEFT, Kind.ADDRESS_CHANGE, Kind.SUBSCRIBE})
@@ -119,18 +120,34 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "-"
 
 
+def read(path: Path) -> list[Row]:
+    """Return the rows of a file, of words or of reports."""
+    return list((reports if "reports" in path.name else words)(path))
+
+
+def summary() -> Iterator[str]:
+    """Yield the tables of docs/mailbox.md: all sets together, and what must hold."""
+    rows = [row for path in FILES for row in read(path)]
+    yield from table(rows)
+    yield ""
+    for line in promises(rows):
+        yield f"- {line}"
+
+
 def main() -> None:
-    """Print the table, and the misses where they are asked for."""
+    """Print the tables, and the misses where they are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--misses", action="store_true", help="every row that was taken for something else")
-    parser.add_argument("files", nargs="*", type=Path, default=sorted(DATA.glob("held-out-*.txt")))
+    parser.add_argument("files", nargs="*", type=Path)
     arguments = parser.parse_args()
-    for path in arguments.files:
-        rows = list((reports if "reports" in path.name else words)(path))
+    for path in arguments.files or FILES:
+        rows = read(path)
         print(f"\n{path.stem}: {len(rows)} rows\n", *table(rows), "", *promises(rows), sep="\n")
         for row in rows if arguments.misses else []:
             if row.found not in row.allowed or row.address:
                 print(f"{' | '.join(row.allowed)} < {row.found} {row.address} < {row.text[:200]!r}")
+    if not arguments.files:
+        print("\nall of them:\n", *summary(), sep="\n")
 
 
 if __name__ == "__main__":

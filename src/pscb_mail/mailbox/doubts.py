@@ -8,7 +8,8 @@ import re
 
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(
-    r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b)"
+    r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b"
+    r"|(?:the|our|a|this) \w+ (?:\w+ )?(?:has|have|is|was|are|were|closed|left|moved|no longer|does|did)\b)"
 )
 # "Take me off and I'll never forgive you" is a threat. "Please delete this e-mail" means the message.
 THREAT = re.compile(r"^\W*and (?:i'll|i will|i shall|you'll|you will|see|watch|we'll|we will)\b")
@@ -56,7 +57,8 @@ SPOKEN = re.compile(
 OFFERED = re.compile(r"\byou(?:'d| would)? (?:\w+ )?$")
 VOLITION = re.compile(r"(?:want|like|wish|prefer|need|love)\b")
 SAID_OF_ONESELF = re.compile(
-    r"\b(?:feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we|we'd|we're|we've|me|us|my|our|you)\b"
+    r"\b(?:(?:treat|accept|take|consider) this as|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
+    r"|we'd|we're|we've|me|us|my|our|you)\b"
 )
 TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
 _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")

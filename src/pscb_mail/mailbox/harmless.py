@@ -36,7 +36,8 @@ _ENGLISH = """
     request requests requesting ask asking asked grateful glad happy obliged good great kind appreciate appreciated
     process action arrange ensure make sure certain see confirm register effect consent object processing interested
     interest use point purposes moment chance whenever able let go ahead
-    nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant applicable x xx xxx
+    notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant applicable
+    x xx xxx
 """
 _OTHERS = {
     "German": """
@@ -73,7 +74,7 @@ _OTHERS = {
         solicito podem pode* poderia* nao mais ja receb* envi* mand* deix* par* cancel* anul* subscricao inscricao
         assinatura remov* retir* elimin* apag* exclu* tir* descadastr* desinscr* desubscr* lista* mail* e-mail* email*
         e boletim boletins newsletter* mensage* endereco* electronic* eletronic* distribuicao dados base esta este
-        estes estas isto ser que por vossas interesse continuar constar muito
+        estes estas isto ser que por vossas interesse continuar constar muito nome tenho
         """,
     "Polish": """
         ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
@@ -86,7 +87,7 @@ _OTHERS = {
     "Lithuanian": """
         as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
         norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti buti
-        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* isbraukti isimti istrinti
+        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti isimti istrinti
         nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres* saras* duomenu
         baz* gavejo gaveju informacij* ir nebereik*
         """,

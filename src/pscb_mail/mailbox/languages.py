@@ -71,6 +71,7 @@ LANGUAGES = (
         (
             r"(?:abbestellen|abmelden|austragen|abbestellung|abmeldung)",
             r"bestell\w* .{0,40}\bab",
+            r"meld\w* sie mich .{0,60}\bab",
             r"meld\w* (?:ich )?mich .{0,40}\bab",
             (
                 r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter|datenbank) .{0,20}"
@@ -176,6 +177,7 @@ LANGUAGES = (
     _language(
         "Polish",
         (
+            r"nie jestem (?:juz )?zainteresowan\w+ .{0,40}",
             r"wykresl\w* .{0,40}",
             r"wypis(?:ac|uje|ujcie|anie|cie|z|zcie|ze)\b.{0,40}",
             r"(?:z)?rezygnuj[ea]|rezygnacj[aei]|zrezygnowac",
@@ -205,6 +207,7 @@ LANGUAGES = (
                 r"|registruoti) "
                 r"(?:mane|mano|mus|is)"
             ),
+            r"(?:mane|mus) (?:at|is)(?:registruo|brauk|im|trin)\w*",
             r"pa(?:salinkite|salinti) (?:mane|mano|mus|is)",
             r"(?:nebenoriu|nenoriu|nebenoreciau|nenoreciau|nebenorime|nenorime) (?:\w+ ){0,3}?(?:gauti|buti)",
             r"(?:nebesiuskite|nesiuskite|nebesiusti|nesiusti|nebesiuntinekite)\b.{0,30}",

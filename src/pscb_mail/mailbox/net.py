@@ -93,6 +93,12 @@ _MAIL_ABROAD = re.compile(
     r"|sarakst"
     r"|adres|direccion|endereco|daten|baz|base)"
 )
+# Words that mean nothing else, so that they need no noun beside them.
+_ALONE_ABROAD = re.compile(
+    r"\b(?:abbestell|abmeld|abzumeld|meld\w* .{0,60}\bab\b|austrag|desabon|desinscri|desuscri|dessuscri|descadast"
+    r"|dar\w* de baja"
+    r"|de baja\b|baja por favor|wypis|zrezygn|rezygn|atsisak|atregistr|isregistr|atrakst|izrakst|dezabon)"
+)
 _ENGLISH = re.compile(r"\b(?:the|and|you|of|is|to|for|with|have|please|this|that|your|it|my|i)\b")
 
 
@@ -100,7 +106,7 @@ def touches_abroad(words: str) -> bool:
     """Whether words in another language touch on coming off."""
     if len(_ENGLISH.findall(words)) >= 2:
         return False
-    return bool(_ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words))
+    return bool(_ALONE_ABROAD.search(words) or (_ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)))
 
 
 def touches(words: str) -> bool:

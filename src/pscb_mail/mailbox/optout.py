@@ -69,7 +69,7 @@ def is_negated(sentence: Sentence) -> bool:
 
 
 def _whole(said: tuple[Sentence, ...]) -> Wish | None:
-    """Return the wish of a mail that is one word (STOP), or one word and what goes with it ("I've retired. Remove.")."""
+    """Return the wish of a mail that is one word (STOP), or one word and its reason ("I've retired. Remove.")."""
     rest = [s for s in said if s.bare and not _is_chatter(s)]
     wish = next((s for s in rest if s.bare in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
     if wish is None or sum(s.words for s in rest) >= 30:

@@ -252,6 +252,7 @@ ABOUT_US = re.compile(
     r"|safeguarding (?:children )?board)\b"
 )
 NOT_CHANGE = re.compile(
+    r"\b(?:taken off|be removed|is removed|deleted|come off|unsubscribed)\b|"
     r"\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
 )
 # "My colleague Jim has retired" is no departure of the sender's; "please write to me at …" is no successor's address.

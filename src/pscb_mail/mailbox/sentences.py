@@ -31,7 +31,8 @@ _POLITE = re.compile(
     r")?(?:glad|grateful|pleased|happy|obliged|thankful) if(?: you(?:'d| would| could)?)?|i(?:'d"
     r"| would) appreciate (?:it "
     r")?(?:if "
-    r"you(?: would| could)?)?|it (?:might |may |would |is |'s )?(?:be )?best (?:if you|to)|i think|would you mind|i "
+    r"you(?: would| could)?)?|it (?:might |may |would |is |'s )?(?:be )?best (?:if you|to)|i think|would you mind"
+    r"|(?:would|should) be (?:so |very |most )?grateful if|i "
     r"would be grateful|i'd be "
     r"grateful|be so kind(?: as)?(?: to)?)\b[,]?"
 )

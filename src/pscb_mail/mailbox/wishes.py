@@ -42,7 +42,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "removed": rf"\b{WANT}\b.{{0,30}}\b(?:to )?{TO_BE} ?(?:removed|taken off|taken out|deleted|unsubscribed|left "
         rf"off|off|"
         r"dropped|out|excluded|opted out|erased)\b",
-        "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|my \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
+        "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|(?:my|our"
+        rf"|this) \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
         r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
         "any chance": r"\b(?:chance|possib\w+|way|wonder\w*|ask)\b.{0,15}\b(?:i|we) (?:can|could|may|might) (?:be"
         r"|get|come) "
@@ -50,6 +51,9 @@ WISHES: dict[str, re.Pattern[str]] = {
         "is it possible": rf"\b(?:possible|ok|okay|all right|alright) (?:for me )?to {TO_BE} ?(?:removed|taken off"
         rf"|deleted|unsubscribed|off)\b",
         "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
+        "chance of": r"\b(?:chance|possibility|way) of (?:me )?(?:being|getting) (?:removed|taken off|unsubscribed"
+        r"|deleted|off)\b",
+        "unsubscribing": r"^(?:i'm|i am|we're|we are) unsubscribing$",
         "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
         "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out) (?:of )?(?:the|this|your)\b",
         "should "
