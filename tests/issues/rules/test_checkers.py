@@ -1,0 +1,136 @@
+"""Issue 18 and an issue with every block, held against checkers that others wrote.
+
+As a mail, as a web page, with and without `<style>`, light and dark, on screens from a telephone's to a desktop's.
+"""
+
+import datetime as dt
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import checkers
+import pytest
+from checkers import Fault, View
+from drafts import ISSUE_18, TEMPLATES, built, html_for, settings
+from PIL import Image
+
+from pscb_mail.issues import blocks
+from pscb_mail.issues.archive import archive
+from pscb_mail.issues.source import read_source
+
+HERE = Path(__file__).parent
+WIDTHS = (320, 600, 1024)
+# A mail is an article within a program's own page: landmarks would be the program's (rule 5 of the craft).
+NOT_FOR_MAIL = ("landmark-one-main", "region")
+# Words of Outlook, in a style sheet and in an attribute of <html>; no checker of web pages knows them.
+OUTLOOK = re.compile(r"“mso-[a-z-]+”|“xmlns:o”")
+
+
+# A checker that says nothing of this page says nothing at all.
+BROKEN = "<!DOCTYPE html><html lang=en><head><title>x</title><body><p style='color:#aaa;width:900px'>pale<img src=x><h3>x</h4>"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """What is held against the checkers: files of a folder, by what they are."""
+
+    mails: tuple[Path, ...]
+    bare: tuple[Path, ...]
+    web: tuple[Path, ...]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Pages:
+    folder = tmp_path_factory.mktemp("pages")
+    issues = folder / "issues"
+    (issues / "issue-19").mkdir(parents=True)
+    sink = issues / "issue-19" / "issue.md"
+    shutil.copyfile(HERE / "kitchen-sink.md", sink)
+    shutil.copyfile(ISSUE_18, issues / "issue-18.md")
+    Image.new("RGB", (1400, 120), "grey").save(sink.parent / "wide.png")
+    Image.new("RGB", (60, 60), "grey").save(sink.parent / "small.jpg")
+    (sink.parent / "programme.pdf").write_bytes(b"%PDF-1.4")
+    mails = tuple(_mail(path, folder) for path in (issues / "issue-18.md", sink))
+    bare = tuple(_bare(path) for path in mails)
+    noon = dt.datetime(2010, 12, 1, 12, tzinfo=dt.UTC)
+    web = [archive(issues, name, settings(), (TEMPLATES,), folder / "archive", noon).page for name in ("18", "19")]
+    named = [shutil.copyfile(page, page.with_name(f"web-{page.parent.name}.html")) for page in web]
+    return Pages(mails, bare, (*named, folder / "archive" / "index.html"))
+
+
+@pytest.fixture(scope="module")
+def broken(pages) -> Path:
+    page = pages.mails[0].with_name("broken.html")
+    page.write_text(BROKEN, encoding="utf-8")
+    return page
+
+
+def _mail(path: Path, folder: Path) -> Path:
+    edition = built(read_source(path))
+    page = html_for(edition)
+    for file in edition.pictures:
+        name = re.sub(r"[^\w.]", "-", file.content_id)
+        (folder / name).write_bytes(file.content)
+        page = page.replace(f"cid:{file.content_id}", name)
+    target = folder / f"mail-{edition.issue}.html"
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def _bare(mail: Path) -> Path:
+    """The same mail as programs show it that take style sheets away."""
+    target = mail.with_name(f"bare-{mail.name}")
+    target.write_text(re.sub(r"<style.*?</style>", "", mail.read_text("utf-8"), flags=re.DOTALL), encoding="utf-8")
+    return target
+
+
+def test_the_issue_with_everything_has_every_block():
+    """Whoever adds a block adds it to the page that the checkers see; `only` is the readers' own, and not on a page."""
+    text = (HERE / "kitchen-sink.md").read_text("utf-8")
+    assert {name for name in blocks.NAMES if f"::: {name}" not in text} <= {"only"}
+
+
+@pytest.fixture(scope="module")
+def faults(pages, broken) -> list[Fault]:
+    """What the Nu checker says of all the pages: Java starts once."""
+    return checkers.nu([*pages.mails, *pages.bare, *pages.web, broken])
+
+
+def test_the_nu_checker_finds_nothing(pages, faults, broken):
+    assert [fault for fault in faults if fault.file != broken.name and not OUTLOOK.search(fault.text)] == []
+    assert [fault for fault in faults if fault.file in {page.name for page in pages.web}] == []
+    assert len([fault for fault in faults if fault.file == broken.name]) > 2
+
+
+def test_html_validate_finds_nothing(pages, broken):
+    faults = checkers.html_validate([*pages.mails, *pages.web, broken], HERE / "html-validate.json")
+    assert [fault for fault in faults if fault.file != broken.name] == []
+    assert len([fault for fault in faults if fault.file == broken.name]) > 3
+
+
+def views(pages: Pages, broken: Path) -> list[View]:
+    """All of the issue with every block; of the long one, and of the lists, what differs from it."""
+    both = ("light", "dark")
+    mails = [
+        (page, width) for page in (*pages.mails, *pages.bare) for width in WIDTHS if "19" in page.name or width == 320
+    ]
+    web = [(page, width) for page in pages.web[1:] for width in (320, 1024)]
+    return [
+        View(broken, 320, "light"),
+        *(View(page, width, scheme, NOT_FOR_MAIL) for page, width in mails for scheme in both if "19" in page.name),
+        *(View(page, width, "dark", NOT_FOR_MAIL) for page, width in mails if "18" in page.name),
+        *(View(page, width, scheme) for page, width in web for scheme in both),
+    ]
+
+
+def test_axe_core_finds_nothing_and_nothing_scrolls_sideways(pages, broken):
+    """In light and dark, at each width; mails without their style sheets, too."""
+    wanted = views(pages, broken)
+    seen = checkers.axe(wanted)
+    assert len(seen) == len(wanted)
+    bad = {each.view: (each.wide, each.violations) for each in seen if each.violations or each.wide > 0}
+    wide, violations = bad.pop("broken.html 320 light")
+    assert bad == {}
+    assert wide > 0
+    assert len(violations) > 2
