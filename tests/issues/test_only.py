@@ -14,6 +14,7 @@ from lxml import etree
 from PIL import Image
 
 from pscb_mail.errors import UsageError
+from pscb_mail.issues.building import build_public
 from pscb_mail.issues.document import Heading
 from pscb_mail.issues.edition import (
     Edition,
@@ -195,6 +196,16 @@ def test_the_public_document_has_none_of_it(tmp_path):
     assert [link.target for link in public.links] == ["https://news.example/a", "https://rest.example/a"]
     assert (public.pictures, public.passages, list(public.events)) == ((), (), [()])
     assert not [token for token in public.tokens if "antern" in str(token) or "histle" in str(token)]
+
+
+def test_the_archive_shows_none_of_it(tmp_path):
+    """Neither on the page nor in what lies beside it."""
+    Image.new("RGB", (60, 40), "red").save(tmp_path / "lantern.png")
+    public = build_public(draft(tmp_path, BODY, FRONT), settings(), (TEMPLATES,))
+    beside = [f"{file.name} {file.content.decode('latin-1')}" for file in public.files]
+    assert "All read" in public.html
+    assert not LANTERN.search("\n".join([public.html, *beside]))
+    assert not WHISTLE.search(public.html)
 
 
 def test_headings_for_everybody_take_their_anchors_first(tmp_path):
