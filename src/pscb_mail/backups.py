@@ -64,7 +64,7 @@ def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, k
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = write(contents, folder / _NAME.format(at=now, why=why), why, now)
     for old in automatic_ones(folder)[:-keep]:
-        old.unlink()
+        old.unlink(missing_ok=True)  # two commands at once may let the same one go
     return made
 
 

@@ -14,9 +14,11 @@ from office import Office, office
 from scripted import ScriptedServer
 
 from pscb_mail import backups
+from pscb_mail.database import transaction
 from pscb_mail.desk import dispatch, forgetting, planning, restoring, unsettled
 from pscb_mail.errors import NotNowError, UsageError
-from pscb_mail.mailbox import answering, reading
+from pscb_mail.mailbox import answering, outbox, reading
+from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people import directory
 from pscb_mail.people.changes import Origin
@@ -347,7 +349,11 @@ def test_a_crash_between_bringing_back_and_settling_leaves_a_list_that_sends_not
 ) -> None:
     """The bar is in the database that is put in place, not set afterwards."""
     desk.send(limit=1)
+    letter = outbox.Letter(Answer.CONFIRMED, 1, "<a@pscb.test>", JO, "You are off the list", "Goodbye.")
+    with transaction(desk.db):
+        outbox.write(desk.db, None, letter, desk.now())
     new = on_a_new_laptop(desk, latest(desk))
+    assert (outbox.count(new.db, "waiting"), outbox.count(new.db, "unknown")) == (0, 1)
     last = unsettled.restored(new.db)
     assert last is not None
     assert not last.settled
