@@ -1,17 +1,20 @@
 """Make the pictures of the manual from the real thing: `python docs/pictures/make.py` in an environment with the program.
 
-The terminal is what `pscb-mail demo` prints; the newsletter is a mail that the demo's server took, shown by headless
-Chromium. Needs Debian's package chromium (or CHROMIUM in the environment).
+The terminals are what `pscb-mail demo` and `check` print; the newsletter is a mail that the demo's server took, the
+preview the page that `preview` wrote, both shown by headless Chromium. Needs Debian's package chromium (or CHROMIUM in
+the environment).
 """
 
 import email
 import email.policy
+import html
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
@@ -23,7 +26,7 @@ THEME = TerminalTheme(
     [(33, 37, 41), (176, 32, 32), (20, 110, 50), (140, 90, 0), (20, 70, 140), (110, 50, 120), (0, 100, 110), (90, 95, 100)],
 )  # fmt: skip
 # rich's own frame fetches a font from the network; this one uses the reader's.
-FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{title}">
+FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" aria-label="{title}">
 <style>
 .{unique_id}-matrix {{ font-family: Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: {char_height}px; line-height: {line_height}px; }}
 .{unique_id}-title {{ display: none; }}
@@ -39,19 +42,49 @@ FRAME = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}
 """
 
 
-def program(*args: str, folder: Path) -> str:
+# An issue with mistakes that editors make, for `check` to find.
+DRAFT = """\
+---
+number: 19
+date: 2011-01-31
+title: "Newsletter 19: January 2011"
+preheader: "The new referral form, training dates until Easter, and who is who at the front door"
+---
+
+## The new referral form
+
+From Monday 1 March 2011 every referral is made on the new form. Ask the MASH team if in doubt, and
+[click here](https://www.pscb.example/form?utm_source=newsletter) for a copy.
+
+## Training
+
+Times are to be confirmed. THE COURSES ARE FREE. Ring 01632-960-140 to book.
+
+The child whose review we told of (NHS number 943 476 5919) is well.
+"""
+
+
+def program(*args: str, folder: Path, code: int = 0) -> str:
     """Run the program as in a terminal with colours; return what it printed."""
     env = {**os.environ, "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS), "HOME": str(folder)}
-    done = subprocess.run([sys.executable, "-m", "pscb_mail", *args], capture_output=True, text=True, check=True, env=env)
+    command = [sys.executable, "-m", "pscb_mail", *args]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, env=env, cwd=folder
+    )
+    if done.returncode != code:
+        raise SystemExit(f"{' '.join(args)} ended with {done.returncode}:\n{done.stdout}")
     return done.stdout
 
 
 def terminal(command: str, printed: str, target: Path) -> None:
     """Write what a terminal shows as an SVG."""
-    console = Console(record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"), force_terminal=True)
+    console = Console(
+        record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"), force_terminal=True
+    )
     console.print(Text(f"$ {command}", style="bold"))
     console.print(Text.from_ansi(printed))
-    console.save_svg(str(target), title=command, theme=THEME, code_format=FRAME, unique_id="t")
+    frame = FRAME.replace("{title}", html.escape(command))
+    console.save_svg(str(target), theme=THEME, code_format=frame, unique_id="t")
 
 
 def screenshot(page: Path, target: Path, width: int, height: int) -> None:
@@ -62,10 +95,12 @@ def screenshot(page: Path, target: Path, width: int, height: int) -> None:
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+                "--virtual-time-budget=4000",  # time enough for the frames of a page
                 f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={target}", page.as_uri(),
             ],
             check=True, capture_output=True,
         )  # fmt: skip
+    Image.open(target).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def main() -> None:
@@ -73,13 +108,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         workspace = folder / "demo"
-        printed = program("demo", "--keep", str(workspace), folder=folder).replace(str(folder), "")
+        printed = program("demo", "--keep", str(workspace), folder=folder).replace(str(folder), "~")
         terminal("pscb-mail demo", printed, HERE / "demo.svg")
         mail = min((workspace / "mails").glob("*.eml"))
         body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
         page = folder / "newsletter.html"
         page.write_text(body.get_content(), encoding="utf-8")
         screenshot(page, HERE / "newsletter.png", 760, 1100)
+        (workspace / "issues" / "issue-19.md").write_text(DRAFT, encoding="utf-8")
+        terminal("pscb-mail check 19", program("-w", "demo", "check", "19", folder=folder, code=1), HERE / "check.svg")
+        program("-w", "demo", "preview", "18", "--no-open", "--out", "page", folder=folder)
+        screenshot(folder / "page" / "index.html", HERE / "preview.png", 1280, 900)
 
 
 if __name__ == "__main__":
