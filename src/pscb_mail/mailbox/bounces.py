@@ -18,7 +18,8 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
 from pscb_mail.mailbox.sentences import ADDRESS
-from pscb_mail.mailbox.severity import status_of, telling_line, verdict
+from pscb_mail.mailbox.severity import status_of, telling_line, tells, verdict
+from pscb_mail.sending.references import references_in
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
@@ -83,7 +84,7 @@ def bounces(incoming: "Incoming") -> tuple[Finding, ...]:
         found = tuple(_of_report(incoming, text, returned))
         if found or re.search(r"^action[ \t]*:", text, re.IGNORECASE | re.MULTILINE):
             return found
-    return tuple(_of_text(incoming, returned)) if _looks_like_one(incoming) else ()
+    return tuple(_of_text(incoming, returned)) if _looks_like_one(incoming, returned) else ()
 
 
 def is_other_report(incoming: "Incoming") -> bool:
@@ -151,8 +152,8 @@ def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str
     )
 
 
-def _looks_like_one(incoming: "Incoming") -> bool:
-    """Whether a message without a report in it may be a bounce: who sends it, and what the subject says."""
+def _looks_like_one(incoming: "Incoming", returned: Returned) -> bool:
+    """Whether a message without a report in it may be a bounce: who sends it, and what it says or brings back."""
     subject = plain(incoming.subject)
     if incoming.header("x-failed-recipients"):
         return True
@@ -165,15 +166,24 @@ def _looks_like_one(incoming: "Incoming") -> bool:
         or not incoming.sender
     )
     text = plain(incoming.whole_text[:3000])
-    return by_machine and bool(_SUBJECT.match(subject) or _TELLS.search(text))
+    if by_machine and (_SUBJECT.match(subject) or _TELLS.search(text)):
+        return True
+    # In whatever language: a daemon that returns a copy of ours, and a reason that is known.
+    said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
+    return by_machine and bool(returned.references and returned.to) and tells(said)
 
 
 _TELLS = re.compile(
     r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following|has "
     r"failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
     r"|rejected your message"
+    r"|(?:message|mail|it) (?:you sent )?(?:\S+ )?(?:was|has been|is) rejected|not accepting mail"
     r"|did not reach the following|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed"
-    r"|zugestellt|remis au|no se ha podido entregar|nie zostala dostarczona|nao foi entregue)\b"
+    r"|zugestellt|remis au|no se ha podido entregar|nie zostala dostarczona|nao foi entregue"
+    r"|n'a pas pu etre (?:remis|delivre|livre|distribue)\w*|remise .{0,40}echou\w*|no se pudo entregar"
+    r"|nie mozna dostarczyc|nie mog\w+ zostac dostarczon\w+|nao p[oô]de ser entregue|nu a putut fi livrat"
+    r"|nevareja piegadat"
+    r"|nepavyko pristatyti|impossibile recapitare)\b"
 )
 
 
@@ -208,9 +218,7 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
 def _addresses_in(text: str, incoming: "Incoming") -> list[str]:
     """Return the first address in the text that is nobody's of this report's own: not From, not ours, no daemon."""
     own = {incoming.sender.casefold(), *(address.casefold() for address in incoming.recipients)}
-    found = [
-        a for a in dict.fromkeys(ADDRESS.findall(text[:5000])) if a.casefold() not in own and not _SENDER.search(a)
-    ]
+    found = [a for a in dict.fromkeys(ADDRESS.findall(text[:5000])) if _may_be_meant(a, own)]
     return found[:1]
 
 
@@ -234,7 +242,13 @@ def _flufl(incoming: "Incoming") -> list[str]:
         return []
     own = {incoming.sender.casefold(), *(address.casefold() for address in incoming.recipients)}
     found = sorted(address_in(item.decode("utf-8", "replace")) for item in {*temporary, *permanent})
-    return [address for address in found if address and address.casefold() not in own]
+    return [address for address in found if _may_be_meant(address, own)]
+
+
+def _may_be_meant(address: str, own: set[str]) -> bool:
+    """Whether an address in a report may be the recipient's: not the report's own, no daemon, no Message-ID of ours."""
+    strange = not address or address.casefold() in own or bool(_SENDER.search(address))
+    return not strange and not references_in(address)
 
 
 _FOR_FLUFL = frozenset({"from", "to", "subject", "date", "message-id", "x-failed-recipients", "x-mailer"})

@@ -47,18 +47,17 @@ _OTHERS = {
         in ihrer eurem euren newsletter* verteiler* mailing* liste* datenbank e-mail* email* mail* e nachricht*
         rundbrief* rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde*
         trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
-        empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft
-        zukunftig ganz wieder einfach werden
-        werde sein zusendung*
+        empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft zukunftig
+        ganz wieder einfach werden werde sein zusendung*
         """,
     "French": """
         je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
         monsieur merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces de par svp s'il te plait
         avance beaucoup bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait* desir* veu* veux
-        demande* ne n n'envoyez plus pas liste* diffusion lettre* envoi information* d'information newsletter* bulletin*
-        courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri* retire* enleve*
-        supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a partir
-        maintenant immediatement electronique* donc et l'avenir
+        demande* ne n n'envoyez plus pas liste* diffusion lettre* envoi information* d'information newsletter*
+        bulletin* courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri*
+        retire* enleve* supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a
+        partir maintenant immediatement electronique* donc et l'avenir
         """,
     "Spanish": """
         yo me mi mis nos nuestra nuestro su sus vuestra les le lo la las los el esta este estos estas de del al a en
@@ -87,9 +86,9 @@ _OTHERS = {
     "Lithuanian": """
         as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
         norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti buti
-        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti isimti istrinti
-        nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres* saras* duomenu
-        baz* gavejo gaveju informacij* ir nebereik*
+        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti
+        isimti istrinti nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres*
+        saras* duomenu baz* gavejo gaveju informacij* ir nebereik*
         """,
     "Latvian": """
         es mani man mans manu mus musu jusu jus ludzu labdien sveiki paldies velos velamies gribu gribetu nevelos

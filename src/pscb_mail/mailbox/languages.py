@@ -26,16 +26,17 @@ MAIL_ABROAD = re.compile(
     r"|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*|buletin\w*|abon\w+|dezabon\w*"
     r"|desabon\w*|desuscri\w*|distribu\w+)\b"
 )
-# Words of negation: outside of the wish itself they turn it, or something else, round.
+# Words of negation, except where they begin a refusal ("no longer", "I do not want"): they turn the wish round.
 _NO = {
     "German": r"nicht(?! mehr| langer)|nie|niemals",
     "French": r"pas|jamais",
-    "Spanish": r"(?<!ya )no(?! trabaj)|nunca|jamas",
-    "Portuguese": r"(?<!ja )nao(?! trabalh)|nunca|jamais",
-    "Polish": r"nie(?! pracuj)|nigdy",
+    "Spanish": r"no(?! (?:deseo|quiero|quisiera|me (?:envie|mande|interesa)|envie|mande|trabaj))|nunca|jamas",
+    "Portuguese": r"nao(?! (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse|me envie|me mande|envie|mande"
+    r"|trabalh))|nunca|jamais",
+    "Polish": r"nie(?! (?:chce|chcial|zycze|jestem|przysyl|wysyl|przesyl|pracuj|potrzebuj|juz|wiecej))|nigdy",
     "Lithuanian": r"ne|niekada",
     "Latvian": r"ne|nekad",
-    "Romanian": r"nu(?! mai lucr)|niciodata",
+    "Romanian": r"nu(?!(?:-mi)? (?:mai|doresc|vreau|imi mai|as)|-mi)|niciodata",
 }
 # A condition, a contrast, or a course or meeting that has a list of its own.
 _TURNS = {

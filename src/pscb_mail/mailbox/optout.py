@@ -273,7 +273,7 @@ def _in_another_language(sentence: Sentence) -> Wish | None:
 
 def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
     """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
-    if language.negated.search(words) or language.no.search(language.wish.sub(" ", words)):
+    if language.negated.search(words) or language.no.search(words):
         return _TURNED
     if language.turns.search(words):
         return _CONDITIONAL

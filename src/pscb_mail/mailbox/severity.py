@@ -138,6 +138,14 @@ def status_of(field: str, diagnostic: str, words: str) -> str:
     return more[1] if more and own[1].endswith(".0.0") else own[1]
 
 
+def tells(text: str) -> bool:
+    """Whether a text says why a message came back: by a code, or in words that are known."""
+    if _STATUS.search(text[:4000]) or re.search(r"(?<![\d.:-])[45][0-7]\d[ -](?=[A-Za-z#\d])", text[:4000]):
+        return True
+    words = plain(text[:4000])
+    return bool(_UNKNOWN.search(words) or _FULL.search(words) or _OURS.search(words))
+
+
 def telling_line(text: str) -> str:
     """Return the line that tells why: with a code, or with words that are known."""
     lines = [line.strip() for line in text.splitlines() if line.strip()][:200]
