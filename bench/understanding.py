@@ -2,6 +2,7 @@
 
     python bench/understanding.py            the table in docs/mailbox.md
     python bench/understanding.py --misses   and every row that was taken for something else
+    python bench/understanding.py --manual   writes the table into docs/mailbox.md
 
 The rows are `tests/data/words/held-out-*.txt` and `held-out-reports-*.txt`; their heads say how they are written. The
 first finding that a row allows is what it *is*; any other that it allows counts as right as well.
@@ -19,6 +20,8 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.understanding import Ours, understand
 
 DATA = Path(__file__).parent.parent / "tests" / "data" / "words"
+MANUAL = Path(__file__).parent.parent / "docs" / "mailbox.md"
+BEGIN, END = "<!-- measured -->", "<!-- end -->"
 FILES = tuple(sorted(DATA.glob("held-out-*.txt")))
 OURS = Ours("newsletter@pscb.example", "newsletter@pscb.example", "pscb.example", "newsletter.pscb.example")
 REFERENCE = "7K2QM-9XW4B-3HTRN-E5VCJ"
@@ -138,6 +141,7 @@ def main() -> None:
     """Print the tables, and the misses where they are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--misses", action="store_true", help="every row that was taken for something else")
+    parser.add_argument("--manual", action="store_true", help="write the table into docs/mailbox.md")
     parser.add_argument("files", nargs="*", type=Path)
     arguments = parser.parse_args()
     for path in arguments.files or FILES:
@@ -146,6 +150,10 @@ def main() -> None:
         for row in rows if arguments.misses else []:
             if row.found not in row.allowed or row.address:
                 print(f"{' | '.join(row.allowed)} < {row.found} {row.address} < {row.text[:200]!r}")
+    if arguments.manual:
+        before, _, rest = MANUAL.read_text(encoding="utf-8").partition(BEGIN)
+        table_now = "\n".join(summary())
+        MANUAL.write_text(f"{before}{BEGIN}\n\n{table_now}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     if not arguments.files:
         print("\nall of them:\n", *summary(), sep="\n")
 
