@@ -1,4 +1,4 @@
-"""Make the pictures of the manual from the real thing: `python docs/pictures/make.py` in an environment with the program.
+"""Make the pictures of the manual from the real thing: `python docs/pictures/make.py` where the program is installed.
 
 The terminals are what `pscb-mail demo` and `check` print; the newsletter is a mail that the demo's server took, the
 preview the page that `preview` wrote, both shown by headless Chromium. Needs Debian's package chromium (or CHROMIUM in
@@ -8,6 +8,7 @@ the environment).
 import email
 import email.policy
 import html
+import io
 import os
 import subprocess
 import sys
@@ -78,9 +79,7 @@ def program(*args: str, folder: Path, code: int = 0) -> str:
 
 def terminal(command: str, printed: str, target: Path) -> None:
     """Write what a terminal shows as an SVG."""
-    console = Console(
-        record=True, width=COLUMNS, file=Path(os.devnull).open("w", encoding="utf-8"), force_terminal=True
-    )
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text(f"$ {command}", style="bold"))
     console.print(Text.from_ansi(printed))
     frame = FRAME.replace("{title}", html.escape(command))

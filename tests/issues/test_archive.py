@@ -76,6 +76,17 @@ def test_the_page_has_the_default_words_and_nothing_that_is_anybodys_own(issues,
     }
 
 
+def test_what_is_for_single_groups_is_nowhere_in_the_archive(issues, tmp_path):
+    """Neither its words nor its pictures, its dates, its heading in the contents."""
+    Image.new("RGB", (9, 9), "green").save(issues / "plan.png")
+    only = "::: only Heads\n## Secret plan\n\n![Its plan](plan.png)\n\n::: events\n| date | event |\n|--|--|\n| 2010-12-24 | Secret meeting |\n:::\n:::\n"
+    draft(issues, f"{only}\n{BODY}", f"{FRONT}\ncontents: true")
+    done = archived(issues, tmp_path / "out")
+    assert "plan.png" not in done.files
+    for content in contents(tmp_path / "out").values():
+        assert not re.search(rb"[Ss]ecret|[Pp]lan\b|Heads", content)
+
+
 def test_every_file_that_the_page_names_lies_beside_it(issues, tmp_path):
     """Two pictures whose names are alike on a web server are still two; the calendar and the attachment come along."""
     done = archived(issues, tmp_path / "out")
