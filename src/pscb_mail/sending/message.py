@@ -12,7 +12,7 @@ what stands around it.
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
@@ -129,19 +129,22 @@ class Letters:
         self._purpose = purpose
         self._conditions = [frozenset(group_key(groups)) for groups in conditions(edition)]
         self._kept: dict[tuple[bool, ...], Letter] = {}
+        self._shown = lru_cache(maxsize=1024)(self._shown_to)  # most readers are in the same groups as many others
 
-    def for_groups(self, groups: Iterable[str]) -> Letter:
+    def for_groups(self, groups: Collection[str]) -> Letter:
         """Return the letter for somebody in these groups."""
-        # Nearly every edition is the same for all: then nobody's groups are looked at.
-        names = [name.casefold() for name in groups] if self._conditions else []
-        shown = tuple([not wanted.isdisjoint(names) for wanted in self._conditions])
+        shown = self._shown(tuple(groups)) if self._conditions else ()
         letter = self._kept.get(shown)
         if letter is None:
             if len(self._kept) == _MOST_LETTERS:
                 del self._kept[next(iter(self._kept))]
-            letter = compose(for_groups(self._edition, names), self._newsletter, self._purpose)
+            letter = compose(for_groups(self._edition, groups), self._newsletter, self._purpose)
             self._kept[shown] = letter
         return letter
+
+    def _shown_to(self, groups: tuple[str, ...]) -> tuple[bool, ...]:
+        names = [name.casefold() for name in groups]
+        return tuple([not wanted.isdisjoint(names) for wanted in self._conditions])
 
 
 def values_of(
