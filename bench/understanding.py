@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pscb_mail.mailbox import incoming
@@ -123,6 +124,7 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "-"
 
 
+@cache
 def read(path: Path) -> list[Row]:
     """Return the rows of a file, of words or of reports."""
     return list((reports if "reports" in path.name else words)(path))

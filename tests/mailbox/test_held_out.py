@@ -34,31 +34,31 @@ def path_name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", WORDS, ids=path_name)
 def test_nobody_is_taken_off_who_did_not_ask(path: Path):
-    rows = [row for row in BENCH.words(path) if "opt_out" not in row.allowed]
+    rows = [row for row in BENCH.read(path) if "opt_out" not in row.allowed]
     assert [row.text for row in rows if row.found == "opt_out"] == []
 
 
 @pytest.mark.parametrize("path", WORDS, ids=path_name)
 def test_at_most_two_in_a_hundred_clear_wishes_go_unnoticed(path: Path):
-    rows = [row for row in BENCH.words(path) if row.allowed == ("opt_out",)]
+    rows = [row for row in BENCH.read(path) if row.allowed == ("opt_out",)]
     unnoticed = [row.text for row in rows if row.found != "opt_out" and row.found not in BENCH.REVIEWED]
     assert len(unnoticed) <= len(rows) / 50, unnoticed
 
 
 @pytest.mark.parametrize("path", WORDS, ids=path_name)
 def test_at_most_a_quarter_of_the_clear_wishes_wait_for_a_person(path: Path):
-    rows = [row for row in BENCH.words(path) if row.allowed == ("opt_out",)]
+    rows = [row for row in BENCH.read(path) if row.allowed == ("opt_out",)]
     assert sum(row.found in BENCH.REVIEWED for row in rows) <= len(rows) / 4
 
 
 @pytest.mark.parametrize("path", WORDS, ids=path_name)
 def test_a_child_at_risk_is_never_missed(path: Path):
-    assert [row.text for row in BENCH.words(path) if row.allowed == ("urgent",) and row.found != "urgent"] == []
+    assert [row.text for row in BENCH.read(path) if row.allowed == ("urgent",) and row.found != "urgent"] == []
 
 
 @pytest.mark.parametrize("path", REPORTS, ids=path_name)
 def test_a_report_tells_who_and_how_bad(path: Path):
-    rows = list(BENCH.reports(path))
+    rows = BENCH.read(path)
     bounced = [row for row in rows if row.allowed[0].startswith("bounce")]
     assert sum(not row.address for row in bounced) >= 0.97 * len(bounced)
     assert sum(row.found in row.allowed for row in bounced) >= 0.95 * len(bounced)
