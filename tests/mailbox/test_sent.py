@@ -67,13 +67,16 @@ def test_a_copy_found_in_sent_was_sent_and_the_other_stays_in_doubt(
 
 
 def test_a_rewritten_message_id_does_not_hide_a_copy(in_doubt: tuple[Office, bytes], dovecot: Dovecot) -> None:
-    """Exchange Online gives its own; X-PSCB-Mail survives."""
+    """Exchange Online gives its own, to which replies will refer: it is kept; X-PSCB-Mail survives."""
     desk, copy = in_doubt
     lines = copy.split(b"\r\n")
     place = next(n for n, line in enumerate(lines) if line.lower().startswith(b"message-id:"))
     lines[place] = b"Message-ID: <AB1PR01MB0001@AB1PR01MB0001.prod.test>"
     put(dovecot, "Sent", b"\r\n".join(lines))
     assert dispatch.settle_doubts(desk.db, desk.workspace, "issue-7", desk.now()).found == 1
+    known = ledger.delivery_by_message_id(desk.db, "<AB1PR01MB0001@AB1PR01MB0001.prod.test>")
+    assert known is not None
+    assert known.state is State.SENT
 
 
 def test_a_folder_that_cannot_be_read_leaves_every_doubt(in_doubt: tuple[Office, bytes]) -> None:

@@ -2,8 +2,8 @@
 
 Promises: one send at a time (`sending.lock`); a backup before the mailing begins and after it went on; copies in doubt
 are looked for in the Sent folder before anybody is asked about them, and again after the run, when the server has had
-time to file them. Raises what `sending.mailing.run` raises, and NotNowError
-while a restore is not settled. Leaves to others: the questions, and what is shown.
+time to file them. Raises what `sending.mailing.run` raises, and NotNowError while a restore is not
+settled. Leaves to others: the questions, and what is shown.
 """
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from pscb_mail.desk import planning, unsettled
 from pscb_mail.desk.planning import SendPlan
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
-from pscb_mail.mailbox.sent import has_sent_folder, references_sent
+from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
 from pscb_mail.sending.delivery import State, Verdict
@@ -92,11 +92,12 @@ def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime)
     if since is None or not has_sent_folder(workspace.settings):
         return Settled(0, _in_doubt(db, issue))
     try:
-        there = references_sent(workspace.settings, since)
+        there = copies_sent(workspace.settings, since)
     except PscbMailError as problem:
         return Settled(0, _in_doubt(db, issue), problem)
     with transaction(db):
         found = ledger.find(db, issue, there, now)
+        ledger.also_known_as(db, ((code, copy.alias) for code, copy in there.items()))
     return Settled(found, _in_doubt(db, issue))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.desk import overview, preview
+from pscb_mail.desk import overview, preview, unsettled
 from pscb_mail.desk.overview import MailingStatus
 from pscb_mail.errors import PscbMailError, SettingsError, UsageError
 from pscb_mail.issues import preflight
@@ -159,6 +159,7 @@ def _plan(
     joined: int = 0,
 ) -> SendPlan:
     settings = workspace.settings
+    unsettled.hold_off(db, issue)
     if not settings.relay:
         raise SettingsError(
             "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."

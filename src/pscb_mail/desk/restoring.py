@@ -29,7 +29,7 @@ from pscb_mail.errors import DatabaseError, NotNowError, PscbMailError, UsageErr
 from pscb_mail.issues.source import all_issues
 from pscb_mail.mailbox import journal, outbox, reading
 from pscb_mail.mailbox.filed import open_filed
-from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
+from pscb_mail.mailbox.sent import Copy, copies_sent, has_sent_folder
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger, mailing
@@ -278,6 +278,8 @@ class _Settling:
         for each in ledger.mailings(self.db):
             self._of_a_mailing(each, unexplained)
         of_new_ones = self._of_new_mailings(unexplained)
+        with transaction(self.db):
+            ledger.also_known_as(self.db, ((code, copy.alias) for code, copy in found.items()))
         # A server that files copies has filed those that the backup knows of; one that filed others files them too.
         self.sent_is_kept = control.references <= found.keys() if control.references else of_new_ones
 
@@ -288,7 +290,7 @@ class _Settling:
                 return _Control(known, each.started_at)
         return _Control(frozenset(), self.last.since)
 
-    def _of_a_mailing(self, sent: ledger.Mailing, unexplained: dict[str, str]) -> None:
+    def _of_a_mailing(self, sent: ledger.Mailing, unexplained: dict[str, Copy]) -> None:
         """Settle the copies of a mailing that the backup knows, those among them that were added later, too."""
         added = self._whose(sent.issue, unexplained.keys() - ledger.references(self.db, sent.issue))
         with transaction(self.db):
@@ -297,10 +299,10 @@ class _Settling:
         for code in ledger.references(self.db, sent.issue):
             unexplained.pop(code, None)
 
-    def _of_new_mailings(self, unexplained: dict[str, str]) -> bool:
+    def _of_new_mailings(self, unexplained: dict[str, Copy]) -> bool:
         """Begin the mailings that the backup does not know, from their files; returns whether there were any."""
         known = {each.issue for each in ledger.mailings(self.db)}
-        named = {issue for issue in unexplained.values() if issue}
+        named = {copy.issue for copy in unexplained.values() if copy.issue}
         some = False
         for issue in sorted({*all_issues(self.workspace.issues), *named} - known):
             copies = self._whose(issue, unexplained.keys())

@@ -8,7 +8,7 @@ headers on the server is unreliable. Raises what `imap` raises, and SettingsErro
 import re
 from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pscb_mail.errors import SettingsError
@@ -22,6 +22,7 @@ _FIELDS = ("MESSAGE-ID", "X-PSCB-MAIL")
 _BATCH = 500
 # <issue-18.REFERENCE@pscb.example>
 _OURS = re.compile(r"<([a-z0-9][a-z0-9-]{0,63})\.([0-9A-Za-z-]{23})@")
+_MESSAGE_ID = re.compile(r"^message-id:\s*(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 
 
 def has_sent_folder(settings: Settings) -> bool:
@@ -34,8 +35,16 @@ def references_sent(settings: Settings, since: datetime, outside: Outside | None
     return frozenset(copies_sent(settings, since, outside))
 
 
-def copies_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> dict[str, str]:
-    """Return the same, each with the issue that its Message-ID names; none where a server gave it one of its own."""
+@dataclass(frozen=True)
+class Copy:
+    """A copy in Sent. `issue`: what its Message-ID names; empty where a server gave it one of its own, `alias`."""
+
+    issue: str = ""
+    alias: str = ""
+
+
+def copies_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> dict[str, Copy]:
+    """Return the same references, each with what else its copy says."""
     with closing(connected(parse_place(settings.mailbox.source), settings, outside or Outside())) as imap:
         imap.place = replace(imap.place, folder=_sent_folder(imap, settings))
         imap.select(read_only=True)
@@ -54,9 +63,13 @@ def _sent_folder(imap: Imap, settings: Settings) -> str:
     return checked_folder(folder)
 
 
-def _copies(blocks: Iterable[bytes]) -> Iterable[tuple[str, str]]:
-    """Yield the reference and the issue in each block of header fields."""
+def _copies(blocks: Iterable[bytes]) -> Iterable[tuple[str, Copy]]:
+    """Yield each reference in a block of header fields."""
     for block in blocks:
         text = block.decode("ascii", "replace")
-        named = _OURS.search(text)
-        yield from ((code, named[1] if named and code in named[0].upper() else "") for code in references_in(text))
+        named, given = _OURS.search(text), _MESSAGE_ID.search(text)
+        for code in references_in(text):
+            if named and code in named[0].upper():
+                yield code, Copy(issue=named[1])
+            else:
+                yield code, Copy(alias=given[1] if given else "")

@@ -74,7 +74,10 @@ def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
     rows = db.execute(
         f"SELECT address, name, organisation, role, ({groups}) FROM ({_CHOSEN}) ORDER BY id", _names(audience)
     )
-    return (Recipient(*about, tuple(names.split("\n")) if names else ()) for *about, names in rows)
+    return (
+        Recipient(address, name, organisation, role, tuple(names.split("\n")) if names else ())
+        for address, name, organisation, role, names in rows
+    )
 
 
 def joined_since(db: Database, audience: Audience, issue: str) -> int:

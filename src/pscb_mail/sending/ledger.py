@@ -185,6 +185,15 @@ def _find(db: Database, issue: str, state: State, references: Container[str], no
     return len(there)
 
 
+def also_known_as(db: Database, names: Iterable[tuple[str, str]]) -> None:
+    """Keep the Message-IDs that a server gave to copies, each with the copy's reference: replies refer to them."""
+    db.conn.executemany(
+        """INSERT OR IGNORE INTO alias (message_id, delivery) SELECT ?2, id FROM delivery
+           WHERE reference = ?1 AND ?2 <> ''""",
+        names,
+    )
+
+
 def doubt_all_that_waits(db: Database, issue: str, at: datetime) -> int:
     """Record that the database was brought back from a backup: what was to be sent then may have been sent since."""
     return sum(_move_all(db, issue, state, Event.RESTORED, at) for state in states_before(Event.RESTORED))
