@@ -161,10 +161,10 @@ def _gone_through(
             recorded.touch(_rewritten(decisions))
             _write(db, decisions)
     leaving = [number for number in members if not deciding.met(number)]
+    first = tuple(directory.by_ids(db, leaving[:_TOLD]))
     if recorded is not None and leaving:
         recorded.touch(leaving)
         directory.leave_group(db, leaving, sync)
-    first = tuple(directory.by_ids(db, leaving[:_TOLD]))
     return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)))
 
 

@@ -1,0 +1,212 @@
+"""Random sequences of commands: nobody twice, no opt-out lost, the history folds into the table, undo leads back to nothing."""
+
+import json
+import os
+import sqlite3
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlite_utils import Database
+from the_list import TheList
+
+from pscb_mail.database import open_database
+from pscb_mail.errors import UsageError
+from pscb_mail.people import changes, directory, roster
+from pscb_mail.people.address import parse_address, parse_person
+from pscb_mail.people.joining import Entry
+from pscb_mail.people.subscriber import Status
+
+LONG = bool(os.environ.get("PSCB_MAIL_LONG"))
+# Few people, so that commands meet; written in ways that are one address, and in ways that look like one and are two.
+ADDRESSES = (
+    "jo@school.example", "JO@School.EXAMPLE", "jo+news@school.example", "j.o@school.example", "sam@h\u00f6f.example",
+    "sam@xn--hf-fka.example", "\u00fc@x.example", "a@x.example",
+)  # fmt: skip
+TEXTS = st.sampled_from(ADDRESSES)
+GROUPS = st.lists(st.sampled_from(["Heads", "heads", "Board"]), max_size=2).map(tuple)
+STATUSES = st.sampled_from([Status.ACTIVE, Status.ACTIVE, Status.OPTED_OUT, Status.REMOVED, Status.BOUNCED])
+SOME = st.lists(TEXTS, min_size=1, max_size=3)
+
+
+class Commands(RuleBasedStateMachine):
+    """The list under random commands. What it remembers by itself is who opted out and has not come back."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.db = _fresh()
+        self.people = TheList(self.db)
+        self.barred: dict[int, int] = {}  # who opted out, by the change that did it
+
+    def ids(self, texts: list[str]) -> list[int]:
+        found = (directory.by_address(self.db, text) for text in texts)
+        return [person.id for person in found if person]
+
+    # -- commands -----------------------------------------------------------------------------------------------------
+
+    @rule(texts=SOME, groups=GROUPS, name=st.sampled_from(["", "Jo", "Sam New"]), confirm=st.booleans())
+    def add(self, texts: list[str], groups: tuple[str, ...], name: str, confirm: bool) -> None:
+        persons = [parse_person(f"{name} <{text}>") for text in texts]
+        asks = ("board",) if confirm else ()
+        self._try(lambda: roster.add(self.db, persons, self.people.origin("add"), groups=groups, confirm=asks))
+
+    @rule(
+        rows=st.lists(st.tuples(TEXTS, STATUSES, GROUPS), min_size=1, max_size=4), sync=st.sampled_from(["", "Board"])
+    )
+    def import_(self, rows: list[tuple[str, Status, tuple[str, ...]]], sync: str) -> None:
+        entries = [
+            Entry(parse_person(text), status=status, groups=(*groups, *([sync] if sync else [])))
+            for text, status, groups in rows
+        ]
+        origin = self.people.origin("import")
+        planned = roster.plan(self.db, entries, origin, "a file", sync)
+        done = roster.enrol(self.db, entries, origin, "a file", sync)
+        assert (done.decisions, done.counts, done.leaving) == (planned.decisions, planned.counts, planned.leaving)
+        assert (done.change is None) == (planned.moving == 0)
+        self._note_opt_outs(done.change)
+        if sync:
+            keys = {entry.person.address.key for entry in entries}
+            former = changes.former_addresses(self.db)
+            allowed = keys | {p.address.key for key in keys if (p := directory.by_id(self.db, former.get(key, 0)))}
+            members = directory.people(self.db, directory.Filters(group=sync))
+            assert {person.address.key for person in members} <= allowed
+
+    @rule(texts=SOME)
+    def opt_out(self, texts: list[str]) -> None:
+        self._note_opt_outs(roster.opt_out(self.db, self.ids(texts), self.people.origin("unsubscribe")).change)
+
+    @rule(texts=SOME)
+    def bounce(self, texts: list[str]) -> None:
+        roster.bounce(self.db, self.ids(texts), self.people.origin("inbox"))
+
+    @rule(text=TEXTS, successor=st.none() | TEXTS)
+    def remove(self, text: str, successor: str | None) -> None:
+        if ids := self.ids([text]):
+            heir = parse_person(successor) if successor else None
+            self._try(lambda: roster.remove(self.db, ids, self.people.origin("remove"), successor=heir))
+
+    @rule(text=TEXTS, reason=st.sampled_from(["", "rang up"]))
+    def resubscribe(self, text: str, reason: str) -> None:
+        for number in self.ids([text]):
+            done = self._try(lambda n=number: roster.resubscribe(self.db, n, self.people.origin("resubscribe", reason)))
+            if done is not None:
+                assert reason
+                self.barred.pop(number, None)
+
+    @rule(text=TEXTS, address=st.none() | TEXTS, groups=GROUPS, without=GROUPS)
+    def edit(self, text: str, address: str | None, groups: tuple[str, ...], without: tuple[str, ...]) -> None:
+        for number in self.ids([text]):
+            new = parse_address(address) if address else None
+            origin = self.people.origin("edit")
+            self._try(
+                lambda n=number, a=new, o=origin: roster.edit(self.db, n, o, address=a, groups=groups, without=without)
+            )
+
+    @precondition(lambda self: self.db.execute("SELECT 1 FROM change").fetchone())
+    @rule(which=st.none() | st.integers(1, 12))
+    def undo(self, which: int | None) -> None:
+        done = self._try(lambda: changes.undo(self.db, which, self.people.origin("undo")))
+        if done is None:
+            return
+        self._note_opt_outs(done.change)
+        kept = {each.person.id for each in done.kept}
+        for number, change in list(self.barred.items()):
+            if change == done.undone.number and number not in kept:
+                del self.barred[number]
+
+    def _try(self, command):
+        before = _table(self.db)
+        try:
+            return command()
+        except UsageError:
+            assert _table(self.db) == before
+            return None
+
+    def _note_opt_outs(self, change: int | None) -> None:
+        """Remember whom a change made one who opted out, by what it left behind."""
+        for each in changes.changed_by(self.db, change) if change else ():
+            was = each.before.status if each.before else None
+            if each.after is not None and each.after.status is Status.OPTED_OUT is not was:
+                self.barred[each.after.id] = change
+
+    # -- what always holds ----------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nobody_is_on_the_list_twice(self) -> None:
+        keys = [person.address.key for person in directory.people(self.db)]
+        assert len(keys) == len(set(keys))
+
+    @invariant()
+    def no_opt_out_is_lost(self) -> None:
+        """Nothing lifts one but a reason, or the undo of that very change."""
+        for number in self.barred:
+            person = directory.by_id(self.db, number)
+            assert person is not None
+            assert person.status is Status.OPTED_OUT
+
+    @invariant()
+    def the_history_folds_into_the_table(self) -> None:
+        """Going through it from the beginning, each record starts where the one before it ended."""
+        folded: dict[int, str | None] = {}
+        rows = self.db.execute("SELECT subscriber, before, after FROM history ORDER BY id").fetchall()
+        for number, before, after in rows:
+            assert folded.get(number) == before
+            folded[number] = after
+        assert {number: json.loads(after) for number, after in folded.items() if after} == _table(self.db)
+
+    @invariant()
+    def the_list_as_of_now_is_the_list(self) -> None:
+        now = [(p.address.key, p.status, p.groups) for p in directory.people(self.db)]
+        then = [(p.address.key, p.status, p.groups) for p in directory.people(self.db, as_of=self.people.now)]
+        assert sorted(now) == sorted(then)
+
+    def teardown(self) -> None:
+        """At the end of every run, undo of everything gives the beginning."""
+        if not hasattr(self, "db"):
+            return
+        while _something_to_take_back(self.db):
+            changes.undo(self.db, None, self.people.origin("undo"))
+        assert _table(self.db) == {}
+        self.db.close()
+
+
+def _something_to_take_back(db: Database) -> bool:
+    try:
+        changes.latest(db)
+    except UsageError:
+        return False
+    return True
+
+
+def _table(db: Database) -> dict[int, object]:
+    rows = db.execute("SELECT s.id, " + changes.RECORD + " FROM subscriber s").fetchall()  # noqa: S608 - RECORD is the program's own
+    return {number: json.loads(record) for number, record in rows}
+
+
+@cache
+def _schema() -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        db = open_database(Path(folder) / "pscb-mail.db")
+        rows = db.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'").fetchall()
+        db.close()
+    return ";\n".join(sql for (sql,) in rows)
+
+
+def _fresh() -> Database:
+    """Return an empty list in memory: hundreds of them are needed, and none has to survive."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(_schema())
+    connection.execute("PRAGMA foreign_keys = ON")
+    return Database(connection)
+
+
+TestRandomCommands = Commands.TestCase
+TestRandomCommands.settings = settings(
+    max_examples=1000 if LONG else 15,
+    stateful_step_count=50 if LONG else 15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
