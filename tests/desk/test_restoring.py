@@ -15,7 +15,7 @@ from scripted import ScriptedServer
 
 from pscb_mail import backups
 from pscb_mail.database import transaction
-from pscb_mail.desk import dispatch, forgetting, planning, restoring, unsettled
+from pscb_mail.desk import dispatch, forgetting, planning, restoring, settling, unsettled
 from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
 from pscb_mail.mailbox.deciding import Answer
@@ -100,8 +100,8 @@ def on_a_new_laptop(desk: Office, backup: Path, *, files: bool = True) -> Office
     return Office(workspace, workspace.open_database(), desk.at)
 
 
-def settle(desk: Office, *, unread: bool = False) -> restoring.Settled:
-    return restoring.settle(desk.db, desk.workspace, desk.now, unread=unread)
+def settle(desk: Office, *, unread: bool = False) -> settling.Settled:
+    return settling.settle(desk.db, desk.workspace, desk.now, unread=unread)
 
 
 def pressed(desk: Office, sender: str) -> bytes:
@@ -199,7 +199,7 @@ def test_a_mailing_whose_file_is_lost_is_held_until_it_is_back(
     done = settle(new)
     assert (done.settled, done.begun, done.held) == (True, (), ("issue-7",))
     with pytest.raises(UsageError, match="did go out"):
-        restoring.not_sent(new.db, "issue-7")
+        settling.not_sent(new.db, "issue-7")
     shutil.copytree(online.workspace.issues, new.workspace.issues)
     with pytest.raises(NotNowError, match="4 copies of issue-7 are in the Sent folder"):
         new.send()
@@ -282,7 +282,7 @@ def test_a_sent_folder_that_does_not_keep_our_copies_proves_nothing(
     with pytest.raises(NotNowError, match="may have been sent"):
         new.send("8")
     assert copies(relay) == dict.fromkeys(ALL, 1)
-    restoring.not_sent(new.db, "issue-8")
+    settling.not_sent(new.db, "issue-8")
     new.send("8")
     assert copies(relay)[JO] == 2
     new.db.close()

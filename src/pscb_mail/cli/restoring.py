@@ -12,7 +12,8 @@ from pscb_mail.errors import UsageError
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from pscb_mail.desk.restoring import Inside, Settled
+    from pscb_mail.desk.restoring import Inside
+    from pscb_mail.desk.settling import Settled
     from pscb_mail.workspace import Workspace
 
 commands = typer.Typer()
@@ -35,14 +36,14 @@ def restore(
     """Bring a backup back, and find out from the mailbox what happened since, before anything may be sent."""
     from contextlib import closing
 
-    from pscb_mail.desk import restoring
+    from pscb_mail.desk import settling
     from pscb_mail.issues.source import slug_of
 
     context: Context = ctx.obj
     workspace = context.workspace if file is None else _brought_back(context, file.absolute(), yes=yes)
     with closing(workspace.open_database(take_over=context.take_over)) as db:
         if issue:
-            restoring.not_sent(db, slug_of(issue))
+            settling.not_sent(db, slug_of(issue))
             console.result(f"{slug_of(issue)} may be sent.")
             return
         done = _settled(db, workspace, unread=unread)
@@ -91,10 +92,10 @@ def _show(inside: "Inside", folder: Path) -> None:
 
 
 def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":
-    from pscb_mail.desk import restoring
+    from pscb_mail.desk import settling
 
     with console.err.status("Reading the Sent folder and the filed mail …"):
-        return restoring.settle(db, workspace, now, unread=unread)
+        return settling.settle(db, workspace, now, unread=unread)
 
 
 def _tell(done: "Settled") -> None:

@@ -1,7 +1,7 @@
 """What is still open after a database was brought back from a backup, and the bar on sending until it is settled.
 
 Kept in the database itself, written with it into place: there is no moment at which a restored list may be sent to
-before its past is known. Leaves to others: settling it (`desk.restoring`).
+before its past is known. Leaves to others: settling it (`desk.settling`).
 """
 
 import json
