@@ -128,7 +128,9 @@ class _Settling:
         with transaction(self.db):
             self._enter(sent.issue, sent.edition, added)
             self.sent += ledger.find(self.db, sent.issue, unexplained, self.clock())
-        for code in ledger.references(self.db, sent.issue):
+        strangers = self._strangers(sent.issue, unexplained.keys() - ledger.references(self.db, sent.issue))
+        self.strangers += len(strangers)
+        for code in (*ledger.references(self.db, sent.issue), *strangers):
             unexplained.pop(code, None)
 
     def _of_new_mailings(self, unexplained: dict[str, Copy]) -> bool:
