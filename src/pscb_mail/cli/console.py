@@ -11,14 +11,17 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from pscb_mail.errors import Exit, PscbMailError, UsageError
 from pscb_mail.foreign import for_spreadsheet, is_unsafe, one_line
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -166,7 +169,7 @@ class Bar:
 
     PLAIN_EVERY_SECONDS = 30.0
 
-    def __init__(self, progress: Progress, label: str, total: int) -> None:
+    def __init__(self, progress: "Progress", label: str, total: int) -> None:
         self._progress = progress
         self._label = label
         self._total = total
@@ -196,6 +199,8 @@ class Bar:
 @contextmanager
 def progress(label: str, total: int) -> Iterator[Bar]:
     """Show progress for the length of a block."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

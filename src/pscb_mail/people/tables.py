@@ -8,6 +8,7 @@ surrogates or U+FFFD, for the reader of the row to refuse; nothing is guessed at
 import codecs
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -64,8 +65,18 @@ def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
     while some := list(islice(waiting, 500)):
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\r\n")  # RFC 4180 section 2
-        writer.writerows([for_spreadsheet(cell) for cell in row] for row in some)
+        writer.writerows(map(_harmless, some))
         yield lines.getvalue()
+
+
+def _harmless(row: Iterable[str]) -> list[str]:
+    """Return a row of which no cell runs as a formula; one look at the whole row is enough for nearly all."""
+    cells = list(row)
+    return [for_spreadsheet(cell) for cell in cells] if _MAY_RUN.search("\0".join(["", *cells])) else cells
+
+
+# Whatever begins with anything but a letter, a digit or nothing is looked at closely.
+_MAY_RUN = re.compile(r"\0[^\0A-Za-z0-9]")
 
 
 def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
