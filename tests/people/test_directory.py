@@ -81,3 +81,18 @@ def test_counts_and_groups(some) -> None:
 def test_by_address_answers_anything(some, text: str) -> None:
     """It is asked with what stands in foreign From headers."""
     assert directory.by_address(some.db, text) is None
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("100%", ["a"]), ("1_0", ["b"]), ("back\\slash", ["c"]), ("%", ["a"]), ("müller", ["d"]), ("MÜLLER x.example", ["d"]),
+        ("100 x.example", ["a", "b"]), ("hundred", []),
+    ],
+)  # fmt: skip
+def test_a_search_takes_every_sign_for_itself(people, search: str, found: list[str]) -> None:
+    """No sign of a search stands for another, and letters beyond A-Z are found in either case."""
+    for name, role in (("a", "100% sure"), ("b", "1_00 and 100"), ("c", "back\\slash"), ("d", "Müller")):
+        people.add(f"{name}@x.example", role=role)
+    some = directory.people(people.db, directory.Filters(search=search))
+    assert [person.address.text[0] for person in some] == found

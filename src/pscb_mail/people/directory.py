@@ -5,6 +5,7 @@ Questions return core types and stream where there may be many. What writes is c
 """
 
 import json
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -121,23 +122,30 @@ def people(db: Database, filters: Filters | None = None, as_of: datetime | None 
         for row in db.execute(_THEN, {**values, "moment": stamp(as_of)}):
             yield subscriber_of(*row)
         return
-    words = {f"word{number}": word for number, word in enumerate(wanted.search.casefold().split())}
+    words = {f"word{number}": _pattern(word) for number, word in enumerate(wanted.search.casefold().split())}
     yield from map(
         _person, db.execute(f"{_NOW} {_narrowed(wanted, words)} ORDER BY s.address_key", {**values, **words})
     )
 
 
-_TEXT = "lower(s.address || char(10) || s.name || char(10) || s.organisation || char(10) || s.role)"
+_SEARCHED = ("s.address", "s.name", "s.organisation", "s.role")
+_TEXT = f"({' || '.join(_SEARCHED)})"
+
+
+def _pattern(word: str) -> str:
+    """Return the LIKE pattern of texts with a word in them."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
 
 
 def _narrowed(wanted: Filters, words: dict[str, str]) -> str:
     """Return the conditions of a filter. SQLite folds the case of A-Z itself; only other letters need `sought`."""
     beyond = f"length(CAST({_TEXT} AS BLOB)) <> length({_TEXT}) AND" if wanted.search.isascii() else ""
-    folded = " AND ".join(f"instr({_TEXT}, :{name})" for name in words)
+    places = (" OR ".join(f"{place} LIKE :{name} ESCAPE '\\'" for place in _SEARCHED) for name in words)
+    folded = " AND ".join(f"({place})" for place in places)
     conditions = (
         (wanted.status is not None, "s.status = :status"),
         (wanted.group, "s.id IN (SELECT subscriber FROM membership WHERE name = :group)"),
-        (words, f"(({folded}) OR {beyond} sought(:search, s.address, s.name, s.organisation, s.role))"),
+        (words, f"({folded} OR {beyond} sought(:search, s.address, s.name, s.organisation, s.role))"),
     )
     chosen = " AND ".join(sql for wants, sql in conditions if wants)
     return f"WHERE {chosen}" if chosen else ""
