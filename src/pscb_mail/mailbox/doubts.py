@@ -54,8 +54,14 @@ SPOKEN = re.compile(
     r"|requested)\b"
 )
 # "Would you like to be removed": an offer, as organisations make it.
-OFFERED = re.compile(r"\byou(?:'d| would)? (?:\w+ )?$")
-VOLITION = re.compile(r"(?:want|like|wish|prefer|need|love)\b")
+OFFERED = re.compile(
+    r"\byou(?:'d| would| do| no longer)? (?:like|want|wish|prefer|need)\b.{0,25}?\b(?:to be|to come|to unsub\w*"
+    r"|to opt|to stop"
+    r"|removed|taken off|me to|us to)\b"
+)
+# A word that ends something, but not by itself the newsletter: "cancel my registration", "withdraw me".
+VAGUE = re.compile(r"\b(?:withdraw|regist\w+|entry|enrol\w*|discharge)\b")
+
 SAID_OF_ONESELF = re.compile(
     r"\b(?:(?:treat|accept|take|consider) this as|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
     r"|we'd|we're|we've|me|us|my|our|you)\b"
@@ -68,6 +74,9 @@ SOMEONE = re.compile(
 )
 # The words are handed on, perhaps without any mark of quotation.
 PASSED_ON = re.compile(
+    r"\b(?:this|it|which) (?:\w+ )?(?:came|arrived|landed|was sent|was received|was left|is from|is for you)\b"
+    r"|\bon behalf of\b"
+    r"|\bfor your attention\b|"
     r"\b(?:see (?:\w+ )?below|(?:message|e-?mail|request|note|reply|text|words|query) (?:\w+ )?below|below (?:is"
     r"|are|from)|fyi"
     r"|for your information|forward(?:ed|ing)|passing (?:this |it )?on|pass (?:this |it )?on|(?:got|had"
@@ -81,7 +90,9 @@ TAKEN_BACK = re.compile(
     r"\b(?:ignore|disregard|changed my mind|change of mind|joke|joking|kidding|jk|never ?mind|not really|only messing"
     r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)|made)\b.{0,30}"
     r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
-    r"|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|haha|lol)\b"
+    r"|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|actually,? (?:no|don't|do not|leave"
+    r"|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|hold on|leave it"
+    r"|scratch that|take (?:it|that) back|as you were|no (?:way|chance)|haha|lol)\b"
 )
 # Beside a plain wish: something else that they want of us.
 WANTS_BESIDE = re.compile(

@@ -74,6 +74,8 @@ def _whole(said: tuple[Sentence, ...]) -> Wish | None:
     wish = next((s for s in rest if s.bare in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
     if wish is None or sum(s.words for s in rest) >= 30:
         return None
+    if wish.question:
+        return Wish(wish.written, _MENTIONED)  # "Unsubscribe? Never!"
     around = [s for s in rest if s is not wish]
     strange = any(
         unknown_words(s.bare) and not (doubts.SAID_OF_ONESELF.search(s.bare) or wishes.COURTESY.search(s.plain))
@@ -139,7 +141,10 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
 def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
     """Return a doubt where the words of a wish are quoted, or offered to somebody ("would you like to be removed")."""
     quoted = any(match.re.search(words) for words in doubts.IN_QUOTES.findall(sentence.plain))
-    return _SOMEBODY if quoted or (doubts.OFFERED.search(before) and doubts.VOLITION.match(match[0])) else ""
+    # "The line should read: please remove me": what goes before the colon is nothing of the sender's own.
+    lead = before.rstrip()
+    introduced = lead.endswith(":") and len(lead.split()) >= 3 and not doubts.SAID_OF_ONESELF.search(lead)
+    return _SOMEBODY if quoted or introduced or doubts.OFFERED.search(sentence.plain) else ""
 
 
 def _is_of_another_list(clause: str, before: str) -> bool:
@@ -182,6 +187,8 @@ def _doubt_in(clause: str, wish: int) -> str:
         return _CONDITIONAL
     if doubts.UNDECIDED.search(clause):
         return _UNDECIDED
+    if doubts.VAGUE.search(clause) and not wishes.NAMES_US.search(clause) and "list" not in clause:
+        return _OTHER
     strange = unknown_words(clause) or doubts.AS_A_ROLE.match(tail) or doubts.THE_MESSAGE.match(clause)
     return _OTHER if strange else ""
 
