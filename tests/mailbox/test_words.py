@@ -1,5 +1,6 @@
 """Plain words: what people write, and what it must be taken for; the rows are in tests/data/words/plain-words.txt."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,3 +79,14 @@ def test_somebody_else_s_wish_names_them_and_never_the_sender():
     finding = read("Please unsubscribe jane@school.example")
     assert (finding.other, finding.address, bool(finding.doubt)) == (True, "jane@school.example", True)
     assert read("Please unsubscribe jo@school.example").other is False
+
+
+@pytest.mark.parametrize(
+    "unit", ["remove ", "i ", "take me off ", "meld sie mich ", ", so ", "could someone ", ":", '"', "nie "]
+)
+@pytest.mark.parametrize("between", ["", "\n", ". "])
+def test_no_words_however_often_repeated_keep_us_long(unit: str, between: str):
+    """20,000 characters are read; a pattern that looks twice at each pair of them would take minutes."""
+    started = time.process_time()
+    read((unit + between) * (20_000 // len(unit + between)))
+    assert time.process_time() - started < 3
