@@ -55,7 +55,9 @@ def test_organisations_are_counted_by_status_the_emptiest_first(people) -> None:
 )
 def test_a_body_is_covered_by_its_name_or_its_domain(people, row: str, covered: bool) -> None:
     """Only active people cover one, and a domain that anybody may have covers none."""
-    assert uncovered(people, f"Organisation,Domain\n{row}\n".encode()) == ([] if covered else [row.split(",", maxsplit=1)[0]])
+    assert uncovered(people, f"Organisation,Domain\n{row}\n".encode()) == (
+        [] if covered else [row.split(",", maxsplit=1)[0]]
+    )
 
 
 def test_a_file_may_have_one_column_alone(people) -> None:
