@@ -1,10 +1,11 @@
 """The program's edges: options anywhere, errors as sentences, exit codes, closed pipes."""
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
-from program import COMMAND, workspace
+from program import COMMAND, Program, workspace
 
 from pscb_mail.cli.app import hoisted
 
@@ -90,3 +91,13 @@ def test_a_workspace_can_be_named_by_the_environment(tmp_path: Path) -> None:
     program.env["PSCB_MAIL_WORKSPACE"] = str(program.folder)
     program.folder = tmp_path
     assert [person["address"] for person in program("list", "--json").json] == ["jo@school.test"]
+
+
+def test_lines_break_between_words_on_a_terminal_and_stay_whole_in_a_file(tmp_path: Path) -> None:
+    """A command to be copied is never cut in two in mid-word; programs read whole lines."""
+    args = ("cancel", "an-issue-of-a-long-name")
+    whole = workspace(tmp_path).apart(*args, expect=2).err
+    program = Program(tmp_path, {"FORCE_COLOR": "1", "COLUMNS": "40"})
+    lines = re.sub(r"\x1b\[\d*m", "", program.apart(*args, expect=2).err)
+    assert max(map(len, lines.splitlines())) <= 40 < max(map(len, whole.splitlines()))
+    assert lines.split() == whole.split()

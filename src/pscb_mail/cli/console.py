@@ -36,12 +36,17 @@ def safe(text: object) -> str:
 
 def say(line: str = "") -> None:
     """Print one line of what is going on (markup allowed; foreign parts through `safe`) to stderr."""
-    err.print(line, soft_wrap=True)
+    _line(err, line)
 
 
 def result(line: str = "") -> None:
     """Print one line of the result (markup allowed; foreign parts through `safe`) to stdout."""
-    out.print(line, soft_wrap=True)
+    _line(out, line)
+
+
+def _line(console: Console, line: str) -> None:
+    """Print a line, broken between words on a terminal and whole into a file or pipe, where programs read lines."""
+    console.print(line, soft_wrap=not console.is_terminal)
 
 
 def document(value: object) -> None:
@@ -111,9 +116,9 @@ def confirm_word(question: str, word: str) -> None:
 
 def error(problem: PscbMailError) -> None:
     """Print an error and its hint on stderr."""
-    err.print(f"[red bold]Error[/]  {safe_lines(problem.message)}", soft_wrap=True)
+    say(f"[red bold]Error[/]  {safe_lines(problem.message)}")
     if problem.hint:
-        err.print(f"[dim]What to do:[/] {safe_lines(problem.hint)}", soft_wrap=True)
+        say(f"[dim]What to do:[/] {safe_lines(problem.hint)}")
 
 
 def safe_lines(text: str) -> str:

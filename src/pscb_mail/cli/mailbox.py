@@ -221,14 +221,19 @@ def _some(count: int, word: str) -> str:
 
 def _show(reading: "Reading", db: "Database", *, dry_run: bool) -> None:
     """Print what a person should see: what must be read now, what was done to people, what waits for them."""
+    from pscb_mail.mailbox import journal
+
     for entry in reading.urgent:
-        _print(f"[red bold]READ NOW[/]  from {console.safe(entry.address or 'an unknown sender')}")
-        _print(f"          A child may be at risk. Message {console.safe(entry.source)}, left in the inbox.")
+        console.result(f"[red bold]READ NOW[/]  from {console.safe(entry.address or 'an unknown sender')}")
+        console.result(f"          A child may be at risk. Message {console.safe(entry.source)}, left in the inbox.")
+    if not dry_run and (earlier := journal.open_urgent(db) - len(reading.urgent)) > 0:
+        console.result(f"[red bold]READ NOW[/]  {_some(earlier, 'earlier message')} may be about a child at risk.")
+        console.result("          `pscb-mail review` takes this away once somebody has read it.")
     shown = sorted((entry for entry in reading.entries if _order(entry) < len(_SHOWN)), key=_order)
     if shown:
         console.table(("", ""), (row for entry in shown for row in _rows(entry)))
     for line in _summary(reading, db):
-        _print(line)
+        console.result(line)
     if dry_run:
         console.say("This was a dry run: nothing was changed, filed or answered.")
 
@@ -256,11 +261,6 @@ def _rows(entry: "Entry") -> "Iterable[tuple[str, str]]":
     from pscb_mail.foreign import one_line
 
     return (_DONE[entry.done], entry.address or "nobody known"), ("", one_line(entry.proposal or entry.evidence, 200))
-
-
-def _print(line: str) -> None:
-    """Print a line of the result, between words on a terminal and whole into a file."""
-    console.out.print(line, soft_wrap=not console.out.is_terminal)
 
 
 def _summary(reading: "Reading", db: "Database") -> list[str]:
