@@ -1,1 +1,3 @@
 """A newsletter from a folder: people, issues, sending, mailbox."""
+
+__version__ = "1.0.0"

@@ -1,5 +1,17 @@
-"""`python -m pscb_mail`: the program, where its script is not on the path."""
+"""The program's way in: the `pscb-mail` script, and `python -m pscb_mail` where that is not on the path."""
 
-from pscb_mail.cli.app import main
+import sys
 
-main()
+
+def run() -> None:
+    """Run the program. Ctrl-C is no crash even while its modules are still being read."""
+    try:
+        from pscb_mail.cli.app import main  # noqa: PLC0415
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

@@ -10,7 +10,9 @@ import pytest
 from mailroom import OURS, Mailroom
 from scripted import ScriptedServer
 
-from pscb_mail.mailbox import journal
+from pscb_mail.database import transaction
+from pscb_mail.mailbox import acting, journal
+from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 
 KIT = Path(__file__).parents[1] / "kit"
@@ -123,10 +125,23 @@ def test_an_urgent_message_is_never_filed_and_nothing_of_it_is_kept(room: Mailro
     for word in (b"Priscilla", b"stepfather", b"bruises"):
         assert word not in kept
     assert room.db.execute("SELECT address, named, evidence, proposal, subscriber FROM finding").fetchall() == [
-        ("", "", "", "", None)
+        ("", "", "", "Read it now, in the mailbox", None)
     ]
     assert room.outbox() == []
     assert room.read().urgent == ()
+
+
+def test_an_urgent_message_is_not_forgotten_until_somebody_says_that_it_was_read(room: Mailroom) -> None:
+    """Shown once on a screen that nobody watches, it would be lost: it waits in the review, and the overview tells."""
+    words = "I am worried about a child in year 4, her stepfather hits her and she has bruises."
+    room.drop(room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    room.read()
+    room.read()
+    assert journal.open_urgent(room.db) == 1
+    [entry] = journal.reviews(room.db)
+    with transaction(room.db):
+        acting.accept(room.db, entry, Origin(room.now, "editor", "review"))
+    assert (journal.open_urgent(room.db), journal.reviews(room.db)) == (0, [])
 
 
 def test_a_question_stays_in_the_inbox(room: Mailroom) -> None:

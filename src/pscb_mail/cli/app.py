@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pscb_mail import __version__
 from pscb_mail.cli import (
     console,
     forgetting,
@@ -53,9 +54,7 @@ def overview(
     """Where things stand, and what to do next."""
     ctx.obj = Context(workspace, take_over)
     if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"pscb-mail {installed('pscb-mail')}")
+        typer.echo(f"pscb-mail {__version__}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         from pscb_mail.cli.start import show_overview

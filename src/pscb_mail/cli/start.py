@@ -83,6 +83,11 @@ def show_overview(context: Context) -> None:
 def _print_standing(name: str, standing: "Standing", months: int) -> None:
     people = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in standing.people.items() if count)
     console.result(f"[bold]{console.safe(name)}[/]  {people or 'nobody on the list yet: `pscb-mail import FILE`'}")
+    if standing.urgent:
+        console.result(
+            "[red bold]READ NOW:[/] a child may be at risk. Look into the mailbox; "
+            "`pscb-mail review` takes this line away once somebody has."
+        )
     for status in standing.mailings[:3]:
         console.result(_in_a_line(status))
     if standing.unsettled:
@@ -92,7 +97,9 @@ def _print_standing(name: str, standing: "Standing", months: int) -> None:
             f"{standing.to_forget:,} left over {months} months ago: `pscb-mail forget --older-than {months}`"
         )
     if standing.in_review:
-        console.result(f"[yellow]{standing.in_review} replies need you:[/] `pscb-mail review`")
+        console.result(
+            f"[yellow]{console.count(standing.in_review, 'reply needs', 'replies need')} you:[/] `pscb-mail review`"
+        )
     if standing.next_issue:
         slug = standing.next_issue
         console.result(

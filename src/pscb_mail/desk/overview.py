@@ -46,6 +46,7 @@ class Standing:
     in_review: int
     to_forget: int = 0
     unsettled: bool = False
+    urgent: int = 0
 
 
 def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
@@ -78,6 +79,7 @@ def standing(db: Database, workspace: Workspace, now: datetime) -> Standing:
         mailings=mailings,
         next_issue=unsent[-1] if unsent else None,
         in_review=journal.open_reviews(db),
+        urgent=journal.open_urgent(db),
         to_forget=forgotten.due(db, workspace.settings.retention.left_after_months, now),
         unsettled=last is not None and not last.settled,
     )

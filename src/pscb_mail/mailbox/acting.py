@@ -169,9 +169,12 @@ def _changed(db: Database, decision: Decision, origin: Origin) -> int | None:
 def recorded(
     db: Database, incoming: Incoming, finding: Finding, about: Known, decision: Decision, change: int | None = None
 ) -> Record:
-    """Return a finding as the journal keeps it: of an urgent one nothing but that it was there."""
+    """Return a finding as the journal keeps it: of an urgent one nothing but that it was there.
+
+    It stands in the review until a person says that it was read: shown once, it could be overlooked.
+    """
     if decision.kind is Kind.URGENT:
-        return Record(Kind.URGENT, decision.action)
+        return Record(Kind.URGENT, decision.action, proposal="Read it now, in the mailbox", review=True)
     return Record(
         kind=decision.kind,
         action=decision.action,

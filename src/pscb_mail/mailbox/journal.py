@@ -126,6 +126,12 @@ def open_reviews(db: Database) -> int:
     return int(db.execute(f"SELECT count(*) FROM finding WHERE review IS NOT NULL AND {_OPEN}").fetchone()[0])
 
 
+def open_urgent(db: Database) -> int:
+    """Return how many messages may be about a child at risk and have not been marked as read in the review."""
+    row = db.execute("SELECT count(*) FROM finding WHERE review = 'open' AND finding = 'urgent'").fetchone()
+    return int(row[0])
+
+
 def reviews(db: Database) -> list[Review]:
     """Return the entries that wait for a person, the oldest first."""
     rows = db.execute(f"{_REVIEW} WHERE review IS NOT NULL AND {_OPEN} ORDER BY number")
