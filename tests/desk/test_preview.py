@@ -156,7 +156,7 @@ def test_a_subscriber_is_a_reader_and_the_audience_is_counted(workspace: Workspa
     origin = Origin(NOW, "editor", "add")
     roster.add(db, [parse_person("Jo Bloggs <jo@school.test>")], origin, organisation="Hill School")
     gone = roster.add(db, [parse_person("gone@school.test")], origin)
-    assert preview.reader_of(db, "jo@school.test") == Reader("Jo Bloggs", "jo@school.test", "Hill School")
+    assert preview.reader_of(db, "jo@school.test") == Reader("Jo Bloggs", "jo@school.test", "Hill School", groups=())
     assert preview.recipients(db, "issue-18") == 2
     roster.opt_out(db, [gone.decisions[0].person.id or 2], origin)
     assert preview.recipients(db, "issue-18") == 1
