@@ -34,6 +34,10 @@ class UsageError(PscbMailError):
     """Wrong usage, an unknown person or issue, or input that cannot be accepted; nothing was changed."""
 
 
+class DeclinedError(UsageError):
+    """The user was asked, and said no: what they wanted is what happened, which is nothing."""
+
+
 class SettingsError(PscbMailError):
     """The settings are wrong: file, key and the nearest known name are in the message."""
 

@@ -10,14 +10,14 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pscb_mail.errors import Exit, PscbMailError, UsageError
+from pscb_mail.errors import DeclinedError, Exit, PscbMailError, UsageError
 from pscb_mail.foreign import for_spreadsheet, is_unsafe, one_line
 
 if TYPE_CHECKING:
@@ -87,8 +87,22 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str =
     out.print(grid)
 
 
+def facts(rows: Iterable[tuple[str, str]]) -> None:
+    """Print labels and what stands for each to stderr; every value is made safe, and stays beside its label."""
+    if not err.is_terminal:
+        for label, value in rows:
+            say(f"  [dim]{label:<18}[/] {safe(value)}")
+        return
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=20)
+    grid.add_column(overflow="fold")
+    for label, value in rows:
+        grid.add_row(f"  [dim]{label}[/]", safe(value))
+    err.print(grid)
+
+
 def confirm(question: str, *, yes: bool, otherwise: str = "--yes") -> None:
-    """Ask before something changes. Raises UsageError when the answer is no, or when nobody is there to ask.
+    """Ask before something changes. Raises DeclinedError when the answer is no, UsageError when nobody is there.
 
     `yes` is the user's `--yes`; `otherwise` names the option that answers without a terminal.
     """
@@ -99,11 +113,11 @@ def confirm(question: str, *, yes: bool, otherwise: str = "--yes") -> None:
             "Nobody is at the terminal to say yes; nothing was changed.", f"Look at the plan, then add {otherwise}."
         )
     if not ask(question):
-        raise UsageError("Nothing was changed.")
+        raise DeclinedError("Nothing was changed.")
 
 
 def confirm_word(question: str, word: str) -> None:
-    """Have a word typed before something that cannot be taken back. Raises UsageError where it is not that word."""
+    """Have a word typed before something that cannot be taken back. Raises DeclinedError where it is another one."""
     if not sys.stdin.isatty():
         raise UsageError("Nobody is at the terminal; nothing was changed.", "Look at the plan, then add --yes.")
     try:
@@ -111,14 +125,22 @@ def confirm_word(question: str, word: str) -> None:
     except EOFError:
         typed = ""
     if typed.strip().lower() != word:
-        raise UsageError("Nothing was changed.")
+        raise DeclinedError("Nothing was changed.")
 
 
 def error(problem: PscbMailError) -> None:
-    """Print an error and its hint on stderr."""
+    """Print an error and its hint on stderr; a no of the user's is none."""
+    if isinstance(problem, DeclinedError):
+        say(safe_lines(problem.message))
+        return
     say(f"[red bold]Error[/]  {safe_lines(problem.message)}")
     if problem.hint:
         say(f"[dim]What to do:[/] {safe_lines(problem.hint)}")
+
+
+def count(number: int, one: str, many: str) -> str:
+    """Return a number with the word for it: `1 person`, `2,000 people`."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def safe_lines(text: str) -> str:
@@ -154,6 +176,11 @@ def typed(question: str) -> str | None:
 def iso(moment: datetime | None) -> str | None:
     """Return a time as JSON has it: ISO 8601 in UTC."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local(moment: datetime, zone: tzinfo) -> str:
+    """Return a time as people read it, in the newsletter's zone."""
+    return f"{moment.astimezone(zone):%d %b %Y %H:%M}"
 
 
 def span(length: timedelta) -> str:
@@ -213,5 +240,5 @@ def progress(label: str, total: int) -> Iterator[Bar]:
         TimeRemainingColumn(),
         TextColumn("{task.fields[note]}"),
     )
-    with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
+    with Progress(*columns, console=err, disable=not err.is_terminal or not total) as bars:
         yield Bar(bars, label, total)
