@@ -201,7 +201,7 @@ def test_a_mailing_whose_file_is_lost_is_held_until_it_is_back(
     with pytest.raises(UsageError, match="did go out"):
         settling.not_sent(new.db, "issue-7")
     shutil.copytree(online.workspace.issues, new.workspace.issues)
-    with pytest.raises(NotNowError, match="4 copies of issue-7 are in the Sent folder"):
+    with pytest.raises(UsageError, match="4 copies of issue-7 are in the Sent folder"):
         new.send()
     assert settle(new).begun == ("issue-7",)
     new.send()
@@ -281,7 +281,7 @@ def test_a_sent_folder_that_does_not_keep_our_copies_proves_nothing(
     done = settle(new)
     assert (done.settled, done.again, done.in_doubt, done.held) == (True, 0, 4, ("issue-8",))
     new.send()
-    with pytest.raises(NotNowError, match="may have been sent"):
+    with pytest.raises(UsageError, match="may have been sent"):
         new.send("8")
     assert copies(relay) == dict.fromkeys(ALL, 1)
     settling.not_sent(new.db, "issue-8")

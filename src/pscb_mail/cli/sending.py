@@ -1,5 +1,6 @@
 """Commands that send, and that tell how a mailing stands."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
 from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
-from pscb_mail.sending.delivery import Event, State
+from pscb_mail.sending.delivery import Event, MailingState, State
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pscb_mail.cli.context import Stopping
     from pscb_mail.desk.dispatch import Order
     from pscb_mail.desk.planning import SendPlan
-    from pscb_mail.sending.delivery import Verdict
     from pscb_mail.sending.mailing import Ended
 
 commands = typer.Typer()
@@ -87,7 +87,7 @@ def test(
     with context.database() as db, stop_on_signal() as stopping:
         means = dispatch.means_of(workspace, now, stopping.wait)
         verdicts = [
-            _told(person.address.text, singles.send_test(db, edition, person, workspace.key(), means))
+            shown.told(person.address.text, singles.send_test(db, edition, person, workspace.key(), means))
             for person in people
         ]
     raise typer.Exit(console.exit_code(needs_a_person=any(each.event is not Event.ACCEPTED for each in verdicts)))
@@ -139,11 +139,15 @@ def send(
         shown.show_plan(plan, context)
         if to_dir is not None:
             written = planning.write_copies(db, context.workspace, plan, to_dir, now())
-            console.say(f"{written:,} files in {console.safe(to_dir)}. Nothing was sent or recorded.")
+            console.say(
+                f"{console.count(written, 'file', 'files')} in {console.safe(to_dir)}. Nothing was sent or recorded."
+            )
         elif not dry_run:
             resend = _resend_unknown(plan, unknown)
             if plan.to_send:
                 console.confirm(_question(plan, begins, zone), yes=yes)
+            if resend:
+                plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
             order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None)
             _run(context, db, plan, order, begins, json=json)
 
@@ -166,11 +170,14 @@ def retry(
         if only is Again.UNKNOWN:
             _look_into_sent(context, db, _slug(issue))
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
+        if not plan.to_send and plan.status.state is not MailingState.SENDING:
+            shown.print_status(plan.status, context, json=json)
+            shown.nothing_to_retry(plan.status, only)
+            raise typer.Exit(console.exit_code(needs_a_person=plan.status.needs_a_person))
         console.say(f"{plan.to_send:,} {only} of {console.safe(plan.issue)}.")
-        if only is Again.UNKNOWN and plan.to_send:
+        if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
-        if plan.to_send:
-            console.confirm(f"Send to these {plan.to_send:,} again?", yes=yes)
+        console.confirm(f"Send to these {plan.to_send:,} again?", yes=yes)
         _run(context, db, plan, dispatch.Order(limit, not no_wait, State(only)), None, json=json)
 
 
@@ -186,7 +193,6 @@ def amend(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = False
         console.confirm(f"Give this edition to the {change.waiting:,} who are waiting?", yes=yes)
         dispatch.amend(db, context.workspace, change, context.author, now())
         shown.print_status(overview.mailing_status(db, context.workspace, change.issue), context, json=json)
-    console.say(f"`pscb-mail send {change.issue}` goes on with it.")
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -196,8 +202,8 @@ def cancel(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = Fals
 
     context: Context = ctx.obj
     with context.database() as db:
-        slug = planning.begun(db, issue).issue
-        status = overview.mailing_status(db, context.workspace, slug)
+        status = planning.to_cancel(db, context.workspace, issue)
+        slug = status.issue
         waiting = status.counts[State.QUEUED] + status.counts[State.DEFERRED]
         console.say(f"{waiting:,} of {status.total:,} copies of {console.safe(slug)} have not been sent.")
         console.confirm("Skip them for good?", yes=yes)
@@ -244,14 +250,14 @@ def log(
     domain = context.workspace.settings.newsletter.domain
     with context.database() as db:
         slug = overview.mailing_status(db, context.workspace, _slug(issue)).issue
-        lines = (shown.log_json(line, slug, domain) for line in ledger.log(db, slug, state))
+        lines = ledger.log(db, slug, state)
         if json:
-            console.documents(lines)
+            console.documents(shown.log_json(line, slug, domain) for line in lines)
         elif csv:
-            console.csv(shown.LOG_COLUMNS, (line.values() for line in lines))
+            console.csv(shown.LOG_COLUMNS, (shown.log_json(line, slug, domain).values() for line in lines))
         else:
-            columns = ("address", "state", "code", "reply", "at")
-            console.table(columns, ([line[key] for key in columns] for line in lines))
+            mailing = ledger.mailing(db, slug)
+            shown.print_log(lines, context, editions=mailing is not None and mailing.edition_number > 1)
 
 
 # -- what the commands share ----------------------------------------------------------------------------------------
@@ -278,6 +284,7 @@ def _run(
         raise
     status = overview.mailing_status(db, workspace, plan.issue)
     shown.print_status(status, context, json=json)
+    shown.what_is_left(status)
     if ended is not None and ended.next_due is not None:
         when = ended.next_due.astimezone(workspace.settings.newsletter.zone)
         console.say(f"Some were put off by their servers: run it again from {when:%H:%M on %d %B}.")
@@ -323,21 +330,13 @@ def _send_only(context: Context, db: "Database", issue: str, whom: str, *, again
     if json:
         shown.print_status(overview.mailing_status(db, context.workspace, slug), context, json=True)
     else:
-        _told(person.address.text, verdict)
+        shown.told(person.address.text, verdict)
     raise typer.Exit(console.exit_code(needs_a_person=verdict.event is not Event.ACCEPTED))
-
-
-def _told(address: str, verdict: "Verdict") -> "Verdict":
-    console.result(
-        f"{console.safe(address)}: {shown.VERDICTS.get(verdict.event, 'not sent')}. "
-        f'{console.safe(verdict.relay)} says "{console.safe(f"{verdict.code} {verdict.reply}")}"'
-    )
-    return verdict
 
 
 def _question(plan: "SendPlan", begins: "datetime | None", zone: "ZoneInfo") -> str:
     when = f" at {begins.astimezone(zone):%H:%M on %A %d %B}" if begins is not None else ""
-    return f"Send {plan.issue} to {plan.to_send:,} {'person' if plan.to_send == 1 else 'people'}{when}?"
+    return f"Send {plan.issue} to {console.count(plan.to_send, 'person', 'people')}{when}?"
 
 
 def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
@@ -346,23 +345,20 @@ def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
 
     settled = dispatch.settle_doubts(db, context.workspace, issue, now())
     if settled.found:
-        console.say(f"{settled.found:,} copies in doubt were found in the Sent folder: they were sent.")
+        console.say(f"{console.count(settled.found, 'copy', 'copies')} in doubt found in the Sent folder: sent, then.")
     if settled.trouble is not None:
         console.say(f"[yellow]The Sent folder could not be read:[/] {console.safe(settled.trouble.message)}")
 
 
 def _resend_unknown(plan: "SendPlan", unknown: Unknown) -> bool:
-    """Say what may have arrived and decide, or let the user decide, whether it is sent again."""
+    """Decide, or let the user decide, whether it is sent again."""
     count = plan.status.counts[State.UNKNOWN]
     if not count:
         return False
-    console.say(
-        f"[yellow]{count:,} copies may or may not have arrived:[/] `pscb-mail log {plan.issue} --state unknown`."
-    )
     match unknown:
         case Unknown.RESEND:
             return True
         case Unknown.SKIP:
             return False
         case Unknown.ASK:
-            return console.ask(f"Send these {count:,} again? Whoever got the first copy gets a second one.")
+            return console.ask(f"Send the {count:,} in doubt again? Whoever got the first copy gets a second one.")

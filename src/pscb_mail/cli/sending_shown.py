@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
-from pscb_mail.sending.delivery import Event, MailingState, State
+from pscb_mail.sending.delivery import Event, MailingState, State, words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
     from pscb_mail.desk.dispatch import Amendment
     from pscb_mail.desk.overview import MailingStatus
     from pscb_mail.desk.planning import SendPlan
+    from pscb_mail.sending.delivery import Verdict
     from pscb_mail.sending.ledger import LogLine
     from pscb_mail.sending.mailing import Glance
 
@@ -30,9 +32,8 @@ def show_plan(plan: "SendPlan", context: Context) -> None:
     zone = context.workspace.settings.newsletter.zone
     again = plan.status.state is not MailingState.NOT_SENT
     console.say(f"[bold]{console.safe(plan.status.subject)}[/] ({plan.issue}){', going on' if again else ''}")
-    rows = [
-        ("to", f"{plan.to_send:,} people" + (f", {plan.status.counts[State.SENT]:,} have it already" if again else ""))
-    ]
+    have_it = f", {plan.status.counts[State.SENT]:,} have it already" if again else ""
+    rows = [("to", console.count(plan.to_send, "person", "people") + have_it)]
     if plan.joined:
         rows.append(("joined since", f"{plan.joined:,} of them"))
     rows.append(("through", plan.relay))
@@ -46,8 +47,11 @@ def show_plan(plan: "SendPlan", context: Context) -> None:
         rows.append(("mailbox last read", console.ago(plan.read_at, now()) or "never: `pscb-mail inbox` reads it"))
     if plan.in_review:
         rows.append(("waiting in review", f"{plan.in_review}: `pscb-mail review`"))
-    for label, value in rows:
-        console.say(f"  [dim]{label:<18}[/] {console.safe(value)}")
+    if refused := plan.status.counts[State.REFUSED]:
+        rows.append(("refused before", f"{refused:,}: `pscb-mail retry {plan.issue} --only refused`"))
+    if doubts := plan.status.counts[State.UNKNOWN]:
+        rows.append(("in doubt", f"{doubts:,}: `pscb-mail log {plan.issue} --state unknown`"))
+    console.facts(rows)
     if plan.changed:
         console.say(
             "[yellow]The file has changed since sending began; the edition of then goes to everybody.[/] "
@@ -60,13 +64,71 @@ def print_status(status: "MailingStatus", context: Context, *, json: bool) -> No
     if json:
         console.document(status_json(status))
         return
-    console.result(f"[bold]{console.safe(status.subject)}[/] ({status.issue}): {_STATES[status.state]}")
+    console.result(f"[bold]{console.safe(status.subject)}[/] ({status.issue}): {_standing(status)}")
     for state, count in status.counts.items():
         if count:
             console.result(f"  {count:>9,}  {console.safe(_WORDS[state].format(relay=_relays(context)))}")
     if status.returned:
         console.result(f"  {status.returned:>9,}  returned by the recipient's server later")
     console.result(f"  {status.total:>9,}  in all")
+
+
+def _standing(status: "MailingStatus") -> str:
+    if status.held:
+        return f"[red bold]held since the restore.[/] {console.safe(status.held)}"
+    return _STATES[status.state].format(issue=status.issue)
+
+
+def what_is_left(status: "MailingStatus") -> None:
+    """Say which commands take up the copies that did not go out, where there are any."""
+    issue, counts = status.issue, status.counts
+    if counts[State.REFUSED]:
+        console.say(
+            f"{counts[State.REFUSED]:,} refused: `pscb-mail log {issue} --state refused` tells why, "
+            f"`pscb-mail retry {issue} --only refused` tries again."
+        )
+    if counts[State.UNKNOWN]:
+        console.say(
+            f"{counts[State.UNKNOWN]:,} in doubt: `pscb-mail log {issue} --state unknown` lists them, "
+            f"`pscb-mail retry {issue} --only unknown` sends again."
+        )
+
+
+def nothing_to_retry(status: "MailingStatus", which: str) -> None:
+    """Say that there is nothing of the kind to retry, and what there is."""
+    word = {"deferred": "put off", "refused": "refused", "unknown": "in doubt"}[which]
+    console.say(f"No copy of {status.issue} is {word}: nothing to retry.")
+    if status.counts[State.DEFERRED]:
+        console.say(f"{status.counts[State.DEFERRED]:,} put off: `pscb-mail retry {status.issue}` tries again.")
+    what_is_left(status)
+
+
+def told(address: str, verdict: "Verdict") -> "Verdict":
+    """Print how one copy went, in the relay's own words where it said any."""
+    answer = console.safe(words(verdict.code, verdict.reply))
+    says = (
+        f'{console.safe(verdict.relay)} says "{answer}"' if verdict.code else f"{console.safe(verdict.relay)}: {answer}"
+    )
+    console.result(f"{console.safe(address)}: {VERDICTS.get(verdict.event, 'not sent')}. {says}")
+    return verdict
+
+
+def print_log(lines: "Iterable[LogLine]", context: Context, *, editions: bool) -> None:
+    """Print the log as a table; with `editions` it tells who has which."""
+    zone = context.workspace.settings.newsletter.zone
+    console.table(
+        ("address", "state", *(("edition",) if editions else ()), "reply", "at"),
+        (
+            (
+                line.address,
+                line.state,
+                *((line.edition,) if editions else ()),
+                words(line.code, line.reply),
+                console.local(line.at, zone),
+            )
+            for line in lines
+        ),
+    )
 
 
 def _relays(context: Context) -> str:
@@ -78,7 +140,7 @@ VERDICTS = {Event.ACCEPTED: "sent", Event.DOUBTED: "may or may not have arrived"
 _STATES = {
     MailingState.NOT_SENT: "not sent yet",
     MailingState.SENDING: "being sent now",
-    MailingState.STOPPED: "stopped, to be continued with `pscb-mail send`",
+    MailingState.STOPPED: "stopped, to be continued with `pscb-mail send {issue}`",
     MailingState.COMPLETE: "[green]complete[/]",
     MailingState.CANCELLED: "cancelled",
 }
@@ -130,7 +192,7 @@ def log_json(line: "LogLine", issue: str, domain: str) -> dict[str, object]:
         "attempts": line.attempts,
         "relay": line.relay,
         "code": line.code,
-        "reply": line.reply,
+        "reply": line.reply if line.code else words(None, line.reply),
         "message_id": message_id(issue, line.reference, domain),
         "at": console.iso(line.at),
     }

@@ -100,6 +100,10 @@ def _print_standing(name: str, standing: "Standing", months: int) -> None:
         console.result(
             f"[yellow]{console.count(standing.in_review, 'reply needs', 'replies need')} you:[/] `pscb-mail review`"
         )
+    for slug, what_to_do in standing.held.items():
+        console.result(f"[red bold]{slug} is held since the restore:[/] {console.safe(what_to_do)}")
+    if standing.next_issue in standing.held:
+        return
     if standing.next_issue:
         slug = standing.next_issue
         console.result(
@@ -121,7 +125,7 @@ def _in_a_line(status: "MailingStatus") -> str:
     parts = [f"{status.counts[State.SENT]:,} of {status.total:,} handed over"]
     parts += [f"{status.counts[state]:,} {word}" for state, word in open_ends.items() if status.counts[state]]
     parts += [f"{status.returned:,} returned"] if status.returned else []
-    going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" else ""
+    going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" and not status.held else ""
     return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{going_on}"
 
 

@@ -1,6 +1,7 @@
 """Where things stand, looked at across the rooms: each mailing's counts, the workspace at a glance."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -19,7 +20,10 @@ from pscb_mail.workspace import Workspace
 
 @dataclass(frozen=True)
 class MailingStatus:
-    """An issue's counts; `total` is their sum. `returned`: bounced later. `finished_at`: only when nothing is left."""
+    """An issue's counts; `total` is their sum. `returned`: bounced later. `finished_at`: only when nothing is left.
+
+    `held`: what to do before it may go on, where it is held since a restore.
+    """
 
     issue: str
     subject: str
@@ -29,6 +33,7 @@ class MailingStatus:
     returned: int
     started_at: datetime | None
     finished_at: datetime | None
+    held: str = ""
 
     @property
     def needs_a_person(self) -> bool:
@@ -38,7 +43,10 @@ class MailingStatus:
 
 @dataclass(frozen=True)
 class Standing:
-    """The whole workspace at a glance. `to_forget`: how many left longer ago than the settings keep them."""
+    """The whole workspace at a glance. `held`: issues held since a restore, each with what to do about it.
+
+    `to_forget`: how many left longer ago than the settings keep them.
+    """
 
     people: dict[Status, int]
     mailings: list[MailingStatus]
@@ -46,6 +54,7 @@ class Standing:
     in_review: int
     to_forget: int = 0
     unsettled: bool = False
+    held: Mapping[str, str] = field(default_factory=dict)
     urgent: int = 0
 
 
@@ -55,7 +64,8 @@ def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingSta
     if mailing is not None:
         return _status(db, mailing, issue_being_sent(db, workspace.lock_path))
     source = read_source(find_issue(workspace.issues, issue))
-    return MailingStatus(issue, source.subject, MailingState.NOT_SENT, 0, dict.fromkeys(State, 0), 0, None, None)
+    held = unsettled.held(db).get(issue, "")
+    return MailingStatus(issue, source.subject, MailingState.NOT_SENT, 0, dict.fromkeys(State, 0), 0, None, None, held)
 
 
 def mailing_statuses(db: Database, workspace: Workspace) -> list[MailingStatus]:
@@ -82,6 +92,7 @@ def standing(db: Database, workspace: Workspace, now: datetime) -> Standing:
         urgent=journal.open_urgent(db),
         to_forget=forgotten.due(db, workspace.settings.retention.left_after_months, now),
         unsettled=last is not None and not last.settled,
+        held=unsettled.held(db),
     )
 
 
@@ -102,4 +113,5 @@ def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingSt
         returned=journal.returned(db, mailing.issue),
         started_at=mailing.started_at,
         finished_at=ledger.finished_at(db, mailing.issue) if over else None,
+        held=unsettled.held(db).get(mailing.issue, ""),
     )

@@ -19,12 +19,14 @@ from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending import audience, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
-from pscb_mail.sending.delivery import State
+from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.message import Letters, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.settings import Settings
 from pscb_mail.workspace import Workspace
+
+_AFTER_A_CANCEL = "A cancel is final: send what is left to say as a new issue, or one copy by --only ADDRESS --again."
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
     Raises UsageError where the issue cannot be sent, or groups are chosen for a mailing whose audience is frozen.
     """
     slug = slug_of(issue)
+    unsettled.hold_off(db, slug)
     mailing = ledger.mailing(db, slug)
     if mailing is None:
         edition = buildable(workspace, issue, db)
@@ -65,17 +68,36 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
             f"{slug} is being sent already, to the audience chosen then.", "Leave --to and --not out to go on with it."
         )
     if joined and mailing.cancelled_at is not None:
-        raise UsageError(
-            f"{slug} was cancelled: nobody can be added to it.", "Send what is left to say as a new issue."
-        )
+        raise UsageError(f"{slug} was cancelled: nobody can be added to it.", _AFTER_A_CANCEL)
     more = audience.joined_since(db, mailing.audience, slug) if joined else 0
-    return _plan(db, workspace, slug, None, mailing.audience, _waiting(db, slug) + more, more)
+    plan = _plan(db, workspace, slug, None, mailing.audience, _waiting(db, slug) + more, more)
+    _not_over(mailing, plan, plan.to_send + plan.status.counts[State.UNKNOWN])
+    return plan
 
 
 def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> SendPlan:
-    """Return the plan of `retry`. Raises UsageError where the issue was never sent."""
+    """Return the plan of `retry`. Raises UsageError where the issue was never sent, or cancelled with nothing left."""
     mailing = begun(db, issue)
-    return _plan(db, workspace, mailing.issue, None, mailing.audience, ledger.counts(db, mailing.issue)[state])
+    unsettled.hold_off(db, mailing.issue)
+    # As the status counts: what a dead process had in flight is in doubt.
+    count = overview.mailing_status(db, workspace, mailing.issue).counts[state]
+    plan = _plan(db, workspace, mailing.issue, None, mailing.audience, count)
+    _not_over(mailing, plan, count)
+    return plan
+
+
+def to_cancel(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
+    """Return what `cancel` would end. Raises UsageError where the issue was never sent, or is cancelled already."""
+    mailing = begun(db, issue)
+    status = overview.mailing_status(db, workspace, mailing.issue)
+    if status.state is MailingState.CANCELLED:
+        raise UsageError(f"{mailing.issue} is cancelled already: nothing of it waits.", _AFTER_A_CANCEL)
+    return status
+
+
+def _not_over(mailing: Mailing, plan: SendPlan, left: int) -> None:
+    if not left and plan.status.state is MailingState.CANCELLED:
+        raise UsageError(f"{mailing.issue} was cancelled, and nothing of it is left to send.", _AFTER_A_CANCEL)
 
 
 def begun(db: Database, issue: str) -> Mailing:
@@ -159,7 +181,6 @@ def _plan(
     joined: int = 0,
 ) -> SendPlan:
     settings = workspace.settings
-    unsettled.hold_off(db, issue)
     if not settings.relay:
         raise SettingsError(
             "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."

@@ -19,6 +19,7 @@ from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import Event as Verdict
+from pscb_mail.sending.delivery import words
 from pscb_mail.sending.ledger import Attempt
 from pscb_mail.sending.message import message_id
 
@@ -109,12 +110,18 @@ _VERDICTS = {
 
 def _tried(attempt: Attempt, domain: str) -> Event:
     """Return how a try ended: its verdict, which no code tells (a 451 may be our own fault), and the relay's words."""
-    said = f"{attempt.code or ''} {attempt.reply}".strip()
     to = f" to {attempt.address}" if attempt.address else ""
     mail = message_id(attempt.issue, attempt.reference, domain)
-    words = f'{attempt.relay or "Nobody"} said: "{said}"' if said else f"{attempt.relay or 'Nobody'} said nothing"
     ended = _VERDICTS.get(attempt.verdict, str(attempt.verdict))
-    return Event(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {words}")
+    return Event(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {_answer(attempt)}")
+
+
+def _answer(attempt: Attempt) -> str:
+    """Return what the relay said; where no reply came, the reason is the program's own and not put into its mouth."""
+    relay = attempt.relay or "nobody"
+    if attempt.code:
+        return f'{relay} said: "{words(attempt.code, attempt.reply)}"'
+    return f"No reply from {relay}" + (f": {attempt.reply}" if attempt.reply else "")
 
 
 _FINDINGS = {

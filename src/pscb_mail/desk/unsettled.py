@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, transaction
-from pscb_mail.errors import NotNowError
+from pscb_mail.errors import NotNowError, UsageError
 
 _FACT = "restored"
 
@@ -50,7 +50,7 @@ def remember(db: Database, what: Restored) -> None:
 
 
 def hold_off(db: Database, issue: str = "") -> None:
-    """Raise NotNowError where nothing may be sent yet, or not this issue."""
+    """Raise NotNowError where nothing may be sent until `restore` went on, UsageError where this issue is held."""
     last = restored(db)
     if last is None:
         return
@@ -61,7 +61,14 @@ def hold_off(db: Database, issue: str = "") -> None:
             "`pscb-mail restore` goes on with that.",
         )
     if issue in last.held:
-        raise NotNowError(_why(issue, last.held[issue]), _what_to_do(issue, last.held[issue]))
+        # No retry helps: somebody has to look first.
+        raise UsageError(_why(issue, last.held[issue]), _what_to_do(issue, last.held[issue]))
+
+
+def held(db: Database) -> dict[str, str]:
+    """Return the issues that are held since a restore, each with what to do about it."""
+    last = restored(db)
+    return {issue: _what_to_do(issue, found) for issue, found in last.held.items()} if last else {}
 
 
 def _why(issue: str, found: int) -> str:

@@ -127,6 +127,13 @@ class Verdict(NamedTuple):
     no_such_mailbox: bool = False
 
 
+def words(code: int | None, reply: str) -> str:
+    """Return how a try was answered: the relay's own reply, or that none came and what we know of why."""
+    if code:
+        return f"{code} {reply}".strip()
+    return f"no reply: {reply}" if reply else ""
+
+
 def message_id_in(verdict: Verdict) -> str | None:
     """Return the Message-ID that the relay names as it takes a copy, which is then the one that replies refer to.
 

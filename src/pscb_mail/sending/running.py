@@ -226,7 +226,11 @@ class Run:
         if at <= now:
             return 0.0
         if not self.patient:
-            raise NotNowError(f"The pace allows the next copy at {at:%Y-%m-%d %H:%M} UTC.", "Run it again then.")
+            zone = self.means.newsletter.zone
+            raise NotNowError(
+                f"The pace allows the next copy at {at.astimezone(zone):%Y-%m-%d %H:%M} ({zone.key}).",
+                "Run it again then.",
+            )
         self.means.watch(Glance(self.tries, None, "", "", until=at))
         return (at - now).total_seconds()
 
@@ -269,14 +273,15 @@ class Run:
                 RelayAwayError(
                     f"The relay took copies {self.doubts} times in a row without saying so: "
                     "they may or may not have arrived.",
-                    "Ask who runs the relay; `pscb-mail log --state unknown` lists them.",
+                    f"Ask who runs the relay; `pscb-mail log {self.issue} --state unknown` lists them.",
                 )
             )
         if self.refusals >= _BRAKE_REFUSALS and self.refusals > self.tries * _BRAKE_SHARE:
             self._stop(
                 BrakeError(
                     f"Stopped: {self.refusals} of {self.tries} copies were refused for good.",
-                    "Look at `pscb-mail log --state refused` first; running send again goes on with the others.",
+                    f"Look at `pscb-mail log {self.issue} --state refused` first; "
+                    "running send again goes on with the others.",
                 )
             )
 

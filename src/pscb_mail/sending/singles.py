@@ -32,7 +32,7 @@ _SETTLED = {
     State.SENT: "was handed over already",
     State.IN_FLIGHT: "is on its way",
     State.UNKNOWN: "may have arrived",
-    State.SKIPPED: "was skipped, because they were off the list then",
+    State.SKIPPED: "was skipped: they were off the list then, or the mailing was cancelled",
 }
 
 
@@ -109,7 +109,8 @@ def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now:
         audience.queue_one(db, mailing.issue, mailing.edition, person.id, code, now)
     elif found.state in _SETTLED:
         raise UsageError(
-            f"{person.address.text}'s copy of {mailing.issue} {_SETTLED[found.state]}.", "--again sends one more."
+            f"{person.address.text}'s copy of {mailing.issue} {_SETTLED[found.state]}.",
+            "--again sends one all the same.",
         )
     elif found.state is not State.QUEUED:
         ledger.requeue_one(db, found, now)
