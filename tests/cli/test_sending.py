@@ -1,12 +1,18 @@
 """The commands that send: what they ask, print and exit with."""
 
+import contextlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from office import ISSUE
 from program import Program, workspace
 from scripted import ScriptedServer, hang_up
+
+from pscb_mail.database import open_database
+from pscb_mail.desk import unsettled
 
 COUNTS = ["queued", "in_flight", "sent", "deferred", "refused", "unknown", "skipped"]
 
@@ -147,3 +153,109 @@ def test_a_test_copy_is_marked_and_leaves_the_mailing_alone(program: Program, re
     assert all(b"[TEST]" in body for _, _, body in relay.taken)
     assert program("status", "7", "--json").json["state"] == "not_sent"
     program("test", "7", "not an address", expect=2)
+
+
+def lines_of(program: Program, *args: str) -> list[str]:
+    return program(*args).out.splitlines()
+
+
+def test_a_cancelled_mailing_says_so_and_cannot_be_gone_on_with(program: Program, relay: ScriptedServer) -> None:
+    """A cancel is final: send, retry and a second cancel say it, with what can be done instead."""
+    program("send", "7", "--limit", "1", "--yes")
+    assert program("cancel", "7", "--yes", "--json").json["state"] == "cancelled"
+    for command in (("send", "7"), ("retry", "7"), ("retry", "7", "--only", "refused"), ("send", "7", "--joined")):
+        done = program(*command, "--yes", expect=2)
+        assert "issue-7 was cancelled" in done.err
+        assert "as a new issue" in done.err
+    assert "issue-7 is cancelled already" in program("cancel", "7", "--yes", expect=2).err
+    skipped = next(line["address"] for line in program("log", "7", "--json").json if line["state"] == "skipped")
+    done = program("send", "7", "--only", skipped, "--yes", expect=2)
+    assert "they were off the list then, or the mailing was cancelled" in done.err
+    program("send", "7", "--only", skipped, "--again", "--yes")
+    assert relay.taken[-1][1] == skipped
+
+
+def test_what_was_refused_or_is_in_doubt_comes_with_the_command_for_it(program: Program, relay: ScriptedServer) -> None:
+    """In the plan, after the run, and where there is nothing to retry."""
+    relay.acts["RCPT sam@health.test"] = b"550 5.7.1 we do not like you\r\n"
+    after = program("send", "7", "--yes", expect=1).err
+    assert "1 refused: `pscb-mail log issue-7 --state refused` tells why" in after
+    assert "refused before     1: `pscb-mail retry issue-7 --only refused`" in program("send", "7", "--dry-run").err
+    tried = len(relay.taken)
+    done = program("retry", "7", "--yes", expect=1)
+    assert "No copy of issue-7 is put off: nothing to retry." in done.err
+    assert "`pscb-mail retry issue-7 --only refused` tries again" in done.err
+    assert len(relay.taken) == tried
+
+
+def test_a_retry_of_nothing_sends_nothing_that_is_waiting(program: Program, relay: ScriptedServer) -> None:
+    """Nobody was asked about these."""
+    program("send", "7", "--limit", "1", "--yes")
+    done = program("retry", "7", "--only", "unknown", "--yes")
+    assert "stopped, to be continued with `pscb-mail send issue-7`" in done.out
+    assert "No copy of issue-7 is in doubt" in done.err
+    assert len(relay.taken) == 1
+
+
+def in_auckland(folder: Path, more: str = "") -> None:
+    path = folder / "pscb-mail.toml"
+    text = path.read_text().replace("[newsletter]\n", '[newsletter]\ntime_zone = "Pacific/Auckland"\n')
+    path.write_text(text + more)
+
+
+def test_the_pace_names_the_newsletters_time(program: Program, tmp_path: Path) -> None:
+    """A clock that the editor can read."""
+    in_auckland(tmp_path, "\n[pace]\nper_hour = 1\n")
+    soon = datetime.now(ZoneInfo("Pacific/Auckland")) + timedelta(hours=1)
+    said = program("send", "7", "--yes", "--no-wait", expect=75).err
+    assert "(Pacific/Auckland)" in said
+    told = datetime.strptime(said.split("next copy at ")[1][:16], "%Y-%m-%d %H:%M").replace(tzinfo=soon.tzinfo)
+    assert abs(told - soon) < timedelta(minutes=3)
+
+
+def test_the_log_tells_editions_where_there_are_two_and_the_newsletters_time(program: Program, tmp_path: Path) -> None:
+    """Times as everywhere on the screen; JSON keeps UTC."""
+    in_auckland(tmp_path)
+    program("send", "7", "--limit", "1", "--yes")
+    assert "edition" not in lines_of(program, "log", "7")[0]
+    (tmp_path / "issues" / "issue-7.md").write_text(ISSUE.replace("here is", "here, at last, is"))
+    amended = program("amend", "7", "--yes")
+    assert (amended.out + amended.err).count("pscb-mail send issue-7") == 1
+    program("send", "7", "--yes")
+    heading, *rows = lines_of(program, "log", "7")
+    assert heading.split() == ["address", "state", "edition", "reply", "at"]
+    times = [datetime.fromisoformat(line["at"]) for line in program("log", "7", "--json").json]
+    local = [f"{at.astimezone(ZoneInfo('Pacific/Auckland')):%d %b %Y %H:%M}" for at in times]
+    assert [row.rstrip().endswith(at) for row, at in zip(rows, local, strict=True)] == [True, True]
+    assert [row.split()[2] for row in rows] == ["1", "2"]
+
+
+def test_no_words_of_ours_are_put_into_the_servers_mouth(program: Program, relay: ScriptedServer) -> None:
+    """Where no reply came the log says so, and why."""
+    relay.acts["BODY"] = hang_up
+    program("send", "7", "--limit", "1", "--yes", expect=1)
+    (line,) = program("log", "7", "--state", "unknown", "--json").json
+    assert line["code"] is None
+    assert line["reply"].startswith("no reply: ")
+    assert "no reply: " in program("log", "7").out
+    waiting = next(each["address"] for each in program("log", "7", "--json").json if each["state"] == "queued")
+    only = program("send", "7", "--only", waiting, "--yes", expect=1).out
+    assert "says" not in only
+    assert ": no reply: " in only
+
+
+def test_an_issue_that_is_held_since_a_restore_is_nowhere_advised_to_be_sent(
+    program: Program, relay: ScriptedServer, tmp_path: Path
+) -> None:
+    """2 with what to do: no later run helps by itself."""
+    program("status")
+    with contextlib.closing(open_database(tmp_path / "pscb-mail.db")) as db:
+        made = "2026-01-05T09:00:00Z"
+        unsettled.remember(db, unsettled.Restored(made, made, 1, settled=True, held={"issue-7": 0}))
+    done = program("send", "7", "--yes", expect=2)
+    assert "--not-sent issue-7" in done.err
+    overview = program().out
+    assert "pscb-mail send" not in overview
+    assert "--not-sent issue-7" in overview
+    assert "held since the restore" in program("status", "7").out
+    assert relay.connections == 0

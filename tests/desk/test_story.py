@@ -111,6 +111,16 @@ def test_each_try_tells_its_verdict_and_not_what_a_code_suggests(
     assert story(people.db, people.one(JO), "x.example").timeline[-1].what == f"issue-18: {what}"
 
 
+@pytest.mark.parametrize("verdict", ["not_tried", "doubted"])
+def test_where_no_reply_came_our_own_reason_is_not_what_the_server_said(people: TheList, verdict: str) -> None:
+    """The relay is quoted only where it spoke."""
+    people.add(JO)
+    sent(people, verdict, None, "the run was stopping")
+    detail = story(people.db, people.one(JO), "x.example").timeline[-1].detail
+    assert detail.endswith("No reply from smtp.pscb.example:587: the run was stopping")
+    assert "said" not in detail
+
+
 def test_the_page_shows_everything_and_runs_nothing(people: TheList) -> None:
     """Names, replies and evidence are text; times are the newsletter's."""
     people.add(f"<script>alert(1)</script> {{{{ 7*7 }}}} <{JO}>", organisation='"><img src=x onerror=alert(1)>')
