@@ -101,3 +101,36 @@ def test_lines_break_between_words_on_a_terminal_and_stay_whole_in_a_file(tmp_pa
     lines = re.sub(r"\x1b\[\d*m", "", program.apart(*args, expect=2).err)
     assert max(map(len, lines.splitlines())) <= 40 < max(map(len, whole.splitlines()))
     assert lines.split() == whole.split()
+
+
+@pytest.mark.parametrize("streams", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_no_crash(tmp_path: Path, streams: str) -> None:
+    """A timer may give none: what would ask does nothing (2), what would print prints nowhere."""
+    program = workspace(tmp_path)
+    program("add", "Jo <jo@school.test>")
+    for command, code in (("list --json", 0), ("forget jo@school.test", 2)):
+        line = " ".join([*COMMAND, command, streams])
+        done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, check=False, text=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+
+
+def test_a_full_disk_behind_standard_output_is_not_now(tmp_path: Path) -> None:
+    """75, in a sentence."""
+    program = workspace(tmp_path)
+    program("add", "Jo <jo@school.test>")
+    line = " ".join([*COMMAND, "list", "--json", ">/dev/full"])
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, check=False, text=True)
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, "disk is full" in done.stderr) == (75, True)
+
+
+@pytest.mark.parametrize(
+    "command", [("demo", "--keep", "/dev/null/x"), ("init", "/dev/null/x", "--yes"), ("check", "7"), ("new",)]
+)
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """Whatever the system says, it comes as a sentence with the file's name: 2."""
+    program = workspace(tmp_path)
+    (tmp_path / "issues").rmdir()
+    (tmp_path / "issues").write_text("not a folder")
+    done = program(*command, expect=2)
+    assert "Error" in done.err

@@ -1,5 +1,7 @@
 """The application: its commands in panels, its global options, and the one place where errors become text."""
 
+import errno
+import os
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -24,7 +26,7 @@ from pscb_mail.cli import (
     upkeep,
 )
 from pscb_mail.cli.context import Context
-from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError
+from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError, UsageError
 
 _GLOBAL_WITH_VALUE = ("--workspace", "-w")
 
@@ -68,12 +70,15 @@ for room in (start, founding, signing_in, people, forgetting, issues, sending, m
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the program with `args`, the command line's unless told: the entry point of the `pscb-mail` script."""
+    _have_streams()
     try:
         app(args=hoisted(sys.argv[1:] if args is None else args))
     except PscbMailError as problem:
         _give_up(problem)
     except sqlite3.Error as problem:
         _give_up(_database_trouble(problem))
+    except OSError as problem:
+        _give_up(_file_trouble(problem))
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
 
@@ -101,6 +106,21 @@ def hoisted(args: Sequence[str]) -> list[str]:
 def _give_up(problem: PscbMailError) -> None:
     console.error(problem)
     sys.exit(problem.exit_code)
+
+
+def _have_streams() -> None:
+    """Put nothing in the place of a standard stream that is closed: a timer may give us none."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (open for as long as the program runs)
+
+
+def _file_trouble(error: OSError) -> PscbMailError:
+    """Return what the system's own error means to the user, wherever it came from."""
+    where = f"{error.filename} cannot be used" if error.filename else "A file or a connection cannot be used"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return NotNowError("The disk is full.", "Free some space and run it again; nothing was lost.")
+    return UsageError(f"{where}: {error.strerror or error}.", "Check that it is what you meant, and its rights.")
 
 
 def _database_trouble(error: sqlite3.Error) -> PscbMailError:
