@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
-from program import Program, workspace
+from program import COMMAND, Program, workspace
 
 JO, SAM = "jo@school.example", "sam@police.example"
 LIST_KEYS = ["address", "name", "organisation", "role", "groups", "status", "since"]
@@ -303,3 +305,121 @@ def test_every_json_is_one_document_whatever_is_said_beside(program: Program) ->
     program("add", JO)
     for command in (("list",), ("show", JO), ("groups",), ("undo", "--list")):
         json.loads(program(*command, "--json").out)
+
+
+# -- opt-outs and undo ----------------------------------------------------------------------------------------------
+
+
+def test_undo_lifts_an_opt_out_only_after_a_yes_and_keeps_the_reason(program: Program) -> None:
+    """Without a terminal nothing changes, and who would be lifted is shown."""
+    program("add", f"Jo <{JO}>")
+    program("unsubscribe", JO)
+    asked = program("undo", expect=2)
+    assert f"Jo <{JO}>" in asked.err
+    assert "barred no longer" in asked.err
+    assert statuses(program) == {JO: "opted_out"}
+    program("undo", "--yes", "--reason", "the wrong Jo")
+    assert statuses(program) == {JO: "active"}
+    assert program("undo", "--list", "--json").json[0]["reason"] == "the wrong Jo"
+    done = program("undo", "3")
+    assert "barred" not in done.err
+    assert statuses(program) == {JO: "opted_out"}
+
+
+def test_undo_of_an_import_of_opt_outs_unbars_nobody_unasked(program: Program) -> None:
+    """Whoever was not on the list before would simply be gone from it, and could be imported again."""
+    program("import", write(program, f"{JO}\n"), "--as", "opted_out", "--yes")
+    program("undo", expect=2)
+    assert statuses(program) == {JO: "opted_out"}
+    program("undo", "--yes")
+    assert statuses(program) == {}
+
+
+def test_undo_names_whom_it_is_about(program: Program) -> None:
+    program("add", f"Jo <{JO}>", SAM, "a@x.example", "b@x.example")
+    told = program("undo").err
+    assert f"Jo <{JO}>" in told
+    assert "… and 1 more" in told
+
+
+# -- files that are there -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("export", "there.csv"),
+        ("show", JO, "--out", "there.csv"),
+        ("import", "people.csv", "--yes", "--marked", "there.csv"),
+        ("import", "there.csv", "--yes", "--marked", "there.csv"),
+        ("backup", "there.csv"),
+    ],
+)
+def test_a_file_that_is_there_is_never_written_over(program: Program, command: tuple[str, ...]) -> None:
+    """It is refused before anything else happens."""
+    program("add", JO)
+    write(program, f"email\n{SAM}\n")
+    write(program, f"email\n{SAM}\n", "there.csv")
+    assert "there.csv exists already." in program(*command, expect=2).err
+    assert (program.folder / "there.csv").read_text() == f"email\n{SAM}\n"
+    assert statuses(program) == {JO: "active"}
+
+
+@pytest.mark.parametrize(("target", "said"), [("..", ".. is a folder."), ("/nope/x.zip", "There is no folder /nope.")])
+def test_a_backup_goes_to_a_file_in_a_folder_that_is_there(program: Program, target: str, said: str) -> None:
+    assert said in program("backup", target, expect=2).err
+
+
+def test_a_backup_replaces_a_backup(program: Program) -> None:
+    program("backup", "stick.zip")
+    before = (program.folder / "stick.zip").read_bytes()
+    program("add", JO)
+    program("backup", "stick.zip")
+    assert (program.folder / "stick.zip").read_bytes() != before
+
+
+# -- words ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_group_or_a_status_that_there_is_not_is_said(program: Program) -> None:
+    program("add", JO, "--group", "Heads")
+    assert 'There is no group "Nope".' in program("list", "--group", "Nope", expect=2).err
+    told = program("list", "--status", "foo", expect=2).err
+    assert '"foo" is no status.' in told
+    assert "value" not in told.lower()
+    assert program("list", "--group", "Nope", "--as-of", "2001-01-01", "--json").json == []
+
+
+def test_one_person_is_one_person(program: Program) -> None:
+    program("add", JO)
+    assert "1 person: 1 active" in program("list").err
+    assert "1 person in" in program("export", "one.csv").out
+
+
+def test_a_no_at_the_terminal_is_no_error(program: Program) -> None:
+    """It ends with 2, and nothing was changed."""
+    program("add", JO)
+    program("unsubscribe", JO)
+    code, shown = at_a_terminal(program, b"n\n", "undo")
+    assert code == 2
+    assert "Nothing was changed." in shown
+    assert "Error" not in shown
+    assert statuses(program) == {JO: "opted_out"}
+
+
+def at_a_terminal(program: Program, typed: bytes, *command: str) -> tuple[int, str]:
+    """Run a command at a terminal of its own, with what is typed there; return its exit code and the screen."""
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *command], cwd=program.folder, stdin=theirs, stdout=theirs, stderr=theirs, env=program._env()
+    )
+    os.close(theirs)
+    os.write(ours, typed)
+    shown = b""
+    try:
+        while data := os.read(ours, 65536):
+            shown += data
+    except OSError:
+        pass  # Linux says so when the other end is closed.
+    os.close(ours)
+    return process.wait(30), shown.decode()

@@ -55,10 +55,12 @@ def test_partner_bodies_with_nobody_are_told(program: Program) -> None:
     done = program("coverage", "partners.csv", "--json", expect=1).json
     assert done["uncovered"] == [{"line": 3, "organisation": "Police", "domain": "police.test"}]
     assert (done["bodies"], [each["active"] for each in done["organisations"]]) == (2, [1])
-    assert "line 3: Police (police.test)" in program("coverage", "partners.csv", expect=1).out
+    shown = program("coverage", "partners.csv", expect=1).out
+    assert "line 3: Police (police.test)" in shown
+    assert "1 of 2 partner bodies has nobody:" in shown
     program("coverage")
     program("add", "x@police.test")
-    program("coverage", "partners.csv")
+    assert "All 2 partner bodies have somebody." in program("coverage", "partners.csv").out
 
 
 def test_removing_the_last_of_an_organisation_warns(program: Program) -> None:
@@ -99,6 +101,8 @@ def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, 
     assert "not again" in program("reconfirm", "Heads", "--yes").err
     (jo,) = program("reconfirm", "Heads", "--list", "--json").json
     assert (jo["address"], jo["silent_days"], jo["confirmed_at"]) == (JO, 0, None)
-    assert "none for" in program("reconfirm", "Heads", "--list").out
+    told = program("reconfirm", "Heads", "--list")
+    assert "none for" in told.out
+    assert "1 of 1 has been asked and has not answered." in told.err
     assert len(relay.taken) == 2
     program("reconfirm", "Nobody", expect=2)

@@ -144,3 +144,30 @@ def test_questions_are_told_and_hold_nothing_up(program: Program) -> None:
         }
     ]
     assert "to look at" in done.err
+
+
+def test_a_file_given_back_says_what_happened_although_nothing_did(program: Program) -> None:
+    """Only a dry run tells what would; the file is named, and that nothing changes."""
+    done = program("import", "board.csv", "--group", "Board", "--marked", "out.csv")
+    assert "Written: out.csv" in done.err
+    assert "Nothing to change." in done.out
+    assert table(program, "out.csv")[0] == ["email", "what happened"]
+    program("import", "board.csv", "--group", "Board", "--marked", "plan.csv", "--dry-run")
+    assert table(program, "plan.csv")[0] == ["email", "what would happen"]
+
+
+def test_who_is_not_to_be_written_to_is_barred_and_does_not_join(program: Program) -> None:
+    """In the plan and in the closing line."""
+    name = file(program, "off.csv", "new@board.example")
+    done = program("import", name, "--as", "opted_out", "--yes")
+    assert "1  to be barred" in done.err
+    assert "off.csv: 1 row," in done.err
+    assert "join the list" not in done.err
+    assert done.out.startswith("1 barred.")
+
+
+def test_a_row_without_an_address_is_told_by_its_name(program: Program) -> None:
+    (program.folder / "gaps.csv").write_text("Name,Email\nNobody,\n,nobody\nNew,p1+news@board.example\n")
+    done = program("import", "gaps.csv", "--dry-run")
+    assert "line 2: no address (Nobody)" in done.err
+    assert "line 4: p1+news@board.example: Is this" in done.err

@@ -142,6 +142,15 @@ def test_forget_erases_bars_and_lists_what_it_cannot_reach(program: Program) -> 
     assert people(program) == ["new@school.test", SAM]
 
 
+def test_one_backup_and_one_person_are_told_as_one(program: Program, tmp_path: Path) -> None:
+    """What is forgotten, what is brought back."""
+    program("add", JO, SAM)
+    program("backup")
+    assert "also in 1 backup (" in program("forget", JO, "--yes").out
+    program("backup", str(tmp_path / "stick.zip"))
+    assert "1 person, 1 of them active" in program("restore", str(tmp_path / "stick.zip"), expect=2).err
+
+
 def test_the_overview_tells_who_is_kept_for_too_long(program: Program) -> None:
     """By the settings; the command that it names does it."""
     program("add", JO, SAM)

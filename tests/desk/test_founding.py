@@ -106,6 +106,8 @@ def test_the_settings_are_commented_and_hold_no_secret(tmp_path: Path) -> None:
     assert text.count("\n#") > 12
     assert "password" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
     assert max(map(len, text.splitlines())) <= 120
+    known = text[text.index("# Also known") :]
+    assert all(f"[{name}]" in known for name in ("design", "audiences", "groups", "signin", "check", "backup"))
 
 
 def test_the_letter_asks_for_exactly_what_the_program_needs(tmp_path: Path) -> None:

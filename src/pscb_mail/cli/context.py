@@ -4,7 +4,7 @@ import getpass
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from pscb_mail.errors import UsageError
 from pscb_mail.workspace import Workspace, find_workspace
 
 
@@ -61,6 +62,23 @@ class Context:
 def now() -> datetime:
     """Return the time: the one clock that commands hand down."""
     return datetime.now(UTC)
+
+
+def not_there_yet(file: Path, may_replace: Callable[[Path], bool] = lambda _: False) -> Path:
+    """Return where a new file is to be written. Raises UsageError where nothing can be, or must not, be written there.
+
+    A file that is there is left alone, except where `may_replace` says that it may go.
+    """
+    try:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder.", "Name a file in it, or another one.")
+        if not file.absolute().parent.is_dir():
+            raise UsageError(f"There is no folder {file.parent}.", "Make it, or name a file in another one.")
+        if file.exists() and not may_replace(file):
+            raise UsageError(f"{file} exists already.", "It was left as it is: name another file.")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error
+    return file
 
 
 class Stopping:

@@ -63,7 +63,9 @@ def _show(plan: "Plan") -> None:
         console.say(f"  {console.safe(', '.join(plan.trace.addresses))}, not on the list; traces of them will go.")
     console.say("Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too.")
     if plan.copies:
-        console.say(f"Kept: that {plan.copies:,} copies went out or were to go, without a name.")
+        console.say(
+            f"Kept: that {console.count(plan.copies, 'copy', 'copies')} went out or were to go, without a name."
+        )
     if plan.barred:
         console.say("Kept: a keyed hash of the address, so that no import brings them back.")
     console.say("[yellow]This cannot be taken back, by `undo` or from a backup.[/]")
@@ -77,7 +79,7 @@ def _confirm(plan: "Plan", *, yes: bool) -> None:
 
 
 def _tell(done: "Forgot") -> None:
-    console.result(f"Forgotten, also in {done.backups:,} backups (change {done.change}).")
+    console.result(f"Forgotten, also in {console.count(done.backups, 'backup', 'backups')} (change {done.change}).")
     console.result("What could not be reached, and is left for you to look at:")
     for number, line in enumerate(done.beyond, start=1):
         console.result(f"  {number}. {console.safe(line)}")

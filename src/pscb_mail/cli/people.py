@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
+from pscb_mail.cli.context import not_there_yet
 from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_import import import_
 from pscb_mail.cli.people_options import Basis, Groups, Json, Organisation, Reason, Role, Source, Who, Whom, Yes
@@ -94,7 +95,12 @@ commands.command("import", rich_help_panel=_PANEL)(import_)
 @commands.command("list", rich_help_panel=_PANEL)
 def list_(
     ctx: typer.Context,
-    status: Annotated[Status | None, typer.Option("--status", help="Only these; all of them unless told.")] = None,
+    status: Annotated[
+        Status | None,
+        typer.Option(
+            "--status", parser=options.status, metavar="STATUS", help=f"Only {', '.join(Status)}; all unless told."
+        ),
+    ] = None,
     group: Annotated[str, typer.Option("--group", metavar="GROUP", help="Only those in this group.")] = "",
     search: Annotated[str, typer.Option("--search", metavar="WORDS", help="In address, name, place or role.")] = "",
     as_of: Annotated[
@@ -109,6 +115,8 @@ def list_(
     context: Context = ctx.obj
     moment = options.moment(as_of, context) if as_of else None
     with context.database() as db:
+        if group and moment is None:
+            options.group(db, group)
         found = directory.people(db, directory.Filters(status, group, search), moment)
         if json:
             console.documents(shown.as_json(person) for person in found)
@@ -133,6 +141,8 @@ def show(
 
     context: Context = ctx.obj
     newsletter = context.workspace.settings.newsletter
+    if out is not None:
+        not_there_yet(out)
     with context.database() as db:
         told = story.story(db, directory.find(db, who), newsletter.domain)
     if out is not None:
@@ -263,6 +273,7 @@ def export(
     kind = file.suffix.lower()
     if kind not in {".csv", ".xlsx", ".json"}:
         raise UsageError(f'"{kind}" is no kind of file that can be written.', "Name a .csv, .xlsx or .json file.")
+    not_there_yet(file)
     with context.database() as db:
         people = directory.people(db)
         match kind:
@@ -273,8 +284,8 @@ def export(
             case _:
                 data = console.document_lines(shown.exported_as_json(person) for person in people)
         options.write(file, data)
-        count = sum(directory.counts(db).values())
-    console.result(f"{count:,} people in {console.safe(file)}.")
+        people_in_all = sum(directory.counts(db).values())
+    console.result(f"{console.count(people_in_all, 'person', 'people')} in {console.safe(file)}.")
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -288,7 +299,7 @@ def undo(
     yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Take back a change of people, for everybody who still is as it left them."""
+    """Take back a change of people, for everybody who still is as it left them; asks before it lifts an opt-out."""
     from pscb_mail.people import changes
 
     context: Context = ctx.obj
@@ -298,8 +309,12 @@ def undo(
             shown.changes(list(changes.changes(db, 20)), changes.undone(db), zone, json=json)
             return
         wanted = changes.latest(db) if number is None else changes.change(db, number)
-        console.say(shown.change(wanted, zone))
-        if wanted.people > _MANY:
+        lifted = changes.lifted(db, wanted.number)
+        shown.about_to_undo(wanted, changes.changed_by(db, wanted.number, shown.EXAMPLES), lifted, zone)
+        if lifted:
+            opt_outs = console.count(len(lifted), "opt-out", "opt-outs")
+            console.confirm(f"Take it back, and lift {opt_outs}?", yes=yes)
+        elif wanted.people > _MANY:
             console.confirm(f"Take it back for {wanted.people:,} people?", yes=yes)
         done = changes.undo(db, wanted.number, options.origin(context, f"undo {wanted.number}", reason))
     if json:

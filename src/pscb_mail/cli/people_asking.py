@@ -59,9 +59,14 @@ def reconfirm(
             recent = len(members) - len(people)
             if recent:
                 days = reconfirming.NOT_AGAIN_WITHIN.days
-                console.say(f"{recent:,} were asked, or wrote that they want it, within {days} days: not again.")
+                console.say(
+                    f"{console.count(recent, 'was', 'were')} asked, or asked for it, within {days} days: not again."
+                )
             if people:
-                console.confirm(f"Ask {len(people):,} people of {group} whether they still want it?", yes=yes)
+                console.confirm(
+                    f"Ask {console.count(len(people), 'person', 'people')} of {group} whether they still want it?",
+                    yes=yes,
+                )
                 _told(_asked(context, db, people, Answer.STILL_WANTED), "asked; `pscb-mail inbox` reads their answers")
             members = reconfirming.standing(db, group)
         if json:
@@ -84,7 +89,7 @@ def _told(asked: "Asked", words: str) -> None:
             f"[yellow]The last mail waits:[/] {console.safe(asked.trouble.message)} `pscb-mail inbox` sends it."
         )
     if asked.later:
-        console.say(f"{asked.later:,} are still to be asked: run it again later.")
+        console.say(f"{console.count(asked.later, 'is', 'are')} still to be asked: run it again later.")
 
 
 def _as_json(each: "Standing") -> dict[str, object]:
@@ -103,7 +108,8 @@ def _list(members: "Sequence[Standing]") -> None:
     others = [each for each in members if not each.silent]
     rows = [(each.person.address.text, each.person.name, _how(each)) for each in (*silent, *others)]
     console.table(("address", "name", "answer"), rows)
-    console.say(f"{len(silent):,} of {len(members):,} have been asked and have not answered.")
+    has = "has" if len(silent) == 1 else "have"
+    console.say(f"{len(silent):,} of {len(members):,} {has} been asked and {has} not answered.")
 
 
 def _how(each: "Standing") -> str:

@@ -74,9 +74,12 @@ def _show_coverage(found: "Coverage", file: Path | None) -> None:
         return
     console.result()
     if not found.uncovered:
-        console.result(f"All {found.bodies:,} partner bodies have somebody.")
+        bodies = console.count(found.bodies, "partner body has", "partner bodies have")
+        console.result(f"{'All ' if found.bodies != 1 else ''}{bodies} somebody.")
         return
-    console.result(f"[yellow]{len(found.uncovered):,} of {found.bodies:,} partner bodies have nobody:[/]")
+    bodies = console.count(found.bodies, "partner body", "partner bodies")
+    have = "has" if len(found.uncovered) == 1 else "have"
+    console.result(f"[yellow]{len(found.uncovered):,} of {bodies} {have} nobody:[/]")
     for body in found.uncovered:
         told = " ".join(part for part in (body.name, f"({body.domain})" if body.domain else "") if part)
         console.result(f"  line {body.line}: {console.safe(told)}")

@@ -10,10 +10,10 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
-from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.context import Context, not_there_yet, now
 from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import DeclinedError, UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def import_(
     came_from = "" if "source" in reading.columns.places else f"import {file.name}"
     confirm = context.workspace.settings.groups.confirm
     origin = options.origin(context, f"import {file.name}")
-    order = _Order(file.name, origin, came_from, groups[0] if sync else "", confirm, json)
+    order = _Order(file.name, origin, came_from, groups[0] if sync else "", confirm, json, as_ is not None)
     with context.database() as db:
         understood = _understood(db, reading, marking=marked is not None)
         if yes and not (dry_run or sync) and understood.staged.people:
@@ -91,18 +91,21 @@ def import_(
                 done = _carried_out(db, order, understood, context)
         if marked is not None:
             table = tables.read_table(data, encoding)
-            rows = importing.marked(
-                table, reading, understood.staged, understood.questions, planned=done.change is None
-            )
+            rows = importing.marked(table, reading, understood.staged, understood.questions, planned=dry_run)
             options.write(marked, _in_format_of(marked, rows))
+            became = "would become" if dry_run else "became"
+            console.say(f"Written: {console.safe(marked)}, with what {became} of each row.")
         if done.change is not None:
             ask_pending(context, db)
-    _end(understood, done, json=json, dry_run=dry_run)
+    _end(order, understood, done, dry_run=dry_run)
 
 
 @dataclass(frozen=True)
 class _Order:
-    """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first."""
+    """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first.
+
+    `barred`: the file holds people who must not be written to.
+    """
 
     name: str
     origin: "Origin"
@@ -110,6 +113,7 @@ class _Order:
     sync: str
     confirm: tuple[str, ...]
     json: bool
+    barred: bool
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,8 @@ def _hold_possible(groups: tuple[str, ...], as_: As | None, marked: Path | None,
         )
     if marked is not None and marked.suffix.lower() not in {".csv", ".xlsx"}:
         raise UsageError(f'"{marked.name}" is no kind of file that can be written.', "Name a .csv or .xlsx file.")
+    if marked is not None:
+        not_there_yet(marked)
 
 
 def _understood(db: "Database", reading: "Reading", *, marking: bool) -> _Understood:
@@ -147,7 +153,8 @@ def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolle
 
 
 def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
-    shown.plan(order.name, understood.reading, understood.staged, planned, understood.questions, order.sync)
+    reading, staged, questions = understood.reading, understood.staged, understood.questions
+    shown.plan(order.name, reading, staged, planned, questions, order.sync, barred=order.barred)
 
 
 def _carried_out(db: "Database", order: _Order, understood: _Understood, context: Context) -> "Enrolled":
@@ -160,7 +167,7 @@ def _carried_out(db: "Database", order: _Order, understood: _Understood, context
 def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bool, yes_leaving: bool) -> None:
     """Ask before anything changes, and once more where so many leave that it may be the wrong file."""
     try:
-        console.confirm(f"Change {planned.moving:,} people?", yes=yes)
+        console.confirm(f"Change {console.count(planned.moving, 'person', 'people')}?", yes=yes)
         if planned.leaving.many and not yes_leaving:
             _ask_for_the_number(planned.leaving.count, order.sync)
     except UsageError:
@@ -172,12 +179,13 @@ def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bo
 def _ask_for_the_number(leaving: int, group: str) -> None:
     typed = console.typed(f"More than a tenth of {group} leaves. Type how many leave it, to go on:")
     if typed is None:
+        people = console.count(leaving, "person", "people")
         raise UsageError(
-            f"{leaving:,} people would leave {group}, more than a tenth of it; nothing was changed.",
+            f"{people} would leave {group}, more than a tenth of it; nothing was changed.",
             "If that is meant, add --yes-leaving.",
         )
     if typed.replace(",", "") != str(leaving):
-        raise UsageError("Nothing was changed.")
+        raise DeclinedError("Nothing was changed.")
 
 
 def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[bytes]":
@@ -186,12 +194,14 @@ def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[by
     return tables.csv_lines(rows) if file.suffix.lower() == ".csv" else [tables.xlsx_bytes(rows)]
 
 
-def _end(understood: _Understood, done: "Enrolled", *, json: bool, dry_run: bool) -> NoReturn:
+def _end(order: _Order, understood: _Understood, done: "Enrolled", *, dry_run: bool) -> NoReturn:
     """Tell how an import ended, and exit: 1 where rows were rejected, 2 where no row could be taken."""
-    if json:
+    if order.json:
         console.document(shown.import_as_json(understood.reading, done, understood.questions))
     elif done.change is not None:
-        shown.enrolled(done)
+        shown.enrolled(done, barred=order.barred)
+    elif understood.staged.people and not done.moving:
+        console.result("Nothing to change.")
     if not dry_run and not understood.staged.people:
         raise UsageError("No row of the file could be taken; nothing was changed.", "The reasons stand above.")
     raise typer.Exit(console.exit_code(needs_a_person=bool(understood.reading.rejected) and not dry_run))

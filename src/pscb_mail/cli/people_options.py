@@ -7,6 +7,7 @@ import typer
 
 from pscb_mail.cli.context import Context, now
 from pscb_mail.errors import UsageError
+from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -75,6 +76,22 @@ def address(text: str | None) -> "Address | None":
         return None if text is None else parse_address(text)
     except AddressError as error:
         raise UsageError(str(error), "Nothing was changed.") from error
+
+
+def group(db: "Database", name: str) -> None:
+    """Hold a group against those that there are. Raises UsageError for an unknown one."""
+    from pscb_mail.people import directory
+
+    if name.casefold() not in {each.name.casefold() for each in directory.groups(db)}:
+        raise UsageError(f'There is no group "{name}".', "`pscb-mail groups` lists the groups.")
+
+
+def status(text: str) -> Status:
+    """Return the status that an option names. Raises UsageError."""
+    try:
+        return Status(text.casefold())
+    except ValueError:
+        raise UsageError(f'"{text}" is no status.', f"The statuses are {', '.join(Status)}.") from None
 
 
 def found(db: "Database", words: "Sequence[str]") -> list["Subscriber"]:

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pscb_mail.desk.story import Story
-    from pscb_mail.people.changes import Change, Undone
+    from pscb_mail.people.changes import Change, Recorded, Undone
     from pscb_mail.people.importing import Reading
     from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.roster import Enrolled, Leaving
     from pscb_mail.people.staging import Staged
 
 COLUMNS = ("address", "name", "organisation", "role", "groups", "status", "since")
-_EXAMPLES = 3
+EXAMPLES = 3
 _REJECTED_SHOWN = 10
 _LEAVING_SHOWN = 20
 _ROWS_AT_ONCE = 500  # a table is laid out as a whole
@@ -97,7 +97,7 @@ def people(found: Iterator[Subscriber], *, narrowed: bool) -> None:
             sys.stdout.writelines(f"{_line(person)}\n" for person in some)
     parts = ", ".join(f"{count:,} {status.words}" for status, count in counts.items() if count)
     if parts:
-        console.say(f"[dim]{sum(counts.values()):,} people: {parts}[/]")
+        console.say(f"[dim]{_count(sum(counts.values()))}: {parts}[/]")
     else:
         console.say("Nobody fits that." if narrowed else "Nobody is on the list yet: `pscb-mail import FILE`.")
 
@@ -158,10 +158,10 @@ def added(done: "Enrolled") -> None:
         console.say(number(done.change).strip())
 
 
-def enrolled(done: "Enrolled") -> None:
-    """Print in numbers what became of many."""
+def enrolled(done: "Enrolled", *, barred: bool = False) -> None:
+    """Print in numbers what became of many; `barred`: they are people who must not be written to."""
     counted = (
-        (Kind.ADDED, "added"),
+        (Kind.ADDED, "barred" if barred else "added"),
         (Kind.BACK, "back on the list"),
         (Kind.CHANGED, "changed"),
         (Kind.OPTED_OUT, "taken off"),
@@ -189,6 +189,28 @@ def change(made: "Change", zone: "ZoneInfo") -> str:
         f"Change {made.number}, {made.origin.at.astimezone(zone):%d %B %Y %H:%M} by {made.origin.author}, "
         f"{made.origin.command} ({_count(made.people)}){reason}"
     )
+
+
+def about_to_undo(made: "Change", some: "Sequence[Recorded]", lifted: Sequence[Subscriber], zone: "ZoneInfo") -> None:
+    """Print a change that is to be taken back, some of those whom it was about, and whose opt-out that would lift."""
+    console.say(change(made, zone))
+    if lifted:
+        console.say("[yellow]They opted out by it, and would be barred no longer[/] (`--reason` keeps why):")
+    _names([each.called for each in lifted] or [_called(each) for each in some], len(lifted) or made.people)
+
+
+def _called(each: "Recorded") -> str:
+    person = each.after or each.before
+    return person.called if person else ""
+
+
+def _names(names: Sequence[str], in_all: int) -> None:
+    """Print the first of so many names, and how many more there are."""
+    shown = names[:_LEAVING_SHOWN]
+    for name in shown:
+        _beneath(f"[dim]{console.safe(name)}[/]")
+    if in_all > len(shown):
+        _beneath(f"[dim]… and {in_all - len(shown):,} more[/]")
 
 
 def changes(some: "list[Change]", undone_by: dict[int, int], zone: "ZoneInfo", *, json: bool) -> None:
@@ -238,7 +260,7 @@ def undone(done: "Undone") -> None:
 
 
 def _count(people: int) -> str:
-    return "1 person" if people == 1 else f"{people:,} people"
+    return console.count(people, "person", "people")
 
 
 # -- the plan of an import ------------------------------------------------------------------------------------------
@@ -254,10 +276,20 @@ _PLANNED = (
 
 
 def plan(
-    name: str, reading: "Reading", staged: "Staged", planned: "Enrolled", questions: "Sequence[Question]", sync: str
+    name: str,
+    reading: "Reading",
+    staged: "Staged",
+    planned: "Enrolled",
+    questions: "Sequence[Question]",
+    sync: str,
+    *,
+    barred: bool,
 ) -> None:
-    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions."""
-    console.say(f"[bold]{console.safe(name)}[/]: {reading.rows:,} rows, {reading.read_as}")
+    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions.
+
+    `barred`: the file holds people who must not be written to.
+    """
+    console.say(f"[bold]{console.safe(name)}[/]: {console.count(reading.rows, 'row', 'rows')}, {reading.read_as}")
     for meaning, place in reading.columns.described:
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
     if reading.columns.unused:
@@ -265,7 +297,8 @@ def plan(
     console.say()
     _leaving(planned.leaving, sync, faults=len(reading.rejected))
     for kind, words in _PLANNED:
-        _planned(words, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
+        told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
+        _planned(told, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
     if repeated := staged.repeated + staged.people - sum(planned.counts.values()):
         console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
     _rejected(reading)
@@ -279,10 +312,7 @@ def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:
     console.say(
         f"[yellow]{leaving.count:>7,}  to leave {console.safe(group)}[/], of its {leaving.members:,}: not in the file"
     )
-    for person in leaving.people[:_LEAVING_SHOWN]:
-        _beneath(f"[dim]{console.safe(person.called)}[/]")
-    if leaving.count > _LEAVING_SHOWN:
-        _beneath(f"[dim]… and {leaving.count - _LEAVING_SHOWN:,} more[/]")
+    _names([person.called for person in leaving.people], leaving.count)
     if faults:
         _beneath("[dim]Whoever stands in a row that cannot be taken leaves as well: mend those first.[/]")
 
@@ -292,7 +322,7 @@ def _asked(questions: "Sequence[Question]") -> None:
         return
     console.say(f"{len(questions):>7,}  to look at; they hold nothing up:")
     for each in questions[:_REJECTED_SHOWN]:
-        _beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)} [dim]{console.safe(each.why)}[/]")
+        _beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)}: [dim]{console.safe(each.why)}[/]")
     if len(questions) > _REJECTED_SHOWN:
         _beneath(f"[dim]… and {len(questions) - _REJECTED_SHOWN:,} more: --json lists them all[/]")
 
@@ -303,10 +333,10 @@ def _planned(words: str, count: int, some: list[Decision]) -> None:
     console.say(f"{count:>7,}  {words}")
     if some and some[0].kind is Kind.UNCHANGED:
         return
-    for each in some[:_EXAMPLES]:
+    for each in some[:EXAMPLES]:
         _beneath(f"[dim]{console.safe(_example(each))}[/]")
-    if count > _EXAMPLES:
-        _beneath(f"[dim]… and {count - _EXAMPLES:,} more[/]")
+    if count > EXAMPLES:
+        _beneath(f"[dim]… and {count - EXAMPLES:,} more[/]")
 
 
 def _beneath(markup: str) -> None:

@@ -80,7 +80,7 @@ def _folder(context: Context) -> Path:
 def _show(inside: "Inside", folder: Path) -> None:
     made = inside.backup.made_at
     console.say(f"A backup of {made:%d %B %Y, %H:%M} UTC ({inside.backup.why}), from {console.safe(inside.host)}")
-    console.say(f"  {inside.people:,} people, {inside.active:,} of them active")
+    console.say(f"  {console.count(inside.people, 'person', 'people')}, {inside.active:,} of them active")
     for each in inside.mailings[:5]:
         console.say(f"  {each.issue}: {each.sent:,} of {each.total:,} sent")
     if not inside.has_key:
@@ -100,18 +100,19 @@ def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settle
 
 def _tell(done: "Settled") -> None:
     """Print what was found, what is open, and what to do about it."""
+    begun = f"began since: {', '.join(done.begun)}; to whom else is not known"
     found = (
-        (done.sent, "copies were sent since the backup: the Sent folder has them"),
-        (len(done.begun), f"mailings began since: {', '.join(done.begun)}; to whom else they were to go is not known"),
-        (done.opted_out, "people came off by reply since; they are off again, and are not told twice"),
-        (done.in_review, "replies need you: `pscb-mail review`"),
-        (done.again, "copies had not been sent: `pscb-mail send` goes on with them"),
-        (done.strangers, "copies went to people who joined since: look them up in the Sent folder, add them again"),
-        (done.in_doubt, "copies may or may not have arrived: `pscb-mail send` asks about them"),
+        (done.sent, "copy was", "copies were", "sent since the backup: the Sent folder says so"),
+        (len(done.begun), "mailing", "mailings", begun),
+        (done.opted_out, "person", "people", "came off by reply since: off again, and not told twice"),
+        (done.in_review, "reply needs", "replies need", "you: `pscb-mail review`"),
+        (done.again, "copy", "copies", "had not been sent: `pscb-mail send` goes on"),
+        (done.strangers, "copy", "copies", "went to whoever joined since: look into the Sent folder, add them again"),
+        (done.in_doubt, "copy", "copies", "may or may not have arrived: `pscb-mail send` asks"),
     )
-    for count, words in found:
+    for count, one, many, words in found:
         if count:
-            console.result(f"{count:>7,}  {console.safe(words)}")
+            console.result(f"{count:>7,}  {one if count == 1 else many} {console.safe(words)}")
     for each in done.unbuildable:
         console.result(f"[yellow]Sent since, but its file cannot be built:[/] {console.safe(each)}")
     for issue in done.held:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pscb_mail.cli import console
-from pscb_mail.cli.context import Context, now
-from pscb_mail.errors import SettingsError
+from pscb_mail.cli.context import Context, not_there_yet, now
+from pscb_mail.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from pscb_mail.desk.doctor.check import Check
@@ -24,11 +24,13 @@ def backup(
         Path | None, typer.Argument(metavar="[FILE]", help="Where to; the backups folder unless told.")
     ] = None,
 ) -> None:
-    """Write database, key and settings into one private file."""
+    """Write database, key and settings into one private file; of the files that are there only a backup is replaced."""
     from pscb_mail import backups
 
     context: Context = ctx.obj
     workspace = context.workspace
+    if file is not None:
+        not_there_yet(file, _is_backup)
     with context.database():
         if file is None:
             made = workspace.back_up("by-hand", now())
@@ -36,6 +38,15 @@ def backup(
             made = backups.write(workspace.backup_contents, file.absolute(), "by-hand", now())
     console.result(f"Backed up to {console.safe(made.path)}.")
     console.say("It holds people's data and the key to their replies: keep it as safe as the list itself.")
+
+
+def _is_backup(file: Path) -> bool:
+    from pscb_mail import backups
+
+    try:
+        return bool(backups.checked(file))
+    except UsageError:
+        return False
 
 
 @commands.command(rich_help_panel="Start")

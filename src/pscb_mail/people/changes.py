@@ -208,10 +208,12 @@ def undone(db: Database) -> dict[int, int]:
     return found
 
 
-def changed_by(db: Database, number: int) -> list[Recorded]:
-    """Return what a change did, person by person."""
+def changed_by(db: Database, number: int, limit: int = -1) -> list[Recorded]:
+    """Return what a change did, person by person, the first `limit` of them where one is given."""
     made = change(db, number)
-    rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ? ORDER BY id", [number])
+    rows = db.execute(
+        "SELECT subscriber, before, after FROM history WHERE change = ? ORDER BY id LIMIT ?", [number, limit]
+    )
     return [Recorded(made, _person(who, before), _person(who, after)) for who, before, after in rows]
 
 
@@ -275,6 +277,23 @@ class _Step:
     subscriber: int
     before: str | None
     after: str | None
+
+
+def lifted(db: Database, number: int) -> list[Subscriber]:
+    """Return who opted out by a change and would not be barred any more if it were undone now."""
+    rows = db.execute(
+        """SELECT subscriber, before, after FROM history
+           WHERE change = ? AND after ->> 'status' = 'opted_out' AND before ->> 'status' IS NOT 'opted_out'
+           ORDER BY id""",
+        [number],
+    )
+    steps = [_Step(*row) for row in rows.fetchall()]
+    blocked = _blocked(db, steps, number)
+    return [
+        subscriber_of(step.subscriber, step.after)
+        for step in steps
+        if step.after is not None and step.subscriber not in blocked
+    ]
 
 
 def undo(db: Database, number: int | None, origin: Origin) -> Undone:

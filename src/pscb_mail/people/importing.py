@@ -246,6 +246,8 @@ def _entry(row: Row, columns: Columns) -> Entry:
 
 
 def _person(address: str, name: str) -> Person:
+    if not address:
+        raise AddressError(f"no address ({one_line(name, 80)})" if name.strip() else "no address")
     person = parse_person(address)
     cleaned = clean_name(name)
     other = address_key(cleaned) if "@" in cleaned else ""
