@@ -157,13 +157,14 @@ def test_a_file_given_back_says_what_happened_although_nothing_did(program: Prog
 
 
 def test_who_is_not_to_be_written_to_is_barred_and_does_not_join(program: Program) -> None:
-    """In the plan and in the closing line."""
+    """In the plan, in the closing line, and in the file given back."""
     name = file(program, "off.csv", "new@board.example")
-    done = program("import", name, "--as", "opted_out", "--yes")
+    done = program("import", name, "--as", "opted_out", "--yes", "--marked", "out.csv")
     assert "1  to be barred" in done.err
     assert "off.csv: 1 row," in done.err
     assert "join the list" not in done.err
     assert done.out.startswith("1 barred.")
+    assert table(program, "out.csv")[1] == ["new@board.example", "barred"]
 
 
 def test_a_row_without_an_address_is_told_by_its_name(program: Program) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.roster import Enrolled
     from pscb_mail.people.staging import Staged
+    from pscb_mail.people.tables import Table
 
 
 class As(StrEnum):
@@ -90,11 +91,7 @@ def import_(
                 _ask(done, order, understood, yes=yes, yes_leaving=yes_leaving)
                 done = _carried_out(db, order, understood, context)
         if marked is not None:
-            table = tables.read_table(data, encoding)
-            rows = importing.marked(table, reading, understood.staged, understood.questions, planned=dry_run)
-            options.write(marked, _in_format_of(marked, rows))
-            became = "would become" if dry_run else "became"
-            console.say(f"Written: {console.safe(marked)}, with what {became} of each row.")
+            _give_back(marked, tables.read_table(data, encoding), understood, dry_run=dry_run)
         if done.change is not None:
             ask_pending(context, db)
     _end(order, understood, done, dry_run=dry_run)
@@ -186,6 +183,15 @@ def _ask_for_the_number(leaving: int, group: str) -> None:
         )
     if typed.replace(",", "") != str(leaving):
         raise DeclinedError("Nothing was changed.")
+
+
+def _give_back(file: Path, table: "Table", understood: _Understood, *, dry_run: bool) -> None:
+    """Write the file that was read once more, as `table`, with what became of each row."""
+    from pscb_mail.people import importing
+
+    reading, staged, questions = understood.reading, understood.staged, understood.questions
+    options.write(file, _in_format_of(file, importing.marked(table, reading, staged, questions, planned=dry_run)))
+    console.say(f"Written: {console.safe(file)}, with what {'would become' if dry_run else 'became'} of each row.")
 
 
 def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[bytes]":

@@ -90,6 +90,8 @@ def outcome(decision: Decision) -> str:
         return "left off the list: asked to be forgotten"
     if decision.kind is Kind.PROTECTED:
         return f"left as they are: {decision.person.status.words}"
+    if decision.kind is Kind.ADDED and decision.person.status is Status.OPTED_OUT:
+        return "barred"
     return {Kind.BACK: "back on the list", Kind.OPTED_OUT: "opted out"}.get(decision.kind, str(decision.kind))
 
 
