@@ -164,7 +164,8 @@ def test_cancel_skips_what_waits_and_nobody_can_join_afterwards(desk: Office, re
     assert dispatch.cancel(desk.db, desk.workspace, "7", "tester", desk.now()) == 1
     status = overview.mailing_status(desk.db, desk.workspace, "issue-7")
     assert (status.state, status.counts[State.SKIPPED]) == (MailingState.CANCELLED, 1)
-    desk.send()
+    with pytest.raises(UsageError, match="was cancelled"):
+        desk.send()
     assert len(relay.taken) == 1
     with pytest.raises(UsageError, match="was cancelled"):
         desk.send(joined=True)
