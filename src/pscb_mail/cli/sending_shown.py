@@ -84,13 +84,13 @@ def what_is_left(status: "MailingStatus") -> None:
     issue, counts = status.issue, status.counts
     if counts[State.REFUSED]:
         console.say(
-            f"{counts[State.REFUSED]:,} refused: `pscb-mail log {issue} --state refused` tells why, "
-            f"`pscb-mail retry {issue} --only refused` tries again."
+            f"{counts[State.REFUSED]:,} refused: `pscb-mail log {issue} --state refused` tells why,\n"
+            f"  `pscb-mail retry {issue} --only refused` tries again."
         )
     if counts[State.UNKNOWN]:
         console.say(
-            f"{counts[State.UNKNOWN]:,} in doubt: `pscb-mail log {issue} --state unknown` lists them, "
-            f"`pscb-mail retry {issue} --only unknown` sends again."
+            f"{counts[State.UNKNOWN]:,} in doubt: `pscb-mail log {issue} --state unknown` lists them,\n"
+            f"  `pscb-mail retry {issue} --only unknown` sends again."
         )
 
 
