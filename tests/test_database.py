@@ -1,5 +1,6 @@
 """The database: safe to open, refused when it is not ours, whole or nothing in every transaction."""
 
+import os
 import sqlite3
 import stat
 import subprocess
@@ -159,3 +160,55 @@ def test_times_are_kept_in_utc_and_sort_as_text() -> None:
     assert moment(stamp(earlier)) == earlier
     assert stamp(earlier) < stamp(later)
     assert database.BUSY_SECONDS > 0
+
+
+@pytest.mark.parametrize("content", [b"my diary", b"SQLite", None])
+def test_the_rights_of_a_file_that_is_not_ours_stay_as_they_were(tmp_path: Path, content: bytes | None) -> None:
+    """A wrong line in the settings must not lock others out of their file, or take another program's database."""
+    path = tmp_path / "list.db"
+    if content is None:
+        other = sqlite3.connect(path)
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+        other.close()
+    else:
+        path.write_bytes(content)
+    path.chmod(0o644)
+    before = path.read_bytes()
+    with pytest.raises(DatabaseError, match=r"list\.db"):
+        open_database(path)
+    assert (stat.S_IMODE(path.stat().st_mode), path.read_bytes()) == (0o644, before)
+
+
+def test_what_is_no_file_is_never_the_database(tmp_path: Path) -> None:
+    """A folder, a pipe (which would be waited for), a device."""
+    (tmp_path / "folder").mkdir(mode=0o755)
+    os.mkfifo(tmp_path / "pipe", 0o644)
+    for path in (tmp_path / "folder", tmp_path / "pipe", Path(os.devnull)):
+        before = path.stat().st_mode
+        with pytest.raises(DatabaseError, match="no file"):
+            open_database(path)
+        assert path.stat().st_mode == before
+
+
+def test_a_database_of_ours_is_made_private_again(tmp_path: Path) -> None:
+    """It may have been copied."""
+    path = tmp_path / "list.db"
+    open_database(path).close()
+    path.chmod(0o644)
+    open_database(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_database_that_is_damaged_where_its_tables_are_named_is_told(tmp_path: Path) -> None:
+    """SQLite quotes bytes that are no text, and Python cannot make them one."""
+    path = tmp_path / "list.db"
+    open_database(path).close()
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA writable_schema = ON")
+    other.execute("UPDATE sqlite_master SET name = CAST(x'ff41' AS TEXT), sql = 'CREATE NOTHING' WHERE name = 'fact'")
+    other.commit()
+    other.close()
+    with pytest.raises(DatabaseError, match="is damaged"):
+        open_database(path)
+    assert not database.needs_its_key(path)
+    assert not database.is_of_an_older_version(path)

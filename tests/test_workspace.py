@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from nobody import without_rights
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import DatabaseError, UsageError
@@ -90,3 +91,24 @@ def test_templates_come_with_the_program_where_the_workspace_has_none(folder: Pa
     assert own == folder / "templates"
     assert shipped == packaged("templates")
     assert (shipped / "newsletter.html.j2").is_file()
+
+
+def test_a_key_that_cannot_be_read_or_made_is_a_sentence() -> None:
+    """A folder in its place, no right to read it, no right to write beside it; and nothing half is left."""
+    with without_rights() as folder:
+        (folder / "pscb-mail.toml").write_text(SETTINGS)
+        workspace = find_workspace(folder)
+        workspace.key_path.mkdir()
+        with pytest.raises(DatabaseError, match="cannot be read"):
+            workspace.key()
+        workspace.key_path.rmdir()
+        workspace.key_path.write_bytes(b"k" * 32)
+        workspace.key_path.chmod(0)
+        with pytest.raises(DatabaseError, match="cannot be read"):
+            workspace.key()
+        workspace.key_path.unlink()
+        before = sorted(folder.iterdir())
+        folder.chmod(0o555)
+        with pytest.raises(DatabaseError, match="cannot be made"):
+            workspace.key()
+        assert sorted(folder.iterdir()) == before

@@ -20,6 +20,12 @@ from sqlite_utils import Database, Migrations
 from pscb_mail.errors import DatabaseError, NotNowError
 
 BUSY_SECONDS = 15
+_MODE = 0o600
+# https://www.sqlite.org/fileformat2.html#the_database_header
+_MAGIC = b"SQLite format 3\0"
+
+# What reading a damaged database raises: SQLite's own words about it may quote bytes of it that are no text.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
 migrations = Migrations("pscb-mail")
 
@@ -41,8 +47,8 @@ def open_database(path: Path) -> Database:
     program holds it.
     """
     try:
-        path.touch(mode=0o600, exist_ok=True)
-        path.chmod(0o600)
+        _look_at(path)
+        path.touch(mode=_MODE, exist_ok=True)
         # Transactions are begun explicitly (`transaction`), and worker threads hand a connection over, never share it.
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     except (OSError, sqlite3.OperationalError) as error:
@@ -56,6 +62,32 @@ def open_database(path: Path) -> Database:
         raise
 
 
+def _look_at(path: Path) -> None:
+    """Refuse what cannot be a database, before anything is done to it. Raises DatabaseError."""
+    if not path.exists():
+        return
+    if not path.is_file():
+        raise DatabaseError(f"{path} is no file, so it cannot be the database.", "Check `database` in the settings.")
+    with path.open("rb") as file:
+        beginning = file.read(len(_MAGIC))
+    if beginning not in {b"", _MAGIC}:
+        raise DatabaseError(
+            f"{path} is damaged or is no database.",
+            "It was not touched. Put a backup in its place, or check `database`.",
+        )
+
+
+def _is_ours(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database of another program; make one that is ours private. Raises DatabaseError."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and "_sqlite_migrations" not in tables:
+        raise DatabaseError(f"{path} is the database of another program.", "Check `database` in the settings.")
+    if path.stat().st_mode & 0o777 != _MODE:
+        for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            if part.exists():
+                part.chmod(_MODE)
+
+
 def needs_its_key(path: Path) -> bool:
     """Whether a database at `path`, opened for reading alone, has sent an issue or forgotten somebody with its key."""
     if not path.is_file():
@@ -63,7 +95,7 @@ def needs_its_key(path: Path) -> bool:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         try:
             found = connection.execute("SELECT 1 FROM mailing UNION ALL SELECT 1 FROM forgotten LIMIT 1").fetchone()
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return False
     return found is not None
 
@@ -75,7 +107,7 @@ def is_of_an_older_version(path: Path) -> bool:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         try:
             applied = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return False
     return bool(0 < applied < len(migrations._migrations))  # noqa: SLF001
 
@@ -84,6 +116,7 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
     try:
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        _is_ours(connection, path)
         db = Database(connection)
         if _mode(connection) != "wal" or _pending(db, path):
             _make_ready(db, path)
@@ -99,7 +132,11 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
                 f"{path} is held by another program.", "Run it again when that one has finished."
             ) from error
         raise DatabaseError(f"{path} cannot be used: {error}", "Check the disk and the folder's rights.") from error
-    except sqlite3.DatabaseError as error:
+    except OSError as error:
+        raise DatabaseError(
+            f"{path} cannot be used: {error.strerror}.", "Check the disk and the folder's rights."
+        ) from error
+    except UNREADABLE as error:
         raise DatabaseError(
             f"{path} is damaged or is no database ({error}).", "It was not touched. Put a backup in its place."
         ) from error

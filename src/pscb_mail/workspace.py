@@ -105,6 +105,8 @@ class Workspace:
                     "Put it back from a backup: every backup holds it.",
                 ) from None
             return _new_key(path)
+        except OSError as error:
+            raise DatabaseError(f"{path} cannot be read: {error.strerror}.", "Check its rights.") from error
         if len(key) != KEY_BYTES:
             raise DatabaseError(
                 f"{path} is damaged: it has {len(key)} bytes instead of {KEY_BYTES}.", "Put it back from a backup."
@@ -159,9 +161,15 @@ def _new_key(path: Path) -> bytes:
     """Write a new key so that no half-written one is ever found, and nobody else can read it at any moment."""
     key = secrets.token_bytes(KEY_BYTES)
     draft = path.with_suffix(f".{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise DatabaseError(
+            f"{path} cannot be made: {error.strerror}.", "Check the folder's rights and the space on the disk."
+        ) from error
     return key

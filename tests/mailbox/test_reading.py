@@ -3,7 +3,8 @@
 import subprocess
 import sys
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from mailroom import OURS, Mailroom
 from scripted import ScriptedServer
 
 from pscb_mail.database import transaction
-from pscb_mail.mailbox import acting, journal
+from pscb_mail.mailbox import acting, journal, reading
+from pscb_mail.mailbox.messages import Arrived, Bookmark
+from pscb_mail.mailbox.sources import Source, open_source
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 
@@ -54,6 +57,30 @@ def test_two_copies_in_one_reading_are_one_message(room: Mailroom) -> None:
     room.drop(reply, report, reply, report)
     assert Counter(entry.done for entry in room.read().entries) == {"opted_out": 1, "bounced": 1, "again": 2}
     assert (room.waiting(), room.filed(), changes(room)) == (0, 4, 2)
+
+
+class WithOneThatCannotBeRead:
+    """A mailbox whose first message the disk does not give."""
+
+    def __init__(self, inner: Source) -> None:
+        self.name, self.lasting = inner.name, inner.lasting
+        self.file, self.bookmark, self.wait, self.close = inner.file, inner.bookmark, inner.wait, inner.close
+        self._inner = inner
+
+    def messages(self, since: datetime | None, bookmark: Bookmark | None) -> Iterator[Arrived]:
+        yield Arrived("first", b"", trouble="Permission denied")
+        yield from self._inner.messages(since, bookmark)
+
+
+def test_a_message_that_cannot_be_read_is_told_and_the_others_are_handled(room: Mailroom) -> None:
+    """It is left, said to be unreadable, and tried again next time."""
+    room.drop(room.pressed("issue-18", JO))
+    for rest in ([("opt_out", "opted_out")], []):
+        source = WithOneThatCannotBeRead(open_source("", room.all_settings, room.folder))
+        found = reading.read(room.db, source, room.means())
+        assert [(entry.kind, entry.done) for entry in found.entries] == [("unreadable", "left"), *rest]
+        assert found.entries[0].evidence == "first cannot be read: Permission denied. Check its rights."
+        assert found.trouble is None
 
 
 @pytest.mark.parametrize("where", ["before filing", "after filing", *map(str, range(1, 9))])

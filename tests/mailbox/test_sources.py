@@ -3,10 +3,12 @@
 import contextlib
 import io
 import mailbox as mailboxes
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from nobody import without_rights
 
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.mailbox.messages import CAP
@@ -203,3 +205,79 @@ def test_the_folder_for_handled_mail_stays_inside_the_maildir(tmp_path: Path, fi
     """A setting never leads out of the mailbox."""
     with pytest.raises(UsageError, match="cannot be a folder of a Maildir"):
         opened(f"maildir:{maildir(tmp_path)}", filed=filed)
+
+
+@pytest.mark.parametrize("name", ["1795653600.M1P2.DESKTOP-1", "1795653600.M2,T1P2.mail.test", "x;2,S", "x!2,RS"])
+def test_only_the_flag_of_a_maildir_is_the_mark_of_trash(tmp_path: Path, name: str) -> None:
+    """A capital T in the name of the computer that took the mail is none."""
+    box = maildir(tmp_path)
+    (box / "new" / name).write_bytes(ONE)
+    for trash in ("y:2,ST", "y;2,T", "y!2,T"):
+        (box / "cur" / trash).write_bytes(TWO)
+    assert all_of(opened(f"maildir:{box}")) == [ONE]
+
+
+def test_filing_never_replaces_what_has_been_filed_before(tmp_path: Path) -> None:
+    """Two messages of one file name are both kept, with their flags; so is a file linked by a reading that was killed."""
+    box = maildir(tmp_path)
+    for raw in (ONE, TWO, b"Subject: three\n\n"):
+        (box / "cur" / "same:2,S").write_bytes(raw)
+        source = opened(f"maildir:{box}")
+        for arrived in source.messages(None, None):
+            source.file(arrived)
+    filed = box / ".Newsletter.Done" / "cur"
+    assert {path.name: path.read_bytes() for path in filed.iterdir()} == {
+        "same:2,S": ONE, "same.1:2,S": TWO, "same.2:2,S": b"Subject: three\n\n",
+    }  # fmt: skip
+    (box / "cur" / "same:2,S").hardlink_to(filed / "same:2,S")
+    for arrived in source.messages(None, None):
+        source.file(arrived)
+    assert len(list(filed.iterdir())) == 3
+    assert all_of(source) == []
+
+
+def test_messages_of_one_name_in_new_and_cur_are_filed_one_by_one(tmp_path: Path) -> None:
+    """Each by its own path."""
+    box = maildir(tmp_path, ONE)
+    (box / "cur" / "0.mail.test").write_bytes(TWO)
+    source = opened(f"maildir:{box}")
+    [second] = [each for each in source.messages(None, None) if each.raw == TWO]
+    source.file(second)
+    assert all_of(source) == [ONE]
+
+
+def test_a_file_name_that_is_no_text_is_read_shown_and_filed(tmp_path: Path) -> None:
+    """On Linux a name may be any bytes; what is kept and shown of it is harmless text."""
+    box = maildir(tmp_path)
+    raw_name = b"a\xff\x1b[31m.mail"
+    Path(os.fsdecode(os.fsencode(box / "new") + b"/" + raw_name)).write_bytes(ONE)
+    source = opened(f"maildir:{box}")
+    [arrived] = source.messages(None, None)
+    assert arrived.source == "a\ufffd [31m.mail"
+    source.file(arrived)
+    assert [os.fsencode(path.name) for path in (box / ".Newsletter.Done" / "cur").iterdir()] == [raw_name]
+
+
+def test_what_cannot_be_read_in_a_maildir_is_told_and_the_rest_is_read() -> None:
+    """One bad file never stops the mailbox; a box that cannot be read at all, or filed in, is a sentence."""
+    with without_rights() as folder:
+        box = maildir(folder, ONE, TWO)
+        (box / "new" / "0.mail.test").chmod(0)
+        source = opened(f"maildir:{box}")
+        found = [(each.source, each.raw, each.trouble) for each in source.messages(None, None)]
+        assert found == [("0.mail.test", b"", "Permission denied"), ("1.mail.test", TWO, "")]
+        (box / "new").chmod(0o500)
+        with pytest.raises(NotNowError, match="cannot be filed"):
+            source.file(list(source.messages(None, None))[1])
+        (box / "new").chmod(0)
+        with pytest.raises(UsageError, match="cannot be read"):
+            all_of(source)
+
+
+def test_an_mbox_that_cannot_be_read_is_a_sentence() -> None:
+    """Where, and what to do."""
+    with without_rights() as folder:
+        (folder / "box").write_bytes(b"")
+        (folder / "box").chmod(0)
+        with pytest.raises(UsageError, match="cannot be read"):
+            opened(f"mbox:{folder / 'box'}")

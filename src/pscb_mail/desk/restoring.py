@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from pscb_mail import backups
 from pscb_mail.backups import Backup
-from pscb_mail.database import open_database, stamp, transaction
+from pscb_mail.database import UNREADABLE, open_database, stamp, transaction
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
@@ -145,7 +145,7 @@ def _saved(workspace: Workspace, now: datetime) -> Backup | None:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there:
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return workspace.back_up("before-restore", now)
-    except (sqlite3.DatabaseError, NotNowError):
+    except (*UNREADABLE, NotNowError):
         for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
             if part.exists():
                 part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
@@ -175,7 +175,7 @@ def _forgotten_here(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there:
         try:
             return forgotten.all_hashes(Database(there))
-        except sqlite3.DatabaseError:
+        except UNREADABLE:
             return ()
 
 

@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import NotNowError, PscbMailError
+from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import acting, incoming, journal
 from pscb_mail.mailbox.acting import Known
 from pscb_mail.mailbox.deciding import Action, Decision, decide
@@ -151,6 +152,11 @@ class _Reading:
 
     def _take(self, arrived: Arrived) -> None:
         """Understand a message, and handle it unless it was before or must wait for the others."""
+        if arrived.trouble:
+            # Nothing of it is kept: the next reading tries again.
+            why = one_line(f"{arrived.source} cannot be read: {arrived.trouble}. Check its rights.", 300)
+            self.entries.append(_unread(arrived, why))
+            return
         parsed = incoming.read(arrived.raw)
         if self._again(arrived, parsed):
             return
@@ -258,6 +264,10 @@ def _to_file(decided: list[tuple[Finding, Known, Decision]]) -> bool:
 
 def _domain_of(about: Known) -> str:
     return about.delivery.address.rpartition("@")[2] if about.delivery else ""
+
+
+def _unread(arrived: Arrived, why: str) -> Entry:
+    return Entry(arrived.source, arrived.source, Kind.UNREADABLE, Action.LEFT, "", None, "", why)
 
 
 def _ours(settings: Settings) -> Ours:

@@ -6,6 +6,7 @@ locked; what an IMAP folder raises is in `imap`.
 """
 
 import email.utils
+import itertools
 import mailbox as mailboxes
 import os
 import re
@@ -140,7 +141,10 @@ class Mbox:
         if not path.is_file():
             raise UsageError(f"There is no mbox file {path}.", _FORMS)
         self.name = f"mbox:{path.absolute()}"
-        self._box = mailboxes.mbox(path, create=False)
+        try:
+            self._box = mailboxes.mbox(path, create=False)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check its rights.") from error
         try:
             self._box.lock()
         except mailboxes.ExternalClashError as error:
@@ -216,26 +220,40 @@ class Maildir:
         """Yield the messages, the oldest first, seen or not; those marked as trash are left out."""
         del bookmark
         for path in self._paths():
+            # A file's name may be any bytes; what is kept and shown of it is text.
+            name = one_line(os.fsencode(path.name).decode("utf-8", "replace"), 255)
             with suppress(FileNotFoundError):
-                when = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-                if since is None or when >= since:
-                    with path.open("rb") as stream:
-                        yield Arrived(path.name, stream.read(CAP))
+                try:
+                    if since is None or datetime.fromtimestamp(path.stat().st_mtime, UTC) >= since:
+                        yield Arrived(name, _beginning(path), path)
+                except FileNotFoundError:
+                    raise
+                except OSError as error:
+                    yield Arrived(name, b"", path, trouble=error.strerror or "the disk says no")
 
     def _paths(self) -> list[Path]:
-        found = [path for name in ("new", "cur") for path in (self._path / name).iterdir()]
-        # The flags stand after ":2," (";2," and "!2," where a colon cannot be in a file's name); T is trash.
-        wanted = [path for path in found if path.is_file() and "T" not in path.name.rpartition("2,")[2]]
-        return sorted((path for path in wanted if not path.name.startswith(".")), key=_age)
+        try:
+            found = [path for name in ("new", "cur") for path in (self._path / name).iterdir()]
+            wanted = [path for path in found if path.is_file() and not path.name.startswith(".") and not _trash(path)]
+            return sorted(wanted, key=_age)
+        except OSError as error:
+            raise UsageError(f"{self._path} cannot be read: {error.strerror}.", "Check its rights.") from error
 
     def file(self, arrived: Arrived) -> None:
         """Move the file, its flags with it; one that has been moved already is no fault."""
-        for name in ("new", "cur", "tmp"):
-            (self._filed / name).mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._filed / "maildirfolder").touch(mode=0o600)
-        for name in ("new", "cur"):
-            with suppress(FileNotFoundError):
-                (self._path / name / arrived.source).rename(self._filed / "cur" / arrived.source)
+        if arrived.path is None:
+            return
+        try:
+            for name in ("new", "cur", "tmp"):
+                (self._filed / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+            (self._filed / "maildirfolder").touch(mode=0o600)
+            # A mail program moves what it has seen from new to cur.
+            for path in (arrived.path, self._path / "cur" / arrived.path.name):
+                with suppress(FileNotFoundError):
+                    _move(path, self._filed / "cur")
+                    return
+        except OSError as error:
+            raise NotNowError(f"{arrived.source} cannot be filed: {error.strerror}.", "Check the rights.") from error
 
     def bookmark(self) -> Bookmark | None:
         """Nothing: what is filed is gone from here, and what stays is known by its key."""
@@ -248,6 +266,44 @@ class Maildir:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(CAP)
+
+
+# The flags stand after ":2," (";2," and "!2," where a colon cannot be in a file's name).
+_FLAGS = re.compile(r"[:;!]2,[^:;!]*\Z")
+
+
+def _trash(path: Path) -> bool:
+    """Whether its owner has thrown it away: flag T."""
+    flags = _FLAGS.search(path.name)
+    return flags is not None and "T" in flags[0]
+
+
+def _move(path: Path, folder: Path) -> None:
+    """Move a file into a folder, under another name where that one is taken: what lies there is never replaced."""
+    flags = _FLAGS.search(path.name)
+    stem, rest = (path.name[: flags.start()], flags[0]) if flags else (path.name, "")
+    for number in itertools.count():
+        target = folder / (f"{stem}.{number}{rest}" if number else path.name)
+        try:
+            os.link(path, target, follow_symlinks=False)
+        except FileExistsError:
+            # One that was linked by a reading that was killed before it could unlink.
+            if not target.samefile(path):
+                continue
+        except FileNotFoundError:
+            raise
+        except OSError:  # a file system without hard links
+            if target.exists():
+                continue
+            path.rename(target)
+            return
+        path.unlink()
+        return
 
 
 def _age(path: Path) -> tuple[float, str]:
