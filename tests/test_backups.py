@@ -1,7 +1,11 @@
 """Backups: whole, private, checked, and not too many."""
 
+import hashlib
+import json
 import sqlite3
 import stat
+import tracemalloc
+import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,3 +110,101 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     """Not a traceback."""
     with pytest.raises(UsageError, match="There is no file"):
         backups.checked(tmp_path / "none.zip")
+
+
+def crafted(path: Path, *, manifest: bytes | None = None, method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> None:
+    """Write a ZIP file as somebody would who wants to do harm; the manifest is true unless given."""
+    there = {"pscb-mail.db": b"x", **{f"pscb-mail.{name}": raw for name, raw in members.items()}}
+    sums = {name: hashlib.sha256(raw).hexdigest() for name, raw in there.items()}
+    told = {"format": 1, "made_at": "2026-12-01T09:30:00.000000Z", "why": "by-hand", "files": sums}
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("manifest.json", manifest if manifest is not None else json.dumps(told))
+        for name, raw in there.items():
+            archive.writestr(name, raw)
+
+
+def told(made_at: str = "2026-12-01T09:30:00.000000Z", files: object = None) -> bytes:
+    sums = {"pscb-mail.db": hashlib.sha256(b"x").hexdigest()}
+    return json.dumps({"format": 1, "made_at": made_at, "why": "", "files": sums if files is None else files}).encode()
+
+
+def test_a_crafted_backup_that_is_whole_is_one(tmp_path: Path) -> None:
+    """So that the refusals below have each the one reason that they name."""
+    crafted(tmp_path / "b.zip", key=b"k" * 32)
+    assert backups.checked(tmp_path / "b.zip").made_at == NOW
+    crafted(tmp_path / "b.zip", manifest=told())
+    assert backups.checked(tmp_path / "b.zip").made_at == NOW
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        told(files=[]),
+        told(files={}),
+        told(files="x"),
+        told(files={"pscb-mail.db": "00", "../up": "00"}),
+        told(made_at="0001-01-01T00:00:00+14:00"),
+        told(made_at="9999-12-31T23:59:59-14:00"),
+        told(made_at="1999-01-01T00:00:00Z"),
+        told(made_at="2026-12-01T09:30:00"),
+        b"[" * 200_000,
+        b"[]",
+        b"{}",
+        b"\xff",
+        b" " * (1 << 20) + told(),
+    ],
+)
+def test_a_crafted_manifest_is_refused(tmp_path: Path, manifest: bytes) -> None:
+    """With a sentence, before anything is done, and every member must stand in it."""
+    crafted(tmp_path / "b.zip", manifest=manifest)
+    with pytest.raises(UsageError, match=r"b\.zip"):
+        backups.checked(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize("members", [{"key": b"123"}, {"toml": b" " * (1 << 20) + b" "}, {"db-wal": b"x"}])
+def test_a_member_that_is_not_ours_or_of_the_wrong_size_is_refused(tmp_path: Path, members: dict[str, bytes]) -> None:
+    """A key has 32 bytes, settings are small, and nothing else belongs into a backup."""
+    crafted(tmp_path / "b.zip", **members)
+    with pytest.raises(UsageError, match="in it"):
+        backups.checked(tmp_path / "b.zip")
+
+
+@pytest.mark.parametrize(("place", "value"), [(8, 0x01), (10, 99)])
+def test_an_encrypted_member_and_an_unknown_compression_are_refused(tmp_path: Path, place: int, value: int) -> None:
+    """Flags and method as the central directory has them."""
+    path = tmp_path / "b.zip"
+    crafted(path)
+    raw = bytearray(path.read_bytes())
+    for signature, offset in ((b"PK\x01\x02", place), (b"PK\x03\x04", place - 2)):
+        raw[raw.index(signature) + offset] = value
+    path.write_bytes(raw)
+    with pytest.raises(UsageError, match="no backup"):
+        backups.checked(path)
+
+
+def test_a_backup_is_never_unpacked_in_memory(tmp_path: Path) -> None:
+    """A file of some kilobytes may claim gigabytes."""
+    path, size = tmp_path / "b.zip", 64 << 20
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        found = hashlib.sha256()
+        with archive.open("pscb-mail.db", "w") as member:
+            for _ in range(64):
+                member.write(bytes(1 << 20))
+                found.update(bytes(1 << 20))
+        archive.writestr("manifest.json", told(files={"pscb-mail.db": found.hexdigest()}))
+    tracemalloc.start()
+    try:
+        backups.extract(backups.checked(path), backups.DATABASE, tmp_path / "copy.db")
+        assert tracemalloc.get_traced_memory()[1] < size / 4
+    finally:
+        tracemalloc.stop()
+    assert (tmp_path / "copy.db").stat().st_size == size
+
+
+def test_a_folder_for_backups_that_cannot_be_made_is_named(tmp_path: Path, contents: Contents) -> None:
+    """A file is in its place, or above it: 75, nothing was begun."""
+    (tmp_path / "backups").write_bytes(b"mine")
+    for folder in (tmp_path / "backups", tmp_path / "backups" / "deep"):
+        with pytest.raises(NotNowError, match="cannot be made"):
+            backups.write_automatic(contents, folder, "by-hand", NOW, keep=3)
+    assert (tmp_path / "backups").read_bytes() == b"mine"

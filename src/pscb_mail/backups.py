@@ -8,6 +8,7 @@ be written. Leaves to others: when to make one, and what follows from bringing o
 
 import hashlib
 import json
+import lzma
 import os
 import re
 import sqlite3
@@ -17,14 +18,20 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pscb_mail.database import moment, stamp
 from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.foreign import one_line
 
 DATABASE, KEY, SETTINGS, MANIFEST = "pscb-mail.db", "pscb-mail.key", "pscb-mail.toml", "manifest.json"
 _FORMAT = 1
+KEY_BYTES = 32
+# The most that each may hold unpacked: whoever sends a crafted backup must not fill memory or disk with it.
+_CAPS = {DATABASE: 4 << 30, KEY: KEY_BYTES, SETTINGS: 1 << 20, MANIFEST: 1 << 20}
+_BLOCK = 1 << 20
+_FIRST_YEAR = 2000
 _NAME = "pscb-mail-{at:%Y%m%d-%H%M%S-%f}-{why}.zip"
 _OURS = re.compile(r"pscb-mail-\d{8}-\d{6}-\d{6}-[a-z-]+\.zip")
 
@@ -61,7 +68,13 @@ def write(contents: Contents, target: Path, why: str, now: datetime) -> Backup:
 
 def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, keep: int) -> Backup:
     """Write a backup into the folder of automatic ones and remove all but the latest `keep` of these."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise NotNowError(
+            f"The folder for backups, {folder}, cannot be made: {error.strerror}.",
+            "Take away what is in its place, or set folder under [backup].",
+        ) from error
     made = write(contents, folder / _NAME.format(at=now, why=why), why, now)
     for old in automatic_ones(folder)[:-keep]:
         old.unlink(missing_ok=True)  # two commands at once may let the same one go
@@ -77,19 +90,64 @@ def checked(path: Path) -> Backup:
     """Return what a backup is. Raises UsageError where it is none, or not whole."""
     try:
         with zipfile.ZipFile(path) as archive:
+            _only_ours(archive)
             manifest = json.loads(archive.read(MANIFEST))
             if manifest["format"] != _FORMAT:
                 raise UsageError(
                     f"{path} was written by a newer pscb-mail.", "Install that version again, or a later one."
                 )
-            for name, digest in manifest["files"].items():
-                if hashlib.sha256(archive.read(name)).hexdigest() != digest:
+            sums = dict(manifest["files"])
+            if {MANIFEST, *sums} != set(archive.namelist()):
+                raise ValueError("the list of what is in it is not true")
+            for name, digest in sums.items():
+                if _digest(archive, name) != digest:
                     raise UsageError(f"{path} is damaged: {name} in it is not what was put in.", "Take another backup.")
-            return Backup(path, moment(manifest["made_at"]), str(manifest["why"]))
+            return Backup(path, _made_at(manifest["made_at"]), one_line(str(manifest["why"]), 100))
     except FileNotFoundError as error:
         raise UsageError(f"There is no file {path}.", "`pscb-mail backup FILE` writes one.") from error
-    except (OSError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path} is no backup of pscb-mail, or is damaged ({error}).", "Take another one.") from error
+    except _CRAFTED as error:
+        why = one_line(str(error), 200)
+        raise UsageError(f"{path} is no backup of pscb-mail, or is damaged ({why}).", "Take another one.") from error
+
+
+# What reading a ZIP file or a manifest that somebody has crafted or damaged raises. RuntimeError: encrypted, or nested
+# too deep (RecursionError); NotImplementedError: an unknown compression.
+_CRAFTED = (OSError, EOFError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, ValueError, LookupError,
+            TypeError, OverflowError)  # fmt: skip
+
+
+def _only_ours(archive: zipfile.ZipFile) -> None:
+    """Refuse a ZIP file with anything but our files, each once and none too large. Raises ValueError."""
+    there = [each.filename for each in archive.infolist()]
+    if DATABASE not in there or len(set(there)) != len(there):
+        raise ValueError("there is no database in it, or two of something")
+    for each in archive.infolist():
+        if each.file_size > _CAPS.get(each.filename, -1):
+            raise ValueError(f"{each.filename} in it is none of ours, or too large")
+        if each.filename == KEY and each.file_size != KEY_BYTES:
+            raise ValueError(f"the key in it has {each.file_size} bytes instead of {KEY_BYTES}")
+
+
+def _blocks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Yield a member's bytes; `zipfile` gives no more of them than the member's size says."""
+    with archive.open(name) as member:
+        while block := member.read(_BLOCK):
+            yield block
+
+
+def _digest(archive: zipfile.ZipFile, name: str) -> str:
+    found = hashlib.sha256()
+    for block in _blocks(archive, name):
+        found.update(block)
+    return found.hexdigest()
+
+
+def _made_at(text: str) -> datetime:
+    """Return when a backup was made. Raises ValueError or OverflowError for what no backup of ours can say."""
+    at = moment(text)
+    if at.tzinfo is None or at.astimezone(UTC).year < _FIRST_YEAR:
+        raise ValueError("it says no time at which it can have been made")
+    return at
 
 
 def names(backup: Backup) -> frozenset[str]:
@@ -103,8 +161,8 @@ def extract(backup: Backup, name: str, target: Path) -> bool:
     with zipfile.ZipFile(backup.path) as archive:
         if name not in archive.namelist():
             return False
-        with _draft(target) as draft:
-            draft.write_bytes(archive.read(name))
+        with _draft(target) as draft, draft.open("wb") as file:
+            file.writelines(_blocks(archive, name))
     return True
 
 
@@ -130,13 +188,18 @@ def rewrite(path: Path, change: Callable[[Path], None]) -> None:
 
 def _zip(files: dict[str, Path], target: Path, why: str, now: datetime) -> None:
     there = {name: path for name, path in files.items() if path.is_file()}
-    sums = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in there.items()}
+    sums = {name: _sum_of(path) for name, path in there.items()}
     manifest = {"format": _FORMAT, "made_at": stamp(now), "why": why, "files": sums}
     # Level 1: a database of names and addresses shrinks to a third at once, and hardly further however long one tries.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr(MANIFEST, json.dumps(manifest, indent=2))
         for name, path in there.items():
             archive.write(path, name)
+
+
+def _sum_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _copy_database(source: Path, target: Path) -> None:

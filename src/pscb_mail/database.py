@@ -100,6 +100,16 @@ def needs_its_key(path: Path) -> bool:
     return found is not None
 
 
+def needs_making(path: Path) -> bool:
+    """Whether the database at `path` has no table of ours yet; it is only looked at. A damaged one is not new."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
+        except UNREADABLE:
+            return False
+    return found is None
+
+
 def is_of_an_older_version(path: Path) -> bool:
     """Whether opening the database at `path` will migrate one that somebody has used; it is only looked at."""
     if not path.is_file():

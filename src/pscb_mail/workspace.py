@@ -16,12 +16,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.backups import Backup, Contents, write_automatic
+from pscb_mail.backups import KEY_BYTES, Backup, Contents, write_automatic
 from pscb_mail.database import is_of_an_older_version, needs_its_key, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.settings import FILE_NAME, Settings, read_settings
-
-KEY_BYTES = 32
 
 
 @dataclass(frozen=True)

@@ -142,6 +142,17 @@ def test_forget_erases_bars_and_lists_what_it_cannot_reach(program: Program) -> 
     assert people(program) == ["new@school.test", SAM]
 
 
+def test_forget_says_where_it_could_not_erase_and_ends_with_1(program: Program) -> None:
+    """What stands in the place of the backups cannot be looked into: nobody is told that all is gone."""
+    program("add", JO, SAM)
+    (program.folder / "backups").write_bytes(b"")
+    done = program("forget", JO, "--yes", expect=1)
+    assert "Not erased everywhere" in done.out
+    assert "could not be looked into" in " ".join(done.out.split())
+    assert any("looked into" in line for line in program("forget", SAM, "--yes", "--json", expect=1).json["beyond"])
+    assert "cannot be made" in program("backup", expect=75).err
+
+
 def test_one_backup_and_one_person_are_told_as_one(program: Program, tmp_path: Path) -> None:
     """What is forgotten, what is brought back."""
     program("add", JO, SAM)

@@ -298,3 +298,26 @@ def test_months_are_those_of_the_calendar(moment: str, months: int, expected: st
     """A day that a month has not is its last one."""
     there = datetime.fromisoformat(moment).replace(tzinfo=UTC)
     assert forgotten.months_before(there, months).date().isoformat() == expected
+
+
+def test_a_folder_of_backups_that_cannot_be_looked_into_is_told(desk: Office) -> None:
+    """Whoever reads "erased" believes it: a folder without the right to list it, or a file in its place, is named."""
+    folder = desk.workspace.backups
+    shutil.rmtree(folder)
+    folder.write_bytes(b"")
+    done = forget(desk)
+    [line] = done.untouched
+    assert done.backups == 0
+    assert line.startswith(f"{folder}: could not be looked into")
+    assert line in done.beyond
+
+
+def test_a_backup_that_cannot_be_rewritten_is_told(desk: Office) -> None:
+    """It may still hold them."""
+    bad = desk.workspace.backups / "bad.zip"
+    bad.write_bytes(b"no backup")
+    done = forget(desk)
+    assert [line.partition(":")[0] for line in done.untouched] == [str(bad)]
+    assert forgetting.forget(desk.db, desk.workspace, forgetting.one(desk.db, SAM), origin(desk)).untouched
+    bad.unlink()
+    assert not forgetting.forget(desk.db, desk.workspace, forgetting.one(desk.db, KIT), origin(desk)).untouched

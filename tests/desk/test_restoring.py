@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -384,3 +385,24 @@ def test_what_is_no_backup_replaces_nothing(desk: Office, tmp_path: Path) -> Non
     backups.rewrite(backup, newer)
     with pytest.raises(UsageError, match="newer"):
         restoring.look_into(backup)
+
+
+def test_a_backup_whose_database_has_not_our_tables_is_refused_before_anything_is_done(desk: Office) -> None:
+    """An empty one, another program's, and one that only says that it was migrated."""
+    path, copy = desk.workspace.folder / "bad.zip", desk.workspace.folder / "bad.db"
+    with closing(sqlite3.connect(desk.workspace.database_path)) as db:
+        steps = db.execute("SELECT migration_set, name, applied_at FROM _sqlite_migrations").fetchall()
+    migrated = (
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)"
+    )
+    for make in ("", "CREATE TABLE x (y)", migrated):
+        copy.unlink(missing_ok=True)
+        with closing(sqlite3.connect(copy)) as db, db:
+            db.execute(make)
+            if make == migrated:
+                db.executemany(
+                    "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES (?, ?, ?)", steps
+                )
+        backups.write(replace(desk.workspace.backup_contents, database=copy), path, "by-hand", desk.now())
+        with pytest.raises(UsageError, match=r"bad\.zip"):
+            restoring.look_into(path)

@@ -6,7 +6,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import Exit, UsageError
 
 if TYPE_CHECKING:
     from pscb_mail.desk.forgetting import Forgot, Plan
@@ -52,6 +52,8 @@ def forget(
         console.document({"change": done.change, "people": people, "backups": done.backups, "beyond": done.beyond})
     else:
         _tell(done)
+    if done.untouched:
+        raise typer.Exit(Exit.NEEDS_A_PERSON)
 
 
 def _show(plan: "Plan") -> None:
@@ -61,7 +63,8 @@ def _show(plan: "Plan") -> None:
         console.say(f"  … and {len(plan.people) - _EXAMPLES:,} more")
     if not plan.people:
         console.say(f"  {console.safe(', '.join(plan.trace.addresses))}, not on the list; traces of them will go.")
-    console.say("Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too.")
+    console.say("Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too,")
+    console.say("as far as these can be reached: what cannot is listed at the end.")
     if plan.copies:
         console.say(
             f"Kept: that {console.count(plan.copies, 'copy', 'copies')} went out or were to go, without a name."
@@ -80,6 +83,8 @@ def _confirm(plan: "Plan", *, yes: bool) -> None:
 
 def _tell(done: "Forgot") -> None:
     console.result(f"Forgotten, also in {console.count(done.backups, 'backup', 'backups')} (change {done.change}).")
+    if done.untouched:
+        console.result("[red bold]Not erased everywhere:[/] backups that could not be reached may still hold them.")
     console.result("What could not be reached, and is left for you to look at:")
     for number, line in enumerate(done.beyond, start=1):
         console.result(f"  {number}. {console.safe(line)}")

@@ -45,11 +45,15 @@ class Plan:
 
 @dataclass(frozen=True)
 class Forgot:
-    """What was done, as change number `change`. `beyond`: what is left to a person, one place a line."""
+    """What was done, as change number `change`. `beyond`: what is left to a person, one place a line.
+
+    `untouched`: those of them that stand in the backups' folder and may still hold them.
+    """
 
     change: int
     backups: int
     beyond: tuple[str, ...]
+    untouched: tuple[str, ...] = ()
 
 
 # -- whom -----------------------------------------------------------------------------------------------------------
@@ -102,7 +106,8 @@ def forget(db: Database, workspace: Workspace, plan: Plan, origin: Origin) -> Fo
         wipe(db)
         # One that another command wrote meanwhile still had them.
         later, more = _out_of_backups(db, workspace, gone, kept, origin.at, without=done)
-    return Forgot(number, len(done) + len(later), (*beyond, *troubles, *more))
+    untouched = tuple(dict.fromkeys((*troubles, *more)))
+    return Forgot(number, len(done) + len(later), (*beyond, *untouched), untouched)
 
 
 def erase(db: Database, gone: Trace, kept: Sequence[str], now: datetime) -> None:
@@ -137,7 +142,14 @@ def _out_of_backups(
 ) -> tuple[frozenset[Path], tuple[str, ...]]:
     """Erase people from every backup in the backups' folder; returns which, and what stood in the way of others."""
     done, troubles = set[Path](), list[str]()
-    for path in sorted(workspace.backups.glob("*.zip")):
+    try:
+        there = sorted(path for path in workspace.backups.iterdir() if path.suffix == ".zip")
+    except FileNotFoundError:
+        there = []
+    except OSError as error:
+        why = f"{workspace.backups}: could not be looked into ({error.strerror}). Its backups still hold them."
+        return frozenset(), (f"{why} Mend its rights, then forget them again.",)
+    for path in there:
         if path in without:
             continue
         try:

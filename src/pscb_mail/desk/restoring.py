@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from pscb_mail import backups
 from pscb_mail.backups import Backup
-from pscb_mail.database import UNREADABLE, open_database, stamp, transaction
+from pscb_mail.database import UNREADABLE, needs_making, open_database, stamp, transaction
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
@@ -64,16 +64,19 @@ class Inside:
 def look_into(path: Path) -> Inside:
     """Return what a backup holds. Raises UsageError where it is none, or damaged, or of a newer version."""
     backup = backups.checked(path)
-    with _unpacked(backup) as db:
-        people = directory.counts(db)
-        return Inside(
-            backup=backup,
-            host=_host(db),
-            people=sum(people.values()),
-            active=people[Status.ACTIVE],
-            mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
-            has_key=backups.KEY in backups.names(backup),
-        )
+    try:
+        with _unpacked(backup) as db:
+            people = directory.counts(db)
+            return Inside(
+                backup=backup,
+                host=_host(db),
+                people=sum(people.values()),
+                active=people[Status.ACTIVE],
+                mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
+                has_key=backups.KEY in backups.names(backup),
+            )
+    except UNREADABLE as error:
+        raise UsageError(f"The database in the backup {path} is not whole.", "Take another one.") from error
 
 
 def _standing(db: Database, issue: str) -> Sent:
@@ -94,6 +97,8 @@ def _unpacked(backup: Backup, where: Path | None = None) -> Iterator[Database]:
         if not backups.extract(backup, backups.DATABASE, copy):
             raise UsageError(f"There is no database in the backup {backup.path}.", "Take another one.")
         try:
+            if needs_making(copy):
+                raise UsageError(f"The database in the backup {backup.path} is empty.", "Take another one.")
             db = open_database(copy)
         except DatabaseError as error:
             raise UsageError(f"{backup.path}: {error.message}", "Take another backup, or a newer pscb-mail.") from error
