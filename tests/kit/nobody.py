@@ -1,5 +1,6 @@
 """A folder whose rights count: root may read everything, so tests of what cannot be read give root up for a while."""
 
+import codecs
 import os
 import shutil
 import tempfile
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _NOBODY = 65534
+# Python loads a codec when it is first asked for, and may itself lie where nobody else may read.
+codecs.lookup("utf-8-sig")
 
 
 @contextmanager
