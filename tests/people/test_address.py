@@ -48,6 +48,8 @@ REFUSED = [
     (f"a@{'x' * 63}.{'x' * 200}", "too long"),
     (f"a@{'x.' * 130}example", "too long"),
     (f"\u00fc{'x' * 300}@example.org", "longer than 254"),
+    (f"{'x' * 65}@example.org", "longer than 64 octets"),
+    ("\u00fc" * 33 + "@example.org", "longer than 64 octets"),
     (".a@example.org", "start with a period"),
     ("a.@example.org", "period immediately before"),
     ("a@example..org", "two periods"),

@@ -153,6 +153,39 @@ def test_a_successor_who_opted_out_stops_the_removal(people) -> None:
     assert (people.status(JO), people.status(SAM)) == (Status.ACTIVE, Status.OPTED_OUT)
 
 
+def moved_and_opted_out(people) -> None:
+    """Sam, who had another address before, opts out at the one of now."""
+    people.add(JO, SAM)
+    roster.edit(people.db, people.ids(SAM)[0], people.origin(), address=parse_address("sam@college.example"))
+    people.opt_out("sam@college.example")
+
+
+def test_nobody_who_opted_out_is_added_by_an_address_that_they_had_before(people) -> None:
+    moved_and_opted_out(people)
+    with pytest.raises(UsageError, match=r"sam@college\.example opted out"):
+        people.add(f"Sam <{SAM}>")
+    assert len(people.everybody()) == 2
+
+
+def test_an_address_of_before_may_be_given_to_the_next(people) -> None:
+    """`head@school.example` is whoever is head; the one before keeps their own."""
+    people.add(SAM)
+    roster.edit(people.db, people.ids(SAM)[0], people.origin(), address=parse_address("sam@college.example"))
+    people.add(f"Ann <{SAM}>")
+    assert {(each.address.text, each.name) for each in people.everybody()} == {
+        ("sam@college.example", ""),
+        (SAM, "Ann"),
+    }
+
+
+def test_nobody_who_opted_out_succeeds_by_an_address_that_they_had_before(people) -> None:
+    moved_and_opted_out(people)
+    with pytest.raises(UsageError, match="stays off the list"):
+        roster.remove(people.db, people.ids(JO), people.origin(), successor=parse_person(SAM))
+    assert people.status(JO) is Status.ACTIVE
+    assert len(people.everybody()) == 2
+
+
 # -- edit -----------------------------------------------------------------------------------------------------------
 
 

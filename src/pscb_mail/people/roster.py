@@ -94,13 +94,14 @@ def add(
 
     `confirm` names groups in which whoever joins is pending until they have said yes.
 
-    Raises UsageError, and adds nobody, where one of them opted out or bounced.
+    Raises UsageError, and adds nobody, where one of them opted out (under this address or a later one) or bounced.
     """
     about = (field(organisation), field(role), tuple(groups))
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
     with transaction(db):
         chosen = [_Chosen(0, entry) for entry in distinct(entries)]
-        decisions = [decision for _, decision in _Deciding(db, origin, "", {}, confirm).about(chosen)]
+        deciding = _Deciding(db, origin, "", _once_theirs(db), confirm)
+        decisions = [decision for _, decision in deciding.about(chosen)]
         if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
             raise _needs_a_reason(protected)
         with recording(db, origin, _rewritten(decisions)) as recorded:
@@ -218,6 +219,14 @@ def _known(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[s
     moved = {key: former[key] for key in keys if key in former and key not in known}
     now = {person.id: person for person in directory.by_ids(db, list(moved.values()))}
     return known | {key: now[number] for key, number in moved.items() if number in now}
+
+
+def _once_theirs(db: Database) -> dict[str, int]:
+    """Return the former addresses of those who opted out. One of anybody else may be given to the next head by hand."""
+    former = former_addresses(db)
+    people = directory.by_ids(db, sorted(set(former.values())))
+    gone = {person.id for person in people if person.status is Status.OPTED_OUT}
+    return {key: number for key, number in former.items() if number in gone}
 
 
 def _rewritten(decisions: Iterable[Decision]) -> list[int]:
@@ -352,7 +361,7 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
 
 
 def _succeed(db: Database, entry: Entry, origin: Origin) -> None:
-    ((_, decision),) = _Deciding(db, origin, "", {}).about([_Chosen(0, entry)])
+    ((_, decision),) = _Deciding(db, origin, "", _once_theirs(db)).about([_Chosen(0, entry)])
     if decision.kind is Kind.PROTECTED:
         raise _needs_a_reason([decision])
     _write(db, [decision])
