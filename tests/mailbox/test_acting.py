@@ -1,5 +1,7 @@
 """Acting: which facts are found, what a decision does to people, and what accepting an entry of the review does."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from pscb_mail.errors import UsageError
 from pscb_mail.mailbox import acting, incoming, journal
 from pscb_mail.mailbox.deciding import Facts
 from pscb_mail.mailbox.finding import Finding, Kind
-from pscb_mail.people import changes, directory
+from pscb_mail.people import changes, directory, roster
+from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
@@ -102,6 +105,17 @@ def test_when_somebody_came_back_is_known(room: Mailroom) -> None:
     code = room.reference("issue-18", JO)
     found = facts(room, room.pressed("issue-18", JO), Finding(Kind.OPT_OUT, "", references=(code,), link=True))
     assert found.came_back == room.now
+
+
+def test_old_words_that_turn_up_again_do_not_undo_a_return(room: Mailroom) -> None:
+    """The same message with one header more is another one by its bytes."""
+    words = room.reply(JO, "Re: Newsletter", "Please take me off the list.", room.copy_id("issue-18", JO))
+    assert room.done(words) == [("opt_out", "opted_out")]
+    room.now += timedelta(days=1)
+    roster.resubscribe(room.db, room.person(JO).id, Origin(room.now, "editor", "resubscribe", "asked by telephone"))
+    again = b"X-Moved: yes\nMessage-ID: <moved@mail.test>\n" + re.sub(rb"(?m)^Message-ID:.*\n", b"", words)
+    assert room.done(again) == [("opt_out", "review")]
+    assert room.status(JO) is Status.ACTIVE
 
 
 def answer_id(room: Mailroom) -> str:
@@ -257,6 +271,16 @@ def test_accepting_a_colleague_adds_them(room: Mailroom) -> None:
     kit = room.person("kit@school.test")
     assert (kit.status, kit.source) == (Status.ACTIVE, "a reply")
     assert kit.basis
+
+
+def test_accepting_never_brings_back_by_an_address_of_before(room: Mailroom) -> None:
+    roster.edit(room.db, room.person(SAM).id, Origin(room.now, "e", "edit"), address=parse_address("sam@college.test"))
+    roster.opt_out(room.db, [room.person("sam@college.test").id], Origin(room.now, "e", "unsubscribe"))
+    code = room.reference("issue-18", JO)
+    [entry] = reviewed(room, room.reply(JO, f"add a colleague {code}", f"Sam Hill, {SAM}"))
+    with pytest.raises(UsageError, match=r"sam@college\.test opted out"):
+        accepted(room, entry.number)
+    assert directory.by_address(room.db, SAM) is None
 
 
 def test_accepting_an_opt_out_in_doubt_takes_the_owner_off(room: Mailroom) -> None:

@@ -70,6 +70,13 @@ OPT_OUTS = {
     "words that quote the own code": (FROM_JO, WORDS, Facts(sender=JO, owner=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "words, authenticated": (FROM_JO, WORDS, Facts(sender=JO, authenticated=True), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "STOP in answer to our question": (FROM_JO, WORDS, Facts(sender=JO, asked=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
+    "words older than the return": (
+        FROM_JO, WORDS, Facts(sender=JO, authenticated=True, came_back=THEN + timedelta(days=1)), (Action.REVIEW, 1, None),
+    ),
+    "words newer than the return": (
+        FROM_JO, WORDS, Facts(sender=JO, authenticated=True, came_back=THEN - timedelta(days=1)),
+        (Action.OPTED_OUT, 1, Answer.CONFIRMED),
+    ),
     "words that nothing proves": (FROM_JO, WORDS, Facts(sender=JO), (Action.REVIEW, 1, None)),
     "words in reply to somebody else's copy": (FROM_JO, WORDS, Facts(sender=JO, answered=ANN), (Action.REVIEW, 1, None)),
     "words from a stranger in reply to a copy": (FROM_STRANGER, WORDS, Facts(answered=JO, authenticated=True), (Action.REVIEW, 1, None)),

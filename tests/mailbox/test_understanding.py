@@ -28,6 +28,23 @@ def test_a_reference_in_a_quoted_link_ties_and_asks_for_nothing():
     assert (finding.kind, finding.references, finding.link) == (Kind.QUESTION, (REFERENCE,), False)
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Please add my colleague Kim kim@k.example and take me off.", "Kindly add kim@k.example and take me off."],
+)
+def test_an_opt_out_that_names_somebody_else_as_well_is_in_doubt(words: str):
+    """Taken off at once, they would have asked for the other one in vain."""
+    finding = of("From: jo@s.example", words)
+    assert (finding.kind, finding.link) == (Kind.OPT_OUT, False)
+    assert "kim@k.example" in finding.doubt
+
+
+@pytest.mark.parametrize("address", ["jo@s.example", "JO@s.example"])
+def test_an_opt_out_that_names_the_sender_alone_is_clear(address: str):
+    finding = of("From: jo@s.example", f"Please unsubscribe {address} from your list.")
+    assert (finding.kind, finding.doubt) == (Kind.OPT_OUT, "")
+
+
 def test_our_own_links_in_an_unmarked_quotation_ask_for_nothing():
     body = f"Thanks\n\nUnsubscribe: mailto:newsletter@pscb.example?subject=unsubscribe%20{REFERENCE}"
     assert of("From: jo@s.example", body).kind is Kind.QUESTION

@@ -48,12 +48,14 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
     owner = directory.by_id(db, owned[0].subscriber) if len(owners) == 1 else None
     about = owned[0] if len(owners) == 1 else answered if not owned else None
     person = directory.by_id(db, about.subscriber) if about else None
+    theirs = directory.by_id(db, answered.subscriber) if answered else None
+    sender = directory.by_address(db, incoming.sender)
     confirmed, asked = _answers(db, incoming, finding, owner)
     questioned, questioned_at = _questioned(db, incoming, key)
     facts = Facts(
         owner=owner,
-        answered=directory.by_id(db, answered.subscriber) if answered else None,
-        sender=directory.by_address(db, incoming.sender),
+        answered=theirs,
+        sender=sender,
         recipient=directory.by_address(db, finding.address),
         authenticated=incoming.authenticated(settings.mailbox.authenticated_by),
         test_copy=not owned and _is_test_copy(db, incoming, finding, key),
@@ -63,7 +65,7 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         proven=bool(owned) or answered is not None,
         confirmed=confirmed,
         asked=asked,
-        came_back=_came_back(db, owner) if finding.kind is Kind.OPT_OUT and owner else None,
+        came_back=_came_back(db, (owner if finding.link else None) or sender or theirs, finding),
         questioned=questioned,
         questioned_at=questioned_at,
     )
@@ -117,8 +119,10 @@ def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes
     return any(each in seen for each in made)
 
 
-def _came_back(db: Database, person: Subscriber) -> datetime | None:
-    """Return when a person last came back from having opted out."""
+def _came_back(db: Database, person: Subscriber | None, finding: Finding) -> datetime | None:
+    """Return when the person whom an opt-out would take off last came back from having opted out."""
+    if person is None or finding.kind is not Kind.OPT_OUT:
+        return None
     back = [
         each.change.origin.at
         for each in changes.history_of(db, person.id)

@@ -58,7 +58,8 @@ class Facts:
     earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about. forwarded: the
     setting. proven: a report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or
     `answered` then says whose). confirmed: to whom we sent the confirmation that this message answers. asked: whom the
-    "was this you?" mail that it answers went to. came_back: when the person last came back from `opted_out`. outage:
+    "was this you?" mail that it answers went to. came_back: when the person whom an opt-out would take off (of a link:
+    the owner, else the sender or `answered`) last came back from `opted_out`. outage:
     the bounce is one of so many of its domain in this reading that the domain itself seems to be down. questioned: whom
     the mail that it answers asked whether they want to be on the list, and questioned_at when.
     """
@@ -146,13 +147,13 @@ _YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\
 def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner if finding.link else None
     if person is None:
-        return _opt_out_by_words(finding, facts)
+        return _opt_out_by_words(incoming, finding, facts)
     if finding.doubt:
         return _review(finding, person, finding.doubt)
     if person.status is Status.OPTED_OUT:
         return _made(finding, Action.FILED, person)
-    if facts.came_back and incoming.date and incoming.date < facts.came_back:
-        return _review(finding, person, "the message is older than their return to the list")
+    if _is_stale(incoming, facts):
+        return _review(finding, person, _STALE)
     return _opt_out_by_link(incoming, finding, facts, person)
 
 
@@ -171,7 +172,7 @@ def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person:
     return _made(finding, Action.ASKED, person, Answer.ASKED, why=why)
 
 
-def _opt_out_by_words(finding: Finding, facts: Facts) -> Decision:
+def _opt_out_by_words(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
     if finding.other:
         known = facts.recipient is not None or _tied(facts)
@@ -181,11 +182,11 @@ def _opt_out_by_words(finding: Finding, facts: Facts) -> Decision:
         return _unrelated(finding)
     if person is not None and person.status is Status.OPTED_OUT and not finding.doubt:
         return _made(finding, Action.FILED, person)
-    why_not = _why_not(finding, facts)
+    why_not = _why_not(incoming, finding, facts)
     return _review(finding, person, why_not) if why_not else _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
 
 
-def _why_not(finding: Finding, facts: Facts) -> str:
+def _why_not(incoming: Incoming, finding: Finding, facts: Facts) -> str:
     """Return why plain words are not acted on; "" where the sender, an active subscriber, is proven."""
     person = facts.sender
     if facts.test_copy:
@@ -196,10 +197,20 @@ def _why_not(finding: Finding, facts: Facts) -> str:
         return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
         return f"they are {person.status.replace('_', ' ')}"
+    if _is_stale(incoming, facts):
+        return _STALE
     # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
     theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed, facts.questioned)
     proven = facts.authenticated or any(_is(each, person) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
+
+
+def _is_stale(incoming: Incoming, facts: Facts) -> bool:
+    """Whether an opt-out was written before they came back: an old message that turns up again."""
+    return facts.came_back is not None and incoming.date is not None and incoming.date < facts.came_back
+
+
+_STALE = "the message is older than their return to the list"
 
 
 def _bounce(finding: Finding, facts: Facts) -> Decision:

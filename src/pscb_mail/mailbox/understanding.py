@@ -67,6 +67,7 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
 def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     """Return the finding of what is no report."""
     said = _said(incoming, ours)
+    beside = _address_beside(said, incoming.sender, ours)
     link = _by_link(incoming, said)
     if link is not None:
         return link
@@ -75,7 +76,17 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     machine = automatic(incoming)
     if machine is not None:
         return _of_machine(incoming, *machine)
-    return _of_person(incoming, said)
+    found = _of_person(incoming, said)
+    if beside and found.kind is Kind.OPT_OUT and not (found.doubt or found.other):
+        return replace(found, link=False, doubt=f"they name {beside} as well")
+    return found
+
+
+def _address_beside(said: tuple[Sentence, ...], sender: str, ours: Ours) -> str:
+    """Return the first address in the words that is neither the sender's nor ours: of somebody to add, perhaps."""
+    known = {sender.casefold(), *ours.addresses}
+    named = (address.rstrip(".") for sentence in said for address in ADDRESS.findall(sentence.written))
+    return next((address for address in named if address.casefold() not in known), "")
 
 
 def _said(incoming: Incoming, ours: Ours) -> tuple[Sentence, ...]:
