@@ -52,6 +52,18 @@ def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
     assert "--jsn" in program("list", "--jsn", expect=2).err
 
 
+def test_words_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    """Bytes of another encoding come as lone surrogates."""
+    program = workspace(tmp_path)
+    assert "no text" in program("list", "--search", "\udcff", expect=2).err
+
+
+def test_a_number_beyond_all_changes_is_a_sentence(tmp_path: Path) -> None:
+    """However large."""
+    program = workspace(tmp_path)
+    assert "There is no change 9" in program("undo", "9" * 23, "--yes", expect=2).err
+
+
 def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
     """Found while reading, not only while opening."""
     program = workspace(tmp_path)

@@ -82,6 +82,12 @@ def test_an_encoding_that_is_told_is_used() -> None:
         read_table(data, "utf-8")
 
 
+@pytest.mark.parametrize("encoding", ["rot13", "zlib", "base64", "bz2", "no-such"])
+def test_what_makes_no_text_of_bytes_is_no_encoding(encoding: str) -> None:
+    with pytest.raises(UsageError, match=f'no encoding "{encoding}"'):
+        read_table(b"email\na@x.example\n", encoding)
+
+
 def test_a_stray_byte_spoils_its_row_and_no_other() -> None:
     """One Windows byte in a UTF-8 file: nothing is guessed, nothing is garbled."""
     data = b"Email,Name\na@x.example,J\xc3\xb6\nb@x.example,J\xe4\nc@x.example,J\xef\xbf\xbd\nd@x.example,D\n"

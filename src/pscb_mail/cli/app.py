@@ -27,6 +27,7 @@ from pscb_mail.cli import (
 )
 from pscb_mail.cli.context import Context
 from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError, UsageError
+from pscb_mail.foreign import one_line
 
 _GLOBAL_WITH_VALUE = ("--workspace", "-w")
 
@@ -72,7 +73,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the program with `args`, the command line's unless told: the entry point of the `pscb-mail` script."""
     _have_streams()
     try:
-        app(args=hoisted(sys.argv[1:] if args is None else args))
+        app(args=hoisted(_readable(sys.argv[1:] if args is None else args)))
     except PscbMailError as problem:
         _give_up(problem)
     except sqlite3.Error as problem:
@@ -101,6 +102,17 @@ def hoisted(args: Sequence[str]) -> list[str]:
         else:
             rest.append(word)
     return [*front, *rest]
+
+
+def _readable(args: Sequence[str]) -> Sequence[str]:
+    """Return `args`. Raises UsageError where a word is not text: Python hands such bytes on as lone surrogates."""
+    for word in args:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise UsageError(
+                f'"{one_line(word, 80)}" holds bytes that are no text in this terminal.',
+                "Type it anew; rename a file of such a name.",
+            )
+    return args
 
 
 def _give_up(problem: PscbMailError) -> None:

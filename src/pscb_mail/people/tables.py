@@ -141,6 +141,7 @@ def _is_older_windows(data: bytes) -> bool:
 def _hold_decodable(data: bytes, encoding: str) -> None:
     """Refuse an encoding that there is not, or that the file is not in."""
     try:
+        io.TextIOWrapper(io.BytesIO(), encoding=encoding)  # refuses rot13, zlib and others that make no text of bytes
         decoder = codecs.getincrementaldecoder(encoding)()
         for start in range(0, len(data), _BLOCK):
             decoder.decode(data[start : start + _BLOCK])
