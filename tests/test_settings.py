@@ -115,6 +115,19 @@ def test_a_wrong_override_is_told_as_such(tmp_path: Path, monkeypatch: pytest.Mo
     assert "environment" in mistakes_in(tmp_path, MINIMAL)
 
 
+def test_an_override_that_nests_without_end_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PSCB_MAIL__RELAY", "[" * 100_000)
+    assert "nest too deeply" in mistakes_in(tmp_path, MINIMAL)
+
+
+def test_an_override_of_a_table_that_there_is_not_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the nearest name; a password and other variables of the program's with one underscore are none."""
+    monkeypatch.setenv("PSCB_MAIL_RELAY_PASSWORD", "x")
+    monkeypatch.setenv("PSCB_MAIL__PACEE__PER_HOUR", "400")
+    told = mistakes_in(tmp_path, MINIMAL)
+    assert told == "The environment's PSCB_MAIL__PACEE__PER_HOUR names no setting. Did you mean pace?"
+
+
 def test_files_are_found_from_wherever_the_program_runs(tmp_path: Path) -> None:
     """A certificate or a key named in the settings stands beside them."""
     settings = read(tmp_path, (Path(__file__).parent / "data" / "every-setting.toml").read_text(encoding="utf-8"))

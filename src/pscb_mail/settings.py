@@ -8,8 +8,10 @@ known one.
 
 import difflib
 import ipaddress
+import os
 import re
 import tomllib
+from collections.abc import Iterable
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +28,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.foreign import has_unsafe
 
 FILE_NAME = "pscb-mail.toml"
+_OVERRIDES = "PSCB_MAIL__"
 
 # Hosts whose sending limits are known: running into them gets the mailbox barred, so they need a pace (facts of the
 # providers: learn.microsoft.com "Exchange Online limits"; support.google.com/a/answer/166852).
@@ -268,7 +271,7 @@ class Settings(BaseSettings):
     """Everything in `pscb-mail.toml`, checked. Frozen: nothing changes settings at run time."""
 
     model_config = SettingsConfigDict(
-        env_prefix="PSCB_MAIL__", env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
+        env_prefix=_OVERRIDES, env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
     )
 
     newsletter: Newsletter
@@ -322,7 +325,19 @@ def read_settings(path: Path) -> Settings:
 
     Raises SettingsError naming every mistake at once.
     """
+    _hold_known(os.environ)
     return _anchored(_read(path), path.absolute().parent)
+
+
+def _hold_known(variables: Iterable[str]) -> None:
+    """Refuse an override of a table that there is not: pydantic passes over it as somebody else's variable."""
+    named = ((variable, variable[len(_OVERRIDES) :].lower()) for variable in variables)
+    tables = (
+        (variable, name.partition("__")[0]) for variable, name in named if variable.upper().startswith(_OVERRIDES)
+    )
+    if strays := [(variable, table) for variable, table in tables if table not in Settings.model_fields]:
+        lines = (f"The environment's {variable} names no setting.{_nearest((table,))}" for variable, table in strays)
+        raise SettingsError("\n".join(lines), "docs/settings.md lists every key.")
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -357,6 +372,11 @@ def _read(path: Path) -> Settings:
     except ValidationError as error:
         mistakes = "\n".join(f"{path}: {_mistake(detail)}" for detail in error.errors())
         raise SettingsError(mistakes, "docs/settings.md lists every key.") from error
+    except RecursionError as error:
+        raise SettingsError(
+            "The settings, or one in the environment, nest too deeply to be read.",
+            "docs/settings.md shows a whole file.",
+        ) from error
     except SourceError as error:
         raise SettingsError(
             f"The environment overrides a setting wrongly: {error}", "A list is given as JSON."
