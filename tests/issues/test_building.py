@@ -99,11 +99,11 @@ def test_nothing_that_an_editor_writes_is_a_template(tmp_path):
 
 def test_pictures_and_attachments_that_are_wrong_are_told_at_once_with_their_lines(tmp_path):
     (tmp_path / "a.png").write_text("no picture")
-    front = "title: T\nattachments: [../x.pdf, none.pdf, /dev/zero]"
+    front = 'title: T\nattachments: [../x.pdf, none.pdf, /dev/zero, "\\ud800"]'
     with pytest.raises(UsageError) as error:
         built(draft(tmp_path, "\n![a](a.png)\n\n![b](b.png)", front))
     lines = error.value.message.splitlines()
-    assert [int(line.split(":")[1]) for line in lines] == [3, 3, 3, 6, 8]
+    assert [int(line.split(":")[1]) for line in lines] == [3, 3, 3, 3, 6, 8]
 
 
 def test_a_picture_used_twice_is_embedded_once(tmp_path):
@@ -176,3 +176,30 @@ def test_stand_ins_come_back_in_their_places():
     first, second = marks.put("a", Field("name")), marks.put(Field("role"))
     assert marks.cut(f"1 {first} 2 {second}{second}") == ("1 a", Field("name"), " 2 ", Field("role"), Field("role"))
     assert marks.cut("") == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "calls itself without end"),
+        ("{{ 'a' * 10**9 }}", r"the result of \* is too large"),
+        ("{{ 10**9 * [1] }}", r"the result of \* is too large"),
+        ("{{ 10**(10**8) }}", r"the result of \*\* is too large"),
+        ("{{ 'a'.index('b') }}", "fails"),
+        ("", "empty page"),
+        ("<!doctype html><!-- nothing -->", "empty page"),
+    ],
+)
+def test_a_template_of_the_workspace_is_bounded(tmp_path, template, told):
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "newsletter.html.j2").write_text(template, encoding="utf-8")
+    with pytest.raises(UsageError, match=told):
+        built(draft(tmp_path, "x"), templates=(own, TEMPLATES))
+
+
+def test_a_template_may_still_multiply(tmp_path):
+    own = tmp_path / "templates"
+    own.mkdir()
+    (own / "newsletter.html.j2").write_text("<p>{{ 'ab' * 3 }} {{ 2**10 * 1.5 }}</p>", encoding="utf-8")
+    assert "ababab 1536.0" in html_for(built(draft(tmp_path, "x"), templates=(own, TEMPLATES)))

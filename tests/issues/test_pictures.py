@@ -47,6 +47,11 @@ def test_no_name_leads_out_of_the_folder(tmp_path, name):
         inside(folder, name)
 
 
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(FileProblem, match="cannot be read"):
+        inside(tmp_path, "a\ud800.pdf")
+
+
 def test_no_link_leads_out_of_the_folder(tmp_path):
     folder = tmp_path / "issue"
     folder.mkdir()

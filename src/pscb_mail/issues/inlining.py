@@ -11,6 +11,8 @@ from cssutils import CSSParser
 from cssutils.css import CSSStyleSheet
 from premailer import Premailer
 
+from pscb_mail.errors import UsageError
+
 # Attributes that premailer would add beside the styles: they are no HTML today, and Word reads the styles.
 _ATTRIBUTES = ["align", "bgcolor", "border", "cellpadding", "cellspacing", "height", "valign", "width"]
 
@@ -23,7 +25,11 @@ class _Inliner(Premailer):  # type: ignore[misc] # premailer has no types
 
 
 def inlined(page: str) -> str:
-    """Return the page with its style sheets written into its elements."""
+    """Return the page with its style sheets written into its elements. Raises UsageError where nothing is on it."""
+    if not re.sub(r"<!--.*?-->|<[!?][^>]*>", "", page, flags=re.DOTALL).strip():
+        raise UsageError(
+            "The template newsletter.html.j2 writes an empty page.", "Take yours away to have the program's own back."
+        )
     inliner = _Inliner(
         page,
         allow_network=False,

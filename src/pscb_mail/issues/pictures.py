@@ -60,7 +60,7 @@ def inside(folder: Path, name: str) -> Path:
             raise FileProblem(f'"{shown}" is not a file.')
         if path.stat().st_size > _MAX_BYTES:
             raise FileProblem(f'"{shown}" has more than {_MAX_BYTES // 1_000_000} MB, too much for a mail.')
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, UnicodeError) as error:  # UnicodeError: no file has such a name
         raise FileProblem(f'"{shown}" cannot be read.') from error
     return path
 

@@ -1,14 +1,16 @@
 """The templates of an issue: looked up in the workspace, then in the package; strict, sandboxed, escaped.
 
 A template in the workspace takes the place of the package's of the same name, one by one. They are the newsletter's
-own files; still they run in a sandbox and cannot loop without end. What an editor writes in an issue never gets here
-but as a value. Raises UsageError naming the template and its line.
+own files; still they run in a sandbox, and neither loop without end nor multiply beyond measure. What an editor writes
+in an issue never gets here but as a value. Raises UsageError naming the template and its line.
 """
 
+from collections.abc import Sized
 from pathlib import Path
 
 from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
 from pscb_mail.errors import UsageError
@@ -17,12 +19,36 @@ from pscb_mail.issues.frame import day, site, tel, times, weekday
 
 _HINT = "A template of the workspace takes the place of the program's own: take yours away to have that one back."
 
+_MOST = 1_000_000  # characters or items of a product
+_BITS = 10_000  # of a number: Python writes out no longer ones
+
+
+class _Bounded(SandboxedEnvironment):
+    """The sandbox, in which a product or a power has a bounded size: it is refused before it is made."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
+        if _parts(operator, left, right) > 0:
+            raise SecurityError(f"the result of {operator} is too large")
+        return super().call_binop(context, operator, left, right)
+
+
+def _parts(operator: str, left: object, right: object) -> int:
+    """Return how many times over a result would be as large as is allowed; 0 where it is less."""
+    if isinstance(left, int) and isinstance(right, int):
+        return (left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()) // _BITS
+    for repeated, often in ((left, right), (right, left)):
+        if isinstance(repeated, Sized) and isinstance(often, int):
+            return len(repeated) * max(often, 0) // _MOST
+    return 0
+
 
 class Templates:
     """The templates of one workspace, each compiled once."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._environment = SandboxedEnvironment(
+        self._environment = _Bounded(
             loader=FileSystemLoader(list(folders)),
             undefined=StrictUndefined,
             autoescape=lambda name: name is not None and name.endswith(".html.j2"),
@@ -42,7 +68,11 @@ class Templates:
             raise UsageError(
                 f"{error.filename or name}:{error.lineno}: {one_line(error.message or '')}.", _HINT
             ) from error
-        except (TemplateError, SecurityError, TypeError, ArithmeticError, OverflowError) as error:
-            raise UsageError(f"The template {name} fails: {one_line(str(error), 300)}.", _HINT) from error
         except UnicodeDecodeError as error:
             raise UsageError(f"The template {name} is not UTF-8 text.", _HINT) from error
+        except RecursionError as error:
+            raise UsageError(f"The template {name} fails: it calls itself without end.", _HINT) from error
+        except MemoryError as error:
+            raise UsageError(f"The template {name} fails: its result has no room in memory.", _HINT) from error
+        except (TemplateError, SecurityError, TypeError, ArithmeticError, ValueError, LookupError) as error:
+            raise UsageError(f"The template {name} fails: {one_line(str(error), 300)}.", _HINT) from error
