@@ -62,12 +62,17 @@ def open_database(path: Path) -> Database:
         raise
 
 
+def must_be_a_file(path: Path) -> None:
+    """Refuse a folder, a pipe or a device in the database's place. Raises DatabaseError."""
+    if path.exists() and not path.is_file():
+        raise DatabaseError(f"{path} is no file, so it cannot be the database.", "Check `database` in the settings.")
+
+
 def _look_at(path: Path) -> None:
     """Refuse what cannot be a database, before anything is done to it. Raises DatabaseError."""
+    must_be_a_file(path)
     if not path.exists():
         return
-    if not path.is_file():
-        raise DatabaseError(f"{path} is no file, so it cannot be the database.", "Check `database` in the settings.")
     with path.open("rb") as file:
         beginning = file.read(len(_MAGIC))
     if beginning not in {b"", _MAGIC}:

@@ -17,7 +17,7 @@ from scripted import ScriptedServer
 from pscb_mail import backups
 from pscb_mail.database import transaction
 from pscb_mail.desk import dispatch, forgetting, planning, restoring, settling, unsettled
-from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
 from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.sources import open_source
@@ -406,3 +406,13 @@ def test_a_backup_whose_database_has_not_our_tables_is_refused_before_anything_i
         backups.write(replace(desk.workspace.backup_contents, database=copy), path, "by-hand", desk.now())
         with pytest.raises(UsageError, match=r"bad\.zip"):
             restoring.look_into(path)
+
+
+def test_a_restore_never_replaces_what_is_no_file(desk: Office) -> None:
+    """A wrong `database` in the settings: a folder is left as it is."""
+    inside = restoring.look_into(latest(desk))
+    newsletter = desk.workspace.settings.newsletter.model_copy(update={"database": "issues"})
+    workspace = Workspace(desk.workspace.folder, desk.workspace.settings.model_copy(update={"newsletter": newsletter}))
+    with pytest.raises(DatabaseError, match="no file"):
+        restoring.bring_back(workspace, inside, desk.now())
+    assert workspace.database_path.is_dir()

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from pscb_mail import backups
 from pscb_mail.backups import Backup
-from pscb_mail.database import UNREADABLE, needs_making, open_database, stamp, transaction
+from pscb_mail.database import UNREADABLE, must_be_a_file, needs_making, open_database, stamp, transaction
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
@@ -124,6 +124,7 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | 
 
     Needs no database that can be opened: one that cannot be is laid aside.
     """
+    must_be_a_file(workspace.database_path)
     try:
         with nobody_sends(workspace.lock_path):
             before = _saved(workspace, now)

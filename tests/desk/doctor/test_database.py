@@ -1,5 +1,6 @@
 """The database looked at: whole, of this version, this computer's; and exactly as it was afterwards."""
 
+import os
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -102,3 +103,13 @@ def test_the_newest_entry_is_found_for_the_clock(path: Path, tmp_path: Path) -> 
     change(path, "INSERT INTO change (at, author, command) VALUES ('2026-11-25T10:00:00.000000Z', 'jo', 'add')")
     change(path, "INSERT INTO reading (source, at) VALUES ('x', '2026-11-25T12:00:00.000000Z')")
     assert latest(path) == datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def test_what_is_no_file_is_told_and_never_waited_for(tmp_path: Path) -> None:
+    """A folder, or a pipe that nobody writes to."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "pipe"):
+        check = look(tmp_path / name)["integrity"]
+        assert (check.result, check.detail) == (Result.ERROR, f"{tmp_path / name} is no file.")
+        assert latest(tmp_path / name) is None

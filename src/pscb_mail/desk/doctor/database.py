@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.database import migrations, moment
+from pscb_mail.database import UNREADABLE, migrations, moment
 from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
 
 # A send of a million writes some 400 MB; below the first a backup may fail, below the second a commit.
@@ -26,6 +26,9 @@ def check_database(path: Path, host: str = "") -> list[Check]:
     room = _room(path)
     if not path.exists():
         return [*(ok(f"database: {name}", "None yet; the first command makes it.") for name in _CHECKS), room]
+    if not path.is_file():
+        wrong = error("database: integrity", f"{path} is no file.", "Check `database` under [newsletter].")
+        return [wrong, *_unread("version", "journal", "host"), room]
     try:
         with _reading(path) as connection:
             if problem := _integrity(connection):
@@ -37,13 +40,13 @@ def check_database(path: Path, host: str = "") -> list[Check]:
                 _host(connection, host or socket.gethostname()),
                 room,
             ]
-    except (sqlite3.DatabaseError, OSError) as problem:
+    except (*UNREADABLE, OSError) as problem:
         return [_damaged(path, str(problem)), *_unread("version", "journal", "host"), room]
 
 
 def latest(path: Path) -> datetime | None:
     """Return the time of the newest entry, None where there is none or it cannot be read."""
-    if not path.exists():
+    if not path.is_file():
         return None
     times: list[str] = []
     try:
