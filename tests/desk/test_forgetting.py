@@ -231,7 +231,8 @@ def test_the_history_of_everybody_else_stays_as_it_was(desk: Office) -> None:
 
 
 def test_an_address_that_is_somebody_elses_now_is_left_to_them(desk: Office) -> None:
-    """The head's address goes to the next head."""
+    """The head's address goes to the next head: it could while the head was on the list."""
+    roster.resubscribe(desk.db, person(desk, JO).id, origin(desk, "asked by telephone"))
     roster.add(desk.db, [parse_person(f"Ann New <{OLD_JO}>")], origin(desk))
     forget(desk)
     assert person(desk, OLD_JO).name == "Ann New"
