@@ -217,6 +217,15 @@ def test_an_address_that_is_anothers_is_refused(people) -> None:
     assert people.one(JO)
 
 
+def test_a_former_address_of_somebody_who_opted_out_is_given_to_nobody_else(people) -> None:
+    """They would be written to at it again."""
+    moved_and_opted_out(people)
+    with pytest.raises(UsageError, match="has opted out"):
+        roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address(SAM))
+    (sam,) = people.ids("sam@college.example")
+    assert roster.edit(people.db, sam, people.origin(), address=parse_address(SAM)).change is not None
+
+
 def test_an_edit_that_changes_nothing_makes_no_change(people) -> None:
     people.add(f"Jo <{JO}>", groups=("Heads",))
     done = roster.edit(people.db, people.ids(JO)[0], people.origin(), name="Jo", groups=("HEADS",), without=("nobody",))

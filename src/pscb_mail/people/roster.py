@@ -346,6 +346,11 @@ def _hold_free(db: Database, address: Address, subscriber: int) -> None:
             f"{address.text} is on the list already: {holder.called} ({holder.status.words}).",
             "Remove the one that is no longer needed; one person has one address.",
         )
+    if _once_theirs(db).get(address.key, subscriber) != subscriber:
+        raise UsageError(
+            f"Whoever had {address.text} before has opted out: it cannot be given to somebody else.",
+            "They alone may come back: `pscb-mail resubscribe` with the address that they have now.",
+        )
     if forgotten.among(db, [address.key]):
         raise UsageError(f"Whoever had {address.text} asked to be forgotten: it cannot come back to the list.")
 
