@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import trustme
 from imapclient import IMAPClient
+from ports import free_port
 
 USER, PASSWORD = "newsletter@pscb.test", 'a "quiet" pa\u00dfword'
 
@@ -170,7 +171,7 @@ def _configured(folder: Path, capability: str, tokens_from: tuple[str, Path] | N
     )
     (folder / "users").write_text(f"{USER}:{PASSWORD}\n", encoding="utf-8")
     owner = home.stat()
-    server = Dovecot(_free_port(), _free_port(), folder / "ca.pem", home / "Maildir")
+    server = Dovecot(free_port(), free_port(), folder / "ca.pem", home / "Maildir")
     if tokens_from is not None:
         base, ca_file = tokens_from
         shutil.copyfile(ca_file, folder / "authority.pem")
@@ -189,11 +190,6 @@ def _configured(folder: Path, capability: str, tokens_from: tuple[str, Path] | N
         )
     )
     return server
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def _wait_for(port: int, process: subprocess.Popen, folder: Path) -> None:

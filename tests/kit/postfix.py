@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from ports import free_port
 
 _MASTER = """
 127.0.0.1:{port} inet n - n - - smtpd
@@ -105,7 +106,7 @@ def running_postfix() -> Iterator[Postfix]:
     # Postfix wants short paths for its sockets, owned by root all the way.
     folder = Path(tempfile.mkdtemp(prefix="pf-"))
     try:
-        port = _free_port()
+        port = free_port()
         _configure(folder, port)
         process = subprocess.Popen(
             [program, "-c", str(folder), "start-fg"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -137,17 +138,12 @@ def _configure(folder: Path, port: int) -> None:
     (folder / "master.cf").write_text(_MASTER.format(**values))
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
 def _wait_for(port: int, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-                if connection.recv(4) == b"220 ":
+                if connection.recv(64).startswith(b"220 postfix.test "):
                     return
         except OSError:
             time.sleep(0.05)
