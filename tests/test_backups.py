@@ -154,6 +154,7 @@ def test_a_crafted_backup_that_is_whole_is_one(tmp_path: Path) -> None:
         b" " * (1 << 20) + told(),
     ],
 )
+@pytest.mark.deep
 def test_a_crafted_manifest_is_refused(tmp_path: Path, manifest: bytes) -> None:
     """With a sentence, before anything is done, and every member must stand in it."""
     crafted(tmp_path / "b.zip", manifest=manifest)

@@ -115,6 +115,7 @@ def test_a_wrong_override_is_told_as_such(tmp_path: Path, monkeypatch: pytest.Mo
     assert "environment" in mistakes_in(tmp_path, MINIMAL)
 
 
+@pytest.mark.deep
 def test_an_override_that_nests_without_end_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PSCB_MAIL__RELAY", "[" * 100_000)
     assert "nest too deeply" in mistakes_in(tmp_path, MINIMAL)

@@ -190,6 +190,7 @@ def test_stand_ins_come_back_in_their_places():
         ("<!doctype html><!-- nothing -->", "empty page"),
     ],
 )
+@pytest.mark.deep
 def test_a_template_of_the_workspace_is_bounded(tmp_path, template, told):
     own = tmp_path / "templates"
     own.mkdir()
