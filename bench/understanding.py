@@ -67,15 +67,20 @@ def reports(path: Path) -> Iterator[Row]:
     """Yield the rows of a file of reports."""
     for chunk in re.split(r"^=== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
         head, _, text = chunk.partition("\n")
-        kind, severity, address = head.split()
-        finding = understand(
-            incoming.read(re.sub(r"^@RETURNED (\S+)@$", _returned, text, flags=re.MULTILINE).encode()), OURS
-        )[0]
-        allowed = kind if severity == "-" else f"{kind} {severity}"
-        found = f"{finding.kind} {finding.severity}" if finding.severity else str(finding.kind)
+        kinds, severity, address = head.split()
+        raw = re.sub(r"^@RETURNED (\S+)@$", _returned, text, flags=re.MULTILINE).encode()
+        findings = understand(incoming.read(raw), OURS)
+        found = ",".join(sorted(finding.address for finding in findings))
         yield Row(
-            text, (allowed,), found, "" if address in {"-", finding.address} else f"{finding.address} for {address}"
+            text,
+            tuple(kind if severity == "-" else f"{kind} {severity}" for kind in kinds.split("|")),
+            _reported(findings[0]),
+            "" if address in {"-", found} else f"{found} for {address}",
         )
+
+
+def _reported(finding: Finding) -> str:
+    return f"{finding.kind} {finding.severity}" if finding.severity else _name(finding)
 
 
 def _returned(match: re.Match[str]) -> str:
