@@ -57,6 +57,13 @@ VERDICTS = [
     ("5.1.1", "554 blocked using zen.spamhaus.example", O, False),
     ("", "554 Your IP is on our blacklist", O, False),
     ("5.0.0", "Message rejected as spam", O, False),
+    ("5.0.0", "550 Invalid Recipient - https://community.mimecast.example/docs/DOC-1369#550", P, True),
+    ("5.0.0", "554 Blocked - see https://ipcheck.proofpoint.example/?ip=192.0.2.1", O, False),
+    ("5.4.317", "550 5.4.317 Message expired, cannot connect to remote server", T, False),
+    ("5.4.310", "550 5.4.310 DNS domain school.example does not exist", P, False),
+    ("5.7.1", "554 5.7.1 <jo@school.example>: Relay access denied", P, False),
+    ("5.7.64", "550 5.7.64 TenantAttribution; Relay Access Denied", O, False),
+    ("5.7.1", "the group may not exist, or you may not have permission to post messages to the group", P, False),
     ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
 ]
 
@@ -120,6 +127,38 @@ def test_a_mail_without_a_usable_from_does_not_break_the_detectors():
         bounces(read(b"From: \nSubject: failure notice\n\n<jo@school.example>: user unknown"))[0].address
         == "jo@school.example"
     )
+
+
+PASSED_ON = [
+    # who is missing, whom we wrote to, and whether that takes the one we wrote to off at once
+    ("jo.bloggs@school.example", "jo@school.example", True),
+    ("jo77@private.example", "jo@school.example", False),
+]
+
+
+@pytest.mark.parametrize(("final", "original", "sure"), PASSED_ON)
+def test_where_mail_was_passed_on_the_one_we_wrote_to_is_reported(final: str, original: str, *, sure: bool):
+    """A mailbox that is missing elsewhere does not prove that ours is."""
+    fields = f"Original-Recipient: rfc822;{original}\nFinal-Recipient: rfc822;{final}\nAction: failed\nStatus: 5.1.1"
+    report = (
+        f"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n{fields}\n--b--"
+    )
+    exim = f"X-Failed-Recipients: {final}\n\nThe following address failed:\n\n  {final}\n    (generated from {original})\n    Unknown user"
+    for raw in (report, exim):
+        [found] = bounces(read(f"From: MAILER-DAEMON@mx.example\nSubject: failure notice\n{raw}".encode()))
+        assert (found.address, found.severity, found.no_such_mailbox) == (original, P, sure)
+
+
+@pytest.mark.parametrize(("words", "is_one"), [("", True), ("Did you mean to send me this?", False)])
+def test_a_report_of_outlook_com_is_a_complaint_and_a_copy_somebody_attached_is_none(words: str, *, is_one: bool):
+    raw = (
+        f"From: staff@hotmail.example\nSubject: complaint about message from 192.0.2.1\nContent-Type: multipart/mixed; boundary=b\n\n"
+        f"--b\n\n{words}\n--b\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: <jo@hotmail.example>\n"
+        "From: newsletter@pscb.example\nX-PSCB-Mail: BBBBB-11111-22222-33333\n\nhi\n--b--\n"
+    )
+    found = complaint(read(raw.encode()))
+    assert (found is not None) is is_one
+    assert found is None or (found.address, found.references) == ("jo@hotmail.example", ("BBBBB-11111-22222-33333",))
 
 
 def test_what_proves_a_report_is_found_wherever_it_stands():

@@ -156,6 +156,14 @@ def test_paragraphs_and_breaks_are_lines():
     ]
 
 
+def test_the_cells_of_a_table_are_words_of_their_own():
+    """A report in HTML sets the address beside its label."""
+    assert text_of("<table><tr><td>Recipient</td><td>jo@school.example</td></tr></table>").split() == [
+        "Recipient",
+        "jo@school.example",
+    ]
+
+
 def test_format_flowed_joins_what_belongs_together():
     text = "Please take me \noff the list.\n> quoted \n> text\n-- \nJo\n"
     assert new_words(text, flowed=True).new == "Please take me off the list."

@@ -45,6 +45,42 @@ def test_an_opt_out_that_names_the_sender_alone_is_clear(address: str):
     assert (finding.kind, finding.doubt) == (Kind.OPT_OUT, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("I am out of the office with no access to email.\n\nFor anything urgent please ring the office.", Kind.AWAY),
+        ("I am on leave from Monday. Could you send me the programme before?", Kind.QUESTION),
+        ("Please take me off the list. I am on leave until May.", Kind.OPT_OUT),
+    ],
+)
+def test_an_absence_told_in_words_alone_is_one_where_nothing_else_is_said(words: str, kind: Kind):
+    assert of("From: jo@s.example\nSubject: Re: Newsletter 18", words).kind is kind
+
+
+EGRESS = """Content-Type: text/html
+
+<p>You have received a secure email. Sign in to read it: <a href="https://e.example/">Read secure message</a></p>
+<p>If you would not like to receive these you may unsubscribe.</p>"""
+PURVIEW = """Content-Type: multipart/mixed; boundary=b
+
+--b
+
+Please remove the attachment to read it.
+--b
+Content-Type: application/x-microsoft-rpmsg-message; name=message.rpmsg
+
+x
+--b--"""
+
+
+@pytest.mark.parametrize("sign", ["", "Auto-Submitted: auto-generated\n"])
+@pytest.mark.parametrize("rest", [EGRESS, PURVIEW])
+def test_secure_mail_that_waits_in_a_portal_is_left_for_a_person(rest: str, sign: str):
+    """Its page is the portal's, not the sender's words; nobody but a person can open it."""
+    (finding,) = understand(read(f"From: jo@s.example\nSubject: Re: 18\n{sign}{rest}".encode()), OURS)
+    assert (finding.kind, finding.evidence[:9]) == (Kind.UNREADABLE, "encrypted")
+
+
 def test_our_own_links_in_an_unmarked_quotation_ask_for_nothing():
     body = f"Thanks\n\nUnsubscribe: mailto:newsletter@pscb.example?subject=unsubscribe%20{REFERENCE}"
     assert of("From: jo@s.example", body).kind is Kind.QUESTION
@@ -90,7 +126,12 @@ def test_a_subject_that_only_holds_the_link_s_words_is_no_link(subject: str):
     ],
 )
 def test_headers_that_make_a_mail_automatic_and_those_that_do_not(header: str, kind: Kind):
-    assert of(f"From: jo@s.example\nSubject: Re: news\n{header}", "I am out of the office until Monday.").kind is kind
+    assert (
+        of(
+            f"From: jo@s.example\nSubject: Re: news\n{header}", "I am out of the office until Monday. See you in May."
+        ).kind
+        is kind
+    )
 
 
 SUBJECTS = [

@@ -15,6 +15,7 @@ from pscb_mail.mailbox.quotes import plain
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
+    from pscb_mail.mailbox.sentences import Sentence
 
 _HEADERS = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-mail-autoreply", "x-autoreply-from",
@@ -73,9 +74,26 @@ _LIST_ADMIN = re.compile(
     r"|.{1,60} (?:mailing )?list (?:memberships? reminder|digest)|.{1,80}\bdigest, vol\b|your confirmation is "
     r"required to (?:join|leave)|subscription (?:results|confirmation|to)|listserv command|output of your job)"
 )
+_DIGEST = re.compile(
+    r"\b(?:messages? (?:held |waiting )?in (?:your )?quarantine|quarantine(?:d)? (?:e-?mail |message |spam )?(?:digest"
+    r"|summary|report|notifications?|messages)|spam (?:digest|quarantine|summary)|held (?:messages?|e-?mail) "
+    r"(?:digest|summary|notification)|you have (?:\w+ )?(?:new )?(?:held|quarantined) messages?)\b"
+)
+# A sentence of an out-of-office answer: that one is away, until when, whom to ask meanwhile, and thanks.
+_AWAY_NOW = re.compile(
+    r"^(?:i am|i'm|i will be|i'll be) (?:\w+ ){0,2}?(?:out of (?:the |my )?office|away (?:from|until|on)|on (?:\w+ )?"
+    r"(?:leave|holiday|vacation)|not in the office|off sick)\b"
+    r"(?!.*\b(?:please|can|could|would|remove|list|newsletter)\b)"
+)
+_BESIDE_AWAY = re.compile(
+    r"^(?:(?:for|if|in) .{0,40}\b(?:urgent|emergency|immediate|absence|assistance|query|queries)\b"
+    r"|(?:thank you|thanks) for |i(?: will| shall|'ll) (?:reply|respond|get back|answer|read|deal)"
+    r"|i (?:will )?(?:return|am back|will be back)|please (?:contact|call|ring|speak to|e-?mail) "
+    r"|(?:hi|hello|dear|kind regards|best wishes|many thanks|regards)\b.{0,40}$)"
+)
 _ROBOT = re.compile(r"^(?:no-?_?reply|do-?_?not-?_?reply|donotreply|noreply|mailer-daemon|postmaster|autoreply"
                     r"|auto-reply|autoresponder|bounces?|listserv|majordomo|sympa|mailman"
-                    r"|notifications?)(?:[+\-_.].*)?@"
+                    r"|notifications?|quarantine)(?:[+\-_.].*)?@"
                     r"|-(?:request|bounces|owner|noreply|admin)@|^owner-", re.IGNORECASE)  # fmt: skip
 _DMARC = re.compile(
     r"^(?:report domain:|dmarc aggregate report|tls report|report-id:)|\breport domain: ?\S+ submitter:"
@@ -111,6 +129,16 @@ def automatic(incoming: "Incoming") -> tuple[Kind, str] | None:
     ), sign
 
 
+def says_away(said: "tuple[Sentence, ...]") -> str:
+    """Return the sentence by which somebody says that they are away, where nothing else is said; "" elsewhere.
+
+    Telephones and simple servers write out-of-office answers that nothing but their words gives away.
+    """
+    away = next((each for each in said if _AWAY_NOW.search(each.plain)), None)
+    plainly = all(_AWAY_NOW.search(each.plain) or _BESIDE_AWAY.match(each.plain) for each in said)
+    return away.written if away and plainly and not any(each.question for each in said) else ""
+
+
 def is_machine(incoming: "Incoming") -> bool:
     """Whether a program wrote it, by its headers alone."""
     return bool(_submitted(incoming)) or any(incoming.header(name) for name in _HEADERS) or incoming.return_path == ""
@@ -132,6 +160,7 @@ def _machine_kind(incoming: "Incoming", subject: str) -> str:
         return f"Subject: {incoming.subject}"
     if (
         _LIST_ADMIN.match(subject)
+        or (_DIGEST.search(subject) and not incoming.answers)
         or (_RECEIPT.match(subject) and not incoming.new_words[400:])
         or _CALENDAR.match(subject)
     ):

@@ -8,6 +8,7 @@ the first digit says, and a refusal for policy, reputation or authentication say
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from flufl.bounce import all_failures
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
+from pscb_mail.mailbox.returned import Returned, address_in, domain_of, fields_of, returned_of
 from pscb_mail.mailbox.sentences import ADDRESS
 from pscb_mail.mailbox.severity import status_of, telling_line, tells, verdict
 from pscb_mail.sending.references import references_in
@@ -97,7 +98,7 @@ def complaint(incoming: "Incoming") -> Finding | None:
     """Return the finding of a spam report (ARF, RFC 5965); "not-spam" and reports on authentication are none."""
     part = next((part for part in incoming.parts if part.media_type == "message/feedback-report"), None)
     if part is None:
-        return None
+        return _of_outlook_com(incoming)
     fields = dict(reversed(fields_of(part.text)))
     kind = fields.get("feedback-type", "abuse").strip().lower()
     if kind in {"not-spam", "auth-failure", "dmarc"}:
@@ -113,6 +114,25 @@ def complaint(incoming: "Incoming") -> Finding | None:
         references=returned.references,
         message_ids=returned.message_ids,
     )
+
+
+def _of_outlook_com(incoming: "Incoming") -> Finding | None:
+    """Return the finding of a report of Outlook.com's programme (JMRP): our copy, and who it was for in its headers."""
+    headers = (dict(part.headers) for part in incoming.parts if part.depth)
+    who = next((address_in(each[_JMRP]) for each in headers if _JMRP in each), "")
+    if not who or incoming.new_words.strip():
+        return None
+    returned = returned_of(incoming)
+    return Finding(
+        Kind.COMPLAINT,
+        one_line(f"Subject: {incoming.subject}", 300),
+        who,
+        references=returned.references,
+        message_ids=returned.message_ids,
+    )
+
+
+_JMRP = "x-hmxmroriginalrecipient"
 
 
 def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[Finding]:
@@ -131,7 +151,9 @@ def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[
         if who.casefold() in seen or len(seen) >= _MOST:
             continue
         seen.add(who.casefold())
-        yield _finding(incoming, who, fields, action, returned)
+        found = _finding(incoming, who, fields, action, returned)
+        # Where it was passed on to another domain, it is the mailbox there that is missing, not the one we wrote to.
+        yield replace(found, no_such_mailbox=False) if final and domain_of(final) != domain_of(who) else found
 
 
 def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str, returned: Returned) -> Finding:
@@ -199,8 +221,9 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
         or _addresses_in(said, incoming)
         or ([returned.to] if returned.to else [""])
     )
-    for address in who[:_MOST]:
-        about = _passage(said, address) if len(who) > 1 else said
+    for reached in who[:_MOST]:
+        about = _passage(said, reached) if len(who) > 1 else said
+        address = _passed_on_from(said, reached) or reached
         status = status_of("", about, incoming.subject)
         severity, sure = verdict(status, f"{incoming.subject if 'delay' in incoming.subject.lower() else ''} {about}")
         yield Finding(
@@ -211,8 +234,17 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
             message_ids=returned.message_ids,
             severity=severity,
             status=status,
-            no_such_mailbox=sure,
+            no_such_mailbox=sure and domain_of(address) == domain_of(reached),
         )
+
+
+def _passed_on_from(text: str, address: str) -> str:
+    """Return whom the mail was for where a server says that it passed it on to this address (Exim, Postfix)."""
+    if not address:
+        return ""
+    how = r">?,?\s{0,20}\((?:generated|expanded|redirected|forwarded) from:?\s{1,5}([^()\s]{3,330})\)"
+    found = re.search(re.escape(address) + how, text, re.IGNORECASE)
+    return address_in(found[1]) if found else ""
 
 
 def _addresses_in(text: str, incoming: "Incoming") -> list[str]:

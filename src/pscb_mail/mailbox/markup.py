@@ -109,6 +109,8 @@ class _Writer:
             self._depth -= 1
         if _is_silent(element):
             self._silent -= 1
+        if element.tag in {"td", "th"}:
+            self._words.append(" ")  # two cells of a row are two words
         self._say(element.tail)
 
     def _say(self, text: str | None) -> None:

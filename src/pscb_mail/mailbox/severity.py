@@ -32,9 +32,12 @@ _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5
 _RESTRICTED = re.compile(r"^5\.7\.(?:12\d|13[0-6]|2|3)$")
 _RESTRICTED_TEXT = re.compile(
     r"\b(?:notauthori[sz]ed|authrequired|only accepts|restricted (?:recipient|address)|not permitted to (?:send"
-    r"|email)|permission to (?:send|e-?mail)|recipnotfound|delivery (?:to this recipient )?restrict\w*|not allowed to "
-    r"send to)\b"
+    r"|email)|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
+    r"|not allowed to send to)\b"
 )
+# The server that the domain names as its own does not take mail for it: about the address, not about our mail.
+_NOT_THEIRS = re.compile(r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|\b(?:unable|not "
+                         r"(?:permitted|allowed)) to relay\b")  # fmt: skip
 _FULL = re.compile(
     r"\b(?:(?:mailbox|inbox|account|user|recipient|box|mail box|maildir|mail drop|quota)\b.{0,60}\b(?:full|over "
     r"(?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
@@ -70,6 +73,8 @@ _UNKNOWN = re.compile(
     r"|(?:adrese|sanemejs|lietotajs) (?:\w+ ){0,3}(?:nav atrast[sa]|neeksiste|nezinam[sa])|(?:adresa|destinatarul"
     r"|utilizatorul) (?:\w+ ){0,4}(?:nu (?:exista|a fost gasit\w*)|necunoscut\w*|inexistent\w*))\b"
 )
+# Gateways sign their refusals with a link to their own pages: that names them, not a reason.
+_LINK = re.compile(r"\bhttps?://\S+")
 _NO_SUCH_CODES = frozenset({"5.1.1", "5.1.10", "5.1.2", "5.4.1", "5.1.6"})
 _LATER = re.compile(
     r"\b(?:delayed|still (?:be )?(?:trying|retry\w*|being retried)|will (?:continue to |keep )?(?:try|trying|retry|be "
@@ -98,12 +103,14 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
         ours = re.search(r"\b(?:submission|sender's|your mailbox)\b", words)
         return (Severity.OURS if ours else Severity.TEMPORARY), False
     unknown = bool(_UNKNOWN.search(words))
-    if _RESTRICTED.match(status) or (_RESTRICTED_TEXT.search(words) and not unknown):
+    restricted = _RESTRICTED.match(status) or (_RESTRICTED_TEXT.search(words) and not unknown)
+    if restricted or (_NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"}):
         return Severity.PERMANENT, False
     if _is_ours(status, words, unknown=unknown):
         return Severity.OURS, False
-    # Final, but for a cause that passes: retries that ran out, a server that was away (RFC 3463 X.4.7).
-    for_now = status in {"5.4.7", "5.4.0", "5.0.0", ""} and (
+    # Final, but for a cause that passes: retries that ran out, a server that was away (RFC 3463 X.4.7, and Exchange's
+    # 5.4.3xx).
+    for_now = re.fullmatch(r"|5\.0\.0|5\.4\.(?:0|7|3\d\d)", status) and (
         _FOR_NOW.search(words) or _first_code(text).startswith("4")
     )
     if status.startswith("4") or (for_now and not unknown):
@@ -116,9 +123,9 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
     if re.search(r"\bgr[ea]y-?list", words):
         return False
+    strong = _OURS.search(_LINK.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
-        return not unknown or bool(_OURS.search(words))
-    strong = _OURS.search(words)
+        return not unknown or bool(strong)
     return bool(strong) and not (
         unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words)
     )

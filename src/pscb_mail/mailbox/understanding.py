@@ -15,10 +15,11 @@ from urllib.parse import unquote
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.replies import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE
 from pscb_mail.mailbox import bounces, words
-from pscb_mail.mailbox.automatic import automatic, own_copy
+from pscb_mail.mailbox.automatic import automatic, own_copy, says_away
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.optout import WEAK, Wish, doubt_beside, is_negated, opt_out_wish
+from pscb_mail.mailbox.portals import waits_elsewhere
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 from pscb_mail.mailbox.urgent import urgent
@@ -71,15 +72,26 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     link = _by_link(incoming, said)
     if link is not None:
         return link
-    if bounces.is_other_report(incoming):
-        return Finding(Kind.AUTOMATIC, "a report, but of no failure and no complaint")
-    machine = automatic(incoming)
-    if machine is not None:
-        return _of_machine(incoming, *machine)
+    nobody = _of_nobody(incoming)
+    if nobody is not None:
+        return nobody
     found = _of_person(incoming, said)
+    if (found.kind is Kind.QUESTION or found.doubt in WEAK) and (away := says_away(said)):
+        return Finding(Kind.AWAY, away)
     if beside and found.kind is Kind.OPT_OUT and not (found.doubt or found.other):
         return replace(found, link=False, doubt=f"they name {beside} as well")
     return found
+
+
+def _of_nobody(incoming: Incoming) -> Finding | None:
+    """Return the finding of what holds no words of a person that could be read; None where there may be some."""
+    if bounces.is_other_report(incoming):
+        return Finding(Kind.AUTOMATIC, "a report, but of no failure and no complaint")
+    elsewhere = waits_elsewhere(incoming)
+    if elsewhere:
+        return Finding(Kind.UNREADABLE, elsewhere)
+    machine = automatic(incoming)
+    return _of_machine(incoming, *machine) if machine is not None else None
 
 
 def _address_beside(said: tuple[Sentence, ...], sender: str, ours: Ours) -> str:
