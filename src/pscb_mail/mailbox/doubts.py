@@ -49,9 +49,26 @@ REPORTED = re.compile(
     r"|mr|mrs|ms|miss|dr)\b"
 )
 SPOKEN = re.compile(
-    r"\b(?:says?|said|saying|told|tells?|wrote|writes|heard|mentioned|suggest\w*|reported|quote\w*|asks)\b"
+    r"\b(?:(?<!must )(?<!sorry to )says?(?! (?:goodbye|farewell|thanks?|hello|sorry))|said|saying|told|tells?|wrote"
+    r"|writes|heard|mentioned|suggest\w*|reported|quote\w*|asks)\b"
     r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|who)(?:'s| has| have| had)? (?:just )?(?:asked"
     r"|requested)\b"
+)
+# "I am only a receptionist", "as a governor": nobody else is spoken of.
+OF_ONESELF = re.compile(
+    r"\b(?:i am|i'm|we are|we're|i was|as)(?: (?:only|just|now|not|also|really|simply|an?|the|your|one|of|retired|new"
+    r"|old"
+    r"|former|school|parish|foster|part-time|local|busy|mere|humble))+ "
+    r"(?:parents?|pupils?|teachers?|readers?|governors?|members?|subscribers?|manager|boss|deputy|secretary|assistant"
+    r"|receptionist|partner|mother|father|childminder|person|people)\b"
+)
+# "You keep sending me this": no wish to keep it. "If I get another, I shall complain": no condition.
+COMPLAINT = re.compile(
+    r"\b(?:you|they)(?: people| guys| lot)? (?:just |still )?keep (?:on )?(?:sending|e-?mailing|putting|including"
+    r"|adding)\b"
+    r"(?!.{0,40}\?)|^if (?:i|we) (?:get|receive|hear|see|am sent|find)\b.{0,60}\b(?:complain\w*|report\w*"
+    r"|commissioner|ico"
+    r"|solicitor|legal|spam|junk|block\w*|further)\b"
 )
 # "Would you like to be removed": an offer, as organisations make it.
 OFFERED = re.compile(
@@ -114,4 +131,4 @@ REQUEST = re.compile(
 
 def told_by_others(words: str) -> bool:
     """Whether a sentence beside a wish tells what somebody else said, wrote or asked for."""
-    return bool(SPOKEN.search(words) or (REPORTED.search(words) and _TOLD.search(words)))
+    return bool(SPOKEN.search(words) or (REPORTED.search(OF_ONESELF.sub(" ", words)) and _TOLD.search(words)))

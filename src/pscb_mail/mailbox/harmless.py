@@ -38,6 +38,11 @@ _ENGLISH = """
     interest use point purposes moment chance whenever able let go ahead
     notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant applicable
     x xx xxx
+    awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly regretfully unfortunately
+    finally officially formally really definitely indeed mind minding
+    pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
+    amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
+    thing private professional main home hello hi hiya
 """
 _OTHERS = {
     "German": """
@@ -49,6 +54,9 @@ _OTHERS = {
         trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
         empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft zukunftig
         ganz wieder einfach werden werde sein zusendung*
+        bitten konnt* konnen durf* ware* wurden dass damit doch einmal mal bin ist sind stehen stehe freundliche* gruss*
+        herzlich* kontaktieren anschreiben informationen infos post benotig* brauch* es ihn empfanger* mailverteiler*
+        rundmail* persoenlich namen name
         """,
     "French": """
         je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
@@ -58,6 +66,9 @@ _OTHERS = {
         bulletin* courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri*
         retire* enleve* supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a
         partir maintenant immediatement electronique* donc et l'avenir
+        aimerais possible serait que auriez auriez-vous l'amabilite gentillesse prie prier priere desormais fichier*
+        compte nom ceci cela ca celle-ci celles-ci ceux-ci inscri* courrier* electroniques destinataires abonne* sortir
+        quitter faire cordialement
         """,
     "Spanish": """
         yo me mi mis nos nuestra nuestro su sus vuestra les le lo la las los el esta este estos estas de del al a en
@@ -66,6 +77,11 @@ _OTHERS = {
         interesa elimin* quit* borr* retir* sac* saqu* dejen deje dejar paren cancel* anul* suscripcion subscripcion
         desuscri* dessubscri* des lista* correo* boletin* newsletter* email* e-mail* mail* e mensaje* direccion*
         electronico* datos base distribucion que ser y inmediatamente saludos
+        usted ustedes pedir pedirles solicit* rogar agradec* podrias pueda* puedan puedes hacer tenga tengan
+        amable* bondad
+        seria posible desde ahora futuro adelante informacion noticias envios registro* contacto* nombre
+        cuenta suscrit* sal*
+        cordial* destinatarios difusion
         """,
     "Portuguese": """
         eu me mim meu minha nos nosso nossa vos vosso vossa vossos sua suas seu o a os as do da de dos das em na no
@@ -74,6 +90,10 @@ _OTHERS = {
         assinatura remov* retir* elimin* apag* exclu* tir* descadastr* desinscr* desubscr* lista* mail* e-mail* email*
         e boletim boletins newsletter* mensage* endereco* electronic* eletronic* distribuicao dados base esta este
         estes estas isto ser que por vossas interesse continuar constar muito nome tenho
+        pedir pedia pede-se agradecer venho vimos solicit* poderiam podiam possivel seria voce voces senhores gentileza
+        cumprimentos partir agora futuro informac* noticias contacto* contato* registo* conta desde sair sa*
+        destinatari*
+        divulgacao gentilmente favor
         """,
     "Polish": """
         ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
@@ -82,6 +102,10 @@ _OTHERS = {
         odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* przysyl* przesyl* wysla* list* mailing* mailow* odbiorc*
         adres* baz* danych e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga
         mozna czy mogl* zainteresowan* jestem prosba uprzejmie
+        panstwo uprzejma byloby mozliwe aby zeby zebyscie abyscie prosil* moich imie kontakt* informacj* powiadomien*
+        subskrybent* wysylk* wysylan* dalszych kolejnych przyszlosci przesta* zaprzesta* wyrejestr* wykresl*
+        wymaz* skasow*
+        poczt* mejl* grupy mailingow* zycz* swoj*
         """,
     "Lithuanian": """
         as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
@@ -89,12 +113,19 @@ _OTHERS = {
         atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti
         isimti istrinti nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres*
         saras* duomenu baz* gavejo gaveju informacij* ir nebereik*
+        kad butu praseme prasyciau galetumet* galite ismesti ismeskit* isbraukt* pasalint* isimt* istrint*
+        prenumerator* elektronin*
+        zinut* pranesim* naujien* ateityje toliau adresat* kontakt* vardas pavarde atsijung* nustok* nutrauk* siuntim*
+        siuntinet* nor*
         """,
     "Latvian": """
         es mani man mans manu mus musu jusu jus ludzu labdien sveiki paldies velos velamies gribu gribetu nevelos
         nevelamies negribu vairs vairak turpmak no so si sos sis sa sanemt but atteik* atsak* atrakst* izrakst* iznem*
         izdzes* izsledz* svitro* izsvitro* nonem* dzes* nesut* sutit abonement* jaunum* biletenu biletens biletena
         vestul* e-past* epast* zinas zinojum* zinu e adres* sarakst* datubaz* izsutnes un adresatu lietotaju
+        ludzam varat varetu iespejams turpmak* partrauc* beidz* sutisanu izsutisan* izsuti* informacij*
+        kontakt* vards manis
+        sanem* turpinat abonent* nesut* nevajag
         """,
     "Romanian": """
         eu ma mi imi mea meu noi ne nostru dumneavoastra dvs va rog rugam multumesc multumim buna ziua salut doresc
@@ -102,6 +133,10 @@ _OTHERS = {
         scoat* scoate* elimin* renunt* anul* abonament* abonare* din de la pe cu in lista listele email* e-mail* mail*
         e mesaj* newsletter* buletin* bulletin* adresa adrese baza date aceste acest aceasta acestui voastra difuzare
         distributie si acum
+        ati putea puteti posibil* sa-mi imi sterge* scoatere* stergere* listei listelor adresei adresele mele emailuri*
+        e-mailuri* mailuri* newsletterul* newslettere* corespondent* informatii* viitor* abonat* solicit*
+        rugamintea respectuos
+        continuare inainte mult frumos opri* trimiterea baza bazei contact* numele
         """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())
@@ -109,12 +144,18 @@ _KNOWN = {
     language: re.compile(r"(?:" + "|".join(re.escape(w).replace(r"\*", r"[\w'-]*") for w in words.split()) + r")\Z")
     for language, words in _OTHERS.items()
 }
+# Words that are harmless only together.
+_HARMLESS_PHRASE = re.compile(
+    r"\bfrom this service\b|\bbefore(?: that)?$"
+    r"|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get|receive|are sent)\b"
+    r"|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
+)
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 
 
 def unknown_words(clause: str, language: str = "English") -> list[str]:
     """Return the words of a clause of which nobody can say beforehand that they are harmless beside a wish."""
-    words = _WORD.findall(clause)
+    words = _WORD.findall(_HARMLESS_PHRASE.sub(" ", clause))
     if language == "English":
         return [word for word in words if word not in _KNOWN_ENGLISH]
     known = _KNOWN[language]

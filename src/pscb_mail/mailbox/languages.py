@@ -17,6 +17,7 @@ class Language:
     negated: re.Pattern[str]
     no: re.Pattern[str]
     turns: re.Pattern[str]
+    before: re.Pattern[str]
 
 
 # What names our mail; without it a wish may be about what was spoken of before.
@@ -38,6 +39,17 @@ _NO = {
     "Latvian": r"ne|nekad",
     "Romanian": r"nu(?!(?:-mi)? (?:mai|doresc|vreau|imi mai|as)|-mi)|niciodata",
 }
+# Any negation at all: before a wish and in its clause, it turns it round ("no quiero salir", "nenoriu, kad mane …").
+_BEFORE = {
+    "German": r"nicht|kein\w*|nie|niemals|ohne",
+    "French": r"ne|n'\w+|pas|jamais|sans",
+    "Spanish": r"no|nunca|jamas|sin",
+    "Portuguese": r"nao|nunca|jamais|sem",
+    "Polish": r"nie|nigdy|bez",
+    "Lithuanian": r"ne|nebe\w+|neno\w+|neketin\w+|nepras\w+|niekada",
+    "Latvian": r"ne|nev\w+|negri\w+|neludz\w+|nekad",
+    "Romanian": r"nu|n-\w+|niciodata|fara",
+}
 # A condition, a contrast, or a course or meeting that has a list of its own.
 _TURNS = {
     "German": r"wenn|falls|sofern|bis|aber|sondern|nur|erst|kurs\w*|schulung\w*|seminar\w*|termin\w*"
@@ -51,6 +63,8 @@ _TURNS = {
     "Latvian": r"ja|bet|tikai|kad|kurs\w*|apmacib\w*|seminar\w*|sapulc\w*|koleg\w*|kolege\w*",
     "Romanian": r"daca|dar|doar|cand|pana|curs\w*|instruir\w*|sedint\w*|intalnir\w*|coleg\w*",
 }
+# A comma before these begins no clause of its own.
+SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai|ca|sa|dass|que|qu'\w+)\b)")
 # Where a reason goes before a wish, or follows it.
 REASON_ABROAD = re.compile(
     r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi"
@@ -61,7 +75,8 @@ REASON_ABROAD = re.compile(
 
 def _language(name: str, wishes: tuple[str, ...], negated: tuple[str, ...]) -> Language:
     patterns = (
-        re.compile(r"\b(?:" + "|".join(forms) + r")\b") for forms in (wishes, negated, (_NO[name],), (_TURNS[name],))
+        re.compile(r"\b(?:" + "|".join(forms) + r")\b")
+        for forms in (wishes, negated, (_NO[name],), (_TURNS[name],), (_BEFORE[name],))
     )
     return Language(name, *patterns)
 
@@ -94,6 +109,7 @@ LANGUAGES = (
             r"kein interesse mehr",
             r"nicht (?:mehr|langer) (?:\w+ ){0,2}?auf (?:\w+ ){0,2}?(?:liste|verteiler)",
             r"kundige\w* .{0,30}(?:newsletter|abo|abonnement|bezug)",
+            r"(?:stoppen|beenden|einstellen) sie .{0,30}(?:newsletter|zusendung\w*|e-?mails?|mails?|versand)",
         ),
         (
             (
@@ -118,6 +134,11 @@ LANGUAGES = (
             r"(?:ne m'envoyez|ne m'adressez|n'envoyez) plus",
             r"(?:arrete[rz]?|cesse[rz]?) (?:de m'|les envois|l'envoi|vos envois|de nous)",
             r"resilie[rz]? (?:mon|l')",
+            (
+                r"(?:souhait|voudr|aimer|desir)\w* (?:\w+ )?(?:etre (?:retire|desinscrit|desabonne|supprime|raye|enleve"
+                r"|efface)\w*"
+                r"|sortir|quitter)"
+            ),
         ),
         (
             r"ne (?:me|nous) (?:retirez|supprimez|rayez|desabonnez|desinscrivez|enlevez) (?:surtout )?pas",
@@ -143,6 +164,7 @@ LANGUAGES = (
             r"no (?:deseo|quiero|quisiera|me interesa) (?:\w+ ){0,2}?(?:recibir|recibiendo|estar|seguir)",
             r"me (?:podrian?|pueden?) (?:quitar|borrar|eliminar|sacar|retirar|dar de baja)\b.{0,60}",
             r"no (?:me )?(?:envien|envie|manden|mande)(?:me)? mas",
+            r"(?:quiero|quisiera|deseo|gustaria) (?:salir(?:me)?|ser (?:eliminad|borrad|dad|quitad|retirad)[oa])",
             r"(?:dejen|deje|dejar|paren) de (?:enviar|mandar|recibir)\w*",
             r"(?:cancelar|cancelen|cancele|anular|anulen) (?:mi |la )?(?:suscripcion|subscripcion)",
             r"des-?(?:suscrib|subscrib|inscrib)\w*",
@@ -169,6 +191,11 @@ LANGUAGES = (
             r"(?:deixar|deixem|deixe|parem|pare|parar) de (?:me )?(?:receber|enviar|mandar)\w*",
             r"nao (?:me )?(?:enviem|envie|mandem|mande)(?:-me)? mais",
             r"(?:des-?subscre|descadastr|desinscre)\w+",
+            (
+                r"(?:quero|queria|gostaria de|gostava de|desejo|pretendo) (?:\w+ )?(?:sair|ser (?:retirad|removid"
+                r"|excluid"
+                r"|eliminad)[oa]) d"
+            ),
         ),
         (
             r"nao (?:me )?(?:removam?|retirem?|tirem?|eliminem?|excluam?|cancelem?|apaguem?)",
@@ -191,6 +218,7 @@ LANGUAGES = (
             r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
             r"nie (?:przysylajcie|wysylajcie|przesylajcie|wysylac|przysylac)\b.{0,30}",
             r"(?:anul|odwol)\w+ (?:moja )?(?:subskrypcj|prenumerat)\w+",
+            r"(?:przestancie|przestac|prosze przestac|zaprzestan\w+|zaprzestac) .{0,20}(?:wysyl|przysyl|przesyl)\w+",
             r"(?:od|wy)subskryb\w+|skresl\w* mnie|mnie (?:\w+ )?skresl\w*",
         ),
         (
@@ -212,6 +240,9 @@ LANGUAGES = (
             r"pa(?:salinkite|salinti) (?:mane|mano|mus|is)",
             r"(?:nebenoriu|nenoriu|nebenoreciau|nenoreciau|nebenorime|nenorime) (?:\w+ ){0,3}?(?:gauti|buti)",
             r"(?:nebesiuskite|nesiuskite|nebesiusti|nesiusti|nebesiuntinekite)\b.{0,30}",
+            r"(?:mano|mane|as) (?:\w+ ){0,3}?(?:butu|buciau|buti) (?:pasalint|isbraukt|isimt|istrint)\w*",
+            r"(?:mane|mano) (?:\w+ ){0,2}?(?:isbrauktu|isimtu|pasalintu|istrintu)\w*",
+            r"(?:nustokite|liaukites|nutraukite) .{0,20}(?:siusti|siuntinej|siuntim)\w*",
             r"(?:nebereikia|nebeaktualu)\b.{0,30}(?:naujienlaisk|laisk)\w+",
         ),
         (
@@ -226,6 +257,7 @@ LANGUAGES = (
             r"(?:iznem|izdzes|izsledz|svitro|izsvitro|nonem|dzes)(?:iet|t|iet mani|sit)\b.{0,60}",
             r"(?:vairs )?nev(?:elos|elamies) (?:\w+ ){0,3}?(?:sanemt|but)",
             r"(?:vairs )?negribu (?:\w+ ){0,3}?sanemt",
+            r"(?:partrauciet|partraukt|beidziet) .{0,20}(?:sutit|sutisan)\w*",
             r"(?:vairs )?nesut(?:iet|it)\b.{0,30}",
         ),
         (
@@ -247,6 +279,7 @@ LANGUAGES = (
             r"ma (?:stergeti|scoateti|eliminati)",
             r"nu (?:mai )?(?:doresc|vreau|as dori|as vrea) (?:sa )?(?:mai )?(?:primesc|primi|fiu|receptionez)",
             r"nu(?:-mi)? mai (?:doresc|vreau|trimiteti|trimite|primesc)\b.{0,40}",
+            r"(?:opriti|incetati) (?:din |de |sa[ -]?)?(?:a[ -]?)?(?:imi|mi) (?:mai )?trimit\w*",
             r"sa nu(?:-mi| imi) mai trimit\w+",
             r"(?:renunt|anulez|anulati|anularea|renuntarea) (?:la )?(?:abonament\w*|newsletter\w*|abonare\w*)",
         ),

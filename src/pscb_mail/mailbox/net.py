@@ -21,7 +21,7 @@ _ENDING = re.compile(
     r"|read)|n't (?:\w+ )?(?:want|wish|need|require|like|read|use))\b"
 )
 _AWAY = re.compile(
-    r"\b(?:(?:off|from|out of|away|rid of) (?:\w+ ){0,6}?(?:list\w*|mail\w*|e-?mail\w*|newsletters?|bulletins?"
+    r"\b(?:(?:(?<!%.)off|from|out of|away|rid of) (?:\w+ ){0,6}?(?:list\w*|mail\w*|e-?mail\w*|newsletters?|bulletins?"
     r"|circulation"
     r"|distribution|database|records?|contacts?|system|group|chain|subscription|this|these|here)"
     r"|(?:take|taken|taking|get|come|coming|be|want|wants?|me|us|myself|address|name) (?:\w+ ){0,2}?(?:off"
@@ -61,6 +61,9 @@ _STILL_HERE = re.compile(
     r"|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b"
     r"|\bno longer (?:wish|want|need|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b"
     r"|\bneed for me to (?:get|receive)\b"
+    r"|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
+    r"|^enough already$"
+    r"|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i|myself) off\b"
     r"|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )
 
@@ -99,12 +102,20 @@ _ALONE_ABROAD = re.compile(
     r"|dar\w* de baja"
     r"|de baja\b|baja por favor|wypis|zrezygn|rezygn|atsisak|atregistr|isregistr|atrakst|izrakst|dezabon)"
 )
-_ENGLISH = re.compile(r"\b(?:the|and|you|of|is|to|for|with|have|please|this|that|your|it|my|i)\b")
+_ENGLISH = re.compile(
+    r"\b(?:the|and|not|from|future|could|would|can|be|off|our|you|of|is|to|for|with|have|please|this|that|your|it|my"
+    r"|i)\b"
+)
+
+
+def is_english(words: str) -> bool:
+    """Whether words are plainly English, so that a stem of another language in them means nothing."""
+    return len(_ENGLISH.findall(words)) >= 2
 
 
 def touches_abroad(words: str) -> bool:
     """Whether words in another language touch on coming off."""
-    if len(_ENGLISH.findall(words)) >= 2:
+    if is_english(words):
         return False
     return bool(_ALONE_ABROAD.search(words) or (_ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)))
 

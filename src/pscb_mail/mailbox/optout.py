@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox import doubts, net, wishes
 from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, Language
+from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, SUBORDINATE, Language
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence
 
@@ -55,7 +55,7 @@ _MENTIONED = "they write about coming off, but do not plainly ask for it"
 _HOW = "they ask how to come off"
 _OTHER = "it may be something other than the newsletter that they want to come off"
 WEAK = frozenset({_MENTIONED, _SOMEBODY, _OTHER})  # any other proposal in the same words outweighs these
-_TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE, _HOW})
+_TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE})
 
 
 def is_negated(sentence: Sentence) -> bool:
@@ -133,7 +133,7 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
         return Wish(sentence.written, _MENTIONED)
     before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
-    doubt = _voice(sentence, match, before) or _doubt_before(before) or _question(sentence)
+    doubt = _question(sentence) or _voice(sentence, match, before) or _doubt_before(before)
     doubt = doubt or (_OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
     return Wish(sentence.written, doubt or _doubt_after(words[start + len(clause) :]))
 
@@ -150,7 +150,7 @@ def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
 def _is_of_another_list(clause: str, before: str) -> bool:
     """Whether words beside a wish speak of what has a list of its own, and the wish does not name the newsletter."""
     return not wishes.NAMES_US.search(clause) and bool(
-        wishes.OTHER_THING.search(before) or wishes.ATTENDING.search(before)
+        wishes.OTHER_THING.search(wishes.ASKED_AGAIN.sub(" ", before)) or wishes.ATTENDING.search(before)
     )
 
 
@@ -158,7 +158,7 @@ def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
     if wishes.CONDITION.search(before):
         return _CONDITIONAL
-    own = _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before)))
+    own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
     if doubts.UNDECIDED.search(own):
         return _UNDECIDED
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
@@ -245,6 +245,8 @@ def doubt_beside(around: list[Sentence]) -> str:
     for sentence in serious:
         if sentence.question and not wishes.RHETORIC.search(sentence.bare):
             return _ELSE
+        if doubts.COMPLAINT.search(sentence.bare):
+            continue
         if doubts.WANTS_BESIDE.search(sentence.bare) and not wishes.COURTESY.search(sentence.plain):
             return _ELSE
         if wishes.CONDITION.match(sentence.bare):
@@ -280,7 +282,8 @@ def _in_another_language(sentence: Sentence) -> Wish | None:
 
 def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
     """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
-    if language.negated.search(words) or language.no.search(words):
+    own = REASON_ABROAD.split(SUBORDINATE.sub(" ", words[: match.start()]))[-1]
+    if language.negated.search(words) or language.no.search(words) or language.before.search(own):
         return _TURNED
     if language.turns.search(words):
         return _CONDITIONAL

@@ -33,7 +33,31 @@ SUBSCRIBE = tuple(
             r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
             r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
         ),
-        r"\badd\b.{0,80}@",
+        r"\b(?:add|include|subscribe|enrol|put down)\b.{0,80}@",
+        # Anybody to whom the newsletter should come: "Can Sam get this too?", "she should be getting it".
+        (
+            r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should|would it be possible for|is it possible "
+            r"for|any chance) (?!(?:i|we|you|they) (?:get|have|receive|be))(?:\w+[ -]){1,6}?(?:to )?(?:get|receive"
+            r"|have|be sent"
+            r"|be on|be included on|join) (?:this|it|these|the newsletters?|the bulletin|your newsletters?|a copy"
+            r"|copies|the "
+            r"(?:\w+ )?list|your (?:\w+ )?list)(?: too| as well| also| please| directly| in future| from now on"
+            r"|[,.?!]|$)"
+        ),
+        (
+            r"\b(?:should|ought to|needs? to|wants? to|would (?:like|love) to|(?:'d|would) be (?:keen|glad|pleased"
+            r"|happy) to"
+            r"|keen to) (?:also |really )?(?:be )?(?:get|getting|receive|receiving|have|sent|on)\b(?: (?:this|it"
+            r"|these|them"
+            r"|your newsletters?|the newsletters?|a copy|copies|the (?:\w+ )?list|your (?:\w+ )?list))(?: too| also"
+            r"| as well"
+            r"| myself| ourselves| directly| personally| regularly| each month| every month| in future|\W|$)"
+        ),
+        (
+            r"\b(?:for|to|onto|on) (?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing|circulation"
+            r"|distribution)\b.{0,60}@"
+        ),
+        r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing|circulation)\b",
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
@@ -113,8 +137,11 @@ ADDRESS_CHANGE = tuple(
             r"|was changed|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
         ),
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
+        r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
+        r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
         (
-            r"\b(?:change|update|amend|replace|correct|alter|switch) (?:my|our|the|your|this|his"
+            r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect|re-?route) (?:my|our"
+            r"|the|your|this|his"
             r"|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b"
         ),
         (
@@ -150,6 +177,42 @@ LEFT = tuple(
             r"|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county|council|position"
             r"|employer)\b"
         ),
+        (
+            r"\b[a-z-]{2,30}'s (?:now |just |since |recently |sadly )*(?:left|retired|resigned|moved on|died"
+            r"|passed away)\b"
+            r"(?! (?:a|an|you|my|it|her|his|your|me|them|home)\b| the (?:office|building|house))"
+        ),
+        # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
+        (
+            r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
+            r"|gentleman|person|man"
+            r"|woman|colleague|officer)|the (?:previous|former|last|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|he|she"
+            r"|they|who|and"
+            r"|[a-z'-]{2,30}) (?:has |have |had |is |was |recently |just |now |sadly )*(?:retired (?:in|last|at|from"
+            r"|on|this"
+            r"|years?|months?|and|$)|resigned|finished (?:at|in|on|here|work|last)|(?:moved|transferred|gone"
+            r"|been seconded)"
+            r"(?: over| across| on)? to (?:the|another|a new|a different|work)|moved on(?! to (?:the )?(?:next|page"
+            r"|item))|left (?:us"
+            r"|in|last|at|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)|her (?:post"
+            r"|job|role)"
+            r"|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages|(?:two|three|four|five|six) "
+            r"(?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
+        ),
+        (
+            r"\b(?:isn't|is not|aren't|are not) (?:\w+ )?(?:with|working|employed|based|here|at)\b.{0,40}\b(?:any ?more"
+            r"|any longer|now)\b"
+        ),
+        (
+            r"\b(?:has|have|had|i've|we've|she's|he's) (?:now |just |recently )?(?:taken|took) over (?:from|as|the|her"
+            r"|his|this)\b"
+        ),
+        (
+            r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be|is being|being|is to be"
+            r"|going to be|gets?) "
+            r"(?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed|cut off)\b"
+        ),
+        r"\bstart(?:ed|ing)? (?:a|my) new (?:job|role|post|position)\b",
         r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",
         (
             r"\bis now (?:the |our )?(?:new |acting )?(?:dsl|head\w*|lead|designated|manager|principal|contact|named"
@@ -192,7 +255,8 @@ LEFT = tuple(
             r"(?:from|my|as)\b"
         ),
         (
-            r"\b(?:succeeded|replaced) by\b|\bmy (?:successor|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be "
+            r"\b(?:succeeded|replaced) by (?!\S{1,64}@)(?!a new (?:e-?mail|address|system))\b|\bmy (?:successor"
+            r"|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be "
             r")?(?:succeed|replac)\w* me\b"
         ),
         (
@@ -252,6 +316,7 @@ ABOUT_US = re.compile(
     r"|safeguarding (?:children )?board)\b"
 )
 NOT_CHANGE = re.compile(
+    r"\b(?:unsubscribe|remove|delete|take)\b(?!.{0,80}\b(?:and|instead|replace|add|use)\b)|"
     r"\b(?:taken off|be removed|is removed|deleted|come off|unsubscribed)\b|"
     r"\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
 )

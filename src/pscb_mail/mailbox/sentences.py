@@ -19,7 +19,8 @@ ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(
     r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately|"
-    r"at your (?:earliest )?convenience|"
+    r"at your (?:earliest )?convenience|going forward|moving forward|from now on(?:wards)?|from here on(?: in)?"
+    r"|henceforth|"
     r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:(?:could|would|can|may"
     r"|might)(?!')"
     r"|don't mind)"

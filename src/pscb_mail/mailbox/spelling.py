@@ -1,7 +1,8 @@
 """The words of a wish to come off, mended where a thumb slipped: "remvoe", "adress", "newletter", "recieve".
 
 Pure and linear. A word is taken for one of a short list of long words when one slip makes the difference (a letter too
-many, too few, wrong, or two exchanged) and the first letter is right.
+many, too few, wrong, or two exchanged) and the first letter is right. What is typed short on a telephone is written
+out ("rmv me frm ur list"), but never a word that another of the languages that are read has too.
 """
 
 import re
@@ -17,6 +18,16 @@ _OTHERS = """
     databases
 """
 _LONG = re.compile(r"[a-z]{5,14}")
+_SHORT = {
+    "rmv": "remove", "rmove": "remove", "frm": "from", "ur": "your", "yr": "your", "cld": "could", "cud": "could",
+    "wld": "would", "wud": "would", "gd": "good", "plse": "please", "pleeease": "please", "thanx": "thanks",
+    "thnx": "thanks", "thnks": "thanks", "msgs": "messages", "unsub": "unsubscribe", "nomore": "no more",
+    "wanna": "want to", "dnt": "don't", "ppl": "people", "bcos": "because", "coz": "because", "cuz": "because",
+}  # fmt: skip
+_SHORT_WORD = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(_SHORT)})(?![\w@'-])")
+# "you", and "off" with one letter, only where no other word can be meant.
+_YOU = re.compile(r"\b(can|could|would|will|do|if|as|thank|should|when) u\b")
+_OFF = re.compile(r"\b(take|taken|get|me|us|cross) of (the|this|your|ur) (?=(?:\w+ ){0,2}?(?:list|mailing|newsletter))")
 
 
 def _slips(word: str) -> set[str]:
@@ -32,8 +43,10 @@ _REAL = frozenset([*_WORDS, *_OTHERS.split()])
 
 
 def mended(words: str) -> str:
-    """Return the words with slips mended."""
-    return _LONG.sub(lambda match: _meant(match[0]), words)
+    """Return the words with slips mended and short forms written out."""
+    words = _LONG.sub(lambda match: _meant(match[0]), words)
+    words = _YOU.sub(r"\1 you", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], words))
+    return _OFF.sub(r"\1 off \2 ", words)
 
 
 def _meant(word: str) -> str:

@@ -199,7 +199,7 @@ def _wished(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
     proposed = words.proposal(said, incoming.sender)
     back = words.wants_back(said)
     typed = references_in(incoming.new_words[:_WORDS])
-    if wish is not None and not (wish.doubt in WEAK and (proposed or back)):
+    if wish is not None and not (wish.doubt in WEAK and (proposed or back) and not _names_who_left(wish, proposed)):
         return replace(_off(wish, proposed, typed), about_us=about_us)
     if back:
         return Finding(Kind.SUBSCRIBE, back, about_us=True, references=typed)
@@ -208,6 +208,12 @@ def _wished(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
     return Finding(
         proposed.kind, proposed.sentence, proposed.address, proposed.name, other=proposed.other, about_us=about_us
     )
+
+
+def _names_who_left(wish: Wish, proposed: words.Said | None) -> bool:
+    """Whether a wish for somebody else names them, which their departure ("she left in July") does not."""
+    pronoun = re.fullmatch(r"(?:him|her|them|it|somebody)", wish.other)
+    return bool(wish.other) and not pronoun and proposed is not None and proposed.kind is Kind.LEFT
 
 
 def _said_in_subject(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:

@@ -96,6 +96,12 @@ _URGENT = tuple(
             rf"|abandoned)\b"
         ),
         (
+            rf"\b{_CHILD}\b.{{0,60}}\b(?:left|home|house|alone|indoors|outside|night|evenings?)\b.{{0,30}}\b(?:alone"
+            rf"|on (?:its"
+            r"|his|her|their) own|by (?:itself|himself|herself|themselves)|unsupervised|unattended|with no ?(?:one"
+            r"|body|adult))\b"
+        ),
+        (
             r"\b(?:i|he|she) (?:want|wants|wanted|am going|is going|'m going)(?: to)? (?:die|kill (?:myself|himself"
             r"|herself)|end (?:my|his|her) life)\b"
         ),

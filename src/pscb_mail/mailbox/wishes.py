@@ -16,7 +16,7 @@ LIST = (
     r"(?:list|lists|listing|mailings?|mailing-?list|distribution|dl|newsletters?|circulation|circulars?|database"
     r"|bulletins?"
     r"|e-?mails?|mail|records?|contacts?|system|subscriptions?|updates?|editions?|issues?|copies|mailshots?"
-    r"|everything|communications?"
+    r"|everything|communications?|correspondence|publications?|mail-?outs?|e-?shots?|recipients?|readership"
     r"|address book"
     r"|(?:this|it|these|here|those)$)"
 )
@@ -31,6 +31,9 @@ WISHES: dict[str, re.Pattern[str]] = {
     for name, pattern in {
         "take me off": rf"\b(?:take|taking|get|cross|strike|scratch|leave|cut|knock) {ME} ?(?:right )?(?:off|out"
         rf"|from)\b",
+        "pop me off": rf"\b(?:pop|kick|chuck|whip|wipe|throw|boot|bump|pull|whisk|lift|tick|rub|slip|sign|scrub|strip"
+        rf"|score"
+        rf"|keep|rule|opt) {ME} ?(?:right )?(?:off|out|from) (?:of )?(?:the|this|your|all|any|it|here|these)\b",
         "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
         rf"|de-register) (?:both )?{ME}",
         "remove from "
@@ -69,7 +72,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "stop sending": r"\b(?:stop|cease|quit|discontinue)(?: to)? (?:sending|receiving|getting|e-?mailing"
         r"|mailing|send|contacting|messaging|spamming|"
         r"including|writing|these|the e-?mails?|the mailings?|this newsletter|the newsletter|all e-?mails?|e-?mails?"
-        r"|email)\b",
+        r"|email|(?:all |any |your |the )?(?:further |future |more )?(?:correspondence|communications?|contact|e-?mails"
+        r"|mailings?|newsletters?|messages|mail|bulletins?|updates))\b",
         "do not send": r"\b(?:do not|don't|dont|do no longer|never|no need to|not to)(?: \w+)? (?:send|e-?mail|mail"
         r"|contact|write to|include|keep sending"
         r"|continue (?:sending|to send))(?: it| this| these| them| the newsletter| newsletters?)?(?: to)? (?:me|us)\b",
@@ -84,11 +88,14 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|included|contacted))\b",
         "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
         r"|mailings?"
-        r"|bulletins?|copies)\b",
+        r"|bulletins?|copies)\b|^no (?:more|further) of (?:these|this)$",
         "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
         r"|need (?:of|for|to receive)|use for|wish to receive)\b",
         "no longer send": r"(?:^|\b(?:would|could|can|will|to|please) )no longer (?:send|e-?mail|mail|contact"
         r"|include)\b",
+        "so that I am not": r"\b(?:so that|so|that|ensure|sure) (?:i|we|my \w+(?: \w+)?) (?:am|are|is|do|will be|be"
+        r"|will) "
+        r"(?:no longer|not) (?:sent|included|on|receiv\w+|get|getting|listed|contacted|e-?mailed)\b",
         "send not "
         "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
         r"(?:this|these))(?: to (?:me|us))?\b",
@@ -103,8 +110,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
         "not send": r"\b(?:can|could|would|may|will|to) (?:(?:you|i|we) )?(?:\w+ )?(?:not|no longer) (?:be )?(?:send"
         r"|sent|receive|get|include|e-?mail)\b",
-        "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my )?(?:removal|be removed|be taken "
-        r"off)(?: (?:from|of)\b.{0,60})?$",
+        "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my |mailing list |newsletter )?"
+        r"(?:removal|be removed|be taken off)(?: request)?(?: (?:from|of)\b.{0,60})?$",
         "action my "
         "removal": r"\b(?:action|process|arrange|effect|confirm|register|accept|note) (?:for )?(?:my|our) (?:removal"
         r"|opt[- ]?out|unsubscri\w+)",
@@ -155,7 +162,8 @@ STAYING = re.compile(
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
 OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
-    r"|communications?|publications?|anything|spam|subscri\w+|on here|hear from you|contact(?:ed)? (?:me|us)"
+    r"|communications?|correspondence|publications?|anything|spam|subscri\w+|on here|hear from you"
+    r"|contact(?:ed)? (?:me|us)"
     r"|e-?mail(?:ing)? "
     r"(?:me|us)"
     r"|(?:send|sending|mailing|messaging|spamming|write to|writing to|contacting|include|including) (?:me|us)"
@@ -180,7 +188,10 @@ REASON_CLAUSE = re.compile(
 # What organisations print below their own mail: an offer, not a wish.
 FOOTER = re.compile(
     r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
-    r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b|\b(?:click|https?|www)\b"
+    r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b"
+    r"|^(?:don't|do not|no longer) want to (?:hear from us|receive|get)\b.{0,60}\?|\b(?:update|manage"
+    r"|change) your (?:\w+ )?"
+    r"(?:preferences|settings|subscriptions?)\b|\b(?:click|https?|www)\b"
 )
 FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
 WHOLE_ANYWHERE = frozenset(["unsubscribe", "remove", "opt out"])
@@ -293,6 +304,10 @@ NAMES_US = re.compile(
     r"\b(?:newsletters?|mailings?|e-?mails?|e-?mailing|distribution|circulation|bulletins?|subscri\w+|unsub\w+|pscb"
     r"|database"
     r"|mailshots?|inbox)\b"
+)
+# "I have asked twice": no two copies.
+ASKED_AGAIN = re.compile(
+    r"\b(?:asked|told|tried|written|requested|e-?mailed|said|rung|rang|phoned|called|unsubscribed)\b.{0,40}?\btwice\b"
 )
 # Something one attends, or does in turn: whoever writes of it may mean its list.
 ATTENDING = re.compile(

@@ -7,7 +7,7 @@ sentence that only may mean it is enough, and the sentence itself is the evidenc
 import re
 from dataclasses import dataclass
 
-from pscb_mail.mailbox import proposals
+from pscb_mail.mailbox import net, proposals, proposals_abroad
 from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
@@ -28,9 +28,19 @@ def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
     change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, proposals.NOT_CHANGE, said, sender)
     departure = _first(Kind.LEFT, proposals.LEFT, proposals.NOT_LEFT, said, sender)
-    if change and departure and not departure.other and not _is_own(change, sender):
+    if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
-    return change or departure or _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
+    joining = _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
+    return change or departure or joining or _abroad(said, sender)
+
+
+def _abroad(said: tuple[Sentence, ...], sender: str) -> Said | None:
+    """Return what words in another language propose; a new address counts only where one is named."""
+    said = tuple(sentence for sentence in said if not net.is_english(sentence.plain))
+    change = _first(Kind.ADDRESS_CHANGE, proposals_abroad.ADDRESS_CHANGE, proposals_abroad.NO, said, sender)
+    if change and change.address:
+        return change
+    return _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, said, sender)
 
 
 def _first(
