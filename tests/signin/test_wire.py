@@ -1,6 +1,7 @@
 """Tokens on the wire: a run whose tokens expire, a relay that rejects them, and a real Dovecot that asks about them."""
 
 import base64
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from authority import Authority, User
 from dovecot import Dovecot, running_dovecot
 from newsroom import ISSUE, NEWSLETTER, QUICK, UNLIMITED, counted, newsroom
-from scripted import ScriptedServer
+from scripted import HangUpError, ScriptedServer
 from sqlite_utils import Database
 
 from pscb_mail.errors import NotNowError, PscbMailError
@@ -74,13 +75,14 @@ class Post:
     relays: Relays
     outside: Outside
 
-    def send(self) -> mailing.Ended | None:
-        means = mailing.Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, lambda seconds: False)
+    def send(self, wait: Callable[[float], bool] = lambda _: False) -> mailing.Ended | None:
+        means = mailing.Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, wait)
         return mailing.run(self.db, ISSUE, means)
 
 
 @pytest.fixture
 def post(
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     authority: Authority,
     user: User,
@@ -88,11 +90,12 @@ def post(
     settings: Callable[..., Settings],
     clock: Callable,
 ) -> Iterator[Post]:
+    """One session at a time, or as many as the test's parameter says."""
     guard = Guard(authority)
     database = newsroom(tmp_path / "pscb-mail.db", PEOPLE)
     with ScriptedServer(acts=guard.acts()) as server:
         guard.server = server
-        told = settings("microsoft", mailbox=False, port=server.port, connections=1)
+        told = settings("microsoft", mailbox=False, port=server.port, connections=getattr(request, "param", 1))
         sign_in(account(entrance("relay", told), told), user, outside)
         yield Post(database, guard, server, session_opener(told, outside, QUICK), outside)
     database.close()
@@ -178,6 +181,54 @@ def test_an_authority_that_stays_away_ends_the_run_for_now(post: Post, clock: Ca
     with pytest.raises(NotNowError, match="cannot sign anybody in now"):
         post.send()
     assert set(counted(post.db)) == {"sent", "queued"}
+
+
+@pytest.mark.parametrize("post", [2], indirect=True)
+def test_a_sign_in_server_that_is_slow_holds_up_no_open_session(post: Post, clock: Callable) -> None:
+    """One of two sessions ends when the token has run out; the other carries copies until the new one is there."""
+    went_on = threading.Event()
+    waited: list[bool] = []
+    post.guard.authority.before_token = lambda: waited.append(went_on.wait(10))
+
+    def one_session_ends() -> None:
+        if len(post.server.taken) == 6 and post.server.open_now == 2 and not waited:
+            clock.pass_by(56 * 60)  # the token is good for four minutes more, and no longer given out
+            raise HangUpError
+        if len(post.server.taken) >= 16:
+            went_on.set()
+
+    post.guard.passes = one_session_ends
+    post.send()
+    assert waited == [True]
+    assert counted(post.db) == {"sent": PEOPLE}
+    assert once_each(post.server)
+    assert len(set(post.guard.seen)) == 2
+
+
+def test_a_wish_to_stop_is_heeded_while_a_sign_in_server_is_silent(post: Post, clock: Callable) -> None:
+    """With nothing under way the run waits in moments, not for half a minute; and it does not spin."""
+    silent, pauses, hung_up = threading.Event(), [], []
+    post.guard.authority.before_token = lambda: silent.wait(10)
+
+    def the_session_ends() -> None:
+        if len(post.server.taken) == 6 and not hung_up:
+            hung_up.append(True)
+            clock.pass_by(61 * 60)
+            raise HangUpError
+
+    def wait(seconds: float) -> bool:
+        pauses.extend([seconds] if seconds else [])
+        return len(pauses) > 3
+
+    post.guard.passes = the_session_ends
+    try:
+        ended = post.send(wait)
+    finally:
+        silent.set()
+        post.relays.doors[0].sign_in()  # what was being fetched is there now
+    assert ended.interrupted
+    assert all(0 < pause < 1 for pause in pauses)
+    assert counted(post.db) == {"sent": 6, "queued": PEOPLE - 6}
 
 
 def test_a_single_message_renews_a_rejected_token_too(post: Post) -> None:

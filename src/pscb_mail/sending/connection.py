@@ -68,10 +68,10 @@ USUAL = Timing()
 class Door:
     """A relay with what opens it.
 
-    `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `turned_down` is told
-    when the relay has refused what it gave, and returns whether it can give something else. `context` is made once:
-    reading the system's certificates takes 20 ms. `signer` puts a DKIM header before a
-    message, for a relay that does not.
+    `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `ready` says whether it
+    would answer at once, and fetches what it needs meanwhile. `turned_down` is told when the relay has refused what it
+    gave, and returns whether it can give something else. `context` is made once: reading the system's certificates
+    takes 20 ms. `signer` puts a DKIM header before a message, for a relay that does not.
     """
 
     relay: Relay
@@ -79,6 +79,7 @@ class Door:
     context: ssl.SSLContext | None = None
     turned_down: Callable[[], bool] = lambda: False
     signer: "Signer | None" = None
+    ready: Callable[[], bool] = lambda: True
 
 
 def door(
@@ -86,9 +87,10 @@ def door(
     sign_in: Callable[[], Credentials | None] | None = None,
     turned_down: Callable[[], bool] = lambda: False,
     signer: "Signer | None" = None,
+    ready: Callable[[], bool] = lambda: True,
 ) -> Door:
     """Return a relay's door. Raises SettingsError where its `ca_file` cannot be used."""
-    return Door(relay, sign_in, None if relay.security == "none" else _context(relay), turned_down, signer)
+    return Door(relay, sign_in, None if relay.security == "none" else _context(relay), turned_down, signer, ready)
 
 
 class Connection:

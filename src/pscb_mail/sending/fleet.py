@@ -22,6 +22,8 @@ from pscb_mail.sending.troubles import LATER, RelayAwayError, SignInRefusedError
 
 # 432 4.3.2 and 421 4.3.2 "too many connections" (Exchange Online), 421 4.7.0 (Postfix and others).
 _TOO_MANY = frozenset({CLOSING, 432})
+# Between two looks whether a sign-in is there that is being fetched.
+_MOMENT = 0.1
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Fleet:
         # A password that is refused four times at once may lock the account: the first session signs in alone.
         self._lanes = [_Lane(each, each.relay.connections, proven=each.sign_in is None) for each in doors]
         self._hurry = False
+        self._awaits_a_sign_in = False
         self._landed: list[Landed] = []
 
     def turn(self, seconds: float) -> list[Landed]:
@@ -135,8 +138,11 @@ class Fleet:
 
     def open(self, wanted: int) -> None:
         """Open sessions side by side until `wanted` are there or opening, relays with the fewest first."""
+        self._awaits_a_sign_in = False
         while self._count() < wanted:
-            if not (free := list(self._free())):
+            free = [lane for lane in self._free() if lane.door.ready()]
+            if not free:
+                self._awaits_a_sign_in = self.can_open
                 return
             lane = min(free, key=lambda each: len(each.sessions) / each.most)
             connection = Connection(lane.door, self._selector, self._clock, self._timing, chunking=lane.chunking)
@@ -166,7 +172,8 @@ class Fleet:
     def rests(self) -> float:
         """Return the seconds until a relay that was set aside may be tried again, 0 where one may be tried now."""
         now = self._clock()
-        return max(0.0, min(lane.aside_until for lane in self._lanes) - now)
+        least = _MOMENT if self._awaits_a_sign_in else 0.0
+        return max(least, min(lane.aside_until for lane in self._lanes) - now)
 
     def hopeless(self, *, begun: bool) -> PscbMailError | None:
         """Return why no relay takes anything: all failed after the last pause, or at once where nothing has `begun`."""

@@ -6,7 +6,11 @@ Raises SettingsError where none is configured, a password is missing or a `ca_fi
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from pscb_mail import signin
@@ -21,6 +25,10 @@ if TYPE_CHECKING:
     from pscb_mail.sending.signature import Signer
 
 OpenSession = Callable[[], Session]
+# A token that is good, or a keyring, answers within this time; sessions that are open wait no longer for a new one.
+_AT_ONCE = 0.05
+# What was fetched and not used for so long is fetched anew.
+_FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ def _door(settings: Settings, relay: Relay, outside: signin.Outside) -> Door:
         return door(relay, signer=signing)
     secret = _Secret(settings, relay, outside)
     secret()  # one that is missing is told before anything begins
-    return door(relay, secret, secret.turned_down, signing)
+    return door(relay, secret, secret.turned_down, signing, secret.ready)
 
 
 def _signer(relay: Relay) -> "Signer | None":
@@ -91,20 +99,33 @@ def _signer(relay: Relay) -> "Signer | None":
 
 
 class _Secret:
-    """What signs in to one relay, asked for each session; a token that the relay turns down is renewed once."""
+    """What signs in to one relay, asked for each session; a token that the relay turns down is renewed once.
+
+    A renewal asks a server that may be slow, and a password's command its user: sessions that are open must not wait
+    for that. So `ready` has it fetched in a thread of its own, and the session is opened when it is there. Whoever asks
+    without that waits.
+    """
 
     def __init__(self, settings: Settings, relay: Relay, outside: signin.Outside) -> None:
         self._settings = settings
         self._relay = relay
         self._outside = outside
+        self._fetched: _Fetched | None = None
         self._given: signin.Access | None = None
         self._rejected: signin.Access | None = None
         self._last_hope = ""
 
+    def ready(self) -> bool:
+        """Return whether the next session can sign in at once, or fail at once; have it fetched where it cannot."""
+        fetched, now = self._fetched, self._outside.now()
+        if fetched is None or (fetched.done() and abs(now - fetched.asked_at) > _FRESH):
+            fetched = self._fetched = _Fetched(partial(self._access, self._rejected), now)
+            fetched.wait(_AT_ONCE)
+        return fetched.done()
+
     def __call__(self) -> Credentials | None:
-        self._given = given = signin.access(
-            "relay", self._settings, self._relay, rejected=self._rejected, outside=self._outside
-        )
+        fetched, self._fetched = self._fetched, None
+        self._given = given = fetched.result() if fetched else self._access(self._rejected)
         if given is None:
             return None
         if self._rejected is not None:
@@ -116,5 +137,35 @@ class _Secret:
         given = self._given
         if given is None or given.mechanism != "xoauth2" or given.secret == self._last_hope:
             return False
-        self._rejected = given
+        self._rejected, self._fetched = given, None
         return True
+
+    def _access(self, rejected: signin.Access | None) -> signin.Access | None:
+        return signin.access("relay", self._settings, self._relay, rejected=rejected, outside=self._outside)
+
+
+class _Fetched:
+    """A secret that is being fetched, or why there is none. A daemon's work: it keeps no program from ending."""
+
+    def __init__(self, fetch: Callable[[], signin.Access | None], now: datetime) -> None:
+        self.asked_at = now
+        self._future: Future[signin.Access | None] = Future()
+        Thread(target=self._run, args=(fetch,), daemon=True).start()
+
+    def _run(self, fetch: Callable[[], signin.Access | None]) -> None:
+        try:
+            self._future.set_result(fetch())
+        except BaseException as problem:  # noqa: BLE001  # raised where the secret is asked for
+            self._future.set_exception(problem)
+
+    def wait(self, seconds: float) -> None:
+        """Wait for at most so long."""
+        wait([self._future], seconds)
+
+    def done(self) -> bool:
+        """Whether `result` returns, or raises, at once."""
+        return self._future.done()
+
+    def result(self) -> signin.Access | None:
+        """Wait, and return the secret. Raises what fetching it raised."""
+        return self._future.result()
