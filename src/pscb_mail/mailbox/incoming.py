@@ -210,7 +210,7 @@ def _readable(entity: Entity) -> Iterator[Entity]:
             yield from _alternative(entity)
         case "multipart/signed" | "multipart/report" | "multipart/related":
             yield from (part for child in entity.children[:1] for part in _readable(child))
-        case kind if kind.startswith("multipart/") and entity.children:
+        case kind if (kind.startswith("multipart/") or kind == mime.OPAQUE) and entity.children:
             yield from (part for child in entity.children for part in _readable(child))
         case "text/plain" | "text/html" | "text/enriched" | "text" | "":
             if not entity.attached:
@@ -268,9 +268,9 @@ def _problems(message: Entity, whole: str) -> Iterator[str]:
         match part.media_type:
             case "application/ms-tnef":
                 yield "winmail.dat"
-            case "application/pkcs7-mime" | "application/x-pkcs7-mime":
+            case mime.OPAQUE if not part.children:
                 opaque = part.parameter("smime-type").lower() == "signed-data"
-                yield "signed with S/MIME so that only its own program reads it" if opaque else "encrypted with S/MIME"
+                yield "signed with S/MIME in a way that cannot be read" if opaque else "encrypted with S/MIME"
             case "multipart/encrypted":
                 yield "encrypted"
             case _:

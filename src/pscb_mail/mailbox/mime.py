@@ -2,8 +2,9 @@
 
 `email.parser` is not used for the structure: it recurses once a level, tests each line against every open boundary, and
 turns a 30 MB attachment into a list of lines. Here a part is a slice of the bytes; only text is ever decoded, and only
-its first `TEXT_BYTES`. Depth, parts, headers and their lengths have caps; beyond a cap a message is read as far as it
-goes. Line ends are LF: `normalised` sees to it. Sources: RFC 2045, 2046, 2047, 2231, 5322.
+its first `TEXT_BYTES`; S/MIME that is signed and not encrypted is opened. Depth, parts, headers and their lengths have
+caps; beyond a cap a message is read as far as it goes. Line ends are LF: `normalised` sees to it. Sources: RFC 2045,
+2046, 2047, 2231, 5322, 8551.
 """
 
 import binascii
@@ -12,12 +13,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pscb_mail.mailbox import cms
+
 TEXT_BYTES = 400_000
 _HEADER_BYTES = 1_000_000
 _HEADERS = 1_000
 _VALUE = 20_000
 _DEPTH = 12
 _PARTS = 300
+OPAQUE = "application/pkcs7-mime"  # S/MIME, signed or encrypted, in one piece (RFC 8551 section 3.2)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -199,7 +203,7 @@ def _entity(data: bytes, depth: int, budget: _Budget, default: str) -> Entity:
     end = header_end(data)
     headers = headers_of(data[:end])
     content_type = next((value for key, value in headers if key == "content-type"), default)
-    media_type = content_type.partition(";")[0].strip().lower() or default
+    media_type = _media_type(content_type, headers) or default
     parameters = parameters_of(content_type)
     body = data[end:]
     boundary = dict(parameters).get("boundary", "").encode("utf-8", "replace")
@@ -210,7 +214,29 @@ def _entity(data: bytes, depth: int, budget: _Budget, default: str) -> Entity:
         budget.parts -= 1
         inner = transfer_decoded(body, "base64") if _is_base64(headers) else body
         children = (_entity(inner.lstrip(b"\n"), depth + 1, budget, "text/plain"),)
+    elif media_type == OPAQUE and depth < _DEPTH and budget.parts > 0:
+        children = tuple(_signed(headers, body, depth, budget))
     return Entity(headers, media_type, parameters, b"" if children else body, children)
+
+
+def _media_type(content_type: str, headers: Headers) -> str:
+    """Return the media type; S/MIME has an older name, and gateways that do not know it call it a mere file."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/x-pkcs7-mime":
+        return OPAQUE
+    if kind != "application/octet-stream":
+        return kind
+    disposition = next((value for key, value in headers if key == "content-disposition"), "")
+    return OPAQUE if "smime.p7m" in f"{content_type} {disposition}".lower() else kind
+
+
+def _signed(headers: Headers, body: bytes, depth: int, budget: _Budget) -> Iterator[Entity]:
+    """Yield what stands in its own signature (RFC 8551 section 3.5.2); nothing of what is encrypted."""
+    encoding = next((value for key, value in headers if key == "content-transfer-encoding"), "")
+    content = cms.signed_content(transfer_decoded(body, encoding))
+    if content:
+        budget.parts -= 1
+        yield _entity(normalised(content), depth + 1, budget, "text/plain")
 
 
 def _children(body: bytes, boundary: bytes, depth: int, budget: _Budget, kind: str) -> Iterator[Entity]:
