@@ -81,11 +81,11 @@ class Subscriber:
         return f"{self.name} <{self.address.text}>" if self.name else self.address.text
 
 
-_TITLES = re.compile(
-    r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|revd|reverend|fr|father|sir|dame|lord|lady|cllr|councillor|hon|"
-    r"pc|dc|ps|ds|pcso|sgt|sergeant|insp|inspector|di|dci|ch|supt|sister)\.?",
-    re.IGNORECASE | re.ASCII,
+_TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor rev revd reverend fr father sir dame lord lady cllr councillor hon "
+    "pc dc ps ds pcso sgt sergeant insp inspector di dci ch supt sister".split()
 )
+_FIRST_NAME = re.compile(r"[^\W\d_][\w'’-]*[^\W_]")
 
 
 def first_name(name: str) -> str:
@@ -97,12 +97,12 @@ def first_name(name: str) -> str:
     surname, comma, given = name.partition(",")
     words = (given if comma and given.strip() else surname).split()
     titled = False
-    while words and _TITLES.fullmatch(words[0]):
+    while words and words[0].removesuffix(".").lower() in _TITLES:
         titled = True
         words.pop(0)
     if not words or (titled and len(words) == 1 and not comma):
         return ""
-    return words[0] if re.fullmatch(r"[^\W\d_][\w'’-]*[^\W_]", words[0]) else ""
+    return words[0] if _FIRST_NAME.fullmatch(words[0]) else ""
 
 
 def differences(before: Subscriber | None, after: Subscriber | None) -> tuple[str, ...]:

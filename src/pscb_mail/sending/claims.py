@@ -47,7 +47,8 @@ _CLAIM = """
         dated = coalesce(dated, ?), first_tried_at = coalesce(first_tried_at, ?)
     WHERE id = ? AND state = ?
 """
-_ATTEMPT = "INSERT INTO attempt (delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?)"
+_ATTEMPT = "INSERT INTO attempt (id, delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?, ?)"
+_LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt"
 _END_ATTEMPT = "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?"
 _SETTLE = "UPDATE delivery SET state = ?, at = ?, due_at = ?, tries = tries - ? WHERE id = ? AND state = 'in_flight'"
 _DROP = "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?"
@@ -115,11 +116,14 @@ def claim_one(db: Database, delivery: int, issue: str, now: datetime, relay: str
 def _take(db: Database, issue: str, now: datetime, rows: list[_Row], relays: Sequence[str]) -> list[Try]:
     at = stamp(now)
     _all_of(db, _CLAIM, [_taken(row, at) for row in rows])
-    taken: list[Try] = []
-    for row, relay in zip(rows, relays, strict=False):
-        attempt = db.conn.execute(_ATTEMPT, (row.delivery, issue, row.address, relay, at)).lastrowid
-        taken.append(Try(_claimed(row, now), attempt or 0))
-    return taken
+    # Numbered here, so that one statement records them all: the transaction keeps everybody else out.
+    (last,) = db.conn.execute(_LAST_ATTEMPT).fetchone()
+    attempts = [
+        (last + n, row.delivery, issue, row.address, relay, at)
+        for n, (row, relay) in enumerate(zip(rows, relays, strict=False), start=1)
+    ]
+    db.conn.executemany(_ATTEMPT, attempts)
+    return [Try(_claimed(row, now), attempt[0]) for row, attempt in zip(rows, attempts, strict=True)]
 
 
 def settle(db: Database, verdicts: Iterable[tuple[Try, Verdict]], now: datetime) -> list[State]:

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 from pscb_mail.sending.replies import Reply, Stage
 
 
+_ENDS_A_COMMAND = re.compile(r"[\0\r\n<>]")
+# RFC 3461 section 4: what stands in xtext for itself is xchar.
+_NO_XCHAR = re.compile(r"[^!-*,-<>-~]")
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Copy:
     """One message to hand over.
@@ -34,7 +39,7 @@ def extensions(lines: Sequence[bytes]) -> dict[str, str]:
 
 def turned_down(copy: Copy, offered: Mapping[str, str]) -> Reply | None:
     """Return the refusal of a recipient that this relay cannot be asked about, or None."""
-    if re.search(r"[\0\r\n<>]", copy.recipient):
+    if _ENDS_A_COMMAND.search(copy.recipient):
         return Reply(501, "5.1.3 this address cannot stand in an envelope")  # RFC 3463 section 3.2, X.1.3
     if not copy.recipient.isascii() and "SMTPUTF8" not in offered:
         # RFC 6531 section 3.2; X.6.7 is registered for it.
@@ -62,7 +67,7 @@ def commands(copy: Copy, offered: Mapping[str, str], *, chunking: bool) -> list[
 
 def xtext(text: str) -> str:
     """Return ASCII text as a parameter's value (RFC 3461 section 4)."""
-    return re.sub(r"[^!-*,-<>-~]", lambda match: f"+{ord(match[0]):02X}", text)
+    return _NO_XCHAR.sub(lambda match: f"+{ord(match[0]):02X}", text)
 
 
 def _mail_dsn(copy: Copy) -> str:
