@@ -15,6 +15,8 @@ from pscb_mail.mailbox import answering, incoming, outbox, wording
 from pscb_mail.mailbox.answering import Answered
 from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.outbox import Letter
+from pscb_mail.sending import claims, ledger
+from pscb_mail.sending.delivery import Event
 from pscb_mail.sending.relays import session_opener
 from pscb_mail.settings import Relay, Settings
 
@@ -64,6 +66,17 @@ def test_a_confirmation_says_what_was_done_the_way_back_and_whom_to_ring(room: M
     text = answer.get_content()
     for words in ("Dear Jo,", f"{JO} is off the list", "word BACK", URGENT, room.reference("issue-18", JO)[:5]):
         assert words in text
+
+
+def test_an_answer_counts_for_the_pace_of_mailings(room: Mailroom) -> None:
+    """They share the relay. The attempt tells of no issue and of nobody, and is none of a test copy."""
+    room.done(room.pressed("issue-18", JO))
+    with ScriptedServer() as server:
+        delivered(room, server)
+    assert claims.latest_tries(room.db, 10)[-1][1] == room.now
+    row = room.db.execute("SELECT issue, address, verdict, code FROM attempt ORDER BY id DESC LIMIT 1").fetchone()
+    assert row == ("", "", Event.ACCEPTED, 250)
+    assert ledger.tests(room.db) == frozenset()
 
 
 @pytest.mark.parametrize("kind", list(Answer))

@@ -24,7 +24,8 @@ from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Subscriber
-from pscb_mail.sending.delivery import Delivery, Event
+from pscb_mail.sending import ledger
+from pscb_mail.sending.delivery import Delivery, Event, Verdict
 from pscb_mail.sending.message import mailbox, quoted_printable
 from pscb_mail.sending.relays import OpenSession
 from pscb_mail.sending.singles import send_one
@@ -121,30 +122,45 @@ def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Ca
         if waiting is None:
             break
         last = waiting.id
-        state, reply, trouble = _tried(settings.newsletter, waiting, open_session)
+        tried = _tried(db, settings.newsletter, waiting, open_session, now())
+        trouble = tried.trouble
         with transaction(db):
-            outbox.settle(db, waiting.id, state, reply, now())
-        sent += state == "sent"
-        refused += state == "refused"
+            outbox.settle(db, waiting.id, tried.state, tried.reply, now())
+            if tried.attempt and tried.verdict:
+                ledger.end_attempt(db, tried.attempt, tried.verdict, now())
+        sent += tried.state == "sent"
+        refused += tried.state == "refused"
     in_doubt = outbox.count(db, "in_flight") + outbox.count(db, "unknown")
     return Answered(sent, refused, outbox.count(db, "waiting"), in_doubt, trouble)
 
 
+@dataclass(frozen=True)
+class _Tried:
+    """How a try ended: the answer's state, what the relay said, the trouble that ends the run, and the attempt."""
+
+    state: str
+    reply: str
+    trouble: PscbMailError | None = None
+    attempt: int = 0
+    verdict: Verdict | None = None
+
+
 def _tried(
-    newsletter: Newsletter, waiting: outbox.Waiting, open_session: OpenSession
-) -> tuple[str, str, PscbMailError | None]:
-    """Send one answer; returns its state, what the relay said, and the trouble that ends the run."""
+    db: Database, newsletter: Newsletter, waiting: outbox.Waiting, open_session: OpenSession, now: datetime
+) -> _Tried:
+    """Send one answer. It counts for the pace of mailings, which share the relay with it; it never waits for it."""
     letter = waiting.letter
     message = composed(letter, newsletter, moment(waiting.written_at))
     try:
-        verdict = send_one(open_session, newsletter.address, letter.recipient, message)
+        attempt, verdict = send_one(db, open_session, newsletter.address, letter.recipient, message, now)
     except PscbMailError as error:
         # Raised while a session is opened: nothing has left.
-        return "waiting", error.message, error
+        return _Tried("waiting", error.message, error)
     reply = one_line(f"{verdict.code or ''} {verdict.reply}")
     if verdict.event is Event.NOT_TRIED:
-        return "waiting", reply, NotNowError(f"{verdict.relay} does not take mail now: {reply}.", "Run it again later.")
-    return _STATES.get(verdict.event, "waiting"), reply, None
+        trouble = NotNowError(f"{verdict.relay} does not take mail now: {reply}.", "Run it again later.")
+        return _Tried("waiting", reply, trouble, attempt, verdict)
+    return _Tried(_STATES.get(verdict.event, "waiting"), reply, None, attempt, verdict)
 
 
 _STATES = {Event.ACCEPTED: "sent", Event.TURNED_DOWN: "refused", Event.DOUBTED: "unknown"}

@@ -108,6 +108,11 @@ def start_test(db: Database, issue: str, address: str, relay: str, now: datetime
     return _start(db, None, issue, address, relay, now)
 
 
+def start_answer(db: Database, relay: str, now: datetime) -> int:
+    """Record that an answer is tried, of no issue and of nobody: it counts for the pace; returns its id."""
+    return _start(db, None, "", "", relay, now)
+
+
 def start_again(db: Database, delivery: Delivery, relay: str, now: datetime) -> int:
     """Record that one more copy is tried for somebody who has it; returns its id for `end_attempt`."""
     return _start(db, delivery.id, delivery.issue, delivery.address, relay, now)
@@ -341,7 +346,7 @@ def last_tested(db: Database, issue: str) -> datetime | None:
 
 def tests(db: Database) -> frozenset[tuple[str, str]]:
     """Return every issue of which a test copy was tried, with the address it went to."""
-    rows = db.execute("SELECT DISTINCT issue, address FROM attempt WHERE delivery IS NULL").fetchall()
+    rows = db.execute("SELECT DISTINCT issue, address FROM attempt WHERE delivery IS NULL AND issue != ''").fetchall()
     return frozenset((issue, address) for issue, address in rows)
 
 

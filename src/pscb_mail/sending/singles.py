@@ -91,10 +91,17 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
         return _recorded(db, attempt, outcome, session.relay.label, means.now())
 
 
-def send_one(open_session: OpenSession, sender: str, recipient: str, message: bytes) -> Verdict:
-    """Hand over one message that belongs to no mailing, such as an answer."""
+def send_one(
+    db: Database, open_session: OpenSession, sender: str, recipient: str, message: bytes, now: datetime
+) -> tuple[int, Verdict]:
+    """Hand over one message that belongs to no mailing, such as an answer; returns the attempt's id and the verdict.
+
+    The caller ends the attempt where it makes the verdict durable.
+    """
     with open_session() as session:
-        return judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)
+        with transaction(db):
+            attempt = ledger.start_answer(db, session.relay.label, now)
+        return attempt, judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)
 
 
 def _letter(edition: Edition, groups: tuple[str, ...], means: Means) -> Letter:
