@@ -1,7 +1,6 @@
 """The application: its commands in panels, its global options, and the one place where errors become text."""
 
 import errno
-import os
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from pscb_mail.cli import (
     upkeep,
 )
 from pscb_mail.cli.context import Context
+from pscb_mail.cli.streams import end_unread, have_streams, hold_read
 from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.foreign import one_line
 
@@ -71,17 +71,27 @@ for room in (start, founding, signing_in, people, forgetting, issues, sending, m
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the program with `args`, the command line's unless told: the entry point of the `pscb-mail` script."""
-    _have_streams()
+    have_streams()
     try:
-        app(args=hoisted(_readable(sys.argv[1:] if args is None else args)))
+        _run(sys.argv[1:] if args is None else args)
     except PscbMailError as problem:
         _give_up(problem)
+    except BrokenPipeError:
+        end_unread()
     except sqlite3.Error as problem:
         _give_up(_database_trouble(problem))
     except OSError as problem:
         _give_up(_file_trouble(problem))
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)
+
+
+def _run(args: Sequence[str]) -> None:
+    try:
+        app(args=hoisted(_readable(args)))
+    except SystemExit as end:
+        hold_read(end)
+        raise
 
 
 def hoisted(args: Sequence[str]) -> list[str]:
@@ -118,13 +128,6 @@ def _readable(args: Sequence[str]) -> Sequence[str]:
 def _give_up(problem: PscbMailError) -> None:
     console.error(problem)
     sys.exit(problem.exit_code)
-
-
-def _have_streams() -> None:
-    """Put nothing in the place of a standard stream that is closed: a timer may give us none."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (open for as long as the program runs)
 
 
 def _file_trouble(error: OSError) -> PscbMailError:
