@@ -28,9 +28,22 @@ EDITION = Edition(
 
 
 def person(name: str = "Jo Smith", first_name: str = "Jo", address: str = "jo@school.test") -> dict[str, str]:
-    return values_of(
-        name=name, first_name=first_name, organisation="", role="", address=address, reference=REFERENCE, dated=DATED
+    """What slots are filled with; a hostile first name goes in as it is, though none would be made of a name."""
+    values = values_of(
+        name=name, organisation="", role="", address=address, reference=REFERENCE, dated=DATED, zone=NEWSLETTER.zone
     )
+    return {**values, "first_name": first_name}
+
+
+def test_one_instant_is_told_in_the_zone_of_each_newsletter() -> None:
+    """Two times that are equal may stand for different dates: what is kept of one is not given for the other."""
+    dates = [
+        values_of(
+            name="", organisation="", role="", address="jo@school.test", reference=REFERENCE, dated=DATED, zone=zone
+        )["date"]
+        for zone in (ZoneInfo("Europe/London"), ZoneInfo("Asia/Tokyo"))
+    ]
+    assert dates == ["Tue, 01 Dec 2026 09:30:00 +0000", "Tue, 01 Dec 2026 18:30:00 +0900"]
 
 
 def raw(

@@ -16,7 +16,6 @@ from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
-from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending import audience, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
@@ -161,8 +160,8 @@ def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Pat
     count = 0
     for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
         values = values_of(
-            name=person.name, first_name=first_name(person.name), organisation=person.organisation, role=person.role,
-            address=person.address, dated=now.astimezone(newsletter.zone),
+            name=person.name, organisation=person.organisation, role=person.role, address=person.address,
+            dated=now, zone=newsletter.zone,
             reference=reference(workspace.key(), Purpose.TEST, edition.issue, address_key(person.address)),
         )  # fmt: skip
         (folder / f"{edition.issue}-{count:06}.eml").write_bytes(

@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from sqlite_utils import Database
 
 from pscb_mail.errors import PscbMailError, UsageError
@@ -31,7 +32,6 @@ from pscb_mail.issues.preflight.rules import FIXED, RULES
 from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
-from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending import audience, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.message import compose, values_of
@@ -152,8 +152,8 @@ def shown_in(html: str, scheme: str) -> str:
 
 def _values(workspace: Workspace, issue: str, reader: Reader, now: datetime) -> dict[str, str]:
     return values_of(
-        name=reader.name, first_name=first_name(reader.name), organisation=reader.organisation, role=reader.role,
-        address=reader.address, dated=now.astimezone(workspace.settings.newsletter.zone),
+        name=reader.name, organisation=reader.organisation, role=reader.role, address=reader.address,
+        dated=now, zone=workspace.settings.newsletter.zone,
         reference=reference(workspace.key(), Purpose.TEST, issue, address_key(reader.address)),
     )  # fmt: skip
 
@@ -205,10 +205,14 @@ def _findings(report: Report) -> dict[str, object]:
 
 
 def _page(**values: object) -> str:
+    return _template().render({"text": None, "hint": "", **values})
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["size"] = _size
-    template = environment.from_string((files("pscb_mail.desk") / "preview.html.j2").read_text(encoding="utf-8"))
-    return template.render({"text": None, "hint": "", **values})
+    return environment.from_string((files("pscb_mail.desk") / "preview.html.j2").read_text(encoding="utf-8"))
 
 
 def _size(count: int) -> str:

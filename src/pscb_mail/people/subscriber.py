@@ -82,8 +82,10 @@ class Subscriber:
 
 
 _TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor rev revd reverend fr father sir dame lord lady cllr councillor hon "
-    "pc dc ps ds pcso sgt sergeant insp inspector di dci ch supt sister".split()
+    (
+        "mr mrs ms miss mx dr prof professor rev revd reverend fr father sir dame lord lady cllr councillor hon "
+        "pc dc ps ds pcso sgt sergeant insp inspector di dci ch supt sister"
+    ).split()
 )
 _FIRST_NAME = re.compile(r"[^\W\d_][\w'’-]*[^\W_]")
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from pscb_mail.sending.replies import Reply, Stage
 
-
 _ENDS_A_COMMAND = re.compile(r"[\0\r\n<>]")
 # RFC 3461 section 4: what stands in xtext for itself is xchar.
 _NO_XCHAR = re.compile(r"[^!-*,-<>-~]")

@@ -59,8 +59,8 @@ def _sample(db: Database, issue: str, means: Means) -> list[bytes]:
     if mailing is None:
         raise ValueError(f"{issue} was never begun")
     values = values_of(
-        name="", first_name="", organisation="", role="", address=means.newsletter.address, reference="-",
-        dated=means.now().astimezone(means.newsletter.zone),
+        name="", organisation="", role="", address=means.newsletter.address, reference="-", dated=means.now(),
+        zone=means.newsletter.zone,
     )  # fmt: skip
     edition = editions.edition(db, mailing.edition)
     return compose(edition, means.newsletter, Purpose.MAILING).spliced(values)

@@ -42,8 +42,9 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _PLAIN_VALUE = re.compile(r"(?![.F])[A-Za-z0-9@_.~-]{1,75}", re.ASCII)
 # A line that needs no encoding at all: what nearly every other personal value is.
 _PLAIN_LINE = re.compile(rb"(?![.F])[\t !-<>-~]{0,74}[!-<>-~]")
-# RFC 2045 section 6.7: what stands for itself; the space at a line's end and the dot at its start are seen to apart.
-_QP = [bytes([b]) if (33 <= b <= 126 and b != 61) or b in b" \t" else b"=%02X" % b for b in range(256)]
+# RFC 2045 section 6.7: what does not stand for itself; the space at a line's end and the dot at its start are seen to
+# apart.
+_SPECIAL = re.compile(rb"[^\t !-<>-~]")
 
 
 @dataclass(frozen=True)
@@ -148,37 +149,37 @@ class Letters:
 
 
 def values_of(
-    *, name: str, first_name: str, organisation: str, role: str, address: str, reference: str, dated: datetime
+    *, name: str, organisation: str, role: str, address: str, reference: str, dated: datetime, zone: ZoneInfo
 ) -> dict[str, str]:
-    """Return what one person's slots are filled with; `dated` is aware, in the newsletter's zone."""
+    """Return what one person's slots are filled with; `dated` is aware, `zone` the newsletter's."""
     return {
         "name": name,
-        "first_name": first_name,
+        "first_name": first_name(name),
         "organisation": organisation,
         "role": role,
         "address": address,
         "reference": reference,
         "to": mailbox(name, address),
-        "date": _date(dated),
+        "date": _date(dated, zone),
     }
 
 
 @lru_cache(maxsize=64)
-def _date(dated: datetime) -> str:
+def _date(dated: datetime, zone: ZoneInfo) -> str:
     """Return a Date header's value (RFC 5322 section 3.3); copies that are claimed together share one."""
-    return format_datetime(dated)
+    return format_datetime(dated.astimezone(zone))
 
 
 def values_for(claimed: Claim, zone: ZoneInfo) -> dict[str, str]:
     """Return what the slots of a claimed copy are filled with."""
     return values_of(
         name=claimed.name,
-        first_name=first_name(claimed.name),
         organisation=claimed.organisation,
         role=claimed.role,
         address=claimed.address,
         reference=claimed.reference,
-        dated=claimed.dated.astimezone(zone),
+        dated=claimed.dated,
+        zone=zone,
     )
 
 
@@ -215,14 +216,21 @@ def quoted_printable(text: str) -> bytes:
 def _qp_line(line: bytes) -> bytes:
     if _PLAIN_LINE.fullmatch(line):
         return line
-    rows = [b""]
-    for position, byte in enumerate(line, start=1):
-        # White space at the end of a line may be lost on the way (rule 3).
-        token = b"=%02X" % byte if position == len(line) and byte in b" \t" else _QP[byte]
-        if len(rows[-1]) + len(token) >= _LINE:
-            rows.append(b"")
+    encoded = _SPECIAL.sub(lambda found: b"=%02X" % ord(found[0]), line)
+    # White space at the end of a line may be lost on the way (rule 3).
+    if encoded[-1:] in {b" ", b"\t"}:
+        encoded = encoded[:-1] + b"=%02X" % encoded[-1]
+    rows, start = [], 0
+    while start < len(encoded):
         # A dot alone could end the message; "From " at a line's start is changed by whoever writes an mbox.
-        rows[-1] += b"=%02X" % byte if not rows[-1] and byte in b".F" else token
+        first = b"=%02X" % encoded[start] if encoded[start] in b".F" else b""
+        begin = start + bool(first)
+        end = begin + _LINE - 1 - len(first)
+        cut = encoded.find(b"=", end - 2, end)
+        if cut > 0 and end < len(encoded):  # what stands for one octet stays together
+            end = cut
+        rows.append(first + encoded[begin:end])
+        start = end
     return b"=\r\n".join(rows)
 
 

@@ -15,7 +15,7 @@ from pscb_mail.issues.edition import Edition, for_groups, laid_open
 from pscb_mail.people import directory, roster
 from pscb_mail.people.address import Person
 from pscb_mail.people.changes import Origin
-from pscb_mail.people.subscriber import Status, Subscriber, first_name
+from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import audience, claims, editions, ledger
 from pscb_mail.sending.delivery import Delivery, State, Verdict
 from pscb_mail.sending.dialogue import Outcome
@@ -44,8 +44,8 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
     now, address = means.now(), person.address.text
     code = reference(key, Purpose.TEST, edition.issue, person.address.key)
     values = values_of(
-        name=person.name, first_name=first_name(person.name), organisation="", role="", address=address,
-        reference=code, dated=now.astimezone(means.newsletter.zone),
+        name=person.name, organisation="", role="", address=address, reference=code, dated=now,
+        zone=means.newsletter.zone,
     )  # fmt: skip
     reader = directory.by_address(db, address)
     shown = for_groups(edition, reader.groups) if reader and reader.status is Status.ACTIVE else laid_open(edition)
@@ -81,8 +81,8 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
     """Send one more copy beside a delivery that is settled; it stays as it is, the log gets one more attempt."""
     letter, address = _letter(editions.edition(db, mailing.edition), person.groups, means), person.address.text
     values = values_of(
-        name=person.name, first_name=first_name(person.name), organisation=person.organisation, role=person.role,
-        address=address, reference=delivery.reference, dated=means.now().astimezone(means.newsletter.zone),
+        name=person.name, organisation=person.organisation, role=person.role, address=address,
+        reference=delivery.reference, dated=means.now(), zone=means.newsletter.zone,
     )  # fmt: skip
     with means.open_session() as session:
         with transaction(db):
