@@ -2,6 +2,8 @@
 
 import base64
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -112,6 +114,37 @@ def shows_nothing(folder: Path, done: list[Done], allowed: set[Path] = frozenset
     with closing(sqlite3.connect(folder / "pscb-mail.db")) as db:
         dump = "\n".join(db.iterdump())
     assert CANARY not in dump
+
+
+@pytest.mark.parametrize("form", FORMS[:5], ids=["plain", "base64", "PLAIN", "XOAUTH2", "UTF-16"])
+def test_the_search_finds_whatever_is_planted_for_it(tmp_path: Path, form: bytes) -> None:
+    """On the screen, in a file of any name, in a folder below, in the database: so that finding nothing means something."""
+    program = workspace(tmp_path / "w")
+    done = program("list", "--json")
+    shows_nothing(program.folder, [done])
+    for out, err in ((form.decode("utf-8", "surrogateescape"), ""), ("", f"x{form.decode('utf-8', 'surrogateescape')}")):
+        with pytest.raises(AssertionError):
+            shows_nothing(program.folder, [Done(0, out, err)])
+    leak = program.folder / "issues" / "leak.tmp"
+    leak.write_bytes(b"\0" + form)
+    with pytest.raises(AssertionError, match=r"leak\.tmp"):
+        shows_nothing(program.folder, [done])
+    leak.unlink()
+    with closing(sqlite3.connect(program.folder / "pscb-mail.db")) as db:
+        db.execute("INSERT INTO fact VALUES ('leak', ?)", (form.decode("utf-8", "surrogateescape"),))
+        db.commit()
+    with pytest.raises(AssertionError):
+        shows_nothing(program.folder, [done])
+
+
+def test_a_secret_in_the_process_list_is_seen(tmp_path: Path) -> None:
+    """The relay that looks at every process finds one that shows it."""
+    shown = subprocess.Popen([sys.executable, "-c", "input()", CANARY], stdin=subprocess.PIPE)
+    try:
+        with pytest.raises(AssertionError, match=CANARY):
+            processes_show_nothing(None)
+    finally:
+        shown.communicate(b"\n")
 
 
 def test_a_password_from_the_environment_is_nowhere(tmp_path: Path, relay: ScriptedServer) -> None:

@@ -1,6 +1,8 @@
 """Tokens on the wire: a run whose tokens expire, a relay that rejects them, and a real Dovecot that asks about them."""
 
 import base64
+import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +16,8 @@ from scripted import HangUpError, ScriptedServer
 from sqlite_utils import Database
 
 from pscb_mail.errors import NotNowError, PscbMailError
-from pscb_mail.imap import parse_place
+from pscb_mail.imap import Imap, Place, parse_place
+from pscb_mail.imap import SignInRefusedError as SignInRefused
 from pscb_mail.mailbox.folder import ImapFolder
 from pscb_mail.sending import mailing
 from pscb_mail.sending.relays import Relays, session_opener
@@ -241,6 +244,60 @@ def test_a_single_message_renews_a_rejected_token_too(post: Post) -> None:
     with pytest.raises(SignInRefusedError):
         post.relays()
     assert len(post.guard.seen) == 3  # it had just been renewed
+
+
+# -- the mailbox, on a server that plays a part -----------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def refusing_imap(challenge: bytes, refusal: bytes) -> Iterator[tuple[int, list[bytes]]]:
+    """An IMAP server that turns a token down as Microsoft and Google do; what it is told in the exchange is kept."""
+    told: list[bytes] = []
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection, connection.makefile("rwb", buffering=0) as line:
+            line.write(b"* OK [CAPABILITY IMAP4rev1 AUTH=XOAUTH2] ready\r\n")
+            while said := line.readline():
+                tag, verb, *_ = said.split()
+                if verb == b"AUTHENTICATE":
+                    line.write(b"+ \r\n")
+                    told.append(line.readline())
+                    line.write(b"+ " + challenge + b"\r\n")
+                    told.append(line.readline())  # whoever answers nothing waits here for ever
+                    line.write(tag + refusal)
+                elif verb == b"LOGOUT":
+                    line.write(b"* BYE\r\n" + tag + b" OK bye\r\n")
+                    return
+                else:
+                    line.write(b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n" + tag + b" OK done\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield listener.getsockname()[1], told
+        thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("challenge", "refusal", "todo"),
+    [
+        (CHALLENGE, b" NO AUTHENTICATE failed.\r\n", "Full Access"),
+        (CHALLENGE, b" NO User is authenticated but not connected.\r\n", "ImapEnabled $true"),
+    ],
+)
+def test_a_mailbox_s_challenge_is_answered_with_an_empty_line_and_told_in_words(
+    challenge: bytes, refusal: bytes, todo: str
+) -> None:
+    """Its reasons come as JSON first; only an empty line brings the refusal. Both are told, as of a relay."""
+    with refusing_imap(challenge, refusal) as (port, told), pytest.raises(SignInRefused) as caught:
+        Imap(Place("127.0.0.1", port, "newsletter@pscb.test", "INBOX", tls=False), "the-token", token=True)
+    assert base64.b64decode(told[0]) == b"user=newsletter@pscb.test\1auth=Bearer the-token\1\1"
+    assert told[1] == b"\r\n"
+    assert "the token was not accepted (401); it must be for https://outlook.office.com/" in caught.value.message
+    assert refusal.decode().split("NO ")[1].strip() in caught.value.message
+    assert todo in caught.value.hint
+    assert "the-token" not in caught.value.message + caught.value.hint
 
 
 # -- the mailbox, on a real Dovecot ---------------------------------------------------------------------------------
