@@ -107,6 +107,21 @@ def test_archiving_again_changes_no_byte(issues, tmp_path):
     assert contents(out) == before
 
 
+def test_an_edit_for_single_groups_is_no_news_for_the_public(issues, tmp_path):
+    """The feed's dates would tell that something was changed where nothing is to be seen."""
+    for passage in (
+        "",
+        "::: only Heads\n## For heads\n\nOne.\n:::\n\n",
+        "::: only Heads\n## For heads\n\nTwo.\n:::\n\n",
+    ):
+        draft(issues, f"{passage}{BODY}", FRONT)
+        archived(issues, tmp_path / "out", LATER if passage else MORNING)
+        assert of_feed(tmp_path / "out", "entry", "updated") == ["2010-10-31T12:00:00Z"]
+    draft(issues, f"{BODY}\nMore for all.", FRONT)
+    archived(issues, tmp_path / "out", LATER)
+    assert of_feed(tmp_path / "out", "entry", "updated") == ["2011-02-03T04:05:06Z"]
+
+
 def test_the_same_issues_give_the_same_bytes_in_another_folder(issues, tmp_path):
     archived(issues, tmp_path / "one")
     archived(issues, tmp_path / "two", LATER)

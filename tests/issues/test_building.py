@@ -68,6 +68,17 @@ def test_a_template_of_the_workspace_comes_first_and_alone(tmp_path):
     assert 'class="callout"' in page
 
 
+def test_a_template_that_is_changed_or_added_while_the_program_runs_is_used_at_once(tmp_path):
+    """`preview --watch` builds in one process, and nothing old may be shown."""
+    source = draft(tmp_path, "::: button\ntext: Go\nlink: https://a.example\n:::")
+    own = tmp_path / "templates" / "blocks"
+    own.mkdir(parents=True)
+    assert "a.example" in html_for(built(source, None, (own.parent, TEMPLATES)))
+    for words in ("a first time", "a second one"):
+        (own / "button.html.j2").write_text(f"<p>{words}</p>", "utf-8")
+        assert words in html_for(built(source, None, (own.parent, TEMPLATES)))
+
+
 FAULTS = [
     ("{{ nobody }}", r"newsletter\.html\.j2 fails: 'nobody' is undefined"),
     ("{% if %}", r"newsletter\.html\.j2:1: "),

@@ -8,6 +8,7 @@ from drafts import ISSUE_18, TEMPLATES, built, draft, html_for, settings
 from lxml import html as lxml_html
 from PIL import Image
 
+from pscb_mail.issues.edition import laid_open
 from pscb_mail.issues.inlining import inlined
 from pscb_mail.issues.look import INK, NIGHT_TINT, PAPER, TINT, contrast, look_of, readable
 from pscb_mail.issues.source import read_source
@@ -336,6 +337,32 @@ def test_pictures_are_embedded_with_their_size_and_words(tmp_path):
     assert (image.get("width"), image.get("height"), image.get("alt")) == ("540", "270", "A <street>")
     assert "max-width:100%;height:auto" in image.get("style")
     assert "Rebuilt &amp; open" in page
+
+
+def test_empty_lines_and_spaces_in_code_stay(tmp_path):
+    """They are a part of what is shown."""
+    code = 'if x:\n    y = "a : b"\n\n\n    style="z : q"'
+    page = html_for(built(draft(tmp_path, f'```\n{code}\n```\n\nWords about style="a : b" too')))
+    assert elements(page, "//pre")[0].text_content().rstrip() == code
+    assert 'about style="a : b" too' in page
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("## One\n\n## Two", {"One": False, "Two": True}),
+        ("Words\n\n## One", {"One": True}),
+        ("::: only Heads\n## Theirs\n:::\n\n## One", {"Theirs": False, "One": False}),
+    ],
+)
+def test_a_heading_has_a_line_above_it_but_where_nothing_else_is(body, lines, tmp_path):
+    """Whoever gets a passage that stands before the first heading has a line after the passage."""
+    edition = built(draft(tmp_path, body))
+    page = html_for(laid_open(edition))
+    found = {each.text_content(): "border-top:1px" in each.get("style") for each in elements(page, "//h2")}
+    assert found == lines
+    assert page.count("<hr") == body.count(":::") // 2
+    assert "<hr" not in html_for(edition)
 
 
 def test_a_logo_stands_on_a_plate_with_its_words(tmp_path):

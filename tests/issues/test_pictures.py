@@ -162,6 +162,17 @@ def test_a_picture_that_ends_too_soon_is_refused(tmp_path):
         embed(tmp_path, "a.png", "pscb.example")
 
 
+def test_a_picture_that_is_saved_again_is_read_again(tmp_path):
+    """Of the same size and length, in one process, as `preview --watch` is."""
+    first, second = (Image.new("RGB", (40, 40), colour) for colour in ("red", "lime"))
+    first.save(tmp_path / "a.png", compress_level=0)
+    before = embed(tmp_path, "a.png", "pscb.example")
+    second.save(tmp_path / "a.png", compress_level=0)
+    after = embed(tmp_path, "a.png", "pscb.example")
+    assert (before.width, before.height) == (after.width, after.height)
+    assert before.file.content_id != after.file.content_id
+
+
 def test_the_same_picture_has_the_same_content_id(tmp_path):
     save(tmp_path, "a.png")
     save(tmp_path, "b.png")

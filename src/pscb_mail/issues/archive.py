@@ -118,7 +118,7 @@ def _archived(source: Source, settings: Settings, public: Public, known: Archive
 
 def _digest(source: Source, public: Public) -> str:
     """Return a digest of what readers see; a new look of the page is no news (RFC 4287 section 4.2.15)."""
-    seen = hashlib.sha256(f"{source.title}\0{source.date}\0{source.preheader}\0{source.body}".encode())
+    seen = hashlib.sha256(f"{source.title}\0{source.date}\0{source.preheader}\0{public.body}".encode())
     for file in public.files:
         seen.update(hashlib.sha256(file.content).digest())
     return seen.hexdigest()

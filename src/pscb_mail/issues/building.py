@@ -28,7 +28,12 @@ _LOGO_WIDTH = 200
 
 def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Edition:
     """Build an issue."""
-    document = parse(source)
+    return built(parse(source), settings, templates)
+
+
+def built(document: Document, settings: Settings, templates: tuple[Path, ...]) -> Edition:
+    """Build an issue whose body has been parsed."""
+    source = document.source
     pictures, attachments = _files(document, settings.newsletter.domain)
     logo = _logo(settings, templates)
     frame = Frame(document, settings)
@@ -47,15 +52,20 @@ def build(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Ed
 
 @dataclass(frozen=True)
 class Public:
-    """An issue as the public may have it: a web page, and the files that lie beside it."""
+    """An issue as the public may have it: a web page, and the files that lie beside it.
+
+    `body` is what of the source it was made of.
+    """
 
     html: str
     files: tuple[File, ...]
+    body: str
 
 
 def build_public(source: Source, settings: Settings, templates: tuple[Path, ...]) -> Public:
     """Build an issue as a web page for everybody: nothing in it is anybody's own."""
-    document = parse(source).public
+    whole = parse(source)
+    document = whole.public
     pictures, attachments = _files(document, settings.newsletter.domain)
     logo = _logo(settings, templates)
     dates = calendar(document, settings.newsletter)
@@ -67,7 +77,7 @@ def build_public(source: Source, settings: Settings, templates: tuple[Path, ...]
     page = html.render_page(
         Frame(document, settings), Templates(templates), html.PageFiles(pictures, logo, names, attached)
     )
-    return Public(page, tuple(replace(file, name=name) for name, file in beside.items()))
+    return Public(page, tuple(replace(file, name=name) for name, file in beside.items()), whole.public_body)
 
 
 def _beside(files: tuple[File, ...]) -> dict[str, File]:

@@ -105,6 +105,18 @@ class Document:
         return tuple((line, meta) for line, meta in found if isinstance(meta, Only))
 
     @property
+    def public_body(self) -> str:
+        """The lines of the body that everybody may read, without empty ones: an edit for some groups leaves them alone."""
+        hidden = {
+            line
+            for token in self.tokens
+            if token.type == "only_open" and token.map
+            for line in range(token.map[0], token.map[1])
+        }
+        lines = enumerate(self.source.body.split("\n"), start=self.source.first_line)
+        return "\n".join(line for number, line in lines if number not in hidden and line.strip())
+
+    @property
     def public(self) -> "Document":
         """The document without anything that is for some groups: nothing is left to say that there was more."""
         return Document(
@@ -169,6 +181,9 @@ def _words(token: Token) -> str:
 
 def _refuse_controls(source: Source, mistakes: Mistakes) -> None:
     for number, line in enumerate(source.body.split("\n"), start=source.first_line):
+        # Nearly every line is plain, and that is told at once.
+        if line.isascii() and line.isprintable():
+            continue
         if bad := next((c for c in line if c != "\t" and is_unsafe(c)), None):
             mistakes.add(number, f"There is an invisible character in this line (U+{ord(bad):04X}): take it out.")
 

@@ -6,6 +6,7 @@ Pure. Both renderers and their templates take the words from here, so that they 
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from markdown_it.tree import SyntaxTreeNode
 
@@ -68,7 +69,7 @@ class Frame:
         number = f"Number {source.number}" if source.number is not None else ""
         return ", ".join(part for part in (number, day(source.date) if source.date else "") if part)
 
-    @property
+    @cached_property
     def contents(self) -> tuple[tuple[Heading, SyntaxTreeNode], ...]:
         """The articles for "Featured in this issue", with their headings' words; empty where none are wanted."""
         if not self.document.source.contents:

@@ -165,7 +165,11 @@ class _Body:
 
     def blocks(self, node: SyntaxTreeNode) -> str:
         """Return what stands inside a block."""
-        return "".join(self._block(child, caption) for child, caption in captioned(node.children))
+        written = []
+        for child, caption in captioned(node.children):
+            written.append(self._block(child, caption))
+            self._begun = self._begun or child.type != "only"
+        return "".join(written)
 
     def _block(self, node: SyntaxTreeNode, caption: SyntaxTreeNode | None) -> str:
         if node.type in {"table", "events"}:
@@ -192,9 +196,9 @@ class _Body:
 
     def _heading(self, node: SyntaxTreeNode) -> str:
         opening = f'<{node.tag} id="{escape(node.attrs["id"])}"'
-        # Nothing above the first article needs a line between.
+        # Where nothing is above it, no line is needed between.
         opening += "" if self._begun else ' class="first"'
-        self._begun, self._section = True, self.inline(node.children[0])
+        self._section = self.inline(node.children[0])
         return f"{opening}>{self._section}</{node.tag}>\n"
 
     def _ordered_list(self, node: SyntaxTreeNode) -> str:
@@ -271,6 +275,16 @@ class _Body:
         self._calendar = calendar_name(self._slug, only.groups)
         passage = self.blocks(node)
         self._begun, self._section, self._calendar = before
+        if not self._begun and _heading_follows(node):
+            # For others that heading is the first thing they see, and has no line above it: the passage brings its own.
+            passage += "<hr>\n"
         (begin, end), (begin_label, end_label) = self._marks.around(only.groups), self._marks.around(())
         label = self._template("only", groups=only.groups)
         return f"{begin}{begin_label}{label}{end_label}{passage}{end}"
+
+
+def _heading_follows(node: SyntaxTreeNode) -> bool:
+    following = node.next_sibling
+    while following is not None and following.type == "only":
+        following = following.next_sibling
+    return following is not None and following.type == "heading"

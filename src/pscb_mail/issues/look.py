@@ -5,6 +5,7 @@ darkened or lightened just as far as is needed.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pscb_mail.settings import Design
 
@@ -45,15 +46,20 @@ class Look:
 
 def look_of(design: Design) -> Look:
     """Return the colours that the settings ask for, readable."""
+    return _look(design.colour, design.accent)
+
+
+@lru_cache(maxsize=4)
+def _look(colour: str, accent: str) -> Look:
     return Look(
-        band=design.colour,
-        on_band=_on(design.colour),
-        heading=readable(design.colour, GROUND),
-        link=readable(design.accent, GROUND),
-        button=design.accent,
-        on_button=_on(design.accent),
-        night_heading=readable(design.colour, NIGHT_TINT, 8),
-        night_link=readable(design.accent, NIGHT_TINT, 6.5),
+        band=colour,
+        on_band=_on(colour),
+        heading=readable(colour, GROUND),
+        link=readable(accent, GROUND),
+        button=accent,
+        on_button=_on(accent),
+        night_heading=readable(colour, NIGHT_TINT, 8),
+        night_link=readable(accent, NIGHT_TINT, 6.5),
     )
 
 

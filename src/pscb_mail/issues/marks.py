@@ -57,6 +57,8 @@ class Marks:
 
     def measure(self, text: str, width_of: Callable[[Flat], int]) -> int:
         """Return how long the text is, each stand-in counted as `width_of` its passage."""
+        if self._prefix not in text:
+            return len(text)
         pieces = self._pattern.split(text)
         passages = [self._passages[int(n)] for kind, n in zip(pieces[1::3], pieces[2::3], strict=True) if kind == "n"]
         return sum(map(len, pieces[::3])) + sum(map(width_of, passages))

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from mimetypes import MimeTypes
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
@@ -77,14 +78,38 @@ def attach(folder: Path, name: str) -> File:
 def embed(folder: Path, name: str, domain: str, shown: int = SHOWN) -> Embedded:
     """Return a picture from the folder, shown at its own size or `shown` pixels wide, whichever is less."""
     path = inside(folder, name)
+    fit = _made_fit(path, name, shown, _stamp(path))
+    identity = f"{hashlib.sha256(fit.content).hexdigest()[:16]}@{domain}"
+    media_type = f"image/{'jpeg' if fit.kind == 'jpg' else fit.kind}"
+    file = File(f"{one_line(path.stem, 80)}.{fit.kind}", media_type, fit.content, identity)
+    show = min(fit.width, shown)
+    return Embedded(file, show, max(1, round(fit.height * show / fit.width)))
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A picture's bytes made fit for a mail; its size is that of the file."""
+
+    content: bytes
+    kind: str
+    width: int
+    height: int
+
+
+@lru_cache(maxsize=32)  # while an issue is written it is built at each save, and its pictures stay
+def _made_fit(path: Path, name: str, shown: int, stamp: tuple[int, ...]) -> _Fit:
+    del stamp
     with _opened(_bytes(path), name) as image:
         width, height = _upright_size(image)
         ratio = min(1.0, 2 * shown / width)
         content, kind = _encoded(image, (max(1, round(width * ratio)), max(1, round(height * ratio))))
-    identity = f"{hashlib.sha256(content).hexdigest()[:16]}@{domain}"
-    file = File(f"{one_line(path.stem, 80)}.{kind}", f"image/{'jpeg' if kind == 'jpg' else kind}", content, identity)
-    show = min(width, shown)
-    return Embedded(file, show, max(1, round(height * show / width)))
+    return _Fit(content, kind, width, height)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """Return what a file has no two times when its bytes have changed."""
+    status = path.stat()
+    return status.st_ino, status.st_mtime_ns, status.st_ctime_ns, status.st_size
 
 
 def _bytes(path: Path) -> bytes:

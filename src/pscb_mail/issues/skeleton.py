@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from pscb_mail.errors import PscbMailError, UsageError
-from pscb_mail.issues.source import all_issues, find_issue, read_source, slug_of
+from pscb_mail.issues.source import PREHEADER, SUBJECT_LONG, all_issues, find_issue, read_source, slug_of
 
 _PREHEADER = "Say in one line what is in this issue, so that people open it"
 _GREETING = "Say in two or three sentences what this issue is about and what readers should do."
@@ -168,8 +168,8 @@ def _head(number: int, newsletter: str, today: date, title: str = "") -> str:
 number: {number}
 date: {today.isoformat()}
 title: {_quoted(title or f"Newsletter {number}: {month}")}
-subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: 60 characters at most
-preheader: "{_PREHEADER}"    # shown after the subject: 40 to 130 characters
+subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: {SUBJECT_LONG} characters at most
+preheader: "{_PREHEADER}"    # shown after the subject: {PREHEADER[0]} to {PREHEADER[1]} characters
 contents: true    # a table of contents, made of the headings
 # attachments: [programme.pdf]    # files that lie beside this one
 # ignore: {{acronym: "why that does not matter in this issue"}}    # a rule of `pscb-mail check` set aside

@@ -22,6 +22,10 @@ from pscb_mail.foreign import has_unsafe, one_line
 # Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough
 # that no text, however knotted, takes a parser more than a few seconds.
 MAX_CHARACTERS = 80_000
+# Phones show 35 to 45 characters of a subject, Outlook and Gmail on a desktop about 70 (facts of the clients, November
+# 2026); so many of a preheader fill the place beside it.
+SUBJECT_LONG = 65
+PREHEADER = (40, 130)
 _MAX_FRONT_MATTER = 20_000
 _MAX_DEPTH = 3
 _MAX_MISTAKES = 40

@@ -68,13 +68,15 @@ class Lines:
         return "\n".join(lines)
 
     def _folded(self, line: str, first: str, later: str) -> Iterator[str]:
-        row, room = first, False
+        row, width, room = first, self.width(first), False
         # A no-break space is part of a word.
         for word in re.findall(r"[^ \t\n]+", line):
-            if room and self.width(row) + 1 + self.width(word) > self.columns:
+            wide = self.width(word)
+            if room and width + 1 + wide > self.columns:
                 yield row
-                row, room = later, False
+                row, width, room = later, self.width(later), False
             row += f" {word}" if room else word
+            width += wide + room
             room = True
         yield row
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pscb_mail.errors import UsageError
-from pscb_mail.issues.building import build
+from pscb_mail.issues.building import built
 from pscb_mail.issues.document import Document, parse
 from pscb_mail.issues.edition import Edition
 from pscb_mail.issues.preflight.copies import Readership
@@ -109,7 +109,7 @@ def _built(
     document = None
     try:
         document = parse(source)
-        return document, build(source, settings, templates), []
+        return document, built(document, settings, templates), []
     except UsageError as error:
         return document, None, list(_refused(error, source.path))
 

@@ -9,10 +9,7 @@ from collections.abc import Iterator
 from pscb_mail.issues.edition import Edition, Passage, splice
 from pscb_mail.issues.preflight.copies import Copies
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
-
-# Phones show 35 to 45 characters, Outlook and Gmail on a desktop about 70 (facts of the clients, November 2026).
-SUBJECT_LONG = 65
-PREHEADER = (40, 130)
+from pscb_mail.issues.source import PREHEADER, SUBJECT_LONG
 
 KB = 1024
 # Gmail cuts a message off at about 102 KB of HTML; what is added on the way (a banner, rewritten links) needs room.

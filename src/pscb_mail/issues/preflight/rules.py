@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from pscb_mail.issues.preflight import dates, envelope, guard, links, structure, wording
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.source import PREHEADER, SUBJECT_LONG
 
 GUARD_WORDS = 3
 
@@ -161,14 +162,14 @@ RULES = (
         _W,
         envelope.long_subject,
         "The inbox cuts a longer subject off.",
-        "Say in 65 characters or less what is in it; the most important words first.",
+        f"Say in {SUBJECT_LONG} characters or less what is in it; the most important words first.",
     ),
     Rule(
         "preheader",
         _W,
         envelope.preheader,
         "The inbox shows it beside the subject; without one it shows whatever comes first.",
-        "Add preheader: with 40 to 130 characters that make people open the issue.",
+        "Add preheader: with {} to {} characters that make people open the issue.".format(*PREHEADER),
     ),
     Rule(
         "preheader-repeats",

@@ -156,6 +156,8 @@ def _runs(text: str) -> Iterator[list[str]]:
 
 
 def _in_capitals(word: str) -> bool:
+    if not word[0].isupper() or word[1:2].islower():  # nearly every word, told at a glance
+        return False
     stem = re.sub(r"['’]?s$", "", word)
     return len(stem) > 1 and stem.isupper() and stem.replace("&", "").replace("'", "").isalpha()
 
