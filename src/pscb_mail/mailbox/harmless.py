@@ -99,7 +99,8 @@ _OTHERS = {
         ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
         witam czesc szanowni chce chcemy chcial* zycze sobie nie juz wiecej dluzej o z ze na do od w sie to tej tego
         te tych ten ta waszej wasze wypis* rezygn* zrezygn* rezygnacj* usun* skresl* anul* odwol* subskryp*
-        odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* przysyl* przesyl* wysla* list* mailing* mailow* odbiorc*
+        odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* niewysyl* nieprzysyl* nieprzesyl* przysyl* przesyl*
+        wysla* list* mailing* mailow* odbiorc*
         adres* baz* danych e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga
         mozna czy mogl* zainteresowan* jestem prosba uprzejmie
         panstwo uprzejma byloby mozliwe aby zeby zebyscie abyscie prosil* moich imie kontakt* informacj* powiadomien*

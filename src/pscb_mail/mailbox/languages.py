@@ -216,6 +216,7 @@ LANGUAGES = (
                 r"(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)"
             ),
             r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
+            r"nie(?:wy|przy|prze)sylani\w+ (?:\w+ ){0,3}?(?:newsletter\w*|wiadomosc\w*|mail\w*|e-mail\w*|biuletyn\w*)",
             r"nie (?:przysylajcie|wysylajcie|przesylajcie|wysylac|przysylac)\b.{0,30}",
             r"(?:anul|odwol)\w+ (?:moja )?(?:subskrypcj|prenumerat)\w+",
             r"(?:przestancie|przestac|prosze przestac|zaprzestan\w+|zaprzestac) .{0,20}(?:wysyl|przysyl|przesyl)\w+",

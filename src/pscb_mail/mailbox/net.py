@@ -68,6 +68,42 @@ _STILL_HERE = re.compile(
 )
 
 
+# How people refuse without a word of ending: "this can go straight in the bin", "let us part company", "wrong person".
+_IDIOM = re.compile(
+    r"\b(?:spare (?:me|us)\b|(?:leave|let) (?:me|us|the \w+|my \w+) (?:be|alone|in peace)\b|not (?:my"
+    r"|our) (?:cup of tea|thing|area"
+    r"|field|remit|bag)\b|not for (?:me|us)\b|wrong (?:person|address|reader|mailbox|inbox|recipient)\b"
+    r"|mistaken identity"
+    r"|(?:never|did not|didn't|didnt) (?:\w+ )?(?:ask(?:ed)? for|sign(?:ed)? up|subscribed?|want(?:ed)?) (?:to "
+    r"|for )?(?:this|these"
+    r"|it|the newsletter|your)|(?:done|finished|through) with (?:this|these|the newsletter|your|newsletters)\b"
+    r"|give (?:it|me|us) a"
+    r" (?:rest|break)\b|surplus to requirements|(?:of )?no (?:further |more |earthly |longer of )?(?:use|interest"
+    r"|relevance) to"
+    r" (?:me|us)\b|(?:straight|go(?:es)?|went) (?:\w+ )?(?:in|into|to) (?:the |my )?(?:bin|junk|trash|rubbish)\b"
+    r"|(?:clogging|cluttering|filling)(?: up)? (?:my|our|the)\b|(?:bombard|pester|inundat|swamp|harass|hound|spam)\w*"
+    r"|drowning in\b|i'm drowning|unsolicited|bow(?:ing)? out\b|call it a day|part (?:company|ways)\b|say (?:goodbye"
+    r"|farewell)"
+    r"|(?:forget|lose) (?:me|us|my|our) ?(?:address|e-?mail|details|name)?\b|one (?:less|fewer) (?:to|for you|person"
+    r"|reader|e-?mail)"
+    r"|save (?:yourself|yourselves|you) (?:the |an? |one |sending |some )|consider (?:me|us) (?:gone|off|out"
+    r"|unsubscribed)"
+    r"|(?:happier|better off|rather be|do|manage|live|cope) without (?:it|this|these|them|the newsletter|your)\b"
+    r"|bin (?:me|us|my|our)"
+    r"|(?:this|these|it|they|them|that|e-?mails|newsletters?|mailings?)(?: one| ones| all)? (?:to |please |must "
+    r"|should |has to )?"
+    r"(?:stop|cease|end)\b(?! at| in| on| of| up)|(?:not|don't|dont|never) (?:\w+ )?(?:send|e-?mail|mail"
+    r"|contact)(?: me| us| any"
+    r"| it| this| these)?(?: again| ever again| any ?more| more)?(?:$|[,.;!])|not to (?:\w+ )?(?:receive|get|be sent"
+    r"|be on|be"
+    r" included|be contacted|be e-?mailed)|no (?:more|further) (?:editions?|issues?|copies|mail|post|newsletters?)\b)"
+)
+# A bare refusal: "No.", "No offence but no", "Pass", "Thanks but remove".
+_REFUSAL = re.compile(
+    r"^(?:\w+ ){0,4}(?:no|nope|nah|pass|nein|non|nie|nao|nu|ne)$|^(?:\w+,? ){1,3}(?:remove|delete|unsubscribe|stop)$"
+)
+
+
 # The same abroad, by the stems of the languages that are read, beside a noun of mail in any of them.
 _ENDING_ABROAD = re.compile(
     r"\b(?:stop|schluss|aufhor|verzicht|widerruf|widersprech|abonnier|sortir|quitter|annul|resili|efface|radi|ote"
@@ -102,6 +138,14 @@ _ALONE_ABROAD = re.compile(
     r"|dar\w* de baja"
     r"|de baja\b|baja por favor|wypis|zrezygn|rezygn|atsisak|atregistr|isregistr|atrakst|izrakst|dezabon)"
 )
+# "No more" before a verb of sending or getting, whatever it is that is sent.
+_NO_SENDING_ABROAD = re.compile(
+    r"\b(?:nie|wiecej|juz|nicht|kein\w*|plus|pas|no|mas|nao|mais|nu|mai|daugiau|nebe|ne|vairs"
+    r"|vairak)\b(?:\W+\w+){0,4}?\W+"
+    r"(?:wysyl|przysyl|przesyl|otrzymyw|dostaw|siu[sn]t|gau(?:ti|nu)|env[io]|mand|receb|recib|recev|primi|trimit"
+    r"|sanem|sut|schick"
+    r"|send|erhalt|bekomm|zusend|adress)|\b(?:nebesiu|nesius|nesut|niewysyl|nieprzysyl|nieprzesyl|nebegau)"
+)
 _ENGLISH = re.compile(
     r"\b(?:the|and|not|from|future|could|would|can|be|off|our|you|of|is|to|for|with|have|please|this|that|your|it|my"
     r"|i)\b"
@@ -117,7 +161,8 @@ def touches_abroad(words: str) -> bool:
     """Whether words in another language touch on coming off."""
     if is_english(words):
         return False
-    return bool(_ALONE_ABROAD.search(words) or (_ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)))
+    ended = _ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)
+    return bool(ended or _ALONE_ABROAD.search(words) or _NO_SENDING_ABROAD.search(words))
 
 
 def touches(words: str) -> bool:
@@ -126,4 +171,4 @@ def touches(words: str) -> bool:
         return True
     if _AWAY.search(words) and _ENDING.search(words):
         return True
-    return bool(_NEAR.search(words) or _STILL_HERE.search(words))
+    return bool(_NEAR.search(words) or _STILL_HERE.search(words) or _IDIOM.search(words) or _REFUSAL.match(words))

@@ -57,6 +57,16 @@ SUBSCRIBE = tuple(
             r"\b(?:for|to|onto|on) (?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing|circulation"
             r"|distribution)\b.{0,60}@"
         ),
+        (
+            r"\b(?:can|could|may|might|would like to|want to|love to) (?:i |we )?(?:\w+ )?be (?:sent|e-?mailed) (?:it"
+            r"|this|these|the"
+            r" newsletter|a copy|copies|your)\b"
+        ),
+        (
+            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your|this) (?:\w+ ){0,2}?(?:list"
+            r"|mailing"
+            r"|circulation|distribution|database)\b"
+        ),
         r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing|circulation)\b",
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
@@ -139,6 +149,7 @@ ADDRESS_CHANGE = tuple(
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
         r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
         r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
+        r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
         (
             r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect|re-?route) (?:my|our"
             r"|the|your|this|his"
@@ -159,6 +170,11 @@ ADDRESS_CHANGE = tuple(
         (
             r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail"
             r"|domain|to \S{1,80}@)"
+        ),
+        (
+            r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be|is being|being|is to be"
+            r"|going to be|gets?) "
+            r"(?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed|cut off)\b"
         ),
         (
             r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was|will) (?:\w+ "
@@ -182,6 +198,13 @@ LEFT = tuple(
             r"|passed away)\b"
             r"(?! (?:a|an|you|my|it|her|his|your|me|them|home)\b| the (?:office|building|house))"
         ),
+        (
+            r"\b(?:hasn't|has not|haven't|have not) (?:worked|been (?:with us|here|employed"
+            r"|in post))\b.{0,40}\b(?:here|since|for"
+            r"|us)\b|\bmy (?:\w+ )?(?:contract|post|secondment|placement|term(?: of office)?|role|job"
+            r"|employment) (?:ends?|finish\w*"
+            r"|comes? to an end|is ending|expires?|ended|has ended|is being (?:deleted|cut))\b|\bmade redundant\b"
+        ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
@@ -190,7 +213,8 @@ LEFT = tuple(
             r"|they|who|and"
             r"|[a-z'-]{2,30}) (?:has |have |had |is |was |recently |just |now |sadly )*(?:retired (?:in|last|at|from"
             r"|on|this"
-            r"|years?|months?|and|$)|resigned|finished (?:at|in|on|here|work|last)|(?:moved|transferred|gone"
+            r"|years?|months?|and|$)|resigned|died|finished (?:at|in|on|here|work|last|with us)|(?:moved|transferred"
+            r"|gone"
             r"|been seconded)"
             r"(?: over| across| on)? to (?:the|another|a new|a different|work)|moved on(?! to (?:the )?(?:next|page"
             r"|item))|left (?:us"
@@ -206,11 +230,6 @@ LEFT = tuple(
         (
             r"\b(?:has|have|had|i've|we've|she's|he's) (?:now |just |recently )?(?:taken|took) over (?:from|as|the|her"
             r"|his|this)\b"
-        ),
-        (
-            r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be|is being|being|is to be"
-            r"|going to be|gets?) "
-            r"(?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed|cut off)\b"
         ),
         r"\bstart(?:ed|ing)? (?:a|my) new (?:job|role|post|position)\b",
         r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",

@@ -36,6 +36,7 @@ SUBSCRIBE = (
 ADDRESS_CHANGE = tuple(
     re.compile(pattern)
     for pattern in (
+        r"\b(?:adres\w*|e-?mail\w*|mail\w*|mailadresse|correo|direccion|endereco|courriel|past\w*)\b.{0,60}\S@",
         r"\b(?:zmieni\w+|zmiana|zmiane|nowy|nowego|aktualny|zaktualizowac)\b.{0,40}\b(?:adres\w*|mail\w*|e-mail\w*)",
         r"\b(?:nauj\w+|pakeis\w+|pasikeit\w+|keic\w+)\b.{0,40}\b(?:adres\w*|past\w*|el)|\badres\w* .{0,20}pasikeit",
         r"\b(?:jaun\w+|main\w+|nomain\w+)\b.{0,40}\b(?:adres\w*|e-?past\w*)|\badrese .{0,20}mainij",

@@ -1,10 +1,13 @@
 """A child may be at risk: words that are shown before anything else.
 
-Pure and linear. What the newsletter itself writes about ("children at risk", "disclosure scheme") must not be enough: a
-child somebody knows of, a worry or an event goes with it. A false alarm costs a look; a missed one may cost a child.
+Pure and linear. Two ways: the forms people use, and a young person together with something done to them and a sign that
+it is told of and not written about, in one sentence or two. What the newsletter itself writes about ("children at
+risk", "disclosure scheme") must not be enough: a child somebody knows of, a worry or an event goes with it. A false
+alarm costs a look; a missed one may cost a child.
 """
 
 import re
+from itertools import pairwise
 
 from pscb_mail.mailbox.sentences import Sentence
 
@@ -136,6 +139,81 @@ _URGENT = tuple(
         ),
     )
 )
+# What no pattern above foresaw: a young person, something done to them, and a sign that it is told of.
+_YOUNG = re.compile(
+    rf"\b(?:an?|one|my|our|the|this|that|his|her|their|its|little|two|three|both"
+    rf"|some) (?:[\w'-]+ ){{0,3}}?(?:{_CHILD}|lads?|lass(?:es)?"
+    r"|teens?|youngsters?|little ones?|bairns?|minors?|schoolgirls?|schoolboys?|newborn|baby's|child's|girl's|boy's)\b"
+    r"|\b(?:i'm|i am|he's|she's|he is|she is|they are|aged|age|only|just) (?:only |just )?(?:[2-9]|1[0-7])\b(?! (?:st"
+    r"|nd|rd|th|am|pm"
+    r"|o'clock|per|%|years in|minutes|hours|days|weeks|people|of|copies|places))|\b(?:[1-9]|1[0-7])[- ]?(?:years?"
+    r"|yrs?|months?|weeks?)"
+    r"[- ]?olds?\b|\b(?:my|our|his|her) (?:best |little |school )?(?:friend|mate|sis|bro)\b|\b(?:in|from) (?:my"
+    r"|our) (?:class|form|unit"
+    r"|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b"
+)
+_DONE = re.compile(
+    r"\b(?:bruis\w+|black eye|burn marks?|burns on|burnt|scars|bleeding|bite marks?|welts?|(?:cuts|marks) (?:on|all"
+    r"|up|down)"
+    r"|(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
+    r"|ing)|shook|thr(?:ew|ows)"
+    r"|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es|ed|ing)|grop\w+"
+    r"|touch(?:es|ed|ing)?) "
+    r"(?:\w+ )?(?:him|her|them|me|his|their|my|up|in|out|down|by|inappropriately|private\w*)|kill (?:him|her|them|me"
+    r"|the|his|my|himself"
+    r"|herself|myself|themselves)|(?:to be|get|being|getting|made to) (?:married|marry)|forced (?:to|into)|marry (?:a"
+    r"|an|him|his|her|off)"
+    r"|(?:tak(?:e|en|ing)|sent|send|fly|flown) (?:him|her|them|me|my \w+)? ?(?:abroad|away for good"
+    r"|out of the country|back home to)"
+    r"|not (?:come|been) (?:back|collected|picked up|fed|seen)|(?:hasn't|haven't|hadn't|never|didn't|did not) (?:come"
+    r"|came|been|eaten|had)"
+    r" (?:back|collect\w*|picked up|fed|seen|home|anything to eat|a meal|food)|nobody (?:has )?(?:answer\w*|come|came"
+    r"|collected|is (?:at"
+    r" )?home|knows where)|no ?one (?:has )?(?:answers|come|came|collected|is home|knows where)|missing|(?:run|ran"
+    r"|runs) away"
+    r"|disappeared|older m[ae]n|older boyfriend|grown man|naked|nudes?|indecent|sexual (?:pictures?|photos?"
+    r"|messages?)|overdose\w*"
+    r"|self[- ]?harm\w*|suicid\w+|end (?:his|her|my|it all|their)|cutting (?:him|her|my|them)\w*|(?:scared|frightened"
+    r"|terrified|afraid|petrified)"
+    r" (?:of|to go|to be)|not safe|unsafe|in danger|at risk|weapons?|a knife|machete|county lines|carrying drugs"
+    r"|selling drugs"
+    r"|groom(?:ed|ing)|pregnant|neglected|filthy|soiled|starving|sleeping (?:rough|in)|drunk|abus(?:ed|ing|es)"
+    r"|assault\w*|molest\w*)\b"
+)
+_TOLD = re.compile(
+    r"\b(?:i|we) (?:\w+ )?(?:saw|see|heard|hear|found|noticed|think|believe|suspect|know|fear|can hear|am worried"
+    r"|am concerned)\b"
+    r"|\b(?:i'm|i am|we are|we're) (?:\w+ )?(?:worried|concerned|scared|frightened|afraid|not sure what|[1-9]\b"
+    r"|1[0-7]\b)"
+    r"|\b(?:told|tells|telling|says|said|confided|disclosed|admitted|showed|whispered) (?:me|us|that|he|she|they|her"
+    r"|his|him|my|to|in|it)\b"
+    r"|\bwe have (?:a|an|two|this)\b|\b(?:today|tonight|last night|yesterday|this (?:morning|afternoon|evening|week"
+    r"|minute)|right now"
+    r"|every (?:night|day|evening)|at the moment|since (?:yesterday|this|last)|on (?:saturday|sunday|monday|tuesday"
+    r"|wednesday|thursday"
+    r"|friday)|next door|neighbou?rs?|at number|upstairs|downstairs|across the road|in (?:my|our) (?:class|form|unit"
+    r"|hostel|street"
+    r"|building|road|block|surgery|clinic|club|church)|keeps|hasn't|has not|nobody|no one|(?:does not|doesn't|didn't"
+    r"|don't) want (?:any"
+    r"|me|us)\w*|please help|what (?:should|do|can|shall) (?:i|we) do|who (?:should|do|can|shall) (?:i|we) (?:ring"
+    r"|call|tell|ask|phone"
+    r"|contact|report))\b"
+)
+_ABROAD = re.compile(
+    r"\b(?:dziec\w+|cor(?:ka|ke|ki)|syn(?:a|ek|ka)|uczen\w*|uczni\w+|kind(?:er)?|madchen|schuler\w*|enfants?|fille"
+    r"|garcon|nin[oa]s?"
+    r"|crianca|alun[oa]|menin[oa]|copil\w*|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+|meiten\w+)\b.{0,80}\b(?:bij[ea]"
+    r"|bit[aey]|bije|krzywdz"
+    r"\w*|gwalc\w*|siniak\w*|schlag\w*|schlagt|geschlagen|missbrauch\w*|misshandel\w*|verletz\w*|frappe\w*|battu\w*"
+    r"|maltrait\w*|viol\w+"
+    r"|pega\w*|golpe\w*|maltrat\w*|abus\w+|bate\w*|espanc\w*|musa\w*|smurt\w*|skriaudz\w*|sit\b|piekauj\w*|batut\w*"
+    r"|bataie|loves\w*|lovit\w*"
+    r"|w niebezpieczenstwie|in gefahr|en danger|en peligro|em perigo|in pericol|pavoju\w*)\b"
+)
+_NOT_ABROAD = re.compile(
+    r"\b(?:szkoleni\w+|kurs\w*|fortbildung\w*|schulung\w*|formation\w*|curs\w+|formac\w+|mokym\w+|apmacib\w+|artyk\w+"
+    r"|artikel|articul?o?)\b"
+)
 # The line that councils print below their mails; and talk about training, papers and policy.
 _NOT_URGENT = re.compile(
     r"\b(?:funding|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres|children's "
@@ -153,6 +231,20 @@ def urgent(said: tuple[Sentence, ...]) -> str:
     for sentence in said:
         if _NOT_URGENT.search(sentence.plain):
             continue
-        if any(pattern.search(sentence.plain) for pattern in _URGENT):
+        if any(pattern.search(sentence.plain) for pattern in _URGENT) or _told_abroad(sentence.plain):
+            return sentence.written
+    return _told_of(said)
+
+
+def _told_abroad(words: str) -> bool:
+    return bool(_ABROAD.search(words)) and not _NOT_ABROAD.search(words)
+
+
+def _told_of(said: tuple[Sentence, ...]) -> str:
+    """Return the sentence that, with the one behind it, tells of something done to a young person, or ""."""
+    for sentence, following in pairwise((*said, None)):
+        words = sentence.plain if following is None else f"{sentence.plain} {following.plain}"
+        done = _DONE.search(sentence.plain) and not _NOT_URGENT.search(sentence.plain)
+        if done and _YOUNG.search(words) and _TOLD.search(words):
             return sentence.written
     return ""

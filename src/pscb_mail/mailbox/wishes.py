@@ -45,6 +45,9 @@ WISHES: dict[str, re.Pattern[str]] = {
         "removed": rf"\b{WANT}\b.{{0,30}}\b(?:to )?{TO_BE} ?(?:removed|taken off|taken out|deleted|unsubscribed|left "
         rf"off|off|"
         r"dropped|out|excluded|opted out|erased)\b",
+        "like my address removed": rf"\b{WANT} (?:to have |that )?{ME} ?(?:to be |be )?(?:removed|deleted"
+        rf"|taken (?:off|out)"
+        rf"|unsubscribed|dropped|erased|struck)\b",
         "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|(?:my|our"
         rf"|this) \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
         r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
@@ -84,7 +87,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|wouldn't|do "
         r"not|rather not|not to) (?:\w+ ){0,2}?"
         r"(?:wish|want|like|need|require|care|interested|wanting|wishing|desire|receive (?:any )?(?:more|further))\b",
-        "rather not": r"\b(?:rather not|prefer not to|sooner not) (?:\w+ ){0,2}?(?:receive|get|have|be (?:sent|on"
+        "rather not": r"\b(?:rather not|(?:prefer|like|wish|ask|want) not to|sooner not) (?:\w+ ){0,2}?(?:receive|get"
+        r"|have|be (?:sent|on"
         r"|included|contacted))\b",
         "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
         r"|mailings?"
@@ -181,7 +185,8 @@ ANOTHER_VERB = re.compile(
 )
 # Where a reason begins: what is in it is no object of the wish.
 REASON_CLAUSE = re.compile(
-    r"\b(?:as|because|since|due to|so that|(?:and|or|so|but) (?:i|we|i'm|i've|i'll)|now that|or else)\b|[,;:(.!]|\s-\s"
+    r"\bnot (?:my|our|relevant|applicable|working|for me|for us)\b|\b(?:as|because|since|due to|so that|(?:and|or|so"
+    r"|but) (?:i|we|i'm|i've|i'll)|now that|or else)\b|[,;:(.!]|\s-\s"
     r"|\b(?:i'm|i've|we've|we're|(?:i|we) (?:no longer|don't|dont|do not|have|am|are|left|retired|never|work|get"
     r"|already))\b"
 )
@@ -189,7 +194,7 @@ REASON_CLAUSE = re.compile(
 FOOTER = re.compile(
     r"^(?:to|you (?:can|may)|if you(?:'d| would| do not| no longer)?(?: wish| want| like)?(?: to)?) (?:\w+ ){0,4}?"
     r"(?:unsubscribe|opt[- ]?out|stop|be removed|receive|no longer)\b"
-    r"|^(?:don't|do not|no longer) want to (?:hear from us|receive|get)\b.{0,60}\?|\b(?:update|manage"
+    r"|^(?:don't|do not|no longer) want to hear from us$|\b(?:update|manage"
     r"|change) your (?:\w+ )?"
     r"(?:preferences|settings|subscriptions?)\b|\b(?:click|https?|www)\b"
 )
@@ -335,7 +340,7 @@ RHETORIC = re.compile(
 COURTESY = re.compile(
     r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"
     r"|good work|all the best|it has been"
-    r"|enjoyed|interesting|useful|hope you|hope this|take care|cheers|bye|merry|happy)\b"
+    r"|enjoyed|lovely|nice|bless\w*|interesting|useful|hope you|hope this|take care|cheers|bye|merry|happy)\b"
 )
 GREETED = re.compile(r"^(?:hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning|afternoon)\b,? ?")
 GREETING = re.compile(

@@ -38,9 +38,8 @@ def _abroad(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what words in another language propose; a new address counts only where one is named."""
     said = tuple(sentence for sentence in said if not net.is_english(sentence.plain))
     change = _first(Kind.ADDRESS_CHANGE, proposals_abroad.ADDRESS_CHANGE, proposals_abroad.NO, said, sender)
-    if change and change.address:
-        return change
-    return _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, said, sender)
+    joining = _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, said, sender)
+    return joining or (change if change and change.address else None)
 
 
 def _first(
