@@ -122,16 +122,17 @@ def test_the_search_finds_whatever_is_planted_for_it(tmp_path: Path, form: bytes
     program = workspace(tmp_path / "w")
     done = program("list", "--json")
     shows_nothing(program.folder, [done])
-    for out, err in ((form.decode("utf-8", "surrogateescape"), ""), ("", f"x{form.decode('utf-8', 'surrogateescape')}")):
+    said = form.decode("utf-8", "surrogateescape")
+    for leaking in (Done(0, said, ""), Done(0, "", f"x{said}")):
         with pytest.raises(AssertionError):
-            shows_nothing(program.folder, [Done(0, out, err)])
+            shows_nothing(program.folder, [leaking])
     leak = program.folder / "issues" / "leak.tmp"
     leak.write_bytes(b"\0" + form)
     with pytest.raises(AssertionError, match=r"leak\.tmp"):
         shows_nothing(program.folder, [done])
     leak.unlink()
     with closing(sqlite3.connect(program.folder / "pscb-mail.db")) as db:
-        db.execute("INSERT INTO fact VALUES ('leak', ?)", (form.decode("utf-8", "surrogateescape"),))
+        db.execute("INSERT INTO fact VALUES ('leak', ?)", (said,))
         db.commit()
     with pytest.raises(AssertionError):
         shows_nothing(program.folder, [done])

@@ -1,6 +1,7 @@
 """The database looked at: whole, of this version, this computer's; and exactly as it was afterwards."""
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -38,6 +39,21 @@ def test_a_whole_database_is_told_so_and_stays_as_it_was(path: Path) -> None:
     before = path.read_bytes()
     assert {check.result for check in look(path).values()} == {Result.OK}
     assert path.read_bytes() == before
+
+
+def test_what_a_crash_has_left_is_read_and_left_for_the_next_command(path: Path, tmp_path: Path) -> None:
+    """What stands in the log alone counts, and is not written back: whoever may write opens a database, and only then."""
+    crashed = tmp_path / "crashed" / "pscb-mail.db"
+    crashed.parent.mkdir()
+    with closing(sqlite3.connect(path)) as writer:
+        writer.execute("UPDATE fact SET value = 'after-the-crash' WHERE name = 'host'")
+        writer.commit()
+        for ending in ("", "-wal"):
+            shutil.copy(f"{path}{ending}", f"{crashed}{ending}")
+    before = [Path(f"{crashed}{ending}").read_bytes() for ending in ("", "-wal")]
+    assert b"after-the-crash" in before[1]
+    assert look(crashed, "after-the-crash")["host"].result is Result.OK
+    assert [Path(f"{crashed}{ending}").read_bytes() for ending in ("", "-wal")] == before
 
 
 def test_none_yet_is_no_fault_and_none_is_made(tmp_path: Path) -> None:

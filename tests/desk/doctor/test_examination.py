@@ -69,6 +69,18 @@ def test_a_server_that_says_nothing_does_not_hold_up_the_others(tmp_path: Path) 
     assert next(check for check in checks if check.check == "workspace: folder").result is Result.OK
 
 
+def test_whoever_is_left_behind_keeps_no_program_from_ending() -> None:
+    """Python waits at its end for every thread that is no daemon."""
+    silence = threading.Event()
+    before = set(threading.enumerate())
+    [late] = together([Subject("a", lambda: [ok("a", str(silence.wait(20)))])], 0.05)
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    silence.set()
+    assert late.result is Result.ERROR
+    assert [thread.daemon for thread in left] == [True]
+    left[0].join(5)
+
+
 def test_subjects_are_examined_side_by_side() -> None:
     """Two that wait for each other both end."""
     meeting = threading.Barrier(2, timeout=20)
