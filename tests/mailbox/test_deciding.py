@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts, decide, is_alias
+from pscb_mail.mailbox.aliases import is_alias
+from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts, decide
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.people.address import parse_address
@@ -61,6 +62,26 @@ OPT_OUTS = {
     "a link newer than the return": (
         FROM_JO, LINK, Facts(owner=JO, sender=JO, came_back=THEN - timedelta(days=1)), (Action.OPTED_OUT, 1, Answer.CONFIRMED),
     ),
+    "a link of which nothing says when it was pressed": (
+        replace(FROM_JO, date=None), LINK, Facts(owner=JO, sender=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED),
+    ),
+    "a link of which nothing says whether it is older than the return": (
+        replace(FROM_JO, date=None), LINK, Facts(owner=JO, sender=JO, came_back=THEN), (Action.REVIEW, 1, None),
+    ),
+    "a link, and words that name somebody else": (
+        FROM_JO, replace(LINK, address="kim@x.example"), Facts(owner=JO, sender=JO), (Action.REVIEW, 1, None),
+    ),
+    "a link of one who is off, and words that name somebody else": (
+        FROM_JO, replace(LINK, address="kim@x.example"), Facts(owner=GONE, sender=GONE), (Action.REVIEW, 1, None),
+    ),
+    "a link that names the owner": (
+        FROM_JO, replace(LINK, address="Jo.Bloggs@school.example"), Facts(owner=JO, sender=JO),
+        (Action.OPTED_OUT, 1, Answer.CONFIRMED),
+    ),
+    "a link that names the address that the owner had then": (
+        FROM_JO, replace(LINK, address="jo@old.example"), Facts(owner=JO, sender=JO, written_to="jo@old.example"),
+        (Action.OPTED_OUT, 1, Answer.CONFIRMED),
+    ),
     "a link that nobody has": (FROM_JO, LINK, Facts(sender=JO), (Action.REVIEW, 1, None)),
     "a link that nobody has, authenticated": (FROM_JO, LINK, Facts(sender=JO, authenticated=True), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "a link that nobody has, from a stranger": (FROM_STRANGER, LINK, Facts(), (Action.REVIEW, None, None)),
@@ -76,6 +97,9 @@ OPT_OUTS = {
     "words newer than the return": (
         FROM_JO, WORDS, Facts(sender=JO, authenticated=True, came_back=THEN - timedelta(days=1)),
         (Action.OPTED_OUT, 1, Answer.CONFIRMED),
+    ),
+    "words of which nothing says whether they are older than the return": (
+        replace(FROM_JO, date=None), WORDS, Facts(sender=JO, authenticated=True, came_back=THEN), (Action.REVIEW, 1, None),
     ),
     "words that nothing proves": (FROM_JO, WORDS, Facts(sender=JO), (Action.REVIEW, 1, None)),
     "words in reply to somebody else's copy": (FROM_JO, WORDS, Facts(sender=JO, answered=ANN), (Action.REVIEW, 1, None)),

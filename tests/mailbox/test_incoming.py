@@ -174,6 +174,26 @@ def test_headers_that_thread_a_message():
     assert message.date == datetime(2010, 11, 1, 9, tzinfo=UTC)
 
 
+OLD, NEW = "Mon, 01 Nov 2010 09:00:00 +0000", "Fri, 01 Apr 2011 09:00:00 +0100"
+
+
+@pytest.mark.parametrize(
+    ("headers", "month"),
+    [
+        (f"Date: {OLD}", 11),
+        (f"Received: from a by b; {NEW}\nReceived: from c by a with ESMTP id 1; {OLD}", 11),
+        (f"Date: {NEW}\nReceived: from c by a\n with ESMTP id 1;\n {OLD}", 11),
+        (f"Date: {NEW}\nReceived: from c by a", 4),
+        ("Date: yesterday\nReceived: from c by a; who knows", None),
+        ("", None),
+    ],
+)
+def test_a_message_is_as_old_as_its_oldest_trace(headers: str, month: int | None):
+    """Delivered a second time it is no newer, and without a Date no ageless one."""
+    date = read(f"{headers}\nSubject: x\n\nhi".encode()).date
+    assert (date.month if date else None) == month
+
+
 def test_no_header_keeps_a_control_character():
     message = read(
         b"From: =?utf-8?q?Jo=0D=0ABcc=3A_x=40y.example?= <jo@school.example>\nSubject: =?utf-8?q?a=1B=5B2J?=\n\nhi"

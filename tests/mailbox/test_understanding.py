@@ -39,6 +39,23 @@ def test_an_opt_out_that_names_somebody_else_as_well_is_in_doubt(words: str):
     assert "kim@k.example" in finding.doubt
 
 
+@pytest.mark.parametrize(
+    ("body", "address"),
+    [
+        ("Take jo@old.example off the list", "jo@old.example"),
+        ("Take kim@x.example off the list", "kim@x.example"),
+        ("Please remove kim@x.example instead.", "kim@x.example"),
+        ("Take jo@s.example off the list\n\nand add kim@x.example", "kim@x.example"),
+        ("Take jo@s.example off the list\n\nJo Bloggs\nSt Mark's\noffice@s.example", ""),
+        ("", ""),
+    ],
+)
+def test_an_opt_out_by_link_tells_whom_its_words_name(body: str, address: str):
+    """Whether that is the owner of the link only the ledger knows."""
+    finding = of(f"From: jo@s.example\nSubject: unsubscribe {REFERENCE}", body)
+    assert (finding.kind, finding.link, finding.address) == (Kind.OPT_OUT, True, address)
+
+
 @pytest.mark.parametrize("address", ["jo@s.example", "JO@s.example"])
 def test_an_opt_out_that_names_the_sender_alone_is_clear(address: str):
     finding = of("From: jo@s.example", f"Please unsubscribe {address} from your list.")

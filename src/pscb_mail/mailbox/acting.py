@@ -62,6 +62,7 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         several_owners=len(owners) > 1,
         earlier_bounces=journal.earlier_bounces(db, person.id, about.issue, person.since) if person and about else 0,
         forwarded=settings.mailbox.forwarded,
+        written_to=about.address if about else "",
         proven=bool(owned) or answered is not None,
         confirmed=confirmed,
         asked=asked,

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from flufl.bounce import all_failures
 
 from pscb_mail.foreign import one_line
+from pscb_mail.mailbox.aliases import same_domain
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.returned import Returned, address_in, domain_of, fields_of, returned_of
+from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
 from pscb_mail.mailbox.sentences import ADDRESS
 from pscb_mail.mailbox.severity import status_of, telling_line, tells, verdict
 from pscb_mail.sending.references import references_in
@@ -153,7 +154,7 @@ def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[
         seen.add(who.casefold())
         found = _finding(incoming, who, fields, action, returned)
         # Where it was passed on to another domain, it is the mailbox there that is missing, not the one we wrote to.
-        yield replace(found, no_such_mailbox=False) if final and domain_of(final) != domain_of(who) else found
+        yield replace(found, no_such_mailbox=False) if final and not same_domain(final, who) else found
 
 
 def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str, returned: Returned) -> Finding:
@@ -234,7 +235,7 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
             message_ids=returned.message_ids,
             severity=severity,
             status=status,
-            no_such_mailbox=sure and domain_of(address) == domain_of(reached),
+            no_such_mailbox=sure and (address == reached or same_domain(address, reached)),
         )
 
 

@@ -8,12 +8,16 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pscb_mail.foreign import one_line
+from pscb_mail.mailbox.aliases import is_alias, same_domain
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
-from pscb_mail.mailbox.incoming import Incoming
+from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
+
+if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
+    from pscb_mail.mailbox.incoming import Incoming
 
 
 class Action(StrEnum):
@@ -56,12 +60,13 @@ class Facts:
     `incoming.answers`. sender: who on the list (of any status) has the address in From. recipient: who on the list has
     `finding.address`. authenticated: `incoming.authenticated(settings)`. test_copy: a reference is of a test copy.
     earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about. forwarded: the
-    setting. proven: a report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or
-    `answered` then says whose). confirmed: to whom we sent the confirmation that this message answers. asked: whom the
-    "was this you?" mail that it answers went to. came_back: when the person whom an opt-out would take off (of a link:
-    the owner, else the sender or `answered`) last came back from `opted_out`. outage:
-    the bounce is one of so many of its domain in this reading that the domain itself seems to be down. questioned: whom
-    the mail that it answers asked whether they want to be on the list, and questioned_at when.
+    setting. written_to: the address to which the copy went that the message is about. proven: a report bears a
+    reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then says whose).
+    confirmed: to whom we sent the confirmation that this message answers. asked: whom the "was this you?" mail that it
+    answers went to. came_back: when the person whom an opt-out would take off (of a link: the owner, else the sender
+    or `answered`) last came back from `opted_out`. outage: the bounce is one of so many of its domain in this reading
+    that the domain itself seems to be down. questioned: whom the mail that it answers asked whether they want to be on
+    the list, and questioned_at when.
     """
 
     owner: Subscriber | None = None
@@ -73,6 +78,7 @@ class Facts:
     several_owners: bool = False
     earlier_bounces: int = 0
     forwarded: Literal["ask", "act"] = "ask"
+    written_to: str = ""
     proven: bool = False
     confirmed: Subscriber | None = None
     asked: Subscriber | None = None
@@ -95,7 +101,7 @@ class Decision:
     review: bool = False  # stands in review as well, whatever the action
 
 
-def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+def decide(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     """Return what is done about a finding."""
     if (confirmed := _yes(incoming, finding, facts)) is not None:
         return confirmed
@@ -120,7 +126,7 @@ def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     return decision
 
 
-def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
+def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:
     """Decide on the yes of somebody whom we asked, from their own address; None where it is none, or changes nothing.
 
     The words of the link in our mail are a wish to be on the list; a plain "yes" is one only in reply to that mail.
@@ -144,20 +150,26 @@ def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
 _YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
 
 
-def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+def _opt_out(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     person = facts.owner if finding.link else None
     if person is None:
         return _opt_out_by_words(incoming, finding, facts)
-    if finding.doubt:
-        return _review(finding, person, finding.doubt)
+    if finding.doubt or _names_another(finding, facts, person):
+        return _review(finding, person, finding.doubt or f"the words beside the link name {finding.address}")
     if person.status is Status.OPTED_OUT:
         return _made(finding, Action.FILED, person)
-    if _is_stale(incoming, facts):
-        return _review(finding, person, _STALE)
+    if stale := _stale(incoming, facts):
+        return _review(finding, person, stale)
     return _opt_out_by_link(incoming, finding, facts, person)
 
 
-def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person: Subscriber) -> Decision:
+def _names_another(finding: Finding, facts: Facts, person: Subscriber) -> bool:
+    """Whether the words beside a link name another address than the one that its copy went to."""
+    own = {person.address.key, address_key(facts.written_to)}
+    return bool(finding.address) and address_key(finding.address) not in own
+
+
+def _opt_out_by_link(incoming: "Incoming", finding: Finding, facts: Facts, person: Subscriber) -> Decision:
     if facts.sender is not None:
         if facts.sender.id == person.id:
             return _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
@@ -172,7 +184,7 @@ def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person:
     return _made(finding, Action.ASKED, person, Answer.ASKED, why=why)
 
 
-def _opt_out_by_words(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+def _opt_out_by_words(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
     if finding.other:
         known = facts.recipient is not None or _tied(facts)
@@ -186,7 +198,7 @@ def _opt_out_by_words(incoming: Incoming, finding: Finding, facts: Facts) -> Dec
     return _review(finding, person, why_not) if why_not else _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
 
 
-def _why_not(incoming: Incoming, finding: Finding, facts: Facts) -> str:
+def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
     """Return why plain words are not acted on; "" where the sender, an active subscriber, is proven."""
     person = facts.sender
     if facts.test_copy:
@@ -197,20 +209,21 @@ def _why_not(incoming: Incoming, finding: Finding, facts: Facts) -> str:
         return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
         return f"they are {person.status.replace('_', ' ')}"
-    if _is_stale(incoming, facts):
-        return _STALE
+    if stale := _stale(incoming, facts):
+        return stale
     # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
     theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed, facts.questioned)
     proven = facts.authenticated or any(_is(each, person) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
 
 
-def _is_stale(incoming: Incoming, facts: Facts) -> bool:
-    """Whether an opt-out was written before they came back: an old message that turns up again."""
-    return facts.came_back is not None and incoming.date is not None and incoming.date < facts.came_back
-
-
-_STALE = "the message is older than their return to the list"
+def _stale(incoming: "Incoming", facts: Facts) -> str:
+    """Return why an opt-out may be of before they came back, an old message that turns up again; "" where it is not."""
+    if facts.came_back is None:
+        return ""
+    if incoming.date is None:
+        return "nothing in the message says when it was written, and they have come back to the list since"
+    return "the message is older than their return to the list" if incoming.date < facts.came_back else ""
 
 
 def _bounce(finding: Finding, facts: Facts) -> Decision:
@@ -224,7 +237,7 @@ def _bounce(finding: Finding, facts: Facts) -> Decision:
     if finding.severity is not Severity.PERMANENT or person.status is not Status.ACTIVE:
         return _made(finding, Action.COUNTED, person)
     # The third issue; at once only where the mailbox that is missing is the one we wrote to, not one it forwards to.
-    ours = not finding.address or _same_domain(finding.address, person.address.key)
+    ours = not finding.address or same_domain(finding.address, person.address.key)
     at_once = finding.no_such_mailbox and ours
     if not at_once and facts.earlier_bounces < 2:
         return _made(finding, Action.COUNTED, person)
@@ -254,41 +267,6 @@ def _proposal(finding: Finding, facts: Facts) -> Decision:
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
     return _review(finding, person, finding.doubt)
-
-
-def is_alias(sender: str, own: str) -> bool:
-    """Whether `sender` looks like another address of the person at `own`: same domain, like name.
-
-    Like names share their words (`jo.bloggs`, `bloggs.jo`), or an initial and the surname (`jbloggs`, `j.bloggs`), or
-    differ by a tag (`jo+news`). Names of one or two letters are never alike.
-    """
-    if not _same_domain(sender, own):
-        return False
-    mine, theirs = _words_of(sender), _words_of(own)
-    if not mine or max(map(len, mine | theirs)) < 3:
-        return False
-    return mine == theirs or _initial_and_surname(mine, theirs) or _initial_and_surname(theirs, mine)
-
-
-def _initial_and_surname(short: frozenset[str], full: frozenset[str]) -> bool:
-    """Whether `short` is `j.bloggs` or `jbloggs` where `full` is `jo.bloggs`."""
-    if len(full) != 2:
-        return False
-    first, second = full
-    forms = (frozenset({a[0] + b}) for a, b in ((first, second), (second, first)) if len(b) >= 3)
-    spaced = (frozenset({a[0], b}) for a, b in ((first, second), (second, first)) if len(b) >= 3)
-    run = (frozenset({a + b}) for a, b in ((first, second), (second, first)))
-    return short in (*forms, *spaced, *run)
-
-
-def _words_of(address: str) -> frozenset[str]:
-    local = address.rpartition("@")[0].casefold().partition("+")[0]
-    return frozenset(re.findall(r"[^\W\d_]+|\d+", local))
-
-
-def _same_domain(one: str, other: str) -> bool:
-    left, right = one.rpartition("@")[2].casefold(), other.rpartition("@")[2].casefold()
-    return bool(left) and left == right
 
 
 def _tied(facts: Facts) -> bool:

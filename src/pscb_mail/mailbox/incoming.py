@@ -50,7 +50,8 @@ class Incoming:
 
     `key`: by which a message handled once is known. `message_id`, `answers` (In-Reply-To and References): with their
     angle brackets. `sender`: the bare address in From, "" where there is none. `return_path`: the envelope sender where
-    the last server wrote it ("" for the null sender), else None. `date` is aware, None where it cannot be read.
+    the last server wrote it ("" for the null sender), else None. `date` is aware: by when it was written, as far as
+    Date and Received tell; None where neither does.
     `new_words`: what the sender wrote now; `signature`: what stands below it; `whole_text`: all of the text, for
     knowing again what is quoted, with the targets of links at its end.
     """
@@ -104,7 +105,7 @@ def read(raw: bytes) -> Incoming:
         reply_to=mailbox_of(first.get("reply-to", ""))[1],
         return_path=mailbox_of(first["return-path"])[1] if "return-path" in first else None,
         subject=one_line(first.get("subject", ""), 500),
-        date=_date(first.get("date", "")),
+        date=_written(headers),
         recipients=tuple(_recipients(headers)),
         answers=ids_in(f"{first.get('in-reply-to', '')} {first.get('references', '')}"),
         new_words=words.new[:_TEXT],
@@ -167,6 +168,16 @@ def _recipients(headers: Headers) -> Iterator[str]:
         if name in {"to", "cc", "delivered-to", "x-original-to", "envelope-to"}:
             seen.update(dict.fromkeys(_BARE.findall(_QUOTED.sub(" ", value))[:_ADDRESSES]))
     yield from list(seen)[:_ADDRESSES]
+
+
+def _written(headers: Headers) -> datetime | None:
+    """Return the earliest time that Date or a server's trace tells: by then it was written, whatever came later.
+
+    A message that is delivered once more gets new Received fields above the old ones (RFC 5321 section 4.4).
+    """
+    told = [value for name, value in headers if name == "date"][:1]
+    told += [value.rpartition(";")[2] for name, value in headers if name == "received"][:50]
+    return min((moment for value in told if (moment := _date(value)) is not None), default=None)
 
 
 def _date(value: str) -> datetime | None:

@@ -68,8 +68,3 @@ def address_in(value: str) -> str:
     )
     match = ADDRESS.search(text[:500])
     return match[0].rstrip(".") if match else ""
-
-
-def domain_of(address: str) -> str:
-    """Return the domain of an address, for comparing."""
-    return address.rpartition("@")[2].casefold()

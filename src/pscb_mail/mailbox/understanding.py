@@ -69,7 +69,7 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     """Return the finding of what is no report."""
     said = _said(incoming, ours)
     beside = _address_beside(said, incoming.sender, ours)
-    link = _by_link(incoming, said)
+    link = _by_link(incoming, said, ours)
     if link is not None:
         return link
     nobody = _of_nobody(incoming)
@@ -115,13 +115,13 @@ def _is_ours(line: str, ours: Ours) -> bool:
     )
 
 
-def _by_link(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
+def _by_link(incoming: Incoming, said: tuple[Sentence, ...], ours: Ours) -> Finding | None:
     """Return the finding of a mail that one of our reply links made, by a person or by a program for one."""
     subject = plain(incoming.subject)
     references = references_in(incoming.subject)
     link = next((link for link, pattern in _LINK.items() if pattern.match(subject)), None)
     if link is UNSUBSCRIBE and references:
-        return _unsubscribe_link(incoming, said, references)
+        return _unsubscribe_link(incoming, said, references, ours)
     if (
         link is UNSUBSCRIBE
         and re.fullmatch(rf"{_PREFIX}unsubscribe[\s.!]*", subject)
@@ -134,13 +134,19 @@ def _by_link(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
     return _typed(kind, incoming, said, references)
 
 
-def _unsubscribe_link(incoming: Incoming, said: tuple[Sentence, ...], references: tuple[str, ...]) -> Finding:
-    """Return the opt-out by link. Words typed beside it may take it back, or say more than it does."""
+def _unsubscribe_link(
+    incoming: Incoming, said: tuple[Sentence, ...], references: tuple[str, ...], ours: Ours
+) -> Finding:
+    """Return the opt-out by link. Words typed beside it may take it back, or say more than it does.
+
+    `address` is one that they name: the owner's own in the body that the link filled in, or somebody else's.
+    """
     doubt = ""
     alarm = urgent(said)
     if alarm:
         return Finding(Kind.URGENT, alarm, references=references)
     typed = tuple(s for s in said if not _is_link_body(s))
+    wished = tuple(s for s in said if _is_link_body(s) or _ASKS.search(ADDRESS.sub(" ", s.plain)))
     if any(is_negated(s) for s in typed) or words.wants_back(typed):
         doubt = "the words beside the link say that they want to stay"
     elif len(references) > 1:
@@ -148,7 +154,21 @@ def _unsubscribe_link(incoming: Incoming, said: tuple[Sentence, ...], references
     else:
         wish = opt_out_wish(typed, incoming.sender)
         doubt = wish.doubt if wish and wish.other else ""
-    return Finding(Kind.OPT_OUT, f"Subject: {incoming.subject}", references=references, link=True, doubt=doubt)
+    return Finding(
+        Kind.OPT_OUT,
+        f"Subject: {incoming.subject}",
+        _address_beside(wished, incoming.sender, ours),
+        references=references,
+        link=True,
+        doubt=doubt,
+    )
+
+
+# A signature names addresses too: one counts where its sentence asks for something.
+_ASKS = re.compile(
+    r"\b(?:remov\w*|tak(?:e|ing)|unsub\w*|delet\w*|eras\w*|add\w*|instead|replac\w*|stop|send|put|keep|off|not"
+    r"|mean\w*|rather|behalf|wants?|list)\b"
+)
 
 
 def _is_link_body(sentence: Sentence) -> bool:
