@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pscb_mail.errors import Exit, SettingsError
-from pscb_mail.settings import Settings, read_settings
+from pscb_mail.settings import Settings
+from pscb_mail.settings_file import read_settings
 
 MINIMAL = '[newsletter]\nname = "News"\nfrom = "News <news@pscb.test>"\n'
 
@@ -109,10 +110,37 @@ def test_the_environment_overrides_the_file(tmp_path: Path, monkeypatch: pytest.
     assert (settings.pace.per_hour, settings.pace.per_day, settings.relay[0].port) == (400, 7, 2525)
 
 
+@pytest.mark.parametrize(
+    ("given", "stands"),
+    [
+        ({"PACE": '{"per_hour": 5}', "PACE__PER_HOUR": "9"}, "pace.per_hour = 9"),
+        ({"pace": '{"per_hour": 5}'}, "pace = {per_hour = 5, per_day = 7}"),
+        ({"AUDIENCES__SCHOOLS__NOT": '["Board"]'}, "audiences.schools.not = ['Board']"),
+        ({"AUDIENCES__SCHOOLS": '{"to": ["Heads"]}'}, "audiences.schools.to = ['Heads']"),
+        ({"CHECK__IGNORE__CAPS": "5 names"}, "check.ignore.caps = '5 names'"),
+        ({"CHECK__ACRONYMS": '["MASH"]'}, "check.acronyms = ['MASH']"),
+        ({"NEWSLETTER__FROM": "A <a@b.test>", "NEWSLETTER__AWAY_REPLIES": "no"},
+         "newsletter.from = 'A <a@b.test>'\nnewsletter.away_replies = false"),
+        ({"RELAY": '[{"host": "::1", "dkim": {"domain": "d"}}]'}, "relay = [{host = '::1', dkim = {domain = 'd'}}]"),
+    ],
+)  # fmt: skip
+def test_an_override_means_what_it_would_mean_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], stands: str
+) -> None:
+    """A table or a list is JSON, a text is as it is; a key is stronger than its table, and leaves the others be."""
+    file = MINIMAL.replace("[newsletter]\n", "newsletter.").replace("\nfrom", "\nnewsletter.from")
+    rest = "" if stands.startswith("pace =") else "pace.per_day = 7\n"
+    kept = "\n".join(line for line in file.splitlines() if line.split(" =")[0] not in stands)
+    expected = read(tmp_path, f"{kept}\n{rest}{stands}\n")
+    for name, value in given.items():
+        monkeypatch.setenv(f"PSCB_MAIL__{name}", value)
+    assert read(tmp_path, f"{file}pace.per_day = 7\n") == expected
+
+
 def test_a_wrong_override_is_told_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Broken JSON in the environment is the environment's fault."""
-    monkeypatch.setenv("PSCB_MAIL__RELAY", "[{")
-    assert "environment" in mistakes_in(tmp_path, MINIMAL)
+    """Broken JSON in the environment is the environment's fault, and the variable is named."""
+    monkeypatch.setenv("PSCB_MAIL__CHECK__ACRONYMS", "MASH")
+    assert "The environment's PSCB_MAIL__CHECK__ACRONYMS is not JSON" in mistakes_in(tmp_path, MINIMAL)
 
 
 @pytest.mark.deep

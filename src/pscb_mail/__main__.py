@@ -2,9 +2,14 @@
 
 import sys
 
+from pscb_mail import __version__
+
 
 def run() -> None:
     """Run the program. Ctrl-C is no crash even while its modules are still being read."""
+    if sys.argv[1:] == ["--version"]:  # what scripts and support ask for needs none of them
+        print(f"pscb-mail {__version__}")  # noqa: T201
+        return
     try:
         from pscb_mail.cli.app import main  # noqa: PLC0415
 

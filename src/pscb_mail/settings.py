@@ -1,34 +1,22 @@
-"""`pscb-mail.toml` → `Settings`: read, overridden from the environment, checked, all mistakes reported at once.
+"""The settings: every table and key of `pscb-mail.toml`, what each may be, and what follows from it.
 
-Nothing secret is ever in here: passwords come from the environment, a command or the keyring (`signin`). Any setting
-can be overridden by `PSCB_MAIL__SECTION__KEY`; the relays as one JSON list in `PSCB_MAIL__RELAY`. Raises
-`SettingsError` (exit 78) with one line a mistake, each naming file and key and, where a name is unknown, the nearest
-known one.
+Frozen: nothing changes settings at run time. Nothing secret is ever in here: passwords come from the environment, a
+command or the keyring (`signin`). `settings_file` reads them.
 """
 
-import difflib
 import ipaddress
-import os
 import re
-import tomllib
-from collections.abc import Iterable
 from email.utils import parseaddr
 from functools import cached_property
-from pathlib import Path
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings.exceptions import SettingsError as SourceError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pscb_mail.errors import SettingsError
 from pscb_mail.foreign import has_unsafe
 
 FILE_NAME = "pscb-mail.toml"
-_OVERRIDES = "PSCB_MAIL__"
 
 # Hosts whose sending limits are known: running into them gets the mailbox barred, so they need a pace (facts of the
 # providers: learn.microsoft.com "Exchange Online limits"; support.google.com/a/answer/166852).
@@ -267,12 +255,8 @@ class Retention(Section):
     left_after_months: Count = 24
 
 
-class Settings(BaseSettings):
-    """Everything in `pscb-mail.toml`, checked. Frozen: nothing changes settings at run time."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=_OVERRIDES, env_nested_delimiter="__", extra="forbid", frozen=True, populate_by_name=True
-    )
+class Settings(Section):
+    """Everything in `pscb-mail.toml`, checked."""
 
     newsletter: Newsletter
     relay: tuple[Relay, ...] = ()
@@ -305,119 +289,3 @@ class Settings(BaseSettings):
                     f'use profile = "{profile}" under [pace]',
                 )
         return self
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment over file; no .env and no secrets folder: one file is enough to look for a setting in."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return env_settings, init_settings
-
-
-def read_settings(path: Path) -> Settings:
-    """Read and check the settings in `path`, overridden from the environment; files that they name are beside `path`.
-
-    Raises SettingsError naming every mistake at once.
-    """
-    _hold_known(os.environ)
-    return _anchored(_read(path), path.absolute().parent)
-
-
-def _hold_known(variables: Iterable[str]) -> None:
-    """Refuse an override of a table that there is not: pydantic passes over it as somebody else's variable."""
-    named = ((variable, variable[len(_OVERRIDES) :].lower()) for variable in variables)
-    tables = (
-        (variable, name.partition("__")[0]) for variable, name in named if variable.upper().startswith(_OVERRIDES)
-    )
-    if strays := [(variable, table) for variable, table in tables if table not in Settings.model_fields]:
-        lines = (f"The environment's {variable} names no setting.{_nearest((table,))}" for variable, table in strays)
-        raise SettingsError("\n".join(lines), "docs/settings.md lists every key.")
-
-
-def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Return settings whose files are found from wherever the program runs."""
-
-    def anchored(name: str) -> str:
-        return str(folder / Path(name).expanduser()) if name else ""
-
-    relays = tuple(
-        relay.model_copy(
-            update={
-                "ca_file": anchored(relay.ca_file),
-                "dkim": relay.dkim.model_copy(update={"key_file": anchored(relay.dkim.key_file)}),
-            }
-        )
-        for relay in settings.relay
-    )
-    mailbox = settings.mailbox.model_copy(update={"ca_file": anchored(settings.mailbox.ca_file)})
-    return settings.model_copy(update={"relay": relays, "mailbox": mailbox})
-
-
-def _read(path: Path) -> Settings:
-    try:
-        # utf-8-sig: Windows editors write a byte order mark.
-        return Settings(**tomllib.loads(path.read_text(encoding="utf-8-sig")))
-    except FileNotFoundError as error:
-        raise SettingsError(f"{path} does not exist.", "`pscb-mail init` writes one.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", "Save it as UTF-8 text.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", "docs/settings.md shows a whole file.") from error
-    except ValidationError as error:
-        mistakes = "\n".join(f"{path}: {_mistake(detail)}" for detail in error.errors())
-        raise SettingsError(mistakes, "docs/settings.md lists every key.") from error
-    except RecursionError as error:
-        raise SettingsError(
-            "The settings, or one in the environment, nest too deeply to be read.",
-            "docs/settings.md shows a whole file.",
-        ) from error
-    except SourceError as error:
-        raise SettingsError(
-            f"The environment overrides a setting wrongly: {error}", "A list is given as JSON."
-        ) from error
-
-
-def _mistake(detail: ErrorDetails) -> str:
-    """One mistake as a sentence: the key as it is written in the file, then what is wrong with it."""
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in detail["loc"])
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{key} is not a setting.{_nearest(detail['loc'])}"
-        case "missing":
-            return f"{key} is missing."
-        case "value_error":
-            return (
-                f"{key}: {detail['msg'].removeprefix('Value error, ')}."
-                if key
-                else f"{detail['msg'].removeprefix('Value error, ')}."
-            )
-        case _:
-            return f"{key}: {detail['msg']}, not {detail['input']!r:.60}."
-
-
-def _nearest(location: tuple[int | str, ...]) -> str:
-    known = _names(Settings, location[:-1])
-    match difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5):
-        case [name]:
-            return f" Did you mean {name}?"
-        case _:
-            return f" Known here: {', '.join(known)}."
-
-
-def _names(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The names known in the table at `location`, aliases as they are written in the file."""
-    for part in location:
-        if isinstance(part, int):
-            continue
-        annotation = model.model_fields[part].annotation if part in model.model_fields else None
-        inner = next(
-            (t for t in (annotation, *get_args(annotation)) if isinstance(t, type) and issubclass(t, BaseModel)), None
-        )
-        model = inner or model
-    return [field.alias or name for name, field in model.model_fields.items()]

@@ -19,7 +19,8 @@ from sqlite_utils import Database
 from pscb_mail.backups import KEY_BYTES, Backup, Contents, write_automatic
 from pscb_mail.database import is_of_an_older_version, needs_its_key, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
-from pscb_mail.settings import FILE_NAME, Settings, read_settings
+from pscb_mail.settings import FILE_NAME, Settings
+from pscb_mail.settings_file import read_settings
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from pscb_mail.sending import ledger, relays
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.references import Purpose, reference
-from pscb_mail.settings import read_settings
+from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
 JO, SAM, KIT, ANN, BEN, CY = (f"{name}@school.test" for name in ("jo", "sam", "kit", "ann", "ben", "cy"))

@@ -15,7 +15,7 @@ from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.mailing import Ended, Means
-from pscb_mail.settings import read_settings
+from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)  # past: real servers date what arrives with their own clock

@@ -14,7 +14,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.mailbox.sent import references_sent
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import State
-from pscb_mail.settings import read_settings
+from pscb_mail.settings_file import read_settings
 
 pytestmark = pytest.mark.real
 

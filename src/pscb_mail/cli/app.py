@@ -1,29 +1,20 @@
-"""The application: its commands in panels, its global options, and the one place where errors become text."""
+"""The application: its commands in panels, its global options, and the one place where errors become text.
+
+Each command is read from its module when it is wanted: `--version` or `list` do not wait for what sending needs.
+"""
 
 import errno
 import sqlite3
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from pscb_mail import __version__
-from pscb_mail.cli import (
-    console,
-    forgetting,
-    founding,
-    issues,
-    mailbox,
-    people,
-    people_care,
-    restoring,
-    sending,
-    signing_in,
-    start,
-    upkeep,
-)
 from pscb_mail.cli.context import Context
 from pscb_mail.cli.streams import end_unread, have_streams, hold_read
 from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError, UsageError
@@ -31,8 +22,46 @@ from pscb_mail.foreign import one_line
 
 _GLOBAL_WITH_VALUE = ("--workspace", "-w")
 
+# Which module has which commands, in the order of the help.
+ROOMS = {
+    "start": ("demo",),
+    "founding": ("init",),
+    "signing_in": ("login", "logout"),
+    "people": (
+        "add", "import", "list", "show", "edit", "unsubscribe", "resubscribe", "remove", "groups", "export", "undo",
+    ),
+    "forgetting": ("forget",),
+    "issues": ("new", "issues", "check", "preview", "archive"),
+    "sending": ("test", "send", "retry", "amend", "cancel", "status", "log"),
+    "mailbox": ("inbox", "review"),
+    "upkeep": ("backup", "doctor"),
+    "restoring": ("restore",),
+    "people_care": ("coverage", "reconfirm", "report"),
+}  # fmt: skip
+_ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}
+
+
+class Rooms(TyperGroup):
+    """The commands of all rooms; a room's module is imported when one of its commands is wanted."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the commands' names, in the order of the help."""
+        del ctx
+        return list(_ROOM_OF)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; a word that is none is looked for everywhere, for the nearest one to be told."""
+        del ctx
+        for room in [_ROOM_OF[cmd_name]] if cmd_name in _ROOM_OF else ROOMS:
+            if ROOMS[room][0] not in self.commands:
+                commands = import_module(f"pscb_mail.cli.{room}").commands
+                self.commands.update(typer.main.get_group(commands).commands)
+        return self.commands.get(cmd_name)
+
+
 app = typer.Typer(
     name="pscb-mail",
+    cls=Rooms,
     help="A newsletter from a folder: Markdown in, e-mail out, replies understood.",
     no_args_is_help=False,
     pretty_exceptions_enable=False,
@@ -63,10 +92,6 @@ def overview(
         from pscb_mail.cli.start import show_overview
 
         show_overview(ctx.obj)
-
-
-for room in (start, founding, signing_in, people, forgetting, issues, sending, mailbox, upkeep, restoring, people_care):
-    app.add_typer(room.commands)
 
 
 def main(args: Sequence[str] | None = None) -> None:
@@ -126,6 +151,8 @@ def _readable(args: Sequence[str]) -> Sequence[str]:
 
 
 def _give_up(problem: PscbMailError) -> None:
+    from pscb_mail.cli import console
+
     console.error(problem)
     sys.exit(problem.exit_code)
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from pscb_mail.errors import DeclinedError, Exit, PscbMailError, UsageError
 from pscb_mail.foreign import for_spreadsheet, is_unsafe, one_line
@@ -79,6 +78,8 @@ def csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows as a table on stdout; every cell is foreign and made safe."""
+    from rich.table import Table
+
     grid = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
         grid.add_column(column, overflow="fold")
@@ -93,6 +94,8 @@ def facts(rows: Iterable[tuple[str, str]]) -> None:
         for label, value in rows:
             say(f"  [dim]{label:<18}[/] {safe(value)}")
         return
+    from rich.table import Table
+
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=20)
     grid.add_column(overflow="fold")

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from pscb_mail.errors import UsageError
-from pscb_mail.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from pscb_mail.workspace import Workspace
 
 
 @dataclass
@@ -25,12 +28,14 @@ class Context:
     take_over: bool
 
     @cached_property
-    def workspace(self) -> Workspace:
+    def workspace(self) -> "Workspace":
         """The workspace, found and its settings read when it is first asked for."""
+        from pscb_mail.workspace import find_workspace
+
         return find_workspace(Path.cwd(), named=self.named)
 
     @contextmanager
-    def database(self) -> Iterator[Database]:
+    def database(self) -> "Iterator[Database]":
         """Open the workspace's database for the length of a block; say so where it was written in an unsafe place."""
         db = self.workspace.open_database(take_over=self.take_over)
         try:

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from rich.padding import Padding
-
 from pscb_mail.cli import console
 from pscb_mail.foreign import one_line
 from pscb_mail.people.joining import Decision, Kind
@@ -342,6 +340,8 @@ def _planned(words: str, count: int, some: list[Decision]) -> None:
 def _beneath(markup: str) -> None:
     """Print an indented line, wrapped between words on a terminal."""
     if console.err.is_terminal:
+        from rich.padding import Padding
+
         console.err.print(Padding(markup, (0, 0, 0, 9)))
     else:
         console.say(f"         {markup}")

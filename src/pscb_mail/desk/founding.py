@@ -20,7 +20,8 @@ from pscb_mail.desk.providers import GOOGLE, MICROSOFT, Provider
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
 from pscb_mail.sending import pacing
-from pscb_mail.settings import FILE_NAME, HOSTS_WITH_LIMITS, Auth, Pace, Relay, read_settings
+from pscb_mail.settings import FILE_NAME, HOSTS_WITH_LIMITS, Auth, Pace, Relay
+from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
 LETTER = "for-your-IT.md"

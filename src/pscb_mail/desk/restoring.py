@@ -29,7 +29,8 @@ from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import nobody_sends
-from pscb_mail.settings import FILE_NAME, read_settings
+from pscb_mail.settings import FILE_NAME
+from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
 # People who joined after the backup are unknown to it. Their numbers, and with these their references, must never be

@@ -7,7 +7,8 @@ import pytest
 
 from pscb_mail.errors import UsageError
 from pscb_mail.issues.preflight import Remark, Report, check
-from pscb_mail.settings import Check, Settings, read_settings
+from pscb_mail.settings import Check, Settings
+from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import packaged
 
 FRONT = """\

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.database import UNREADABLE, migrations, moment
+from pscb_mail.database import UNREADABLE, moment
 from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
+from pscb_mail.schema import migrations
 
 # A send of a million writes some 400 MB; below the first a backup may fail, below the second a commit.
 ROOM_TO_WARN, ROOM_NEEDED = 500_000_000, 50_000_000
