@@ -19,6 +19,8 @@ from pscb_mail.people.subscriber import Status, Subscriber
 if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
     from pscb_mail.mailbox.incoming import Incoming
 
+if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
+    
 
 class Action(StrEnum):
     """What is done. `again` (handled before) is the reading's own word, not a decision."""
