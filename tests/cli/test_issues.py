@@ -69,6 +69,30 @@ def test_no_issues_is_an_empty_list(program: Program) -> None:
     assert "pscb-mail new" in program("issues").err
 
 
+def test_an_issue_that_cannot_be_read_hides_no_other(program: Program) -> None:
+    """A bad sector, or somebody else's file: the list and the overview go on."""
+    write(program, "Text.\n")
+    # Opens, and cannot be read: also for root, whom no file mode keeps out.
+    (program.folder / "issues" / "issue-19.md").symlink_to("/proc/self/mem")
+    assert {row["issue"] for row in program("issues", "--json").json} == {"issue-18", "issue-19"}
+    shown = program().out
+    assert "issue-18 has not been sent" in shown
+    assert "issue-19 cannot be read: `pscb-mail check issue-19`" in shown
+    assert "cannot be read" in program("check", "19", expect=1).out
+
+
+def test_a_folder_of_issues_that_cannot_be_read_is_not_taken_for_an_empty_one(program: Program) -> None:
+    """Nobody begins again with issue 1; and the overview tells all the rest."""
+    (program.folder / "issues").rmdir()
+    (program.folder / "issues").write_text("no folder")
+    assert "The issues cannot be read" in program("issues", expect=2).err
+    assert "The issues cannot be read" in program("new", expect=2).err
+    done = program()
+    assert "PSCB Newsletter" in done.out
+    assert "The issues cannot be read" in done.out
+    assert "There is no issue" not in done.out
+
+
 def test_check_prints_exactly_what_is_agreed(program: Program) -> None:
     write(program, "His number is 943 476 5919.\n\nAsk the MASH.")
     program("add", "Jo Bloggs <jo@school.test>", "Al Gone <gone@school.test>")

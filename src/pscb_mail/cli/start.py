@@ -102,6 +102,15 @@ def _print_standing(name: str, standing: "Standing", months: int) -> None:
         )
     for slug, what_to_do in standing.held.items():
         console.result(f"[red bold]{slug} is held since the restore:[/] {console.safe(what_to_do)}")
+    _print_next(standing)
+
+
+def _print_next(standing: "Standing") -> None:
+    if standing.no_issues:
+        console.result(f"[yellow]{console.safe(standing.no_issues)}[/]")
+        return
+    for slug in standing.broken:
+        console.result(f"[yellow]{slug} cannot be read:[/] `pscb-mail check {slug}` says why.")
     if standing.next_issue in standing.held:
         return
     if standing.next_issue:
@@ -109,7 +118,7 @@ def _print_standing(name: str, standing: "Standing", months: int) -> None:
         console.result(
             f"{slug} has not been sent: `pscb-mail preview {slug}`, `pscb-mail test {slug}`, `pscb-mail send {slug}`"
         )
-    elif not standing.mailings:
+    elif not standing.mailings and not standing.broken:
         console.result("There is no issue yet: `pscb-mail new` writes one from a skeleton.")
 
 

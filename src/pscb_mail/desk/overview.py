@@ -1,12 +1,15 @@
 """Where things stand, looked at across the rooms: each mailing's counts, the workspace at a glance."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from pscb_mail.desk import unsettled
+from pscb_mail.errors import UsageError
 from pscb_mail.issues.source import all_issues, find_issue, read_source
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
@@ -45,7 +48,8 @@ class MailingStatus:
 class Standing:
     """The whole workspace at a glance. `held`: issues held since a restore, each with what to do about it.
 
-    `to_forget`: how many left longer ago than the settings keep them.
+    `to_forget`: how many left longer ago than the settings keep them. `next_issue` can be read;
+    `broken` are later ones that cannot, `no_issues` says why none can.
     """
 
     people: dict[Status, int]
@@ -56,6 +60,8 @@ class Standing:
     unsettled: bool = False
     held: Mapping[str, str] = field(default_factory=dict)
     urgent: int = 0
+    broken: tuple[str, ...] = ()
+    no_issues: str = ""
 
 
 def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
@@ -82,18 +88,38 @@ def issue_states(db: Database, workspace: Workspace) -> dict[str, MailingState]:
 def standing(db: Database, workspace: Workspace, now: datetime) -> Standing:
     """Return the whole workspace at a glance; `next_issue` is the latest file that was never sent."""
     mailings = mailing_statuses(db, workspace)
-    unsent = [slug for slug in all_issues(workspace.issues) if slug not in {status.issue for status in mailings}]
+    next_issue, broken, no_issues = _next(workspace.issues, {status.issue for status in mailings})
     last = unsettled.restored(db)
     return Standing(
         people=directory.counts(db),
         mailings=mailings,
-        next_issue=unsent[-1] if unsent else None,
+        next_issue=next_issue,
         in_review=journal.open_reviews(db),
         urgent=journal.open_urgent(db),
         to_forget=forgotten.due(db, workspace.settings.retention.left_after_months, now),
         unsettled=last is not None and not last.settled,
         held=unsettled.held(db),
+        broken=broken,
+        no_issues=no_issues,
     )
+
+
+def _next(folder: Path, sent: Collection[str]) -> tuple[str | None, tuple[str, ...], str]:
+    """Return the latest issue that was not sent and can be read, later ones that cannot, and why none can."""
+    try:
+        unsent = [slug for slug in reversed(all_issues(folder)) if slug not in sent]
+    except UsageError as problem:
+        return None, (), f"{problem.message} {problem.hint}"
+    broken = tuple(takewhile(lambda slug: not _reads(folder, slug), unsent))
+    return (unsent[len(broken)] if len(broken) < len(unsent) else None), broken, ""
+
+
+def _reads(folder: Path, slug: str) -> bool:
+    try:
+        read_source(find_issue(folder, slug))
+    except UsageError:
+        return False
+    return True
 
 
 def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingStatus:

@@ -9,6 +9,7 @@ attachments are there (`pictures`).
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -101,7 +102,10 @@ def slug_of(name: str) -> str:
 
 
 def all_issues(folder: Path) -> list[str]:
-    """Return the slugs of all issues in the folder, oldest first by the date in the file, those without a date last."""
+    """Return the slugs of all issues in the folder, oldest first by the date in the file, those without a date last.
+
+    Raises UsageError where the folder is there and cannot be read: that is not the same as no issue.
+    """
     found = {path.stem if path.name != "issue.md" else path.parent.name: path for path in _files(folder)}
     return sorted((slug for slug in found if _SLUG.fullmatch(slug)), key=lambda slug: _age(slug, found[slug]))
 
@@ -139,12 +143,21 @@ def read_source(path: Path) -> Source:
 
 
 def _files(folder: Path) -> list[Path]:
+    try:
+        next(folder.iterdir(), None)  # `glob` takes a folder that may not be read for an empty one
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(
+            f"The issues cannot be read: {folder}: {error.strerror}.", "It is a folder that must be yours to read."
+        ) from error
     return [path for path in (*folder.glob("*.md"), *folder.glob("*/issue.md")) if path.is_file()]
 
 
 def _age(slug: str, path: Path) -> tuple[bool, str, list[tuple[int, str]]]:
     """Order by date, then by name with its numbers read as numbers. A broken file must not hide the others."""
-    with path.open("rb") as file:
+    head = ""
+    with suppress(OSError), path.open("rb") as file:
         head = file.read(4096).decode("utf-8", "replace")
     dated = re.search(r"^date:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE)
     parts = [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", slug)]
