@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pscb_mail.errors import SettingsError
-from pscb_mail.sending.dialogue import Answered, Credentials, Dialogue, InDoubt, NotSent, Phase
+from pscb_mail.sending.dialogue import Answered, Dialogue, InDoubt, NotSent, Phase
 from pscb_mail.sending.envelope import Copy
+from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.replies import Reply, Stage
 from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
 from pscb_mail.settings import Relay

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
-from pscb_mail.sending.dialogue import Credentials, Dialogue, Phase
+from pscb_mail.sending.dialogue import Dialogue, Phase
 from pscb_mail.sending.envelope import Copy
+from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.replies import Stage
 from pscb_mail.sending.troubles import RelayAwayError
 from pscb_mail.settings import Relay

@@ -15,32 +15,22 @@ is `room`, and call `go_on` when there is none to offer. `ended` collects the ou
 `ENCRYPTING`.
 """
 
-import base64
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from pscb_mail.errors import PscbMailError, SettingsError
-from pscb_mail.sending.envelope import Copy, commands, extensions, turned_down
+from pscb_mail.errors import PscbMailError
+from pscb_mail.sending.envelope import Copy, commands, turned_down
+from pscb_mail.sending.opening import Ask, Begin, Credentials, Encrypt, Fail, Opening, Step, asks_to_come_later
 from pscb_mail.sending.outbox import Outbox
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning, reply_of
-from pscb_mail.sending.troubles import LATER, RelayAwayError, refusal, sign_in_refused
+from pscb_mail.sending.troubles import LATER, RelayAwayError
 from pscb_mail.settings import Relay
-from pscb_mail.signin import sasl
 
 LINE_LIMIT = 4096  # RFC 5321 section 4.5.3.1.5 asks for 512; servers write longer ones
 LINES_LIMIT = 200
 CLOSING = 421  # "I am closing the channel", at any step (RFC 5321 section 3.8)
-
-
-@dataclass(frozen=True, repr=False)
-class Credentials:
-    """Who signs in. It has no representation, so that no traceback or log shows the secret."""
-
-    username: str
-    secret: str
-    is_token: bool = False  # for XOAUTH2, instead of a password
 
 
 @dataclass(frozen=True)
@@ -106,22 +96,17 @@ class Dialogue:
 
     def __init__(self, relay: Relay, credentials: Credentials | None = None, *, chunking: bool = True) -> None:
         self.phase = Phase.CONNECTING
-        self.extensions: dict[str, str] = {}
         self.outbox = Outbox()
         self.ended: list[tuple[Copy, Outcome]] = []
         self.problem: PscbMailError | None = None  # why it ended, where that was not our wish
         self.progress = 0  # changes with every step: the clock of a step starts again
-        self._relay = relay
-        self._credentials = credentials
+        self._label = relay.label
+        self._opening = Opening(relay, credentials)
         self._may_chunk = chunking
-        self._own_name = ""
-        self._plain = relay.security == "starttls"
         self._buffer = b""
         self._lines: list[bytes] = []
         self._awaited: deque[_Awaited] = deque()
         self._flights: deque[_Flight] = deque()
-        self._challenges: list[str] = []
-        self._challenged = ""
         self._taken = 0
         self._resetting = False
         self._leaving = False
@@ -160,17 +145,15 @@ class Dialogue:
 
     def connected(self, own_name: str) -> None:
         """Begin: the relay speaks first. `own_name` is what EHLO says of us."""
-        self._own_name = own_name
+        self._opening.connected(own_name)
         self.phase = Phase.OPENING
         self._awaited.append(_Awaited(Stage.GREETING, None, 0))
         self.progress += 1
 
     def encrypted(self) -> None:
-        """Go on after STARTTLS: what was said before counts for nothing (RFC 3207 section 4.2)."""
-        self._plain = False
+        """Go on after STARTTLS."""
         self.phase = Phase.OPENING
-        self.extensions = {}
-        self._ask(Stage.EHLO, f"EHLO {self._own_name}")
+        self._take(self._opening.encrypted())
 
     def receive(self, data: bytes) -> None:
         """Take in what the relay sent, wherever it was cut; once the session is over, nothing counts any more."""
@@ -190,12 +173,12 @@ class Dialogue:
 
     def offer(self, copy: Copy) -> None:
         """Hand over a copy; there must be `room`."""
-        reply = turned_down(copy, self.extensions)
+        reply = turned_down(copy, self._opening.extensions)
         if reply is not None:
             self.ended.append((copy, Answered(Stage.RCPT, reply)))
             return
         self.go_on()
-        flight = _Flight(copy, commands(copy, self.extensions, chunking=self._chunking))
+        flight = _Flight(copy, commands(copy, self._opening.extensions, chunking=self._chunking))
         if self._flights and self._chunking:
             # Should the message before it fail, this must come first (RFC 3030 section 2), and it costs no round trip.
             flight.commands.appendleft((Stage.RSET, b"RSET\r\n"))
@@ -232,7 +215,7 @@ class Dialogue:
 
     def end(self, reason: str) -> None:
         """End the session because it broke: every copy under way gets the outcome that its last byte decides."""
-        self._end(RelayAwayError(f"{self._relay.label} {self._broke} {reason}.", LATER), reason)
+        self._end(RelayAwayError(f"{self._label} {self._broke} {reason}.", LATER), reason)
 
     def fail(self, problem: PscbMailError) -> None:
         """End the session for a reason that is not the relay's being away, such as its certificate."""
@@ -270,7 +253,7 @@ class Dialogue:
             self._awaited.popleft()
             self.progress += 1
             if flight is None:
-                self._opening_reply(stage, reply, lines)
+                self._own_reply(stage, reply, lines)
             elif stage is Stage.RSET and meaning(stage, reply) is not Meaning.ACCEPTED:
                 # That is no word about the message behind it, which has left: only its own answer could be.
                 self.end(f'it said "{reply.code} {reply.text}" to RSET')
@@ -290,7 +273,7 @@ class Dialogue:
 
     def _envelope_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
         what = meaning(stage, reply)
-        if what is Meaning.SIGN_IN and stage is Stage.MAIL and self._has_token and self._taken:
+        if what is Meaning.SIGN_IN and stage is Stage.MAIL and self._opening.has_token and self._taken:
             # A token lasts an hour and a session may last longer: the next one signs in with the next token.
             self.end(f'it said "{reply.code} {reply.text}": the sign-in has run out')
             return
@@ -336,86 +319,33 @@ class Dialogue:
         if self._leaving:
             self._leave_when_done()
 
-    # -- opening ----------------------------------------------------------------------------------------------------
+    # -- replies that are about no copy -----------------------------------------------------------------------------
 
-    def _opening_reply(self, stage: Stage, reply: Reply, lines: list[bytes]) -> None:
-        if stage is Stage.QUIT:
-            self.phase = Phase.CLOSED
-        elif stage is Stage.AUTH and reply.code == 334 and self._challenges:
-            self._challenged = reply.text
-            self._ask(Stage.AUTH, self._challenges.pop(0))
-        elif self._accepted(stage, reply):
-            self._opened_one_step(stage, lines)
-
-    def _opened_one_step(self, stage: Stage, lines: list[bytes]) -> None:
+    def _own_reply(self, stage: Stage, reply: Reply, lines: list[bytes]) -> None:
         match stage:
-            case Stage.GREETING:
-                self._ask(Stage.EHLO, f"EHLO {self._own_name}")
-            case Stage.EHLO:
-                self.extensions = extensions(lines)
-                self._pipelining = "PIPELINING" in self.extensions
-                self._chunking = self._may_chunk and "CHUNKING" in self.extensions
-                self._secure_or_sign_in()
-            case Stage.STARTTLS:
-                self.phase = Phase.ENCRYPTING
-            case Stage.RSET:
+            case Stage.QUIT:
+                self.phase = Phase.CLOSED
+            case Stage.RSET if meaning(stage, reply) is Meaning.ACCEPTED:
                 self._resetting = False
+            case Stage.RSET:
+                self._take(asks_to_come_later(self._label, reply))
             case _:
+                self._take(self._opening.answered(stage, reply, lines))
+
+    def _take(self, step: Step) -> None:
+        match step:
+            case Ask(stage, command):
+                self._ask(stage, command)
+            case Encrypt():
+                self.phase = Phase.ENCRYPTING
+            case Begin():
                 self.phase = Phase.READY
-
-    def _accepted(self, stage: Stage, reply: Reply) -> bool:
-        """Whether a step of our own was accepted; where it was not the session is over."""
-        what = meaning(stage, reply)
-        if what is Meaning.ACCEPTED:
-            return True
-        if stage is Stage.AUTH and self._credentials is not None:
-            said_back = sasl.masked(reply.text, self._credentials.username, self._credentials.secret)
-            reply = Reply(reply.code, said_back)
-        said = f'"{reply.code} {reply.text}"'
-        if what is Meaning.BACK_OFF or stage is Stage.RSET:
-            self._end(RelayAwayError(f"{self._relay.label} asks to come later: {said}.", LATER), f"it said {said}")
-        elif what is Meaning.SIGN_IN and self._has_token:
-            self.fail(sign_in_refused(self._relay.label, stage, reply, "xoauth2", self._challenged))
-        else:
-            self.fail(refusal(self._relay.label, what, stage, reply))
-        return False
-
-    def _secure_or_sign_in(self) -> None:
-        if not self._plain:
-            self._sign_in()
-        elif "STARTTLS" in self.extensions:
-            self._ask(Stage.STARTTLS, "STARTTLS")
-        else:
-            self.fail(
-                SettingsError(
-                    f"{self._relay.label} does not offer encryption (STARTTLS). Nothing was sent.",
-                    'Use the port for security = "tls" (465), or ask who runs the relay. Off this machine only '
-                    'security = "none" with allow_plain_text = true would send it readable.',
-                )
-            )
-
-    def _sign_in(self) -> None:
-        """Authenticate: XOAUTH2 with a token; else PLAIN, or LOGIN where that is all there is (RFC 4954 section 4)."""
-        who = self._credentials
-        offered = self.extensions.get("AUTH", "").upper().split()
-        if who is None:
-            self.phase = Phase.READY
-        elif who.is_token and "XOAUTH2" in offered:
-            self._challenges = [""]  # a refused token is explained in a challenge: an empty answer gets the refusal
-            self._ask(Stage.AUTH, f"AUTH XOAUTH2 {_base64(sasl.xoauth2(who.username, who.secret))}")
-        elif "PLAIN" in offered and not who.is_token:
-            self._ask(Stage.AUTH, "AUTH PLAIN " + _base64(f"\0{who.username}\0{who.secret}".encode()))
-        elif "LOGIN" in offered and not who.is_token:
-            self._challenges = [_base64(who.username.encode()), _base64(who.secret.encode())]
-            self._ask(Stage.AUTH, "AUTH LOGIN")
-        else:
-            self.fail(_no_way_in(self._relay.label, "a token" if who.is_token else "a password", offered))
+                self._pipelining = "PIPELINING" in self._opening.extensions
+                self._chunking = self._may_chunk and "CHUNKING" in self._opening.extensions
+            case Fail(problem, reason):
+                self._end(problem, reason)
 
     # -- how it goes on ---------------------------------------------------------------------------------------------
-
-    @property
-    def _has_token(self) -> bool:
-        return self._credentials is not None and self._credentials.is_token
 
     @property
     def _broke(self) -> str:
@@ -464,14 +394,3 @@ class Dialogue:
             return flight.refusal
         left = flight.end is not None and self.outbox.handed >= flight.end
         return InDoubt(reason) if left else NotSent(reason)
-
-
-def _no_way_in(label: str, means: str, offered: list[str]) -> SettingsError:
-    return SettingsError(
-        f"{label} offers no way to sign in with {means} (it offers: {' '.join(offered) or 'none'}).",
-        'Check port and security under [[relay]], or set auth = "none".',
-    )
-
-
-def _base64(raw: bytes) -> str:
-    return base64.b64encode(raw).decode("ascii")
