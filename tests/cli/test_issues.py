@@ -28,7 +28,10 @@ preheader: "Front door workshop, the Munro review, training dates to Christmas"
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    return workspace(tmp_path, more='\n[check]\nacronyms = ["PSCB"]\n')
+    made = workspace(tmp_path, more='\n[check]\nacronyms = ["PSCB"]\n')
+    said = {"URGENT": "Ring 01632 960180.", "WEBSITE": "https://www.pscb.example", "POSTAL_ADDRESS": "Town Hall"}
+    made.env.update({f"PSCB_MAIL__NEWSLETTER__{key}": value for key, value in said.items()})
+    return made
 
 
 def write(program: Program, body: str, name: str = "issue-18.md") -> Path:

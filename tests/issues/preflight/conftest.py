@@ -26,6 +26,8 @@ def settings() -> Settings:
         name="PSCB Newsletter",
         **{"from": "newsletter@pscb.example"},
         postal_address="The Board, 7 Broad Way, Peterborough PE1 1AA",
+        website="https://www.pscb.example",
+        urgent="Worried about a child? Ring 01632 960180.",
     )
     return Settings(newsletter=newsletter)
 

@@ -138,6 +138,26 @@ def test_a_rule_leaves_alone_what_is_right(name: str, body: str, manuscript_of: 
     assert run(name, manuscript_of(body)) == []
 
 
+@pytest.mark.parametrize(
+    ("empty", "said"),
+    [
+        ((), []),
+        (("urgent",), ["urgent is empty"]),
+        (("website",), ["from where: website is empty"]),
+        (("urgent", "website", "postal_address"), ["urgent is empty", "postal_address and website are empty"]),
+    ],
+)
+def test_a_footer_that_leaves_out_what_it_should_say_is_told(
+    empty: tuple[str, ...], said: list[str], manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """Above all what to do for a child who may be at risk."""
+    issue = manuscript_of("Text.")
+    newsletter = issue.settings.newsletter.model_copy(update=dict.fromkeys(empty, ""))
+    found = run("footer", replace(issue, settings=issue.settings.model_copy(update={"newsletter": newsletter})))
+    assert [line for line, _ in found] == [None] * len(said)
+    assert all(words in sentence for words, (_, sentence) in zip(said, found, strict=True))
+
+
 def test_every_rule_is_tried() -> None:
     """A rule that is added without a case here has never been seen to find anything."""
     elsewhere = {
@@ -149,6 +169,7 @@ def test_every_rule_is_tried() -> None:
         "preheader",
         "preheader-repeats",
         "only-nobody",
+        "footer",
     }
     assert {rule.name for rule in RULES} == {name for name, _ in FOUND} | elsewhere
 

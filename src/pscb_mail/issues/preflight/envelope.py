@@ -1,4 +1,4 @@
-"""Rules for what the inbox shows and for how much goes over the wire: subject, preheader, sizes.
+"""Rules for what the inbox shows, what every footer says and how much goes over the wire: subject, preheader, sizes.
 
 Pure.
 """
@@ -55,6 +55,16 @@ def preheader_repeats(issue: Manuscript) -> Iterator[Spot]:
     words = issue.source.preheader.casefold().strip(" .!")
     if words and words in {issue.source.subject.casefold().strip(" .!"), issue.source.title.casefold().strip(" .!")}:
         yield issue.line_of("preheader"), "The preheader only repeats the subject."
+
+
+def unsaid_in_the_footer(issue: Manuscript) -> Iterator[Spot]:
+    """Find what the settings leave out of every footer; the words for urgent worries stand in each answer too."""
+    newsletter = issue.settings.newsletter
+    if not newsletter.urgent:
+        yield None, "The footer does not say what to do for a child who may be at risk: urgent is empty."
+    if missing := [key for key in ("postal_address", "website") if not getattr(newsletter, key)]:
+        verb = "are" if len(missing) > 1 else "is"
+        yield None, f"The footer does not say who writes and from where: {' and '.join(missing)} {verb} empty."
 
 
 def long_html(issue: Manuscript) -> Iterator[Spot]:

@@ -276,6 +276,13 @@ RULES = (
         "A passage for a group that nobody is in reaches nobody; mostly the group is called otherwise.",
         "Look the group up with pscb-mail groups.",
     ),
+    Rule(
+        "footer",
+        _W,
+        envelope.unsaid_in_the_footer,
+        "Every copy should say what to do for a child who may be at risk, and who it is that writes.",
+        "Set urgent, postal_address and website under [newsletter] in pscb-mail.toml.",
+    ),
 )
 
 # Found by `checking` itself; they cannot be ignored, because nothing can be sent with them.
