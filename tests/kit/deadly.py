@@ -15,8 +15,8 @@ from pathlib import Path
 from mailroom import Mailroom
 
 from pscb_mail.mailbox import answering, reading
-from pscb_mail.mailbox.messages import Arrived
-from pscb_mail.mailbox.sources import Source, open_source
+from pscb_mail.mailbox.messages import Arrived, Source
+from pscb_mail.mailbox.sources import open_source
 from pscb_mail.sending.relays import session_opener
 from pscb_mail.settings import Relay
 

@@ -13,8 +13,8 @@ from scripted import ScriptedServer
 
 from pscb_mail.database import transaction
 from pscb_mail.mailbox import acting, journal, reading
-from pscb_mail.mailbox.messages import Arrived, Bookmark
-from pscb_mail.mailbox.sources import Source, open_source
+from pscb_mail.mailbox.messages import Arrived, Bookmark, Source
+from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 

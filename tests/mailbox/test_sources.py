@@ -11,8 +11,9 @@ import pytest
 from nobody import without_rights
 
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
-from pscb_mail.mailbox.messages import CAP
-from pscb_mail.mailbox.sources import Source, open_source
+from pscb_mail.mailbox import incoming
+from pscb_mail.mailbox.messages import CAP, Source
+from pscb_mail.mailbox.sources import open_source
 from pscb_mail.settings import Settings
 
 ONE, TWO = b"Subject: one\n\nfirst\n", b"Subject: two\n\nsecond\n"
@@ -59,6 +60,32 @@ def test_standard_input_is_one_message() -> None:
     source = open_source("-", settings(), Path(), stdin=io.BytesIO(TWO))
     assert [(arrived.source, arrived.raw) for arrived in source.messages(None, None)] == [("-", TWO)]
     assert list(open_source("-", settings(), Path(), stdin=io.BytesIO()).messages(None, None)) == []
+
+
+NO_MAIL = {
+    "photo.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR: x",
+    "old.zip": b"PK\x03\x04\x14\0\0\0\x08\0reply.eml: x",
+    "letter.pdf": b"%PDF-1.7\n1 0 obj\n<< /Title (Subject: x) >>",
+    "reply.msg": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500,
+    "notes.txt": b"Dear editor\n\nSubject: x\n",
+}
+
+
+@pytest.mark.parametrize("name", NO_MAIL)
+def test_what_is_no_mail_is_refused_with_a_sentence(tmp_path: Path, name: str) -> None:
+    """A picture read as mail would only puzzle its reader."""
+    (tmp_path / name).write_bytes(NO_MAIL[name])
+    with pytest.raises(UsageError, match=f"{name} is no mail"):
+        opened(str(tmp_path / name))
+    with pytest.raises(UsageError, match="Standard input is no mail"):
+        open_source("-", settings(), Path(), stdin=io.BytesIO(NO_MAIL[name]))
+
+
+def test_a_message_saved_with_a_byte_order_mark_is_one(tmp_path: Path) -> None:
+    """Notepad writes it, before the first header."""
+    (tmp_path / "reply.eml").write_bytes(b"\xef\xbb\xbf" + ONE)
+    [raw] = all_of(opened(str(tmp_path / "reply.eml")))
+    assert incoming.read(raw).subject == "one"
 
 
 @pytest.mark.parametrize("kind", ["file", "maildir", "mbox", "stdin"])

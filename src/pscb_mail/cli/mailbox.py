@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pscb_mail.cli.context import Stopping
     from pscb_mail.mailbox.answering import Answered
     from pscb_mail.mailbox.journal import Review
+    from pscb_mail.mailbox.messages import Source
     from pscb_mail.mailbox.reading import Entry, Reading
-    from pscb_mail.mailbox.sources import Source
 
 commands = typer.Typer()
 _PANEL = "Mailbox"

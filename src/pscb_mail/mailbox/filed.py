@@ -12,13 +12,14 @@ from pathlib import Path
 
 from pscb_mail.imap import parse_place
 from pscb_mail.mailbox.folder import ImapFolder, connected
-from pscb_mail.mailbox.messages import Arrived, Bookmark
-from pscb_mail.mailbox.sources import Source, filed_maildir, open_source
+from pscb_mail.mailbox.maildir import filed_maildir
+from pscb_mail.mailbox.messages import Arrived, Bookmark, Source
+from pscb_mail.mailbox.sources import open_source
 from pscb_mail.settings import Settings
 from pscb_mail.signin import Outside
 
 
-class Filed:
+class Filed(Source):
     """A source that was read before: it leaves no bookmark, and its messages stay where they are."""
 
     lasting = False
@@ -31,18 +32,6 @@ class Filed:
         """Yield what arrived since a moment."""
         del bookmark
         return self._inner.messages(since, None)
-
-    def file(self, arrived: Arrived) -> None:
-        """Do nothing: it is filed."""
-
-    def bookmark(self) -> Bookmark | None:
-        """Nothing: the next reading begins where the mailbox's own ended."""
-        return None
-
-    def wait(self, seconds: float) -> bool | None:
-        """Nothing is waited for."""
-        del seconds
-        return None
 
     def close(self) -> None:
         """Let go of it."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pscb_mail.errors import SettingsError
 from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, SignInRefusedError, checked_folder
-from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark
+from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark, Source
 from pscb_mail.settings import Settings
 from pscb_mail.signin import Access, Outside, access
 
@@ -19,10 +19,8 @@ BATCH = 10
 T = TypeVar("T")
 
 
-class ImapFolder:
+class ImapFolder(Source):
     """The source. Whoever reads it may file messages while it yields others."""
-
-    lasting = True
 
     def __init__(self, place: Place, settings: Settings, *, read_only: bool, outside: Outside | None = None) -> None:
         self.name = place.label

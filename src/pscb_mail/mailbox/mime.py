@@ -91,7 +91,8 @@ class _Budget:
 
 
 def normalised(raw: bytes) -> bytes:
-    """Return the bytes with LF line ends and without an mbox "From " line."""
+    """Return the bytes with LF line ends and without an mbox "From " line, or the mark that Notepad writes."""
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\r" in raw:
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     if raw.startswith((b"From ", b">From ")):
@@ -102,6 +103,12 @@ def normalised(raw: bytes) -> bytes:
 def parsed(data: bytes) -> Entity:
     """Return the structure of a message (with LF line ends)."""
     return _entity(data, 0, _Budget(), "text/plain")
+
+
+def has_header(raw: bytes) -> bool:
+    """Whether there is any header field: what has none is no message, but a picture, a letter, an archive."""
+    data = normalised(raw)
+    return bool(headers_of(data[: header_end(data)]))
 
 
 def header_end(data: bytes) -> int:

@@ -25,8 +25,7 @@ from pscb_mail.mailbox.acting import Known
 from pscb_mail.mailbox.deciding import Action, Decision, decide
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
-from pscb_mail.mailbox.messages import Arrived
-from pscb_mail.mailbox.sources import Source
+from pscb_mail.mailbox.messages import Arrived, Source
 from pscb_mail.mailbox.understanding import Ours, understand
 from pscb_mail.sending import ledger
 from pscb_mail.settings import Settings
