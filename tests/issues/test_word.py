@@ -144,12 +144,12 @@ def test_pictures_are_kept_once_with_the_words_of_their_author_alone(tmp_path):
     assert word.NO_WORDS.strip("[]") in draft.body
 
 
-def test_footnotes_become_a_list_at_the_end():
+def test_footnotes_become_notes():
     page = (
         '<h2>One</h2><p>Said<sup><a href="#footnote-1" id="footnote-ref-1">[1]</a></sup>.</p>'
         '<ol><li id="footnote-1"><p> In 2010. <a href="#footnote-ref-1">↑</a></p></li></ol>'
     )
-    assert rewritten(page, lambda _: None).body == "## One\n\nSaid (1).\n\n## Notes\n\n1. In 2010.\n"
+    assert rewritten(page, lambda _: None).body == "## One\n\nSaid[^1].\n\n[^1]: In 2010.\n"
 
 
 def texts(document: Document) -> list[str]:

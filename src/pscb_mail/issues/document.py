@@ -1,10 +1,12 @@
 """Source → Document: the body as Markdown tokens, in which merge fields and `:::` blocks are tokens of their own.
 
-Pure. CommonMark with tables; raw HTML is off, nothing in the text is ever evaluated. What is promised of a Document:
+Pure. CommonMark with tables and footnotes; raw HTML is off, nothing in the text is evaluated. What is promised of a
+Document:
 
 - a merge field is an inline token `field`, its meta an `edition.Field`; nothing else of Jinja is there outside code;
 - `contact`, `events`, `button` are single tokens, `callout`, `quote` and `only` pairs of `_open` and `_close`, their
   meta from `blocks`; `only` stands at the top alone, never in anything else;
+- a mark of a note is an inline token `note_mark`, the notes of an article a list of their own at its end (`notes`);
 - what is for some groups is known as such: headings, links and pictures carry the groups, and nothing that everybody
   reads leads to it;
 - links lead to the web, a mail, a telephone or a heading of this issue; pictures are named by a file and have words for
@@ -27,7 +29,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from pscb_mail.foreign import is_unsafe, one_line
-from pscb_mail.issues import blocks, markdown
+from pscb_mail.issues import blocks, markdown, notes
 from pscb_mail.issues.blocks import Event, Events, Only
 from pscb_mail.issues.edition import Field, group_key
 from pscb_mail.issues.source import Mistakes, Source, nearest
@@ -106,7 +108,7 @@ class Document:
 
     @property
     def public_body(self) -> str:
-        """The lines of the body that everybody may read, without empty ones: an edit for some groups leaves them alone."""
+        """The lines of the body that everybody may read, but empty ones: no edit for some groups changes them."""
         hidden = {
             line
             for token in self.tokens
@@ -209,6 +211,9 @@ class _Reader:
         if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
             self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
         self._refuse_fences_as_code(tokens)
+        tokens, problems = notes.arranged(tokens)
+        for line, sentence in problems:
+            self.mistakes.add(line, sentence)
         self.headings = tuple(self._headings(tokens))
         for token, groups in with_groups(tokens):
             if token.type == "inline":

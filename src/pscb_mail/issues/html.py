@@ -23,6 +23,7 @@ from pscb_mail.issues.frame import Frame
 from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
+from pscb_mail.issues.notes import Note
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.replies import ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, table_of
@@ -136,6 +137,8 @@ class _Body:
         self._calendar = calendar_name(self._slug)
         self._section = escape(document.source.title)
         self._begun = document.source.contents
+        self._led_to = {heading.anchor for heading, _ in frame.contents}
+        self._led_to |= {link.target[1:] for link in document.links if link.target.startswith("#")}
         self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
             "paragraph": self._paragraph,
             "heading": self._heading,
@@ -151,6 +154,9 @@ class _Body:
             "callout": lambda node: self._template("callout", body=_made(self.blocks(node))),
             "quote": self._quote,
             "only": self._only,
+            "notes": self._notes,
+            "note": self._note,
+            "note_mark": self._note_mark,
             "inline": self.inline,
             "text": lambda node: escape(node.content),
             "softbreak": lambda _: "\n",
@@ -199,7 +205,8 @@ class _Body:
         # Where nothing is above it, no line is needed between.
         opening += "" if self._begun else ' class="first"'
         self._section = self.inline(node.children[0])
-        return f"{opening}>{self._section}</{node.tag}>\n"
+        target = self._target(str(node.attrs["id"])) if node.attrs["id"] in self._led_to else ""
+        return f"{opening}>{target}{self._section}</{node.tag}>\n"
 
     def _ordered_list(self, node: SyntaxTreeNode) -> str:
         start = node.attrs.get("start", 1)
@@ -266,6 +273,26 @@ class _Body:
             raise TypeError(quoted)
         return self._template("quote", body=_made(self.blocks(node)), source=quoted.source)
 
+    def _notes(self, node: SyntaxTreeNode) -> str:
+        return self._template("notes", first=_note(node).mark, body=_made(self.blocks(node)))
+
+    def _note(self, node: SyntaxTreeNode) -> str:
+        note = _note(node)
+        match node.children:
+            case [only] if only.type == "paragraph" and only.children:
+                words: str = self.inline(only.children[0])
+            case _:
+                words = self.blocks(node).strip()
+        return f'<li id="{note.anchor}">{self._target(note.anchor)}{words}</li>\n'
+
+    def _note_mark(self, node: SyntaxTreeNode) -> str:
+        note = _note(node)
+        return f'<sup><a href="#{note.anchor}" aria-label="Note {note.mark}">{note.mark}</a></sup>'
+
+    def _target(self, anchor: str) -> str:
+        """Return what a link within the mail leads to in Outlook, which knows no id (caniemail.com, local anchors)."""
+        return f'<!--[if mso]><a name="{escape(anchor)}"></a><![endif]-->' if self._beside is None else ""
+
     def _only(self, node: SyntaxTreeNode) -> str:
         """Return a passage for some groups; nothing of it reaches what comes after, which others read too."""
         only = meta_of(node)
@@ -281,6 +308,13 @@ class _Body:
         (begin, end), (begin_label, end_label) = self._marks.around(only.groups), self._marks.around(())
         label = self._template("only", groups=only.groups)
         return f"{begin}{begin_label}{label}{end_label}{passage}{end}"
+
+
+def _note(node: SyntaxTreeNode) -> Note:
+    note = meta_of(node)
+    if not isinstance(note, Note):
+        raise TypeError(note)
+    return note
 
 
 def _heading_follows(node: SyntaxTreeNode) -> bool:

@@ -1,4 +1,4 @@
-"""The parser: CommonMark with tables, merge fields `{{ … }}` and `:::` blocks; raw HTML is off.
+"""The parser: CommonMark with tables and footnotes, merge fields `{{ … }}` and `:::` blocks; raw HTML is off.
 
 Pure. `tokens` never raises for what an editor wrote: what is wrong with a field stands in its token's `info`, what is
 wrong with a block comes back as problems, each with its line counted from the body's first. Nothing is left in doubt
@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues import blocks
@@ -42,6 +43,8 @@ def _markdown() -> MarkdownIt:
     # Every link becomes a token, so that a bad one is refused with its line instead of turning into odd text.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005 the parser's own name for it
     markdown.inline.ruler.before("escape", "field", _field_rule)
+    # A mark without a note is found by `notes`, and told.
+    footnote_plugin(markdown, inline=False, move_to_end=False, always_match_refs=True)
     endings = ["paragraph", "reference", "blockquote", "list"]
     markdown.block.ruler.before("fence", "block", _block_rule, {"alt": endings})
     return markdown

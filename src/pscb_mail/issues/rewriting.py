@@ -25,6 +25,8 @@ _BLOCKS = frozenset({"p", "table", "blockquote", "div", *_LISTS, *_HEADINGS})
 _STARTS = re.compile(r"#{1,6}(?:\s|$)|[-+=](?:\s|$|[-=])|:{3}|~{3}|>")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
 _MAX_DEPTH = 6
+_NOTE = re.compile(r"(?:foot|end)note-\d{1,6}")
+_MARK = "note-mark"  # no element of HTML
 _BREAK = "\\\n"
 
 
@@ -46,10 +48,10 @@ def rewritten(page: str, image: Image) -> Rewritten:
     body = lxml_html.document_fromstring(f"<html><body><div>{page}</div></body></html>").body
     writer = _Writer(image)
     title = _title(body)
-    if _notes(body):
-        writer.left["footnotes: they stand as a list at the end, with their numbers in the text"] += 1
+    notes = _notes(body)
     writer.levels = _levels(body)
     blocks = [block for block in writer.blocks(body) if block.strip()]
+    blocks += [writer.note(label, item) for label, item in notes.items()]
     return Rewritten("\n\n".join(blocks) + "\n", title, writer.left)
 
 
@@ -66,22 +68,30 @@ def _title(body: HtmlElement) -> str:
     return title
 
 
-def _notes(body: HtmlElement) -> bool:
-    """Make an article of the notes at the foot, and plain numbers of the signs that lead to them."""
-    notes = [item for item in body.iter("li") if re.match(r"(?:foot|end)note-", item.get("id", ""))]
-    if not notes:
-        return False
+def _notes(body: HtmlElement) -> dict[str, HtmlElement]:
+    """Take the notes out, by their label, and leave a mark of ours where a sign led to one."""
+    notes = {_label(item.get("id", "")): item for item in body.iter("li") if _NOTE.fullmatch(item.get("id", ""))}
     for link in list(body.iter("a")):
-        if re.match(r"#(?:foot|end)note-ref-", link.get("href", "")):
+        target = link.get("href", "")
+        if re.match(r"#(?:foot|end)note-ref-", target):
             link.drop_tree()
-        elif re.match(r"#(?:foot|end)note-", link.get("href", "")):
-            link.text = f" ({str(link.text_content()).strip('[]')})"
-            link.drop_tag()
-    top = min((str(node.tag) for node in body.iter(*_HEADINGS)), default="h2")
-    heading = lxml_html.Element(top)
-    heading.text = "Notes"
-    notes[0].getparent().addprevious(heading)
-    return True
+        elif _NOTE.fullmatch(target[1:]) and _label(target[1:]) in notes:
+            for child in list(link):
+                child.drop_tree()
+            link.tag, link.text = _MARK, ""
+            link.set("label", _label(target[1:]))
+    for item in notes.values():
+        for mark in list(item.iter(_MARK)):  # a note has no notes
+            mark.drop_tree()
+        item.drop_tree()
+    used = {mark.get("label") for mark in body.iter(_MARK) if not any(True for _ in mark.iterancestors(*_HEADINGS))}
+    return {label: item for label, item in notes.items() if label in used}
+
+
+def _label(identity: str) -> str:
+    """Return "3" of footnote-3, "e3" of endnote-3: Word counts the two apart."""
+    kind, _, number = identity.partition("note-")
+    return number if kind == "foot" else f"e{number}"
 
 
 def _words(node: HtmlElement) -> str:
@@ -174,6 +184,10 @@ class _Writer:
         text = " ".join(parts) if parts else self.inline(cell)
         return " ".join(text.replace(_BREAK, " ").split())
 
+    def note(self, label: str, item: HtmlElement) -> str:
+        """Return a note, to stand anywhere in the text."""
+        return _prefixed("\n\n".join(self.blocks(item)), "    ", f"[^{label}]: ")
+
     def inline(self, node: HtmlElement) -> str:
         """Return the running text in an element."""
         text = _escaped(node.text or "")
@@ -195,6 +209,9 @@ class _Writer:
                 return self._picture(node)
             case "br":
                 return _BREAK
+            case tag if tag == _MARK:
+                # A bracket or a colon right after it would make something else of it.
+                return f"[^{node.get('label')}]{' ' if (node.tail or '')[:1] in {'(', ':'} else ''}"
             case _:
                 return self.inline(node)
 

@@ -18,6 +18,7 @@ from pscb_mail.issues.document import Heading, meta_of, plain
 from pscb_mail.issues.edition import Field, File, Flat, Passage
 from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.marks import Marks
+from pscb_mail.issues.notes import Note
 from pscb_mail.issues.replies import mailto
 from pscb_mail.issues.tables import Table, captioned, table_of
 from pscb_mail.issues.templating import Templates
@@ -116,6 +117,9 @@ class _Body:
             "button": self._button,
             "callout": self._callout,
             "quote": self._quote,
+            "notes": self._blocks,
+            "note": self._note,
+            "note_mark": lambda node: f" (note {_note(node).mark})",
             "text": lambda node: node.content,
             "softbreak": lambda _: " ",
             "hardbreak": lambda _: "\n",
@@ -234,6 +238,9 @@ class _Body:
         rule = "-" * self._lines.columns
         return f"{rule}\n{self._blocks(node)}\n{rule}"
 
+    def _note(self, node: SyntaxTreeNode) -> str:
+        return self._set_in(f"Note {_note(node).mark}: ", "    ", node)
+
     def _only(self, node: SyntaxTreeNode) -> str:
         only = meta_of(node)
         if not isinstance(only, Only):
@@ -316,6 +323,13 @@ class _Body:
         return "\n".join(
             self._lines.wrap(cell, "" if not place else "    ", "    ") for place, cell in enumerate(cells)
         )
+
+
+def _note(node: SyntaxTreeNode) -> Note:
+    note = meta_of(node)
+    if not isinstance(note, Note):
+        raise TypeError(note)
+    return note
 
 
 def _begins_article(node: SyntaxTreeNode) -> bool:
