@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-WORDS = sorted((ROOT / "tests" / "data" / "words").glob("held-out-[0-9].txt"))
+WORDS = sorted((ROOT / "tests" / "data" / "words").glob("held-out-[0-9]*.txt"))
 REPORTS = sorted((ROOT / "tests" / "data" / "words").glob("held-out-reports-*.txt"))
 
 

@@ -22,7 +22,14 @@ OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
     r"|already"
     r"|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are|regards"
+    r"|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes|come)"
     r"|cheers|many|best)\b"
+)
+# "I'm not sure if this is read, but …", "no idea how I got on it": no condition, and no question.
+UNSURE = re.compile(
+    r"\b(?:not (?:\w+ )?(?:sure|certain|clear)|unsure|(?:don't|do not|dont) (?:know|understand|think|remember)"
+    r"|no idea|can't (?:think"
+    r"|remember|see)|cannot (?:think|remember|see)|wonder\w*) (?:if|whether|how|why|who|where|what|when)\b"
 )
 # Where a reason begins: a time in it is no condition.
 GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
@@ -49,7 +56,7 @@ REPORTED = re.compile(
     r"|mr|mrs|ms|miss|dr)\b"
 )
 SPOKEN = re.compile(
-    r"\b(?:(?<!must )(?<!sorry to )says?(?! (?:goodbye|farewell|thanks?|hello|sorry))|said|saying|told|tells?|wrote"
+    r"\b(?:(?:they|people|parents|colleagues|some|others|staff) say|says|said|saying|told|tells?|wrote"
     r"|writes|heard|mentioned|suggest\w*|reported|quote\w*|asks)\b"
     r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|who)(?:'s| has| have| had)? (?:just )?(?:asked"
     r"|requested)\b"

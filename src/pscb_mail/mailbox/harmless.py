@@ -102,7 +102,7 @@ _OTHERS = {
         odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* niewysyl* nieprzysyl* nieprzesyl* przysyl* przesyl*
         wysla* list* mailing* mailow* odbiorc*
         adres* baz* danych e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga
-        mozna czy mogl* zainteresowan* jestem prosba uprzejmie
+        mozna czy mogl* mozecie hej halo dzieki czesc witajcie zainteresowan* jestem prosba uprzejmie
         panstwo uprzejma byloby mozliwe aby zeby zebyscie abyscie prosil* moich imie kontakt* informacj* powiadomien*
         subskrybent* wysylk* wysylan* dalszych kolejnych przyszlosci przesta* zaprzesta* wyrejestr* wykresl*
         wymaz* skasow*
@@ -134,7 +134,8 @@ _OTHERS = {
         scoat* scoate* elimin* renunt* anul* abonament* abonare* din de la pe cu in lista listele email* e-mail* mail*
         e mesaj* newsletter* buletin* bulletin* adresa adrese baza date aceste acest aceasta acestui voastra difuzare
         distributie si acum
-        ati putea puteti posibil* sa-mi imi sterge* scoatere* stergere* listei listelor adresei adresele mele emailuri*
+        ati salut putea puteti posibil* sa-mi imi sterge* scoatere* stergere* listei listelor adresei adresele mele
+        emailuri*
         e-mailuri* mailuri* newsletterul* newslettere* corespondent* informatii* viitor* abonat* solicit*
         rugamintea respectuos
         continuare inainte mult frumos opri* trimiterea baza bazei contact* numele

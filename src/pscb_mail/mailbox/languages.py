@@ -65,6 +65,12 @@ _TURNS = {
 }
 # A comma before these begins no clause of its own.
 SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai|ca|sa|dass|que|qu'\w+)\b)")
+# Where somebody begins to ask: what goes before is a reason.
+REQUEST_ABROAD = re.compile(
+    r"\b(?:prosze|prosimy|prosil\w+|prasau|prasome|prasyciau|prasom|ludzu|ludzam|(?:va )?rog|rugam|bitte|merci de"
+    r"|veuillez|je vous prie"
+    r"|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
+)
 # Where a reason goes before a wish, or follows it.
 REASON_ABROAD = re.compile(
     r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi"
@@ -162,6 +168,7 @@ LANGUAGES = (
                 r"|esta)\b.{0,60}"
             ),
             r"no (?:deseo|quiero|quisiera|me interesa) (?:\w+ ){0,2}?(?:recibir|recibiendo|estar|seguir)",
+            r"me (?:quit|borr|elimin|sac|saqu|retir)\w+ de\b.{0,60}",
             r"me (?:podrian?|pueden?) (?:quitar|borrar|eliminar|sacar|retirar|dar de baja)\b.{0,60}",
             r"no (?:me )?(?:envien|envie|manden|mande)(?:me)? mas",
             r"(?:quiero|quisiera|deseo|gustaria) (?:salir(?:me)?|ser (?:eliminad|borrad|dad|quitad|retirad)[oa])",

@@ -70,7 +70,12 @@ _STILL_HERE = re.compile(
 
 # How people refuse without a word of ending: "this can go straight in the bin", "let us part company", "wrong person".
 _IDIOM = re.compile(
-    r"\b(?:spare (?:me|us)\b|(?:leave|let) (?:me|us|the \w+|my \w+) (?:be|alone|in peace)\b|not (?:my"
+    r"\b(?:(?:shan't|shall not|won't|will not|do not|don't) (?:be )?need(?:ing)? (?:this|these|it|them)|(?:e-?mail"
+    r"|mail|newsletter)s? (?:less"
+    r"|fewer)\b|goodbye (?:newsletters?|to (?:this|the|your))|(?:amend|update|correct|adjust) your (?:\w+ )?(?:lists?"
+    r"|records)"
+    r" (?:accordingly|please)|spare (?:me|us)\b|(?:leave|let) (?:me|us|the \w+|my \w+) (?:be|alone|in peace)\b"
+    r"|not (?:my"
     r"|our) (?:cup of tea|thing|area"
     r"|field|remit|bag)\b|not for (?:me|us)\b|wrong (?:person|address|reader|mailbox|inbox|recipient)\b"
     r"|mistaken identity"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox import doubts, net, wishes
 from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, SUBORDINATE, Language
+from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, REQUEST_ABROAD, SUBORDINATE, Language
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence
 
@@ -55,6 +55,7 @@ _MENTIONED = "they write about coming off, but do not plainly ask for it"
 _HOW = "they ask how to come off"
 _OTHER = "it may be something other than the newsletter that they want to come off"
 WEAK = frozenset({_MENTIONED, _SOMEBODY, _OTHER})  # any other proposal in the same words outweighs these
+_TURNED_ABROAD = frozenset({_TURNED, _CONDITIONAL})
 _TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE})
 
 
@@ -150,13 +151,13 @@ def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
 def _is_of_another_list(clause: str, before: str) -> bool:
     """Whether words beside a wish speak of what has a list of its own, and the wish does not name the newsletter."""
     return not wishes.NAMES_US.search(clause) and bool(
-        wishes.OTHER_THING.search(wishes.ASKED_AGAIN.sub(" ", before)) or wishes.ATTENDING.search(before)
+        wishes.OTHER_THING.search(wishes.NO_OTHER_LIST.sub(" ", before)) or wishes.ATTENDING.search(before)
     )
 
 
 def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
-    if wishes.CONDITION.search(before):
+    if wishes.CONDITION.search(doubts.UNSURE.sub(" ", before)):
         return _CONDITIONAL
     own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
     if doubts.UNDECIDED.search(own):
@@ -209,7 +210,7 @@ def _doubt_after(rest: str) -> str:
 
 def _question(sentence: Sentence) -> str:
     """Return the doubt where a sentence asks something; a request in the form of a question asks for nothing else."""
-    bare = sentence.bare
+    bare = doubts.UNSURE.sub(" ", sentence.bare).strip()
     asks_how = wishes.ASKS_HOW.search(bare)
     if asks_how and (sentence.question or bare.startswith(("how", "where", "what"))):
         return _HOW
@@ -261,14 +262,17 @@ def doubt_beside(around: list[Sentence]) -> str:
 def _foreign(said: tuple[Sentence, ...]) -> Wish | None:
     """Return the wish in another language than English."""
     found = [wish for sentence in said for wish in [_in_another_language(sentence)] if wish is not None]
-    if not found or found[0].doubt:
-        return found[0] if found else None
-    others = [sentence for sentence in said if sentence.written != found[0].sentence]
-    if not MAIL_ABROAD.search(plain(found[0].sentence)) and sum(s.words for s in others) > _GREETINGS:
-        return Wish(found[0].sentence, _OTHER)  # "Ich komme nicht zum Kurs. Bitte abmelden."
+    turned = [wish for wish in found if wish.doubt in _TURNED_ABROAD]
+    clear = next((wish for wish in found if not wish.doubt), None)
+    if clear is None or turned:
+        return turned[0] if turned else found[0] if found else None
+    others = [sentence for sentence in said if sentence.written not in {wish.sentence for wish in found}]
+    names_mail = MAIL_ABROAD.search(" ".join(plain(wish.sentence) for wish in found))
+    if not names_mail and sum(s.words for s in others) > _GREETINGS:
+        return Wish(clear.sentence, _OTHER)  # "Ich komme nicht zum Kurs. Bitte abmelden."
     if any(sentence.question for sentence in others):
-        return Wish(found[0].sentence, _ELSE)
-    return Wish(found[0].sentence, _MIXED if sum(sentence.words for sentence in others) > 40 else "")
+        return Wish(clear.sentence, _ELSE)
+    return Wish(clear.sentence, _MIXED if sum(sentence.words for sentence in others) > 40 else "")
 
 
 def _in_another_language(sentence: Sentence) -> Wish | None:
@@ -292,5 +296,5 @@ def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
 
 def _clause_around(words: str, match: re.Match[str]) -> str:
     """Return the clause of a wish, without the reasons that go before it or follow."""
-    before = REASON_ABROAD.split(words[: match.start()])[-1]
+    before = REQUEST_ABROAD.split(REASON_ABROAD.split(words[: match.start()])[-1])[-1]
     return f"{before}{REASON_ABROAD.split(words[match.start() :], maxsplit=1)[0]}"

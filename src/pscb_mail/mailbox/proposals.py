@@ -54,6 +54,10 @@ SUBSCRIBE = tuple(
             r"| myself| ourselves| directly| personally| regularly| each month| every month| in future|\W|$)"
         ),
         (
+            r"\b(?:copy in|cc|loop in|copying in)\b.{0,80}@|\b(?:have|get|receive) (?:it|this|these|one|a copy"
+            r"|copies) (?:too|as well|also)\b"
+        ),
+        (
             r"\b(?:for|to|onto|on) (?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing|circulation"
             r"|distribution)\b.{0,60}@"
         ),
@@ -149,6 +153,7 @@ ADDRESS_CHANGE = tuple(
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
         r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
         r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
+        r"\bi(?:'d| would)? (?:\w+ )?(?:get|receive|have|want|like|prefer)\b.{0,40}\b(?:at|to|on)\b.{0,30}\S@",
         r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
         (
             r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect|re-?route) (?:my|our"
@@ -204,6 +209,10 @@ LEFT = tuple(
             r"|us)\b|\bmy (?:\w+ )?(?:contract|post|secondment|placement|term(?: of office)?|role|job"
             r"|employment) (?:ends?|finish\w*"
             r"|comes? to an end|is ending|expires?|ended|has ended|is being (?:deleted|cut))\b|\bmade redundant\b"
+            r"|\bvoluntary redundancy\b|\bearly retirement\b|\b(?:standing|stepping) down\b"
+            r"|\bno longer in (?:our|the|their|my) (?:employ|service|post|school|team)\w*|\bnot (?:be )?(?:returning"
+            r"|coming back) to (?:the|this"
+            r"|her|his|my|work|us)\b|\bhanded in (?:my|her|his|their) notice\b"
         ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
@@ -213,7 +222,8 @@ LEFT = tuple(
             r"|they|who|and"
             r"|[a-z'-]{2,30}) (?:has |have |had |is |was |recently |just |now |sadly )*(?:retired (?:in|last|at|from"
             r"|on|this"
-            r"|years?|months?|and|$)|resigned|died|finished (?:at|in|on|here|work|last|with us)|(?:moved|transferred"
+            r"|years?|months?|and|$)|resigned|died|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy"
+            r"|retirement)|finished (?:at|in|on|here|work|last|with us)|(?:moved|transferred"
             r"|gone"
             r"|been seconded)"
             r"(?: over| across| on)? to (?:the|another|a new|a different|work)|moved on(?! to (?:the )?(?:next|page"
@@ -345,6 +355,10 @@ OTHERS = re.compile(
     r"|lead|director"
     r"|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired|left|resigned"
     r"|moved|died)\b"
+)
+# Of somebody else, to whom the newsletter should come as well.
+THEIRS = re.compile(
+    r"\b(?:her|his|their|too|also|as well|colleagues?|new (?!e-?mail|address|account|mailbox|domain|one))\b"
 )
 OWN_ADDRESS = re.compile(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"

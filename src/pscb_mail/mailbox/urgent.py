@@ -7,7 +7,6 @@ alarm costs a look; a missed one may cost a child.
 """
 
 import re
-from itertools import pairwise
 
 from pscb_mail.mailbox.sentences import Sentence
 
@@ -153,9 +152,20 @@ _YOUNG = re.compile(
     r"|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b"
 )
 _DONE = re.compile(
-    r"\b(?:bruis\w+|black eye|burn marks?|burns on|burnt|scars|bleeding|bite marks?|welts?|(?:cuts|marks) (?:on|all"
-    r"|up|down)"
-    r"|(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
+    r"\b(?:bruis\w+|black eye|burn marks?|burns? (?:on|to)|burnt|scars|bleeding|bite marks?|welts?|(?:cuts?"
+    r"|marks?) (?:on|all|up|down|round"
+    r"|around|across)|com(?:es|ing) into (?:my|her|his|their) (?:bed)?(?:room)?\b|gets? into (?:my|her|his|their) bed"
+    r"|(?:no|any) food"
+    r"|(?:always|so|very) hungry|sleep(?:s|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams"
+    r"|screaming) (?:all|every|for|in pain)"
+    r"|smack(?:s|ed|ing)|dragg(?:ed|ing)|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live"
+    r"|be here)"
+    r"|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures|photos"
+    r"|videos) of (?:her|him|me|them)(?:self)?"
+    r" (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat|beats|beating|slap\w*|punch\w*|kick\w*|hurts?"
+    r"|hurting|shak(?:e|es|en|ing)|shook"
+    rf"|thr(?:ew|ows)|starv\w+|lock(?:s|ed)|touch(?:es|ed|ing)) (?:\w+ ){{1,3}}?{_CHILD}|"
+    r"(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
     r"|ing)|shook|thr(?:ew|ows)"
     r"|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es|ed|ing)|grop\w+"
     r"|touch(?:es|ed|ing)?) "
@@ -187,6 +197,8 @@ _TOLD = re.compile(
     r"|1[0-7]\b)"
     r"|\b(?:told|tells|telling|says|said|confided|disclosed|admitted|showed|whispered) (?:me|us|that|he|she|they|her"
     r"|his|him|my|to|in|it)\b"
+    r"|\b(?:can|could|will|would) (?:someone|somebody|you|anyone) (?:please )?(?:ring|call|phone|help|contact|come)\b"
+    r"|\bmy (?:\w+ )?(?:grandson|granddaughter|grandchild|nephew|niece|pupil|neighbour|neighbor)\b"
     r"|\bwe have (?:a|an|two|this)\b|\b(?:today|tonight|last night|yesterday|this (?:morning|afternoon|evening|week"
     r"|minute)|right now"
     r"|every (?:night|day|evening)|at the moment|since (?:yesterday|this|last)|on (?:saturday|sunday|monday|tuesday"
@@ -200,7 +212,8 @@ _TOLD = re.compile(
     r"|contact|report))\b"
 )
 _ABROAD = re.compile(
-    r"\b(?:dziec\w+|cor(?:ka|ke|ki)|syn(?:a|ek|ka)|uczen\w*|uczni\w+|kind(?:er)?|madchen|schuler\w*|enfants?|fille"
+    r"\b(?:chlop\w+|dziewczyn\w+|berniuk\w+|puik\w+|chic[oa]|gamin\w*|jungen?|dziec\w+|cor(?:ka|ke|ki)|syn(?:a|ek|ka)"
+    r"|uczen\w*|uczni\w+|kind(?:er)?|madchen|schuler\w*|enfants?|fille"
     r"|garcon|nin[oa]s?"
     r"|crianca|alun[oa]|menin[oa]|copil\w*|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+|meiten\w+)\b.{0,80}\b(?:bij[ea]"
     r"|bit[aey]|bije|krzywdz"
@@ -241,9 +254,9 @@ def _told_abroad(words: str) -> bool:
 
 
 def _told_of(said: tuple[Sentence, ...]) -> str:
-    """Return the sentence that, with the one behind it, tells of something done to a young person, or ""."""
-    for sentence, following in pairwise((*said, None)):
-        words = sentence.plain if following is None else f"{sentence.plain} {following.plain}"
+    """Return the sentence that, with those beside it, tells of something done to a young person, or ""."""
+    for i, sentence in enumerate(said):
+        words = " ".join(s.plain for s in said[max(0, i - 1) : i + 2])
         done = _DONE.search(sentence.plain) and not _NOT_URGENT.search(sentence.plain)
         if done and _YOUNG.search(words) and _TOLD.search(words):
             return sentence.written

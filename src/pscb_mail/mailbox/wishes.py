@@ -116,6 +116,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|sent|receive|get|include|e-?mail)\b",
         "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my |mailing list |newsletter )?"
         r"(?:removal|be removed|be taken off)(?: request)?(?: (?:from|of)\b.{0,60})?$",
+        "removal of": rf"\b(?:removal|deletion|erasure|withdrawal) of {ME}",
         "action my "
         "removal": r"\b(?:action|process|arrange|effect|confirm|register|accept|note) (?:for )?(?:my|our) (?:removal"
         r"|opt[- ]?out|unsubscri\w+)",
@@ -174,7 +175,7 @@ OUR_MAIL = re.compile(
     r"|(?:receive|receiving|get|getting|want|need|wish for|like|require|read|have|sending|send) (?:to (?:receive|get"
     r"|have) )?"
     r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again"
-    r"| in (?:the )?future|$|[,;])"
+    r"| in (?:the )?future| to (?:me|us|this|my|our)| at all|$|[,;]| -)"
     r"|interested in (?:this|these|it)|on (?:it|this)|of (?:this|these|it|them))\b"
 )
 # "I do not want to …": only these say that our mail is not wanted.
@@ -186,7 +187,8 @@ ANOTHER_VERB = re.compile(
 # Where a reason begins: what is in it is no object of the wish.
 REASON_CLAUSE = re.compile(
     r"\bnot (?:my|our|relevant|applicable|working|for me|for us)\b|\b(?:as|because|since|due to|so that|(?:and|or|so"
-    r"|but) (?:i|we|i'm|i've|i'll)|now that|or else)\b|[,;:(.!]|\s-\s"
+    r"|but) (?:i|we|i'm|i've|i'll|did|didn't|have|haven't|am|was|never asked)|but (?:it|they|this|these|nothing|you)"
+    r"|now that|or else)\b|[,;:(.!]|\s-\s"
     r"|\b(?:i'm|i've|we've|we're|(?:i|we) (?:no longer|don't|dont|do not|have|am|are|left|retired|never|work|get"
     r"|already))\b"
 )
@@ -200,49 +202,14 @@ FOOTER = re.compile(
 )
 FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
 WHOLE_ANYWHERE = frozenset(["unsubscribe", "remove", "opt out"])
-WHOLE = frozenset(
-    [
-        "stop",
-        "stop it",
-        "stop this",
-        "stop all",
-        "unsubscribe",
-        "unsubscribe me",
-        "remove",
-        "remove me",
-        "delete",
-        "delete me",
-        "opt out",
-        "optout",
-        "opt-out",
-        "cancel",
-        "off",
-        "take me off",
-        "unsubscribed",
-        "un-subscribe",
-        "no more",
-        "end",
-        "quit",
-        "unsub",
-        "unsuscribe",
-        "unsubcribe",
-        "unsubsribe",
-        "remove from list",
-        "off list",
-        "take off",
-        "stop sending",
-        "not wanted",
-        "stop mail",
-        "stop email",
-        "stop emails",
-        "stop stop",
-        "stop now",
-        "unsubscribe unsubscribe",
-        "i unsubscribe",
-        "sign off",
-        "signoff",
-    ]
+_WHOLE = (
+    "stop|stop it|stop this|stop all|unsubscribe|unsubscribe me|remove|remove me|delete|delete me|"
+    "opt out|optout|opt-out|cancel|off|take me off|unsubscribed|un-subscribe|no more|end|quit|unsub|"
+    "unsuscribe|unsubcribe|unsubsribe|remove from list|off list|take off|stop sending|not wanted|"
+    "stop mail|stop email|stop emails|stop stop|stop now|unsubscribe unsubscribe|i unsubscribe|sign off|"
+    "signoff"
 )
+WHOLE = frozenset(_WHOLE.split("|"))
 MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[- ]out|mailing list removal)\b")
 # Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
 NEGATION = re.compile(
@@ -286,6 +253,10 @@ CONTRAST = re.compile(
     r"|although|though|rather than|and (?:add|replace|put|send|include)|replace|swap)\b"
 )
 HARMLESS_CONTRAST = re.compile(
+    r"\bbut (?:it|they|this|these|you|i|nothing)(?:'s|'ve|'m| has| have| am| keep| keeps)? (?:\w+ ){0,2}?(?:again"
+    r"|still|another|keep"
+    r"|keeps|turned up|turns up|came|coming|comes|arriv\w+|happened|wouldn't|couldn't|can't|does not work"
+    r"|doesn't work)|"
     r"\bbut (?:thank|i have (?:really )?(?:enjoyed|found|appreciated)|it (?:has been|was)|good luck|all the best|i "
     r"wish you|keep up)"
 )
@@ -311,7 +282,11 @@ NAMES_US = re.compile(
     r"|mailshots?|inbox)\b"
 )
 # "I have asked twice": no two copies.
-ASKED_AGAIN = re.compile(
+NO_OTHER_LIST = re.compile(
+    r"\b(?:on|from|by|over|with) (?:my|the|a|our) (?:mobile|phone|web ?site|telephone)\b|"
+    r"\b(?:group|committee|board|panel|course|working party)\b.{0,30}?\b(?:folded|closed|disbanded|ended|finished"
+    r"|wound up|merged"
+    r"|no longer (?:meets|exists|runs))\b|"
     r"\b(?:asked|told|tried|written|requested|e-?mailed|said|rung|rang|phoned|called|unsubscribed)\b.{0,40}?\btwice\b"
 )
 # Something one attends, or does in turn: whoever writes of it may mean its list.
