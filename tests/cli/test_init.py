@@ -71,17 +71,30 @@ def test_each_answer_is_tested_at_once_and_may_be_given_again(tmp_path: Path) ->
     with NameServer(world) as names, ScriptedServer(greeting) as relay:
         answers = [
             "Anytown News", "news", "news@anytwon.example", "n", "news@anytown.example", "7", "3",
-            "not a host!", "127.0.0.1:1", "n", f"127.0.0.1:{relay.port}", "y", "", "", *FOOTER,
+            "not a host!", "127.0.0.1:1", "n", f"127.0.0.1:{relay.port}", "y", "", "127.0.0.1:1", "n", "", *FOOTER,
         ]  # fmt: skip
         code, shown, folder = converse(tmp_path, answers, "--name-server", f"127.0.0.1:{names.port}")
     assert code == 0, shown
     for told in ("is not an address", "anytwon.example has no mail server", "mx.anytown.example", "A number from 1 to 4",
-                 "It is a name such as", "Nothing listens on 127.0.0.1:1"):  # fmt: skip
+                 "It is a name such as", "Nothing listens on 127.0.0.1:1", "127.0.0.1:1 cannot be reached"):  # fmt: skip
         assert told in shown
     [written] = settings_in(folder)["relay"]
     assert (written["port"], written["security"], written["auth"]) == (relay.port, "none", "password")
     assert relay.taken == []
     assert not any(line.startswith("AUTH") for line in relay.said)
+
+
+def test_a_word_alone_is_taken_for_no_server_unless_one_insists(tmp_path: Path) -> None:
+    """An answer to another question: neither a relay nor a mailbox is called "yes". Inside an organisation one may be."""
+    footer = ["ftp://files", *FOOTER]
+    answers = [*ME, "3", "yes", "n", "mail", "y", "n", "yes", "n", "imap.anytown.example", "", *footer]
+    code, shown, folder = converse(tmp_path, answers, "--offline")
+    assert code == 0, shown
+    assert shown.count("yes is not a whole name") == 2
+    assert "such as www.anytown.gov.uk" in shown
+    settings = settings_in(folder)
+    assert (settings["relay"][0]["host"], settings["newsletter"]["website"]) == ("mail", "https://www.anytown.example")
+    assert settings["mailbox"]["source"] == "imaps://news%40anytown.example@imap.anytown.example/INBOX"
 
 
 def test_no_password_is_asked_for_or_written(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pscb_mail.workspace import Workspace, find_workspace
 
 NOW = datetime(2010, 10, 31, 9, 0, tzinfo=UTC)
 SETTINGS = '[newsletter]\nname = "PSCB Newsletter"\nfrom = "PSCB Newsletter <newsletter@pscb.test>"\n'
+SETTINGS += 'website = "https://www.pscb.test"\npostal_address = "Town Hall"\nurgent = "Ring 01632 960180."\n'
 ISSUE = """\
 ---
 number: 18

@@ -188,6 +188,8 @@ def _ask_relay(answers: "Answers", names: "Names | None") -> "tuple[Relay, bool]
                 continue
             if not _keep():
                 continue
+        elif not _is_whole(host) and not _keep():
+            continue
         return _unfound(host, port, ca_file), True
 
 
@@ -210,13 +212,18 @@ def _ask_mailbox(relay: "Relay", answers: "Answers", names: "Names | None") -> s
     while True:
         question = "From which server are the replies read (IMAP, encrypted)? HOST or HOST:PORT; Enter: set up later"
         host, port = _ask_host(question, "")
-        if not host or names is None:
+        if not host:
             break
+        if names is None:
+            if _is_whole(host) or _keep():
+                break
+            continue
         place = Place(host, port or 993, answers.address, "INBOX", tls=True)
         with console.err.status("Calling …"):
             check = check_way_to_mailbox(place, relay.ca_file, names, now())
         _show([check])
-        if check.result != "error" or _keep():
+        # Without a network nothing is known of it, but that a word alone is mostly no server's name.
+        if check.result in {"ok", "warning"} or (check.result == "not checked" and _is_whole(host)) or _keep():
             break
     return f"{host}:{port}" if host and port else host
 
@@ -225,12 +232,21 @@ def _footer(answers: "Answers") -> "Answers":
     from dataclasses import replace
 
     _say("What stands in every footer (Enter: later):")
-    website = _ask("  Website", "")
-    if website and "://" not in website:
-        website = f"https://{website}"
+    website = _ask_website()
     postal = _ask("  Postal address", "")
     urgent = _ask("  What should somebody do now who is worried about a child?", "")
     return replace(answers, website=website, postal_address=postal, urgent=urgent)
+
+
+def _ask_website() -> str:
+    import re
+
+    while answer := _ask("  Website", ""):
+        website = answer if "://" in answer else f"https://{answer}"
+        if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", website):
+            return website
+        _refuse("It is an address such as www.anytown.gov.uk.")
+    return ""
 
 
 def _test_provider(answers: "Answers", key: str, names: "Names | None") -> None:
@@ -278,6 +294,14 @@ def _ask_host(question: str, default: str) -> tuple[str, int]:
             if port <= 65535:
                 return match[1].strip("[]"), port
         _refuse("It is a name such as smtp.anytown.gov.uk, with :PORT behind it where it is an unusual one.")
+
+
+def _is_whole(host: str) -> bool:
+    """Return whether a host's name could be looked up from anywhere; say so where it is a word alone."""
+    whole = "." in host or ":" in host or host == "localhost"
+    if not whole:
+        _refuse(f"{host} is not a whole name, such as imap.anytown.gov.uk.")
+    return whole
 
 
 def _choose(question: str, ways: "Sequence[str]", default: int) -> int:

@@ -110,6 +110,16 @@ def test_settings_that_cannot_be_used_are_the_one_error() -> None:
     assert {check.result for check in rest} == {Result.NOT_CHECKED}
 
 
+def test_a_footer_that_is_silent_is_warned_about(tmp_path: Path) -> None:
+    """Above all about what to do for a child who may be at risk; and who it is that writes."""
+    full = 'urgent = "Ring 01632 960180."\nwebsite = "https://www.pscb.test"\npostal_address = "Town Hall"'
+    for more, result in (("", Result.WARNING), (full, Result.OK)):
+        with_more = SETTINGS.replace("[[relay]]", f"{more}\n[[relay]]").format(port=1)
+        checks = {check.check: check for check in examined(tmp_path, with_more)}
+        assert (checks["settings: urgent"].result, checks["settings: footer"].result) == (result, result)
+    assert "Ring 01632 960180." in checks["settings: urgent"].detail
+
+
 def test_no_relay_is_an_error(tmp_path: Path) -> None:
     """There is nothing to send through."""
     checks = examined(tmp_path, '[newsletter]\nname = "N"\nfrom = "a@pscb.test"\n')

@@ -5,7 +5,14 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 
 from pscb_mail.desk.doctor.check import Check, Result
-from pscb_mail.desk.doctor.folder import check_folder, mounted_over_network, synced_by, windows_drive
+from pscb_mail.desk.doctor.folder import (
+    check_folder,
+    mounted_on_macos,
+    mounted_over_network,
+    synced_by,
+    windows_drive,
+    windows_rights,
+)
 from pscb_mail.workspace import Workspace, find_workspace
 
 MOUNTS = """\
@@ -76,6 +83,35 @@ def test_a_network_drive_is_known_on_linux(place: str, kind: str) -> None:
 def test_a_network_drive_is_known_on_windows(place: str, drive_type: int, kind: str) -> None:
     """A share by its name, a letter by what Windows says of it."""
     assert windows_drive(PureWindowsPath(place), lambda _: drive_type) == kind
+
+
+MACOS = """\
+/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)
+//jo@nas._smb._tcp.local/team on /Volumes/team on 2 (smbfs, nodev, nosuid, mounted by jo)
+map auto_home on /System/Volumes/Data/home (autofs, automounted, nobrowse)
+/dev/disk5s1 on /Volumes/team on 2/stick (exfat, local, nodev)
+broken line
+"""
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [("/Users/jo/News", ""), ("/Volumes/team on 2/news", "smbfs"), ("/Volumes/team on 2/stick/news", "")],
+)
+def test_a_network_drive_is_known_on_macos(place: str, kind: str) -> None:
+    """By what `mount` prints, whatever stands in a volume's name."""
+    assert mounted_on_macos(PurePosixPath(place), MACOS) == kind
+
+
+@pytest.mark.parametrize(
+    ("place", "result"),
+    [(r"C:\Users\jo\Newsletter", Result.OK), (r"c:\users\JO\News", Result.OK), (r"C:\News", Result.NOT_CHECKED)],
+)
+def test_windows_keeps_others_out_of_a_users_own_folder_alone(place: str, result: Result) -> None:
+    """Elsewhere it is not known, and never called good."""
+    check = windows_rights(PureWindowsPath(place), PureWindowsPath(r"C:\Users\jo"))
+    assert (check.check, check.result) == ("workspace: file modes", result)
+    assert bool(check.hint) is (result is not Result.OK)
 
 
 def test_a_synced_workspace_is_warned_about(tmp_path: Path) -> None:

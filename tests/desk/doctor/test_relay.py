@@ -55,7 +55,8 @@ def test_a_relay_in_order_is_told_so_and_nothing_is_sent() -> None:
         heard = look(Relay(host="127.0.0.1", port=server.port, security="none"))
     assert results(heard) == dict.fromkeys(STEPS, Result.OK)
     assert "36 MB" in the(heard, "offers").detail
-    assert "PIPELINING, CHUNKING, DSN; not SMTPUTF8" in the(heard, "offers").detail
+    assert "takes several commands at once (PIPELINING)" in the(heard, "offers").detail
+    assert "It lacks SMTPUTF8 (addresses with letters such as ü are refused)" in the(heard, "offers").detail
     assert [line.split(" ")[0].upper() for line in server.said] == ["EHLO", "MAIL", "RSET", "QUIT"]
     assert nothing_left(server)
 

@@ -16,6 +16,7 @@ from pscb_mail.desk.doctor.check import Check, Result, error, not_checked, ok
 from pscb_mail.desk.doctor.database import check_database, latest
 from pscb_mail.desk.doctor.dns import check_dns
 from pscb_mail.desk.doctor.folder import check_folder
+from pscb_mail.desk.doctor.footer import check_footer
 from pscb_mail.desk.doctor.mailbox import check_mailbox
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.desk.doctor.pace import check_clock, check_pace, check_token
@@ -59,10 +60,14 @@ class Examination:
 
     def _settings(self) -> list[Check]:
         settings = self.workspace.settings
+        footer = check_footer(settings.newsletter)
         if not settings.relay:
-            return [error("settings", "There is no relay to send through.", f"Add a [[relay]] to {FILE_NAME}.")]
+            return [
+                error("settings", "There is no relay to send through.", f"Add a [[relay]] to {FILE_NAME}."),
+                *footer,
+            ]
         relays = ", ".join(relay.label for relay in settings.relay)
-        return [ok("settings", f"{settings.newsletter.from_}, through {relays}.")]
+        return [ok("settings", f"{settings.newsletter.from_}, through {relays}."), *footer]
 
     def _token(self, door: Door, auth: Auth, relay: Relay | None = None) -> list[Check]:
         """Return how long a sign-in lasts; passwords do not end."""

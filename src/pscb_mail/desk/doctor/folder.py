@@ -5,12 +5,14 @@ differs by system; each way takes what it reads as an argument, so that each can
 """
 
 import os
+import re
 import stat
+import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePath, PureWindowsPath
 
-from pscb_mail.desk.doctor.check import Check, error, ok, warning
+from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
 from pscb_mail.errors import PscbMailError
 from pscb_mail.workspace import Workspace
 
@@ -30,6 +32,7 @@ _SYNCED = {
 }
 _VARIABLES = ("OneDrive", "OneDriveCommercial", "OneDriveConsumer")
 _NETWORKED = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "webdav", "9p", "fuse.sshfs", "fuse.rclone"})
+_MODES = "workspace: file modes"
 _DRIVE_REMOTE = 4  # GetDriveTypeW, winbase.h
 
 
@@ -73,8 +76,11 @@ def drive_kind(place: Path) -> str:
 
         return windows_drive(PureWindowsPath(place), ctypes.windll.kernel32.GetDriveTypeW)
     try:
+        if sys.platform == "darwin":
+            listed = subprocess.run(["/sbin/mount"], capture_output=True, text=True, timeout=10, check=False)
+            return mounted_on_macos(place, listed.stdout)
         return mounted_over_network(place, Path("/proc/mounts").read_text(encoding="utf-8", errors="replace"))
-    except OSError:
+    except (OSError, subprocess.SubprocessError):
         return ""
 
 
@@ -87,26 +93,42 @@ def windows_drive(place: PureWindowsPath, drive_type: Callable[[str], int]) -> s
 
 def mounted_over_network(place: PurePath, mounts: str) -> str:
     """Return a folder's file system where it is a network's; `mounts` as /proc/mounts has it, the deepest counts."""
-    entries = [line.split(" ") for line in mounts.splitlines() if line.count(" ") >= 2]
-    over = [
-        (len(mount), kind)
-        for _, mount, kind, *_ in ((e[0], e[1].replace("\\040", " "), e[2]) for e in entries)
-        if place.is_relative_to(mount)
-    ]
+    entries = (line.split(" ") for line in mounts.splitlines() if line.count(" ") >= 2)
+    return _networked(place, ((mount.replace("\\040", " "), kind) for _, mount, kind, *_ in entries))
+
+
+def mounted_on_macos(place: PurePath, listed: str) -> str:
+    """Return the same of a Mac; `listed` as `mount` prints it: `//jo@nas/team on /Volumes/team (smbfs, nodev)`."""
+    entries = (re.fullmatch(r".+? on (.+) \(([^,)]+).*\)", line) for line in listed.splitlines())
+    return _networked(place, (entry.groups() for entry in entries if entry))
+
+
+def _networked(place: PurePath, mounts: Iterable[Sequence[str]]) -> str:
+    over = [(len(mount), kind) for mount, kind in mounts if place.is_relative_to(mount)]
     kind = max(over, default=(0, ""))[1]
     return kind if kind in _NETWORKED else ""
 
 
 def _modes(workspace: Workspace) -> Check:
-    name = "workspace: file modes"
     if os.name == "nt":
-        return ok(name, "Windows keeps other users out by the folder's own rights.")
+        return windows_rights(PureWindowsPath(workspace.database_path.resolve().parent), PureWindowsPath(Path.home()))
     private = [workspace.database_path, workspace.folder / "pscb-mail.key"]
     loose = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     if loose:
         files = " ".join(str(path) for path in loose)
-        return error(name, f"Others on this computer can read {files}.", f"chmod 600 {files}")
-    return ok(name, "Nobody else on this computer can read the list or the key.")
+        return error(_MODES, f"Others on this computer can read {files}.", f"chmod 600 {files}")
+    return ok(_MODES, "Nobody else on this computer can read the list or the key.")
+
+
+def windows_rights(place: PureWindowsPath, home: PureWindowsPath) -> Check:
+    """Return whether other users are kept out of a folder: Windows does so of each user's own; files have no modes."""
+    if place.is_relative_to(home):
+        return ok(_MODES, f"{place} is within your own user folder, out of which Windows keeps other users.")
+    return not_checked(
+        _MODES,
+        f"{place} is outside your own user folder: who can read it there cannot be seen from here.",
+        f"Move the workspace into {home}, or look in the folder's properties under Security.",
+    )
 
 
 def _key(workspace: Workspace) -> Check:

@@ -318,16 +318,25 @@ _MEANS = {
 _OTHERWISE = ("does not take our mail", "Check from, host, port and auth with whoever runs the relay.")
 
 
+# What an extension is good for, and what its lack means.
+_EXTENSIONS = {
+    "PIPELINING": ("takes several commands at once", "sending takes longer"),
+    "CHUNKING": ("takes a message in one piece", "sending takes a little longer"),
+    "SMTPUTF8": ("writes to addresses with letters such as ü", "addresses with letters such as ü are refused"),
+    "DSN": ("reports delays", "delays may go unreported"),
+}
+
+
 def offers(check: str, label: str, features: dict[str, str]) -> Check:
     """Return what an EHLO reply means for a newsletter."""
     size = features.get("SIZE", "")
     largest = int(size) if size.isascii() and size.isdigit() else 0
-    there = [name for name in ("PIPELINING", "CHUNKING", "SMTPUTF8", "DSN") if name in features]
-    missing = [name for name in ("PIPELINING", "CHUNKING", "SMTPUTF8", "DSN") if name not in features]
-    detail = f"Up to {largest / 1_000_000:.0f} MB a message" if largest else "No limit of size announced"
-    detail += f"; {', '.join(there) or 'no extension that would help'}"
-    detail += f"; not {', '.join(missing)}." if missing else "."
     if 0 < largest < SIZE_ENOUGH:
-        small = f"{label} takes messages up to {largest / 1_000_000:.1f} MB only."
+        small = f"{label} takes messages up to {largest / 1_000_000:.1f} MB only (SIZE)."
         return warning(check, small, "Keep pictures and attachments small.")
-    return ok(check, detail)
+    able = [f"takes messages of up to {largest / 1_000_000:.0f} MB (SIZE)"] if largest else []
+    able += [f"{use} ({name})" for name, (use, _) in _EXTENSIONS.items() if name in features]
+    able += [f"signs in by {', '.join(features['AUTH'].split())} (AUTH)"] if features.get("AUTH") else []
+    lacks = [f"{name} ({what})" for name, (_, what) in _EXTENSIONS.items() if name not in features]
+    detail = f"It {', '.join(able)}." if able else "It has nothing beyond the least."
+    return ok(check, detail + (f" It lacks {', '.join(lacks)}; nothing needs doing." if lacks else ""))
