@@ -25,6 +25,16 @@ OWN_REASON = re.compile(
     r"|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes|come)"
     r"|cheers|many|best)\b"
 )
+# "No reply means you will remove me", "I asked the other board to stop": said of what somebody else does.
+YOU_WILL = re.compile(r"\byou(?:'ll|'re|'ve| will| are| were| have| had)(?: (?!not\b)\w+)?\s*$")
+HOPED = re.compile(r"\b(?:hope|trust|expect|appreciate|grateful|ask|request|insist|assume|suggest|please)\b")
+ASKED_OTHERS = re.compile(
+    r"\b(?:i|we)(?:'ve| have)? (?:already |just |also )?(?:asked|told|begged|wrote to|written to|phoned|rang"
+    r"|e-?mailed|got|had|made|want"
+    r"|wanted|need|needed|would like|'d like) (?:the|my|our|his|her|their|an?|all|every\w*|some\w*|them|him|mr|mrs|ms"
+    r"|dr|[a-z]+s) (?!list\b"
+    r"|address\b|name\b|e-?mail\b|details\b|newsletter\b)(?:\w+ ){0,4}?to\s*$"
+)
 # "I'm not sure if this is read, but …", "no idea how I got on it": no condition, and no question.
 UNSURE = re.compile(
     r"\b(?:not (?:\w+ )?(?:sure|certain|clear)|unsure|(?:don't|do not|dont) (?:know|understand|think|remember)"
@@ -116,7 +126,8 @@ TAKEN_BACK = re.compile(
     r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
     r"|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|actually,? (?:no|don't|do not|leave"
     r"|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|hold on|leave it"
-    r"|scratch that|take (?:it|that) back|as you were|no (?:way|chance)|haha|lol)\b"
+    r"|(?:that|this|it)(?:'s| is| was)? not what (?:i|we)|scratch that|take (?:it|that) back|as you were|no (?:way"
+    r"|chance)|haha|lol)\b"
 )
 # Beside a plain wish: something else that they want of us.
 WANTS_BESIDE = re.compile(

@@ -9,7 +9,7 @@ In the other languages a `*` ends a stem, because they decline their words; acce
 import re
 
 _ENGLISH = """
-    a an the this that these those any all both each every it its them they'll here there me us my our your yours ur u
+    a an the this that these those any all both each every it them they'll here there me us my our your yours ur u
     you i we i'm i'd i've we'd we've i'll we'll am are is was be been being myself ourselves mine one who whom
     to from frm off of out on in at with by for under into onto and or as so too also
     please pls plz thanks thank thx ta cheers kindly regards sincerely best kind many again now today straight away
@@ -42,7 +42,7 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    thing private professional main home hello hi hiya
+    same thing private professional main home hello hi hiya
 """
 _OTHERS = {
     "German": """

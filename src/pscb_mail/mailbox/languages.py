@@ -250,6 +250,7 @@ LANGUAGES = (
             r"(?:nebesiuskite|nesiuskite|nebesiusti|nesiusti|nebesiuntinekite)\b.{0,30}",
             r"(?:mano|mane|as) (?:\w+ ){0,3}?(?:butu|buciau|buti) (?:pasalint|isbraukt|isimt|istrint)\w*",
             r"(?:mane|mano) (?:\w+ ){0,2}?(?:isbrauktu|isimtu|pasalintu|istrintu)\w*",
+            r"(?:manes|musu) (?:\w+ )?neitrauk\w+",
             r"(?:nustokite|liaukites|nutraukite) .{0,20}(?:siusti|siuntinej|siuntim)\w*",
             r"(?:nebereikia|nebeaktualu)\b.{0,30}(?:naujienlaisk|laisk)\w+",
         ),
@@ -262,7 +263,7 @@ LANGUAGES = (
         "Latvian",
         (
             r"(?:atteik(?:ties|os|ums|umu)|atsak(?:os|amies)|atraksti\w+|izrakst\w+)\b.{0,60}",
-            r"(?:iznem|izdzes|izsledz|svitro|izsvitro|nonem|dzes)(?:iet|t|iet mani|sit)\b.{0,60}",
+            r"(?:iznem|izdzes|izsledz|svitro|izsvitro|nonem|dzes)(?:jiet|iet|t|iet mani|sit)\b.{0,60}",
             r"(?:vairs )?nev(?:elos|elamies) (?:\w+ ){0,3}?(?:sanemt|but)",
             r"(?:vairs )?negribu (?:\w+ ){0,3}?sanemt",
             r"(?:partrauciet|partraukt|beidziet) .{0,20}(?:sutit|sutisan)\w*",

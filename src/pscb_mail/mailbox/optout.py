@@ -162,6 +162,10 @@ def _doubt_before(before: str) -> str:
     own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
     if doubts.UNDECIDED.search(own):
         return _UNDECIDED
+    if doubts.YOU_WILL.search(before) and not doubts.HOPED.search(before):
+        return _UNDECIDED
+    if doubts.ASKED_OTHERS.search(before):
+        return _SOMEBODY
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
         return _SOMEBODY
     # "Karen would like to be removed", "it would be a shame to stop": neither is said of oneself.

@@ -175,7 +175,7 @@ OUR_MAIL = re.compile(
     r"|(?:receive|receiving|get|getting|want|need|wish for|like|require|read|have|sending|send) (?:to (?:receive|get"
     r"|have) )?"
     r"(?:any(?: more)? (?:of )?)?(?:this|these|it|them|those|any)(?: ones?| any ?more| any longer| again"
-    r"| in (?:the )?future| to (?:me|us|this|my|our)| at all|$|[,;]| -)"
+    r"| in (?:the )?future| to (?:me|us|this|my|our)| at all|(?=$|[,;]| -))"
     r"|interested in (?:this|these|it)|on (?:it|this)|of (?:this|these|it|them))\b"
 )
 # "I do not want to …": only these say that our mail is not wanted.
