@@ -1,6 +1,7 @@
 """`inbox` and `review` as a user runs them: what they print, in which form, and how they end."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -200,8 +201,9 @@ def test_where_one_entry_cannot_be_accepted_none_is(room: Mailroom, program: Pro
 
 
 def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, program: Program) -> None:
-    """Accept, dismiss, later; the end of the input leaves the rest open."""
-    room.drop(*(left(room, address) for address in (JO, ANN, SAM, KIM)))
+    """Accept, dismiss, later; what cannot be accepted is not offered so; the end of the input leaves the rest open."""
+    stranger = room.reply("x@elsewhere.test", "Newsletter", "Please take me off your newsletter list.")
+    room.drop(*(left(room, address) for address in (JO, ANN, SAM, KIM)), stranger)
     program("inbox", expect=1)
     ours, theirs = os.openpty()
     process = subprocess.Popen(
@@ -213,7 +215,7 @@ def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, 
         env={**os.environ, "NO_COLOR": "1"},
     )
     os.close(theirs)
-    os.write(ours, b"a\nd\nl\nq\n")
+    os.write(ours, b"a\nd\nl\nl\na\nd\n")
     shown = b""
     try:
         while data := os.read(ours, 65536):
@@ -222,7 +224,11 @@ def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, 
         pass  # Linux says so when the other end is closed.
     os.close(ours)
     assert process.wait(30) == 0
+    shown = re.sub(rb"\x1b\[\d*m", b"", shown)
     assert b"2 still open." in shown
+    assert b"Entry 1 (1 of 5)  jo@school.test" in shown
+    assert shown.count(b"[a]ccept") == 4
+    assert b"Find out who is to come off the list" in shown
     assert [room.person(address).status for address in (JO, ANN)] == ["removed", "active"]
 
 

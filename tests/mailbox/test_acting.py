@@ -298,6 +298,50 @@ def test_accepting_a_forged_report_is_the_editors_decision(room: Mailroom) -> No
     assert room.status(ANN) is Status.BOUNCED
 
 
+STRANGER = "friend@elsewhere.test"
+
+
+def _entries(room: Mailroom) -> dict[str, bytes]:
+    code, copy = room.reference("issue-18", JO), room.copy_id("issue-18", JO)
+    return {
+        "a stranger's wish": room.reply(STRANGER, "Newsletter", "Please take me off your newsletter list."),
+        "a wish about somebody unknown": room.reply(JO, "Re: 18", "Please remove Kim Hill from the list.", copy),
+        "a stranger who wants to be added": room.reply(
+            STRANGER, "Newsletter", "Please add me to your newsletter list."
+        ),
+        "a colleague without an address": room.reply(JO, f"add a colleague {code}", "My colleague Kit."),
+        "a colleague": room.reply(JO, f"add a colleague {code}", "Kit, kit@school.test"),
+        "a new address without one": room.reply(JO, f"change my address {code}", "I have moved."),
+        "a new address": room.reply(JO, f"change my address {code}", "jo@academy.test"),
+        "somebody unknown who has left": room.reply(JO, "Re: 18", "Kim Hill has left and no longer works here.", copy),
+        "a leaver": room.reply(JO, "Re: 18", "I have left the school and no longer work here.", copy),
+        "one who was removed and wants back": room.reply(ANN, "Re: 18", "Please put me back on the list."),
+    }
+
+
+@pytest.mark.parametrize("name", [
+    "a stranger's wish", "a wish about somebody unknown", "a stranger who wants to be added",
+    "a colleague without an address", "a colleague", "a new address without one", "a new address",
+    "somebody unknown who has left", "a leaver", "one who was removed and wants back",
+])  # fmt: skip
+def test_a_proposal_offers_what_accepting_does_and_nothing_else(room: Mailroom, name: str) -> None:
+    """Where nothing can be done it says what to find out; where it names an address, that is whom accepting changes."""
+    roster.remove(room.db, [room.person(ANN).id], Origin(room.now, "e", "remove"))
+    [entry] = reviewed(room, _entries(room)[name])
+    by_hand = entry.proposal.startswith("Find out ")
+    assert acting.can_accept(room.db, entry) is not by_hand, entry.proposal
+    if by_hand:
+        with pytest.raises(UsageError, match=f"Entry {entry.number} ") as caught:
+            accepted(room, entry.number)
+        assert f"--dismiss {entry.number}" in caught.value.hint
+        assert journal.open_reviews(room.db) == 1
+    else:
+        change = accepted(room, entry.number)
+        assert change is not None
+        people = [each.after for each in changes.changed_by(room.db, change) if each.after is not None]
+        assert any(person.address.text in entry.proposal for person in people), entry.proposal
+
+
 def test_what_names_nobody_cannot_be_accepted(room: Mailroom) -> None:
     """It says what to do instead, and stays open."""
     raw = room.reply("friend@elsewhere.test", "Newsletter", "Please take me off your newsletter list.")

@@ -208,6 +208,22 @@ def whom(db: Database, incoming: Incoming, finding: Finding, decision: Decision)
 # -- review ---------------------------------------------------------------------------------------------------------
 
 
+def can_accept(db: Database, entry: Review) -> bool:
+    """Whether accepting an entry can do what it is about; where it cannot, its proposal says what to find out."""
+    match entry.kind:
+        case Kind.OPT_OUT | Kind.COMPLAINT | Kind.BOUNCE | Kind.LEFT:
+            return entry.subscriber is not None
+        case Kind.ADDRESS_CHANGE:
+            return entry.subscriber is not None and bool(address_key(entry.named))
+        case Kind.SUBSCRIBE if entry.subscriber is not None and not entry.named:
+            person = directory.by_id(db, entry.subscriber)
+            return person is not None and person.status is not Status.ACTIVE
+        case Kind.SUBSCRIBE:
+            return bool(address_key(entry.named or entry.address))
+        case _:
+            return True
+
+
 def accept(db: Database, entry: Review, origin: Origin) -> int | None:
     """Do what an entry of the review proposes, as one change; returns its number, None where nothing was to change.
 
@@ -236,9 +252,15 @@ def _accepted(db: Database, entry: Review, origin: Origin) -> int | None:
 
 def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
     """Add a colleague; where nobody else is named, it is the person who wrote that wants to be back."""
-    if not entry.named and entry.subscriber is not None:
-        return roster.resubscribe(db, entry.subscriber, origin).change
-    person = _named(entry)
+    back = directory.by_id(db, entry.subscriber) if entry.subscriber is not None and not entry.named else None
+    if back is not None and back.status is Status.ACTIVE:
+        raise UsageError(
+            f"Entry {entry.number} does not say whom to add.",
+            f"Do it by hand (`pscb-mail add`), then `pscb-mail review --dismiss {entry.number}`.",
+        )
+    if back is not None and back.status is not Status.REMOVED:
+        return roster.resubscribe(db, back.id, origin).change
+    person = Person(back.name, back.address) if back is not None else _named(entry)
     if address_key(entry.address) == person.address.key:
         # Whoever was forgotten comes back by their own wish, and by nobody else's.
         forgotten.lift(db, person.address.key)

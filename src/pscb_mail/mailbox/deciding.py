@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Literal
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.aliases import is_alias, same_domain
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
+from pscb_mail.mailbox.proposing import proposed
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
 
 if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
     from pscb_mail.mailbox.incoming import Incoming
 
-if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
-    
 
 class Action(StrEnum):
     """What is done. `again` (handled before) is the reading's own word, not a decision."""
@@ -118,7 +117,7 @@ def decide(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         case Kind.COMPLAINT:
             decision = _complaint(finding, facts)
         case Kind.SUBSCRIBE | Kind.ADDRESS_CHANGE | Kind.LEFT:
-            decision = _proposal(finding, facts)
+            decision = _proposal(incoming, finding, facts)
         case Kind.AWAY | Kind.AUTOMATIC:
             decision = _made(finding, Action.FILED, _anyone(facts)) if _tied(facts) else _unrelated(finding)
         case Kind.QUESTION | Kind.UNREADABLE:
@@ -259,7 +258,7 @@ def _complaint(finding: Finding, facts: Facts) -> Decision:
     return _made(finding, Action.FILED if person.status is Status.OPTED_OUT else Action.OPTED_OUT, person)
 
 
-def _proposal(finding: Finding, facts: Facts) -> Decision:
+def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     person = facts.recipient if finding.other else _anyone(facts)
     if finding.kind is Kind.SUBSCRIBE:
         back = facts.confirmed
@@ -268,6 +267,8 @@ def _proposal(finding: Finding, facts: Facts) -> Decision:
             return _made(finding, Action.RESUBSCRIBED, back, Answer.WELCOMED_BACK)
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
+    if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
+        finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
     return _review(finding, person, finding.doubt)
 
 
@@ -307,24 +308,3 @@ def _made(
         evidence=finding.evidence,
         review=in_review,
     )
-
-
-def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
-    """Return the proposal of a review as a sentence: what accepting it would do, and why it was not just done."""
-    who = person.address.text if person else finding.address or finding.name or "nobody known"
-    new = " ".join(part for part in (finding.name, finding.address) if part) or "whom the message names"
-    match finding.kind:
-        case Kind.OPT_OUT | Kind.COMPLAINT:
-            what = f"Take {who} off the list"
-        case Kind.BOUNCE:
-            what = f"Mark {who} as bounced"
-        case Kind.SUBSCRIBE:
-            what = f"Put {new if finding.address else who} on the list"
-        case Kind.ADDRESS_CHANGE:
-            what = f"Write to {new} in place of {who}"
-        case Kind.LEFT:
-            what = f"Remove {who}, who has left"
-            what += f"; {new} has come in their place" if finding.address and not finding.other else ""
-        case _:
-            what = "Read it"
-    return one_line(f"{what}: {why}" if why else what, 400)

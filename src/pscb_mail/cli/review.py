@@ -1,0 +1,174 @@
+"""`review`: what needs a person, listed, settled by number, or asked about one by one."""
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pscb_mail.cli import console
+from pscb_mail.cli.context import Context, now
+from pscb_mail.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlite_utils import Database
+
+    from pscb_mail.mailbox.journal import Review
+
+commands = typer.Typer()
+
+
+@commands.command(rich_help_panel="Mailbox")
+def review(
+    ctx: typer.Context,
+    accept: Annotated[
+        str, typer.Option("--accept", metavar="N,N-N", help="Do what these entries propose.", show_default=False)
+    ] = "",
+    dismiss: Annotated[
+        str, typer.Option("--dismiss", metavar="N,N-N", help="Leave everything as it is.", show_default=False)
+    ] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+) -> None:
+    """What needs a person: list it, or settle it."""
+    from pscb_mail.mailbox import journal
+
+    context: Context = ctx.obj
+    with context.database() as db:
+        if accept or dismiss:
+            _settle(context, db, accept, dismiss)
+        entries = journal.reviews(db)
+        if json:
+            console.document([_review_json(entry) for entry in entries])
+        elif accept or dismiss:
+            console.say(f"{len(entries)} still open." if entries else "Nothing is open any more.")
+        elif not entries:
+            console.say("Nothing needs you.")
+        elif console.out.is_terminal and _at_terminal():
+            _walk(context, db, entries)
+        else:
+            _list(entries)
+
+
+def _at_terminal() -> bool:
+    import sys
+
+    return sys.stdin.isatty()
+
+
+def _review_json(entry: "Review") -> dict[str, object]:
+    return {
+        "number": entry.number,
+        "finding": entry.kind,
+        "address": entry.address,
+        "proposal": entry.proposal,
+        "evidence": entry.evidence,
+    }
+
+
+def _list(entries: "Iterable[Review]") -> None:
+    rows = (
+        row
+        for entry in entries
+        for row in (
+            (f"Entry {entry.number}", entry.address or "nobody known"),
+            ("", entry.proposal or entry.kind.replace("_", " ")),
+            ("", f"“{entry.evidence}”"),
+        )
+    )
+    console.table(("", ""), rows)
+    console.say("`review --accept 3,5-9` does what is proposed, `--dismiss N` leaves all as it is.")
+
+
+def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None:
+    """Accept and dismiss what the user named: all of it, or nothing where one of them cannot be."""
+    from pscb_mail.database import transaction
+    from pscb_mail.mailbox import journal
+
+    open_now = {entry.number: entry for entry in journal.reviews(db)}
+    accepted, dismissed = _numbers(accept, open_now), _numbers(dismiss, open_now)
+    if both := set(accepted) & set(dismissed):
+        raise UsageError(f"Entry {min(both)} is to be accepted and dismissed.", "Name it once; nothing was changed.")
+    with transaction(db):
+        lines = [_accepted(context, db, open_now[number]) for number in accepted]
+        for number in dismissed:
+            journal.settle_review(db, number, "dismissed", None)
+            lines.append(f"{number}  dismissed")
+    for line in lines:
+        console.say(line)
+
+
+def _accepted(context: Context, db: "Database", entry: "Review") -> str:
+    from pscb_mail.mailbox import acting
+    from pscb_mail.people.changes import Origin
+
+    change = acting.accept(db, entry, Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence))
+    done = f"change {change}: `pscb-mail undo {change}` takes it back" if change else "nothing was left to change"
+    return f"{entry.number}  accepted, {done}"
+
+
+def _numbers(text: str, known: "dict[int, Review]") -> list[int]:
+    """Return the entries that `3,5-9` names, each once. Raises UsageError for what is not open."""
+    found: list[int] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
+        if match is None:
+            raise UsageError(f'"{part}" is not a number or a range.', "Write it like 3,5-9; nothing was changed.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        named = [number for number in sorted(known) if first <= number <= last]
+        if not named:
+            raise UsageError(f"Nothing is open at {part}.", "`pscb-mail review` lists what is; nothing was changed.")
+        found += [number for number in named if number not in found]
+    return found
+
+
+def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
+    """Ask about one entry after the other; whatever is not answered stays open."""
+    from pscb_mail.database import transaction
+    from pscb_mail.mailbox import acting, journal
+
+    for place, entry in enumerate(entries, start=1):
+        who = console.safe(entry.address or "nobody known")
+        console.say(f"\n[bold]Entry {entry.number}[/] [dim]({place} of {len(entries)})[/]  {who}")
+        _indented(f"[bold]{console.safe(entry.proposal or entry.kind.replace('_', ' '))}[/]")
+        _indented(f"[dim]“{console.safe(entry.evidence)}”[/]")
+        match _choice("adlq" if acting.can_accept(db, entry) else "dlq"):
+            case "a":
+                try:
+                    with transaction(db):
+                        console.say("  " + _accepted(context, db, entry))
+                except UsageError as problem:
+                    console.error(problem)
+            case "d":
+                with transaction(db):
+                    journal.settle_review(db, entry.number, "dismissed", None)
+                console.say(f"  {entry.number}  dismissed")
+            case "q":
+                break
+            case _:
+                continue
+    left = journal.open_reviews(db)
+    console.say(f"\n{left:,} still open." if left else "\nNothing is open any more.")
+
+
+def _indented(line: str) -> None:
+    from rich.padding import Padding
+
+    console.err.print(Padding(line, (0, 0, 0, 2)))
+
+
+_CHOICES = {"a": "\\[a]ccept", "d": "\\[d]ismiss", "l": "\\[l]ater", "q": "\\[q]uit"}
+
+
+def _choice(offered: str) -> str:
+    """Return one of the letters offered; the end of the input, or anything unclear three times, ends the walk."""
+    for _ in range(3):
+        try:
+            answer = console.err.input(f"  {', '.join(_CHOICES[each] for each in offered)}? ").strip().lower()
+        except (EOFError, KeyboardInterrupt):
+            return "q"
+        if answer and answer[0] in offered:
+            return answer[0]
+        if not answer:
+            return "l"
+    return "q"

@@ -1,0 +1,57 @@
+"""The proposal of a review, as a sentence: what accepting it would do, and why it was not just done.
+
+Pure. Where nobody could do it because the message does not say to whom, it says what to find out instead: such an entry
+is settled by hand and then dismissed. `acting.accept` does what stands here; `acting.can_accept` tells where it can.
+"""
+
+from pscb_mail.foreign import one_line
+from pscb_mail.mailbox.finding import Finding, Kind
+from pscb_mail.people.subscriber import Status, Subscriber
+
+_FIND_OUT = {
+    Kind.OPT_OUT: "who is to come off the list",
+    Kind.COMPLAINT: "who complained",
+    Kind.BOUNCE: "whose copy came back",
+    Kind.LEFT: "who has left",
+    Kind.ADDRESS_CHANGE: "whose address has changed",
+}
+
+
+def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
+    """Return the proposal about a person on the list, or about nobody who is known."""
+    named = " ".join(part for part in (finding.name, finding.address) if part)
+    if person is not None:
+        what = _about(finding, person, named)
+    elif finding.kind is Kind.SUBSCRIBE and named:
+        what = f"Put {named} on the list"
+    elif finding.kind in _FIND_OUT:
+        what = _by_hand(f"{_FIND_OUT[finding.kind]}{f' ({named})' if named else ''}")
+    else:
+        what = "Read it"
+    return one_line(f"{what}: {why}" if why else what, 400)
+
+
+def _about(finding: Finding, person: Subscriber, named: str) -> str:
+    who = person.address.text
+    match finding.kind:
+        case Kind.OPT_OUT | Kind.COMPLAINT:
+            what = f"Take {who} off the list"
+        case Kind.BOUNCE:
+            what = f"Mark {who} as bounced"
+        case Kind.SUBSCRIBE if finding.address or person.status is not Status.ACTIVE:
+            what = f"Put {named if finding.address else who} on the list"
+        case Kind.SUBSCRIBE:
+            what = _by_hand(f"whom {who} wants on the list")
+        case Kind.ADDRESS_CHANGE:
+            new = f"Write to {named} in place of {who}"
+            what = new if finding.address else _by_hand(f"the new address of {who}")
+        case Kind.LEFT:
+            what = f"Remove {who}, who has left"
+            what += f"; {named} has come in their place" if finding.address and not finding.other else ""
+        case _:
+            what = "Read it"
+    return what
+
+
+def _by_hand(what: str) -> str:
+    return f"Find out {what}, do it by hand, then dismiss this"
