@@ -53,7 +53,8 @@ def test_the_loop_sends_nothing_unless_somebody_says_yes(tmp_path: Path) -> None
         assert relay.said == []
         done = program("doctor", "--loop", "--yes", "--json", "--name-server", server, expect=1)
     loop = {check["check"]: check["result"] for check in done.json if check["check"].startswith("loop")}
-    assert loop == {"loop: sent": "not checked", "loop: arrived": "error", "loop: authentication": "not checked"}
+    assert loop.pop("loop: arrived") == "error"
+    assert loop == dict.fromkeys(("loop: sent", "loop: authentication", "loop: DKIM"), "not checked")
     assert relay.taken == []
 
 

@@ -11,6 +11,7 @@ from pscb_mail.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
     from pscb_mail.desk.doctor.check import Check
+    from pscb_mail.desk.doctor.names import Names
     from pscb_mail.workspace import Workspace
 
 commands = typer.Typer()
@@ -82,7 +83,7 @@ def doctor(
             console.confirm(f"Send one mail to {workspace.settings.newsletter.reply_to}?", yes=yes)
         with console.err.status("Looking …"):
             checks = examine(Examination(workspace, names, now))
-        checks += _there_and_back(workspace) if loop else []
+        checks += _there_and_back(workspace, names) if loop else []
     if json:
         console.document([vars(check) for check in checks])
     else:
@@ -90,12 +91,12 @@ def doctor(
     raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
 
 
-def _there_and_back(workspace: "Workspace") -> "list[Check]":
+def _there_and_back(workspace: "Workspace", names: "Names") -> "list[Check]":
     from pscb_mail.cli.context import stop_on_signal
     from pscb_mail.desk.doctor.loop import Loop, check_loop
 
     with stop_on_signal() as stopping, console.err.status("Waiting for the mail …"):
-        return check_loop(Loop(workspace.settings, now, stopping.wait))
+        return check_loop(Loop(workspace.settings, names, now, stopping.wait))
 
 
 MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}

@@ -1,5 +1,6 @@
 """There and back: what is sent, what is waited for, what the receiving server wrote; against a real Dovecot."""
 
+import base64
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_string
@@ -7,14 +8,23 @@ from pathlib import Path
 
 import dovecot
 import pytest
+from nameserver import NameServer, NoNames
 from scripted import ScriptedServer
 
 from pscb_mail.desk.doctor.check import Check, Result
-from pscb_mail.desk.doctor.loop import Loop, authentication, check_loop
+from pscb_mail.desk.doctor.loop import Loop, authentication, check_loop, signature
+from pscb_mail.desk.doctor.names import Names, system_names
 from pscb_mail.settings import Mailbox, Newsletter, Relay, Settings
 from pscb_mail.signin import Outside
 
+KEY = "v=DKIM1; k=ed25519; p=" + base64.b64encode(bytes(32)).decode()
+WORLD = f"""
+pscb.test MX 0 mx.pscb.test.
+s7._domainkey.pscb.test TXT "{KEY}"
+gone._domainkey.pscb.test TXT "v=DKIM1; p="
+"""
 RESULTS = (
+    b"DKIM-Signature: v=1; a=rsa-sha256; d=pscb.test; s=s7;\r\n\th=from:to; bh=x; b=y\r\n"
     b"Authentication-Results: mx.pscb.test; spf=pass smtp.mailfrom=x; dkim=pass header.d=pscb.test; dmarc=pass\r\n"
 )
 
@@ -51,7 +61,9 @@ def loop(
         mailbox=Mailbox(source=source),
     )
     outside = Outside(environment={"PSCB_MAIL_MAILBOX_PASSWORD": password}, folder=folder)
-    return {check.check: check for check in check_loop(Loop(settings, clock.now, clock.wait, outside))}
+    with NameServer(WORLD) as server:
+        names = system_names(f"127.0.0.1:{server.port}")
+        return {check.check: check for check in check_loop(Loop(settings, names, clock.now, clock.wait, outside))}
 
 
 @pytest.mark.real
@@ -67,7 +79,8 @@ def test_the_mail_is_sent_once_to_ourselves_and_read_back(server: dovecot.Doveco
         checks = loop(relay, server.url(), Clock(arrive), tmp_path)
         [(sender, recipient, raw)] = relay.taken
     assert {check.result for check in checks.values()} == {Result.OK}
-    assert list(checks) == ["loop: sent", "loop: arrived", "loop: authentication"]
+    assert list(checks) == ["loop: sent", "loop: arrived", "loop: authentication", "loop: DKIM"]
+    assert "selector s7, and s7._domainkey.pscb.test publishes a key" in checks["loop: DKIM"].detail
     assert "spf=pass, dkim=pass, dmarc=pass" in checks["loop: authentication"].detail
     assert recipient == dovecot.USER
     assert dovecot.USER in sender
@@ -127,6 +140,30 @@ def test_what_the_receiving_server_wrote_is_understood(headers: str, result: Res
     """One row a way of writing it; comments are no results."""
     check = authentication(message_from_string(f"{headers}\n\n"))
     assert (check.result, told in check.detail) == (result, True), check
+
+
+@pytest.mark.parametrize(
+    ("headers", "result", "told"),
+    [
+        ("DKIM-Signature: v=1; d=pscb.test; s=s7; b=", Result.OK, "publishes a key"),
+        ("DKIM-Signature: d=relay.test; s=x\nDKIM-Signature: d=PSCB.test; s=s7", Result.OK, "publishes a key"),
+        ("DKIM-Signature: d=mail.pscb.test; s=s1", Result.ERROR, "no key at s1._domainkey.mail.pscb.test"),
+        ("DKIM-Signature: d=pscb.test; s=gone", Result.WARNING, "has been withdrawn"),
+        ("DKIM-Signature: d=pscb.onmicrosoft.test; s=s7", Result.WARNING, "does not count for pscb.test"),
+        ("DKIM-Signature: \x1b[2J; no tags", Result.WARNING, "no signature"),
+        ("Subject: none", Result.WARNING, "no signature"),
+        ("X-MS-Exchange-Organization-AuthAs: Internal", Result.NOT_CHECKED, "only what leaves it"),
+    ],
+)
+def test_the_selector_is_read_in_the_mail_that_came_back(headers: str, result: Result, told: str) -> None:
+    """Only there does it stand; the key must be published, for our domain."""
+    with NameServer(WORLD) as server:
+        check = signature(message_from_string(f"{headers}\n\n"), "pscb.test", system_names(f"127.0.0.1:{server.port}"))
+    assert (check.result, told in check.detail) == (result, True), check
+    assert (
+        signature(message_from_string("DKIM-Signature: d=pscb.test; s=s7\n\n"), "pscb.test", Names(NoNames())).result
+        is Result.NOT_CHECKED
+    )
 
 
 def test_only_the_topmost_header_counts() -> None:

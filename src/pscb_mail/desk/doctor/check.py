@@ -37,6 +37,7 @@ def complete(checks: list[Check], subject: str, steps: tuple[str, ...]) -> list[
 
 
 MEND_FIRST = "Mend that one first."
+ASK_DNS = "Ask whoever runs the DNS of {domain}: {what}"
 
 
 def ok(check: str, detail: str) -> Check:

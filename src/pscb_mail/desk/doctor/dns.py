@@ -1,32 +1,24 @@
 """The DNS of the From domain: can answers come back, and will receivers believe that the mail is ours.
 
-Four checks: MX (bounces and replies), SPF (RFC 7208), DKIM (RFC 6376), DMARC (RFC 7489). The envelope sender is the
-address in From, so an SPF pass is always aligned. What the DNS does not answer is `not checked`.
+Four checks: MX (bounces and replies), SPF (RFC 7208), DKIM (RFC 6376, in `dkim`), DMARC (RFC 7489). The envelope sender
+is the address in From, so an SPF pass is always aligned. What the DNS does not answer is `not checked`.
 """
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_der_public_key
-
 from pscb_mail.desk.doctor import spf
-from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import ASK_DNS, Check, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.dkim import check_keys, signed_with, tags_of
 from pscb_mail.desk.doctor.names import Names, UnansweredError
-from pscb_mail.desk.providers import Provider, of_relay
-from pscb_mail.settings import Dkim, Relay, Settings
+from pscb_mail.desk.providers import of_relay
+from pscb_mail.settings import Relay, Settings
 
-# RFC 8301 section 3.2: verifiers must not accept less than 1024 bits; signers should use 2048.
-RSA_LEAST, RSA_GOOD = 1024, 2048
 # Domains that nobody can own (RFC 2606, RFC 6761): the world's DNS says nothing of a workspace that is being tried out.
 _RESERVED = re.compile(r"(^|.*\.)(example|test|invalid|localhost|example\.(com|net|org))")
 
 _NO_NETWORK = "The DNS cannot be asked from here now"
-_HINT = "Ask whoever runs the DNS of {domain}: {what}"
 
 
 def check_dns(settings: Settings, names: Names) -> list[Check]:
@@ -35,10 +27,15 @@ def check_dns(settings: Settings, names: Names) -> list[Check]:
     checks: dict[str, Callable[[], Check]] = {
         "DNS: MX": lambda: _mx(domain, names),
         "DNS: SPF": lambda: _spf(settings, names),
-        "DNS: DKIM": lambda: _dkim(settings, names),
+        "DNS: DKIM": lambda: check_keys(settings, names),
         "DNS: DMARC": lambda: _dmarc(domain, names),
     }
     return [_answered(name, domain, names, check) for name, check in checks.items()]
+
+
+def check_signatures(name: str, signatures: Sequence[str], domain: str, names: Names) -> Check:
+    """Return whether a mail that came back was signed for us with a key that is published, where the DNS answers."""
+    return _answered(name, domain.lower(), names, lambda: signed_with(name, signatures, domain.lower(), names))
 
 
 def check_mx(domain: str, names: Names) -> Check:
@@ -78,7 +75,7 @@ def _mx(domain: str, names: Names) -> Check:
         return warning(
             "DNS: MX",
             f"{domain} has no MX record; mail goes to the host of that name, if it takes any.",
-            _HINT.format(domain=domain, what="publish an MX record."),
+            ASK_DNS.format(domain=domain, what="publish an MX record."),
         )
     return error(
         "DNS: MX",
@@ -99,14 +96,14 @@ def _spf(settings: Settings, names: Names) -> Check:
             return error(
                 "DNS: SPF",
                 f"{domain} has no SPF record: large receivers refuse mail that nothing vouches for.",
-                _HINT.format(domain=domain, what=f"publish {_wanted(settings.relay)}."),
+                ASK_DNS.format(domain=domain, what=f"publish {_wanted(settings.relay)}."),
             )
         return _vouching(settings.relay, walked, names, sender)
     except spf.SpfError as problem:
         return error(
             "DNS: SPF",
             f"The SPF record does not hold: {problem}.",
-            _HINT.format(domain=domain, what="the record must be mended."),
+            ASK_DNS.format(domain=domain, what="the record must be mended."),
         )
 
 
@@ -124,13 +121,13 @@ def _vouching(relays: tuple[Relay, ...], walked: spf.Spf, names: Names, sender: 
             return error(
                 "DNS: SPF",
                 f"The SPF record of {domain} does not vouch for {why}.",
-                _HINT.format(domain=domain, what=f"{_wanted(relays)} would (the record now: {walked.record})."),
+                ASK_DNS.format(domain=domain, what=f"{_wanted(relays)} would (the record now: {walked.record})."),
             )
     if "+all" in walked.record.lower().split():
         return warning(
             "DNS: SPF",
             f"The SPF record of {domain} vouches for the whole world (+all).",
-            _HINT.format(domain=domain, what="end it with -all."),
+            ASK_DNS.format(domain=domain, what="end it with -all."),
         )
     if unsure := [why for vouched, why in seen if vouched is None]:
         return warning("DNS: SPF", f"The SPF record of {domain} holds, but {unsure[0]}.", _ASK_RELAY)
@@ -161,90 +158,6 @@ def _vouched(relay: Relay, walked: spf.Spf, names: Names, sender: str) -> tuple[
     return None, f"it does not name {relay.host} ({addresses}), which may send from other addresses"
 
 
-# -- DKIM -------------------------------------------------------------------------------------------------------
-
-
-def _dkim(settings: Settings, names: Names) -> Check:
-    domain = settings.newsletter.domain.lower()
-    for relay in settings.relay:
-        if relay.dkim != Dkim():
-            return _own_key(relay.dkim, domain, names)
-    providers = [provider for relay in settings.relay if (provider := of_relay(relay.host))]
-    if providers:
-        return _providers_key(providers[0], domain, names)
-    return not_checked(
-        "DNS: DKIM",
-        "Whether your relay signs, and with which key, cannot be seen from here.",
-        "Send `pscb-mail test` to an address elsewhere and look for dkim=pass in its Authentication-Results.",
-    )
-
-
-def _own_key(dkim: Dkim, domain: str, names: Names) -> Check:
-    name = f"{dkim.selector}._domainkey.{dkim.domain}".lower()
-    if not _aligned(dkim.domain.lower(), domain):
-        return error(
-            "DNS: DKIM",
-            f"The copies are signed for {dkim.domain}, but come from {domain}: the signature does not count (DMARC).",
-            "Set domain in dkim under [[relay]] to the domain of from.",
-        )
-    records = names.texts(name)
-    if not records:
-        return error("DNS: DKIM", f"There is no key at {name}, so that every signature fails.", _publish(dkim, domain))
-    problem = _key_problem(records[0])
-    if problem.startswith("weak"):
-        return warning("DNS: DKIM", f"The key at {name} is {problem}.", "Make one of 2048 bits under a new selector.")
-    if problem:
-        return error("DNS: DKIM", f"The key at {name} {problem}.", _publish(dkim, domain))
-    return ok("DNS: DKIM", f"{name} publishes a key.")
-
-
-def _publish(dkim: Dkim, domain: str) -> str:
-    return _HINT.format(domain=domain, what=f"publish the public half of {dkim.key_file or 'the key'} there.")
-
-
-def _providers_key(provider: Provider, domain: str, names: Names) -> Check:
-    for selector in provider.selectors:
-        name = f"{selector}._domainkey.{domain}"
-        records = names.texts(name)
-        if records and not (problem := _key_problem(records[0])):
-            return ok("DNS: DKIM", f"{name} publishes a key of {provider.title}.")
-        if records:
-            return warning("DNS: DKIM", f"The key at {name} {problem}.", _switch_on(provider, domain))
-    tried = " or ".join(f"{selector}._domainkey" for selector in provider.selectors)
-    return warning(
-        "DNS: DKIM", f"{domain} has no key of {provider.title} at {tried}: it may not sign for you.",
-        _switch_on(provider, domain),
-    )  # fmt: skip
-
-
-def _switch_on(provider: Provider, domain: str) -> str:
-    return f"Ask your administrator of {provider.title} to turn on DKIM for {domain}."
-
-
-def _key_problem(record: str) -> str:
-    """Return what is wrong with a key record (RFC 6376 section 3.6.1), as the rest of a sentence."""
-    tags = _tags(record)
-    if tags.get("v", "DKIM1") != "DKIM1":
-        return "is no DKIM key"
-    if not tags.get("p"):
-        return "has been withdrawn (p= is empty)"
-    with suppress(binascii.Error):
-        der = base64.b64decode(re.sub(r"\s", "", tags["p"]), validate=True)
-        if tags.get("k", "rsa") == "ed25519":
-            return "" if len(der) == 32 else "cannot be read"
-        with suppress(ValueError, UnsupportedAlgorithm):
-            return _rsa_problem(load_der_public_key(der))
-    return "cannot be read"
-
-
-def _rsa_problem(key: object) -> str:
-    if not isinstance(key, RSAPublicKey):
-        return "is of another kind than it says"
-    if key.key_size < RSA_LEAST:
-        return f"has only {key.key_size} bits: no receiver accepts it"
-    return "" if key.key_size >= RSA_GOOD else f"weak by today's measure: {key.key_size} bits"
-
-
 # -- DMARC ------------------------------------------------------------------------------------------------------
 
 
@@ -254,17 +167,17 @@ def _dmarc(domain: str, names: Names) -> Check:
         return warning(
             "DNS: DMARC",
             f"{domain} has no DMARC record; large receivers expect one.",
-            _HINT.format(
+            ASK_DNS.format(
                 domain=domain, what=f'publish "v=DMARC1; p=none; rua=mailto:postmaster@{domain}" at _dmarc.{domain}.'
             ),
         )
-    tags = _tags(record)
+    tags = tags_of(record)
     policy = tags.get("p", "").lower() if place == domain else (tags.get("sp") or tags.get("p", "")).lower()
     if policy not in {"none", "quarantine", "reject"}:
         return error(
             "DNS: DMARC",
             f'The DMARC record of {place} is broken: "{record}".',
-            _HINT.format(domain=place, what="it needs p=none, p=quarantine or p=reject."),
+            ASK_DNS.format(domain=place, what="it needs p=none, p=quarantine or p=reject."),
         )
     # Aligned even under aspf=s: envelope sender and From are one address.
     return ok("DNS: DMARC", f"The policy is {policy} (of {place}); SPF is aligned, the envelope sender being the From.")
@@ -284,14 +197,3 @@ def _dmarc_record(domain: str, names: Names) -> tuple[str, str]:
         if len(records) == 1:
             return place, records[0]
     return domain, ""
-
-
-def _tags(record: str) -> dict[str, str]:
-    """Return the tags of a DKIM or DMARC record (RFC 6376 section 3.2)."""
-    pairs = (part.partition("=") for part in record.split(";"))
-    return {name.strip(): value.strip() for name, sign, value in pairs if sign}
-
-
-def _aligned(signing: str, sending: str) -> bool:
-    """Whether two domains are of one organisation (relaxed alignment), as far as it can be told without a list."""
-    return signing == sending or signing.endswith(f".{sending}") or sending.endswith(f".{signing}")

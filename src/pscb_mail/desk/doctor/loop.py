@@ -16,6 +16,8 @@ from email.utils import format_datetime
 
 from pscb_mail import signin
 from pscb_mail.desk.doctor.check import Check, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.dns import check_signatures
+from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.imap import Imap, parse_place
@@ -24,18 +26,19 @@ from pscb_mail.sending.relays import OpenSession, session_opener
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.settings import Settings
 
-STEPS = ("sent", "arrived", "authentication")
+STEPS = ("sent", "arrived", "authentication", "DKIM")
 PATIENCE = timedelta(seconds=90)
 PAUSE_SECONDS = 3.0
 _MARK = "X-PSCB-Loop"
-_FIELDS = (_MARK, "Authentication-Results", "X-MS-Exchange-Organization-AuthAs")
+_FIELDS = (_MARK, "Authentication-Results", "X-MS-Exchange-Organization-AuthAs", "DKIM-Signature")
 
 
 @dataclass(frozen=True)
 class Loop:
-    """What a loop needs: settings, the clock, and a way to wait that returns True where the user wants to stop."""
+    """What a loop needs: settings, the DNS, the clock, and a way to wait that returns True where the user would stop."""
 
     settings: Settings
+    names: Names
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
     outside: signin.Outside | None = None
@@ -108,6 +111,7 @@ def _awaited(loop: Loop, imap: Imap, last: int, code: str) -> Iterator[Check]:
         if (mail := _arrived(imap, last, code)) is not None:
             yield ok("loop: arrived", f"It arrived within {max(1, round(waited.total_seconds()))} seconds.")
             yield authentication(mail)
+            yield signature(mail, loop.settings.newsletter.domain, loop.names)
             return
         if loop.wait(PAUSE_SECONDS):
             break
@@ -127,7 +131,7 @@ def _arrived(imap: Imap, last: int, code: str) -> Message | None:
 def authentication(mail: Message) -> Check:
     """Return what the receiving server found out about us (RFC 8601), by the topmost header of that kind."""
     name = "loop: authentication"
-    if str(mail.get("X-MS-Exchange-Organization-AuthAs", "")).strip().lower() == "internal":
+    if _is_internal(mail):
         return not_checked(name, "Microsoft 365 took it for internal mail, and does not check that.", _ELSEWHERE)
     written = one_line(str(mail.get("Authentication-Results", "")), 1000)
     found = _results(written)
@@ -139,6 +143,18 @@ def authentication(mail: Message) -> Check:
     if short := [method.upper() for method, result in found.items() if result not in {"pass", "bestguesspass"}]:
         return warning(name, f"The receiving server says {said}.", f"See the DNS check of {', '.join(short)}.")
     return ok(name, f"The receiving server says {said}.")
+
+
+def signature(mail: Message, domain: str, names: Names) -> Check:
+    """Return whether the relay signs for our domain, and with which key: the selector stands in the mail alone."""
+    signatures = [str(value) for value in mail.get_all("DKIM-Signature", [])]
+    if not signatures and _is_internal(mail):
+        return not_checked("loop: DKIM", "Microsoft 365 signs only what leaves it.", _ELSEWHERE)
+    return check_signatures("loop: DKIM", signatures, domain, names)
+
+
+def _is_internal(mail: Message) -> bool:
+    return str(mail.get("X-MS-Exchange-Organization-AuthAs", "")).strip().lower() == "internal"
 
 
 def _results(written: str) -> dict[str, str]:
