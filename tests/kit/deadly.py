@@ -1,13 +1,11 @@
 """A reading of a mailroom in a process of its own, which kills itself (SIGKILL) at a chosen moment.
 
-`python deadly.py FOLDER WHERE PORT`: WHERE is `never`, `before filing`, `after filing`, or a number: the time is asked so
-often before the process dies, which happens inside transactions, between them, and before and after an answer is sent.
-PORT is a relay's, 0 for none.
+WHERE is `never`, `before filing`, `after filing`, or a number: the time is asked so often before the process dies, which
+happens inside transactions, between them, and before and after an answer is sent. PORT is a relay's, 0 for none.
 """
 
 import os
 import signal
-import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -57,7 +55,8 @@ class DeadlySource:
             die()
 
 
-def main(folder: Path, where: str, port: int) -> None:
+def read_and_die(folder: Path, where: str, port: int) -> None:
+    """Read the mailroom, die where it is told; deliver the answers where there is a relay for them."""
     room = Mailroom(folder)
     clock = DeadlyClock(room.now, int(where) if where.isdigit() else 0)
     source = DeadlySource(open_source("", room.all_settings, folder), where)
@@ -68,7 +67,3 @@ def main(folder: Path, where: str, port: int) -> None:
         relay = Relay(host="127.0.0.1", port=port, security="none")
         settings = room.all_settings.model_copy(update={"relay": (relay,)})
         answering.deliver(room.db, settings, session_opener(settings), clock)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from effort import folder_in_memory
 from imapclient import IMAPClient
 from ports import free_port
 
@@ -143,7 +144,7 @@ def running_dovecot(capability: str = "", tokens_from: tuple[str, Path] | None =
     if not Path(program).exists() or not Path("/usr/lib/dovecot/imap").exists() or os.geteuid() != 0:
         pytest.skip("Dovecot is not installed, or this is not root: Debian's package dovecot-imapd has it")
     # Short, owned by root all the way, and enterable: its processes run as other users.
-    folder = Path(tempfile.mkdtemp(prefix="dc-"))
+    folder = Path(tempfile.mkdtemp(prefix="dc-", dir=folder_in_memory()))
     try:
         server = _configured(folder, capability, tokens_from)
         process = subprocess.Popen(

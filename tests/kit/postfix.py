@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import trustme
+from effort import folder_in_memory
 from ports import free_port
 
 _MASTER = """
@@ -84,6 +85,11 @@ class Postfix:
             time.sleep(0.05)
         return [(self.maildir / "new" / name).read_bytes() for name in self._files()]
 
+    def delivered(self) -> int:
+        """Return how many messages it has delivered so far."""
+        folder = self.maildir / "new"
+        return sum(1 for _ in folder.iterdir()) if folder.is_dir() else 0
+
     def _queue_is_empty(self) -> bool:
         queue = self.folder / "queue"
         return not any(
@@ -104,7 +110,7 @@ def running_postfix() -> Iterator[Postfix]:
     if not Path(program).exists() or os.geteuid() != 0:
         pytest.skip("Postfix is not installed, or this is not root: Debian's package postfix has it")
     # Postfix wants short paths for its sockets, owned by root all the way.
-    folder = Path(tempfile.mkdtemp(prefix="pf-"))
+    folder = Path(tempfile.mkdtemp(prefix="pf-", dir=folder_in_memory()))
     try:
         port = free_port()
         _configure(folder, port)

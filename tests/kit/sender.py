@@ -1,6 +1,5 @@
-"""A process that sends and can be killed: `python sender.py DATABASE PORT CONNECTIONS`."""
+"""What a process does that sends and can be killed."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,16 +12,14 @@ from pscb_mail.sending import mailing
 
 
 def wait(seconds: float) -> bool:
+    """Wait as the program does; nobody asks it to stop."""
     time.sleep(seconds) if seconds else None
     return False
 
 
-def main(path: str, port: str, connections: str) -> None:
-    servers = relays(SimpleNamespace(port=int(port)), connections=int(connections))
-    db = open_database(Path(path))
+def send(path: Path, port: int, connections: int) -> None:
+    """Send what is due in a database to a server of this machine."""
+    servers = relays(SimpleNamespace(port=port), connections=connections)
+    db = open_database(path)
     mailing.run(db, ISSUE, mailing.Means(NEWSLETTER, UNLIMITED, servers, lambda: datetime.now(UTC), wait))
     db.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -1,13 +1,13 @@
 """A reading from start to end: once, whatever happens; and what is left alone."""
 
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from deadly import read_and_die
+from forked import Forked, forked
 from mailroom import OURS, Mailroom
 from scripted import ScriptedServer
 
@@ -18,7 +18,6 @@ from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 
-KIT = Path(__file__).parents[1] / "kit"
 JO, ANN, SAM = "jo@school.test", "ann@health.test", "sam@police.test"
 
 
@@ -33,9 +32,9 @@ def changes(room: Mailroom) -> int:
     return int(room.db.execute("SELECT count(*) FROM change WHERE command = 'inbox'").fetchone()[0])
 
 
-def in_a_process(room: Mailroom, where: str = "never", port: int = 0) -> subprocess.Popen[bytes]:
+def in_a_process(room: Mailroom, where: str = "never", port: int = 0) -> Forked:
     """Read the mailroom in another process, which dies where it is told."""
-    return subprocess.Popen([sys.executable, str(KIT / "deadly.py"), str(room.folder), where, str(port)])
+    return forked(read_and_die, room.folder, where, port)
 
 
 # -- once -----------------------------------------------------------------------------------------------------------

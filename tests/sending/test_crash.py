@@ -1,19 +1,19 @@
 """The plug pulled at any moment: what is on disk is the truth, and running it again finishes the job."""
 
-import os
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from effort import amount
+from forked import forked
 from newsroom import ISSUE, Clock, counted, means, newsroom
 from scripted import Late, ScriptedServer
+from sender import send
 from sqlite_utils import Database
 
 from pscb_mail.database import open_database
@@ -22,10 +22,8 @@ from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.delivery import State
 
 MODES = ((), ("PIPELINING",), ("PIPELINING", "CHUNKING"))
-KILLS = int(os.environ.get("KILLS", "20"))
-SEED = int(os.environ.get("SEED", "18"))
-PEOPLE, CONNECTIONS = 600, 3
-KIT = Path(__file__).parents[1] / "kit"
+KILLS, SEED = amount(20, 100), 18
+PEOPLE, CONNECTIONS = amount(600, 3000), 3
 SLOW = {"BODY": Late(b"250 2.0.0 taken\r\n", 0.002)}
 
 
@@ -53,19 +51,16 @@ def test_sigkill_at_random_moments_loses_nobody_and_doubles_nobody(tmp_path: Pat
     chance = random.Random(SEED)
     path = tmp_path / "pscb-mail.db"
     db = newsroom(path, PEOPLE)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(KIT), str(KIT.parents[1] / "src")])}
     with ScriptedServer(SLOW) as server:
         for kill in range(KILLS):
             server.offers = MODES[kill % len(MODES)]
             before = ledger.counts(db, ISSUE)[State.UNKNOWN]
-            process = subprocess.Popen(
-                [sys.executable, KIT / "sender.py", path, str(server.port), str(CONNECTIONS)], env=environment
-            )
-            goal = len(server.taken) + chance.randrange(1, 12)
+            process = forked(send, path, server.port, CONNECTIONS)
+            goal = len(server.taken) + chance.randrange(12)
             while len(server.taken) < goal and process.poll() is None:
                 threading.Event().wait(chance.random() / 500)
             process.send_signal(signal.SIGKILL)
-            assert process.wait() in {-signal.SIGKILL, 0}
+            assert process.wait() == -signal.SIGKILL, f"kill {kill} of seed {SEED} came too late"
             while server.open_now:
                 threading.Event().wait(0.002)
             counts = ledger.counts(db, ISSUE)

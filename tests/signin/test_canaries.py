@@ -80,20 +80,20 @@ def newsroom(folder: Path, relay: ScriptedServer, auth: str, more: str = "") -> 
 def everything_done(program: Program, relay: ScriptedServer, trouble: str = "you said ***") -> list[Done]:
     """Use the program as one does, well and badly, and look at everything; return all that it said."""
     done = sent_and_refused(program, relay, trouble)
-    done += [program.apart("log", "18", "--json"), program.apart("show", "r1@school.test"), program.apart("backup")]
-    return [*done, program.apart("status"), program.apart()]
+    done += [program.forked("log", "18", "--json"), program.forked("show", "r1@school.test"), program.forked("backup")]
+    return [*done, program.forked("status"), program.forked()]
 
 
 def sent_and_refused(program: Program, relay: ScriptedServer, trouble: str = "you said ***") -> list[Done]:
     """Do what a secret is needed for, well and badly; return all that the program said."""
-    done = [program.apart("import", "people.csv", "--yes")]
+    done = [program.forked("import", "people.csv", "--yes")]
     relay.acts["AUTH"] = says_back
-    done += [program.apart("send", "18", "--yes", expect=None)]
+    done += [program.forked("send", "18", "--yes", expect=None)]
     relay.acts["AUTH"] = processes_show_nothing
     done += [
-        program.apart("test", "18"),
-        program.apart("send", "18", "--yes", "--json"),
-        program.apart("inbox", expect=None),
+        program.forked("test", "18"),
+        program.forked("send", "18", "--yes", "--json"),
+        program.forked("inbox", expect=None),
     ]
     assert len(relay.taken) >= 4
     assert any(trouble in each.err for each in done)
@@ -167,10 +167,10 @@ def test_a_password_that_login_stores_is_in_the_keyring_alone(tmp_path: Path, re
     program = newsroom(tmp_path / "w", relay, "password")
     keyring = tmp_path / "keyring.json"
     program.env.update(PYTHON_KEYRING_BACKEND="keyring_file.FileKeyring", PSCB_TEST_KEYRING=str(keyring))
-    done = [program.apart("login", door, given=f"{CANARY}\n") for door in ("relay", "mailbox")]
+    done = [program.forked("login", door, given=f"{CANARY}\n") for door in ("relay", "mailbox")]
     assert keyring.read_text().count(CANARY) == 2
     done += sent_and_refused(program, relay)
-    done += [program.apart("logout")]
+    done += [program.forked("logout")]
     assert CANARY not in keyring.read_text()
     shows_nothing(program.folder, done)
 
@@ -195,7 +195,7 @@ def test_a_token_is_where_it_is_kept_alone(kept: str, tmp_path: Path, relay: Scr
     done = sent_and_refused(program, relay, "oauth2.googleapis.com cannot be reached")
     allowed = {safe.path} if kept == "file" else set()
     shows_nothing(program.folder, done, allowed)
-    done = [program.apart("logout")]
+    done = [program.forked("logout")]
     assert "Forgotten" in done[0].out
     shows_nothing(program.folder, done)
     assert not safe.path.exists()
@@ -204,8 +204,8 @@ def test_a_token_is_where_it_is_kept_alone(kept: str, tmp_path: Path, relay: Scr
 def test_a_password_is_not_stored_without_a_keyring(tmp_path: Path, relay: ScriptedServer) -> None:
     """78, with the other ways; and nothing at all is no password: 2."""
     program = newsroom(tmp_path / "w", relay, "password")
-    refused = program.apart("login", "relay", given=f"{CANARY}\n", expect=78)
+    refused = program.forked("login", "relay", given=f"{CANARY}\n", expect=78)
     assert "PSCB_MAIL_RELAY_PASSWORD" in refused.err
-    assert "Nothing was given" in program.apart("login", "relay", given="", expect=2).err
-    program.apart("import", "people.csv", "--yes")
+    assert "Nothing was given" in program.forked("login", "relay", given="", expect=2).err
+    program.forked("import", "people.csv", "--yes")
     shows_nothing(program.folder, [refused])

@@ -1,14 +1,14 @@
 """A token is renewed before it expires: in time, once, and without losing what was there."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from asker import Asked, ask
 from authority import Authority, User
+from forked import forked
 
 from pscb_mail.errors import NotNowError, SettingsError
 from pscb_mail.settings import Settings
@@ -186,48 +186,24 @@ def test_google_says_itself_when_a_sign_in_ends(
         assert status("relay", told, outside=outside).days_left(clock.now) == day
 
 
-_ASK = """
-import json, sys
-from datetime import datetime
-from pathlib import Path
-from keyring_file import FileKeyring
-from pscb_mail.settings import Settings
-from pscb_mail.signin import Outside, access
-from pscb_mail.signin.outside import Authorities, Keyring
-
-told = json.loads(sys.argv[1])
-outside = Outside(
-    now=lambda: datetime.fromisoformat(told["now"]), environment={}, folder=Path(told["folder"]), protection=None,
-    keyring=Keyring(FileKeyring(Path(told["keyring"]))), authorities=Authorities(**told["authorities"]),
-)
-settings = Settings.model_validate_json(told["settings"])
-print("asking", flush=True)
-print(access("relay", settings, outside=outside).secret)
-"""
-
-
 def test_processes_that_renew_at_once_ask_the_server_once(
     signed_in: Settings, authority: Authority, outside: Outside, clock: Callable, tmp_path: Path
 ) -> None:
     """Four at the same moment: one asks, the others wait for it and take what it got."""
-    import json
-    from dataclasses import asdict
-
     clock.pass_by(HOUR)
     all_ask = threading.Event()
     authority.before_token = lambda: all_ask.wait(60)
-    told = {
-        "now": clock.now.isoformat(), "folder": str(outside.folder), "keyring": str(tmp_path / "keyring.json"),
-        "authorities": asdict(authority.authorities), "settings": signed_in.model_dump_json(by_alias=True),
-    }  # fmt: skip
-    command = [sys.executable, "-c", _ASK, json.dumps(told)]
-    env = {"PYTHONPATH": str(Path(__file__).parents[1] / "kit"), "PATH": "/usr/bin:/bin"}
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) for _ in range(4)]
-    for run in runs:
-        assert run.stdout.readline() == "asking\n"
+    asked = Asked(
+        signed_in.model_dump_json(by_alias=True), clock.now, outside.folder, tmp_path / "keyring.json", authority.authorities
+    )  # fmt: skip
+    answers = [tmp_path / f"answer-{number}" for number in range(4)]
+    runs = [forked(ask, asked, answer) for answer in answers]
+    while not all(answer.exists() for answer in answers):
+        assert [run.poll() for run in runs] == [None] * 4
+        threading.Event().wait(0.01)
     all_ask.set()
-    tokens = {run.communicate(timeout=120)[0].strip() for run in runs}
-    assert [run.returncode for run in runs] == [0] * 4
+    assert [run.wait(120) for run in runs] == [0] * 4
+    tokens = {answer.read_text() for answer in answers}
     assert len(tokens) == 1
     assert tokens <= set(authority.rules.tokens)
     assert authority.asked["refresh_token"] == 1
