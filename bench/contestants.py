@@ -5,6 +5,7 @@ and a library given ready-made bytes have none either.
 """
 
 import asyncio
+import base64
 import json
 import os
 import random
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pscb_mail.issues.edition import Edition
+    from pscb_mail.sending.signature import Signer
     from pscb_mail.settings import Newsletter
 
 SENDER = "newsletter@pscb.test"
@@ -100,7 +102,7 @@ def readers(db: "Database", count: int) -> None:
         )
 
 
-def ours(port: int, sessions: int, messages: int) -> Callable[[], object]:
+def whole_tool(port: int, sessions: int, messages: int, signer: "Signer | None" = None) -> Callable[[], object]:
     """Return the whole tool, ledger included: claims and verdicts durable, every copy its own."""
     from pscb_mail.database import open_database
     from pscb_mail.sending import mailing
@@ -113,7 +115,8 @@ def ours(port: int, sessions: int, messages: int) -> Callable[[], object]:
     db = open_database(Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("BENCH_FOLDER"))) / "pscb-mail.db")
     readers(db, messages)
     mailing.begin(db, edition(), Audience(), b"k" * 32, datetime.now(UTC))
-    relays = Relays((door(Relay(host="127.0.0.1", port=port, security="none", connections=sessions)),))
+    relay = Relay(host="127.0.0.1", port=port, security="none", connections=sessions)
+    relays = Relays((door(relay, signer=signer),))
     means = mailing.Means(
         newsletter(), Limits(), relays, lambda: datetime.now(UTC), lambda s: bool(s and time.sleep(s))
     )
@@ -125,6 +128,26 @@ def ours(port: int, sessions: int, messages: int) -> Callable[[], object]:
             raise RuntimeError(f"{sent} of {messages} were sent")
 
     return send
+
+
+def ours(port: int, sessions: int, messages: int) -> Callable[[], object]:
+    """Return the whole tool as most people use it: their relay signs."""
+    return whole_tool(port, sessions, messages)
+
+
+def ours_signed(port: int, sessions: int, messages: int) -> Callable[[], object]:
+    """Return the whole tool signing each copy itself, with an RSA key of 2,048 bits."""
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+    from pscb_mail.sending.signature import Signer
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+    signer = Signer("pscb.test", "bench", pem, b"rsa-sha256", lambda *_args, **_named: record)
+    return whole_tool(port, sessions, messages, signer)
 
 
 @contextmanager
@@ -171,7 +194,7 @@ def aiosmtplib(port: int, sessions: int, messages: int) -> Callable[[], object]:
     return lambda: asyncio.run(all_of_them())
 
 
-CONTESTANTS = {each.__name__: each for each in (ours, smtplib_ready, smtplib_people, aiosmtplib)}
+CONTESTANTS = {each.__name__: each for each in (ours, ours_signed, smtplib_ready, smtplib_people, aiosmtplib)}
 
 
 def main(name: str, port: str, sessions: str, messages: str) -> None:

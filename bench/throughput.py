@@ -97,7 +97,7 @@ def contest(args: argparse.Namespace) -> dict[str, list[Took]]:
     with sink(args.rtt, args.offers) as port:
         for turn in range(args.rounds):
             for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                messages = max(1, args.messages // (args.fewer if name not in {"ours", "smtp_source"} else 1))
+                messages = max(1, args.messages // (1 if name in {"ours", "smtp_source"} else args.fewer))
                 send = smtp_source if name == "smtp_source" else lambda *rest, name=name: python(name, *rest)
                 results[name].append(send(port, args.sessions, messages))
                 print(f"  round {turn + 1}: {name:<15} {results[name][-1].rate:8.0f} a second", file=sys.stderr)

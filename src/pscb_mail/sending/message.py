@@ -160,13 +160,13 @@ def values_of(
         "address": address,
         "reference": reference,
         "to": mailbox(name, address),
-        "date": _date(dated, zone),
+        "date": _date(dated.replace(microsecond=0), zone),
     }
 
 
 @lru_cache(maxsize=64)
 def _date(dated: datetime, zone: ZoneInfo) -> str:
-    """Return a Date header's value (RFC 5322 section 3.3); copies that are claimed together share one."""
+    """Return a Date header's value (RFC 5322 section 3.3); all copies of one second share it."""
     return format_datetime(dated.astimezone(zone))
 
 
