@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from drafts import READER, TEMPLATES, built, draft, html_for, parsed, settings, text_for
+from effort import amount
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -323,8 +324,7 @@ def _anchors_aside(html: str) -> str:
 
 
 @hypothesis_settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=amount(12, 400),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.generate],  # each example is two builds: shrinking one takes minutes
 )

@@ -15,8 +15,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Inches
 from drafts import TEMPLATES, settings
+from effort import amount
 from hypothesis import example, given
-from hypothesis import settings as effort
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from lxml.html import builder, tostring
 from PIL import Image
@@ -174,7 +175,7 @@ def squeezed(text: str) -> str:
     return " ".join("".join(c for c in text if c not in "\u202e\x00").split())
 
 
-@effort(deadline=None, max_examples=60)
+@hypothesis_settings(max_examples=amount(60, 1000))
 @example([("p", [("strong", ["1 :"])]), ("p", ["x", ("em", ["(a", ("strong", ["b)"])])])])
 @given(
     st.lists(

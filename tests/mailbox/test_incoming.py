@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from effort import amount
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,7 +90,7 @@ def test_a_30_mb_attachment_costs_little_memory():
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024 < 250
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=amount(150, 5000))
 @given(st.binary(max_size=2000))
 def test_any_bytes_are_read_and_understood(raw: bytes):
     assert understand(read(raw), OURS)
@@ -106,7 +107,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=amount(300, 20_000))
 @given(st.lists(_PIECES, max_size=40).map(b"".join))
 def test_pieces_of_mail_in_any_order_are_read_and_understood(raw: bytes):
     assert all(not has_unsafe(finding.evidence) for finding in understand(read(raw), OURS))

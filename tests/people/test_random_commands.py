@@ -2,12 +2,12 @@
 
 import contextlib
 import json
-import os
 import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
 
+from effort import amount
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -21,7 +21,6 @@ from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry
 from pscb_mail.people.subscriber import Status
 
-LONG = bool(os.environ.get("PSCB_MAIL_LONG"))
 # Few people, so that commands meet; written in ways that are one address, and in ways that look like one and are two.
 ADDRESSES = (
     "jo@school.example", "JO@School.EXAMPLE", "jo+news@school.example", "j.o@school.example", "sam@h\u00f6f.example",
@@ -203,9 +202,7 @@ def _fresh() -> Database:
 
 TestRandomCommands = Commands.TestCase
 TestRandomCommands.settings = settings(
-    max_examples=1000 if LONG else 15,
-    stateful_step_count=50 if LONG else 15,
-    deadline=None,
-    derandomize=not LONG,
+    max_examples=amount(15, 1000),
+    stateful_step_count=amount(15, 50),
     suppress_health_check=[HealthCheck.too_slow],
 )
