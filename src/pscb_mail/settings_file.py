@@ -21,6 +21,8 @@ from pscb_mail.settings import Section, Settings
 
 Values = dict[str, Any]
 _PREFIX = "PSCB_MAIL__"
+# An installed program has no manual beside it.
+_EVERY_KEY = "`pscb-mail init DIR --yes` writes a file into a new folder in which every key stands, explained."
 
 
 def read_settings(path: Path) -> Settings:
@@ -32,11 +34,10 @@ def read_settings(path: Path) -> Settings:
         return _anchored(Settings(**_merged(_in_file(path), overrides(os.environ))), path.absolute().parent)
     except ValidationError as error:
         mistakes = "\n".join(f"{path}: {_mistake(detail)}" for detail in error.errors())
-        raise SettingsError(mistakes, "docs/settings.md lists every key.") from error
+        raise SettingsError(mistakes, _EVERY_KEY) from error
     except RecursionError as error:
         raise SettingsError(
-            "The settings, or one in the environment, nest too deeply to be read.",
-            "docs/settings.md shows a whole file.",
+            "The settings, or one in the environment, nest too deeply to be read.", _EVERY_KEY
         ) from error
 
 
@@ -103,7 +104,7 @@ def _hold_known(named: Mapping[str, str]) -> None:
     tables = ((variable, name.lower().partition("__")[0]) for name, variable in named.items())
     if strays := [(variable, table) for variable, table in tables if table not in Settings.model_fields]:
         lines = (f"The environment's {variable} names no setting.{_nearest((table,))}" for variable, table in strays)
-        raise SettingsError("\n".join(lines), "docs/settings.md lists every key.")
+        raise SettingsError("\n".join(lines), _EVERY_KEY)
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
@@ -134,7 +135,7 @@ def _in_file(path: Path) -> Values:
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}", "Save it as UTF-8 text.") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", "docs/settings.md shows a whole file.") from error
+        raise SettingsError(f"{path} is not valid TOML: {error}", _EVERY_KEY) from error
 
 
 def _mistake(detail: ErrorDetails) -> str:

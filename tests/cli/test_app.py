@@ -1,5 +1,6 @@
 """The program's edges: options anywhere, errors as sentences, exit codes, closed pipes."""
 
+import ast
 import re
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from program import COMMAND, Program, workspace
 
+import pscb_mail
 from pscb_mail.cli.app import hoisted
 
 
@@ -96,6 +98,19 @@ def test_what_goes_into_a_file_is_utf_8_whatever_the_system_s_code_page(tmp_path
     program.env["PYTHONIOENCODING"] = "cp1252"
     assert "Łukasz" in program.apart("add", "Łukasz <l@school.test>").out
     assert program.apart("list", "--json").json[0]["name"] == "Łukasz"
+
+
+def test_no_sentence_sends_anybody_to_a_page_that_is_not_installed() -> None:
+    """The manual is not in the wheel: what to do stands in the sentence itself, or in a file that the program writes."""
+    package = Path(pscb_mail.__file__).parent
+    pages = [f"{path}: docs/" for path in package.rglob("*.j2") if "docs/" in path.read_text(encoding="utf-8")]
+    for path in package.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        # A docstring is for whoever reads the source, where the manual is.
+        inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        said = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+        pages += [f"{path}: {node.value}" for node in said if "docs/" in node.value and id(node) not in inner]
+    assert pages == []
 
 
 def test_standard_output_stays_clean_for_json(tmp_path: Path) -> None:

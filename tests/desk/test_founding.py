@@ -1,13 +1,24 @@
 """A new workspace: complete, private, and never over one that is there."""
 
+import re
 import stat
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from pscb_mail.desk.founding import LETTER, Answers, found, sender_of, with_google, with_microsoft, with_relay
+from pscb_mail.desk.founding import (
+    LETTER,
+    Answers,
+    found,
+    sender_of,
+    settings_text,
+    with_google,
+    with_microsoft,
+    with_relay,
+)
 from pscb_mail.errors import SettingsError, UsageError
-from pscb_mail.settings import Relay
+from pscb_mail.settings import Relay, Settings
 from pscb_mail.signin.entrances import permissions
 
 ANSWERS = Answers('The "News" \\ & more', "News <news@pscb.test>", "smtp.office365.com", 587, "starttls", "password")
@@ -106,8 +117,22 @@ def test_the_settings_are_commented_and_hold_no_secret(tmp_path: Path) -> None:
     assert text.count("\n#") > 12
     assert "password" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
     assert max(map(len, text.splitlines())) <= 120
-    known = text[text.index("# Also known") :]
-    assert all(f"[{name}]" in known for name in ("design", "audiences", "groups", "signin", "check", "backup"))
+
+
+@pytest.mark.parametrize("answers", [MINE, ANSWERS, with_microsoft(MINE, "t", "a"), with_google(MINE, "id")])
+def test_the_settings_file_is_their_manual(answers: Answers) -> None:
+    """An installed program has no docs beside it: every key stands in the file, and holds as it stands without its #."""
+    text = settings_text(answers).replace('\n# source = "', "\n#")  # the example beside the empty answer
+    written = tomllib.loads(re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.MULTILINE))
+    Settings(**written)
+    assert set(written) == set(Settings.model_fields)
+    for table in ("newsletter", "pace", "mailbox", "design", "groups", "check", "backup", "retention"):
+        known = Settings.model_fields[table].annotation.model_fields.items()
+        assert set(written[table]) == {field.alias or key for key, field in known}, table
+    # Providers whose limits are known sign mail themselves; Google has no tenants.
+    unsigned = {"dkim"} if written["pace"]["profile"] != "none" else set()
+    assert set(Relay.model_fields) - set(written["relay"][0]) == unsigned
+    assert {"tenant", "application"} - set(written["signin"]) == ({"tenant"} if answers.auth == "google" else set())
 
 
 def test_the_letter_asks_for_exactly_what_the_program_needs(tmp_path: Path) -> None:

@@ -273,10 +273,22 @@ def _print_report(report: "Report", recipients: int) -> None:
     if report.variants:
         console.table(("readers", "shows what is only for", "HTML"), map(_variant, report.variants))
         console.result()
+    if mends := _mends(report):
+        console.result("How to mend it")
+        console.table(("rule", "do", "why"), mends)
+        console.result()
     for rule in report.silenced:
         console.result(f"[dim]Set aside: {rule.rule}, {rule.remarks} found ({console.safe(rule.reason)})[/]")
     console.result(f"{_verdict(report)} {_measures(report, recipients)}".strip())
     console.say(_next(report))
+
+
+def _mends(report: "Report") -> "list[tuple[str, str, str]]":
+    """Return each rule that found something, with how to mend it and why it matters."""
+    from pscb_mail.issues.preflight.rules import FIXED, RULES
+
+    found = {remark.rule for remark in (*report.errors, *report.warnings)}
+    return [(rule.name, rule.mend, rule.why) for rule in (*FIXED, *RULES) if rule.name in found]
 
 
 def _variant(variant: "Variant") -> tuple[str, str, str]:
@@ -295,7 +307,7 @@ def _verdict(report: "Report") -> str:
 def _next(report: "Report") -> str:
     name = _short(report.issue)
     if report.errors or report.warnings:
-        return f"docs/issues.md tells of each rule why and how to mend it. `pscb-mail preview {name}` shows the issue."
+        return f"`pscb-mail preview {name}` shows the issue."
     return f"Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."
 
 

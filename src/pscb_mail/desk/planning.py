@@ -182,7 +182,7 @@ def _plan(
     settings = workspace.settings
     if not settings.relay:
         raise SettingsError(
-            "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
+            "There is no relay to send through.", "Add a [[relay]] with host and port to pscb-mail.toml."
         )
     return SendPlan(
         issue=issue,

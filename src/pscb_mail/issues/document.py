@@ -147,7 +147,7 @@ def parse(source: Source) -> Document:
     _refuse_controls(source, mistakes)
     reader = _Reader(source, mistakes)
     tokens = reader.tokens()
-    mistakes.raise_any("Mend the file and run it again; docs/issues.md shows how each thing is written.")
+    mistakes.raise_any("Mend the file and run it again; an issue that `pscb-mail new` begins shows how it is done.")
     return Document(source, tuple(tokens), reader.headings, tuple(reader.links), tuple(reader.pictures))
 
 

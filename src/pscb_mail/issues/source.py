@@ -136,7 +136,7 @@ def read_source(path: Path) -> Source:
     written = {key: line for key, line in _written(head).items() if key in _KEYS}
     if "title" not in written:
         mistakes.add(1, "The front matter has no title.")
-    mistakes.raise_any('It stands between two lines of ---, one "key: value" a line; docs/issues.md lists the keys.')
+    mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(_KEYS)}.')
     slug = path.parent.name if path.name == "issue.md" else path.stem
     known: dict[str, Any] = {"subject": values.get("title"), **values}
     return Source(slug=slug, path=path, body=body, first_line=first_line, lines=written, **known)

@@ -74,7 +74,7 @@ def session_opener(settings: Settings, outside: signin.Outside | None = None, ti
     """
     if not settings.relay:
         raise SettingsError(
-            "There is no relay to send through.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md."
+            "There is no relay to send through.", "Add a [[relay]] with host and port to pscb-mail.toml."
         )
     outside = outside or signin.Outside()
     return Relays(tuple(_door(settings, relay, outside) for relay in settings.relay), timing)

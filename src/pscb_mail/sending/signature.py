@@ -77,7 +77,10 @@ def signer(settings: Dkim) -> Signer:
     Raises SettingsError where a value is missing, or the key file is not there, not private or no key.
     """
     if missing := [name for name in ("domain", "selector", "key_file") if not getattr(settings, name)]:
-        raise SettingsError(f"dkim under [[relay]] lacks {', '.join(missing)}.", "docs/settings.md shows a whole one.")
+        raise SettingsError(
+            f"dkim under [[relay]] lacks {', '.join(missing)}.",
+            'It is dkim = { domain = "…", selector = "…", key_file = "…" }.',
+        )
     path = Path(settings.key_file)
     key = _private(path)
     algorithm = b"rsa-sha256" if b"PRIVATE KEY" in key else b"ed25519-sha256"

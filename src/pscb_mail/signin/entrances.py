@@ -71,7 +71,7 @@ def entrance(door: Door, settings: Settings, *, relay: Relay | None = None, user
         return _mailbox(settings, username)
     if relay is None:
         if not settings.relay:
-            raise SettingsError("There is no relay.", "Add a [[relay]] to pscb-mail.toml: docs/settings.md.")
+            raise SettingsError("There is no relay.", "Add a [[relay]] with host and port to pscb-mail.toml.")
         relay = settings.relay[0]
     if relay.auth != "none" and relay.security == "none" and not relay.is_loopback:
         # RFC 8314 section 3, RFC 6750 section 5.3: mail may go in clear where the settings insist, a secret never does.
@@ -122,13 +122,18 @@ def _all(settings: Settings) -> Sequence[Entrance]:
         return ()  # of another door, which says so itself when it is opened
 
 
+_WHO_MAKES_IT: dict[Provider, str] = {
+    "microsoft": "Your IT department makes it and tells you both: for-your-IT.md asks them for it "
+    "(`pscb-mail init` writes that letter for Microsoft 365).",
+    "google": "It is the client id of an OAuth client of the type Desktop app, from the Google Cloud console.",
+}
+
+
 def _application(provider: Provider, told: Application) -> Application:
     if not told.application or (provider == "microsoft" and not told.tenant):
         raise SettingsError(
             f'auth = "{provider}" needs application{" and tenant" if provider == "microsoft" else ""} under [signin].',
-            "Your IT department makes the application and tells you both: docs/settings.md says what to ask for."
-            if provider == "microsoft"
-            else "It is the client id of a desktop application, from the Google Cloud console: docs/settings.md.",
+            _WHO_MAKES_IT[provider],
         )
     for key, value in (("tenant", told.tenant), ("application", told.application)):
         if not re.fullmatch(r"[A-Za-z0-9._-]*", value):

@@ -35,7 +35,7 @@ _FIELDS = (_MARK, "Authentication-Results", "X-MS-Exchange-Organization-AuthAs",
 
 @dataclass(frozen=True)
 class Loop:
-    """What a loop needs: settings, the DNS, the clock, and a way to wait that returns True where the user would stop."""
+    """What a loop needs: settings, the DNS, the clock, and a way to wait, True where the user would stop."""
 
     settings: Settings
     names: Names
