@@ -189,6 +189,8 @@ class Imap:
         if since is not None:
             criteria += ["SINCE", since]
         with self._faults("searched"):
+            # A session finds what came since only once the server has told of it (RFC 3501 section 5.2).
+            self._client.noop()
             found = self._client.search(criteria)
         # `n:*` always names the last message, even where its UID is below n (RFC 3501 section 9, seq-range).
         return sorted(uid for uid in map(int, found) if uid > after)

@@ -1,5 +1,6 @@
 """The mailbox on a real Dovecot: read, act, file; read again, and nothing happens; and whatever may go wrong with it."""
 
+import contextlib
 import signal
 import time
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from program import workspace
 
 from pscb_mail.errors import Exit, PscbMailError
 from pscb_mail.imap import KEYWORD, Imap, MailboxAwayError, MailboxRefusesError, parse_place
+from pscb_mail.mailbox.folder import BATCH
+from pscb_mail.mailbox.messages import Source
+from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people.subscriber import Status
 
 pytestmark = pytest.mark.real
@@ -210,6 +214,65 @@ def test_a_server_that_closes_after_fetch_and_before_move_does_no_harm(room: Mai
     assert (dovecot.subjects(), len(dovecot.subjects("Newsletter/Done"))) == ([], 1)
     assert room.db.execute("SELECT count(*) FROM change WHERE command = 'inbox'").fetchone() == (1,)
     assert room.outbox() == [("confirmed", JO, "waiting")]
+
+
+def opened(room: Mailroom, url: str) -> Source:
+    return open_source(url, room.all_settings, room.folder)
+
+
+def test_messages_that_another_program_takes_away_meanwhile_are_no_fault(room: Mailroom, dovecot: Dovecot) -> None:
+    """Gone between the search and the fetch, or between the fetch and the filing: the others are read and filed."""
+    for number in range(BATCH + 2):
+        dovecot.append(room.reply(JO, f"Question {number}", "Which room?"))
+    with contextlib.closing(opened(room, dovecot.url(tls=True))) as source:
+        messages = source.messages(None, None)
+        first, second = next(messages), next(messages)
+        with dovecot.client() as client:
+            client.select_folder("INBOX")
+            client.delete_messages([int(first.source), int(second.source) + BATCH - 1])
+            client.expunge()
+        assert len(list(messages)) == BATCH - 1
+        source.file(first)
+        source.file(second)
+    assert len(dovecot.subjects("Newsletter/Done")) == 1
+    assert len(dovecot.subjects()) == BATCH - 1
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_a_folder_that_vanishes_while_it_is_read_ends_the_reading_with_a_sentence(
+    room: Mailroom, dovecot: Dovecot, anew: bool
+) -> None:
+    """A folder of the same name is not gone on with: its UIDs mean other messages."""
+    with dovecot.client() as client:
+        if not client.folder_exists("Vanishing"):
+            client.create_folder("Vanishing")
+    for number in range(BATCH + 2):
+        dovecot.append(room.reply(JO, f"Question {number}", "Which room?"), "Vanishing")
+    with contextlib.closing(opened(room, dovecot.url("Vanishing", tls=True))) as source:
+        messages = source.messages(None, None)
+        next(messages)
+        with dovecot.client() as client:
+            client.delete_folder("Vanishing")
+            if anew:
+                client.create_folder("Vanishing")
+                client.append("Vanishing", room.pressed("issue-18", JO))
+        with pytest.raises(PscbMailError, match="Vanishing was made anew" if anew else "folder Vanishing") as caught:
+            list(messages)
+        assert caught.value.exit_code == (Exit.NOT_NOW if anew else Exit.SETTINGS)
+    assert len(dovecot.subjects("Vanishing")) == anew
+
+
+def test_a_line_that_breaks_while_it_waits_is_taken_up_again(room: Mailroom, dovecot: Dovecot) -> None:
+    """What came meanwhile is not missed."""
+    with (
+        CuttingProxy(dovecot.plain, b"IDLE") as proxy,
+        contextlib.closing(opened(room, dovecot.url(port=proxy.port))) as source,
+    ):
+        assert list(source.messages(None, None)) == []
+        assert source.wait(0.05) is False
+        assert (proxy.cuts, proxy.connections) == (1, 2)
+        dovecot.append(room.pressed("issue-18", JO))
+        assert source.wait(1) is True
 
 
 def test_a_server_without_move_gets_a_copy_and_a_keyword(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
