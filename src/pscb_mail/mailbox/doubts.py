@@ -17,6 +17,15 @@ THE_MESSAGE = re.compile(
     r"^(?:delet\w+|remov\w+|eras\w+|purge) (?:this|that|the|these|those) (?:\w+ )?(?:e-?mails?|mails?|messages?"
     r"|above|following)\W*$"
 )
+# "No more e-mails since July" tells of a time, "since I left" a reason.
+SINCE_WHEN = re.compile(
+    r"^\W*(?:since|for|in) (?:last|the (?:summer|autumn|winter|spring|start|end|beginning)|\w+day|january|february"
+    r"|march|april|may|june|july"
+    r"|august|september|october|november|december|then|ages|weeks|months|christmas|easter|half[- ]term|a while"
+    r"|some time|\d)\b"
+)
+# "No need to email me again": about what, unless our mail is named?
+NO_NEED = re.compile(r"^no need to\b(?!.*\b(?:newsletters?|bulletins?|lists?|mailings?|these|this|updates?)\b)")
 # What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
 OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
@@ -24,6 +33,24 @@ OWN_REASON = re.compile(
     r"|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are|regards"
     r"|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes|come)"
     r"|cheers|many|best)\b"
+)
+# A reason that runs on into the wish without a comma ("As I no longer work for the PCT could you …").
+REASON_LEAD = re.compile(
+    r"^(?:as|since|because|due to|owing to|now that|given|following|further to|under|after)\b.*\s(?=(?:i'd|i would|i"
+    r"|we'd|we would|we|can"
+    r"|could|would|will|may|might|there(?:'s| is))\b[^,]*$)"
+)
+# What leads up to a wish and says nothing: "how about", "a quick note to ask that", "you may as well".
+LED_UP = re.compile(
+    r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"
+    r"|one)(?: to (?:ask|say"
+    r"|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well|(?:treat|accept|take|consider) this as"
+    r"|is there (?:a|any) way"
+    r"|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)|last time|cannot believe|can't believe"
+    r"|i've been meaning to"
+    r"|been meaning to|meaning to|for ages|good enough to|kind enough to|good as to|the time has come|time for me"
+    r"|be advised(?: that)?|be aware(?: that)?|(?:two|three|four|five|several|many|\d+) times|there(?:'s| is"
+    r"| was)(?: now)?|at least)\b"
 )
 # "No reply means you will remove me", "I asked the other board to stop": said of what somebody else does.
 YOU_WILL = re.compile(r"\byou(?:'ll|'re|'ve| will| are| were| have| had)(?: (?!not\b)\w+)?\s*$")

@@ -63,6 +63,22 @@ _TURNS = {
     "Latvian": r"ja|bet|tikai|kad|kurs\w*|apmacib\w*|seminar\w*|sapulc\w*|koleg\w*|kolege\w*",
     "Romanian": r"daca|dar|doar|cand|pana|curs\w*|instruir\w*|sedint\w*|intalnir\w*|coleg\w*",
 }
+# What tells of a thing done, thanks for it or asks why: "gracias por darme de baja", "mane isbrauke", "warum".
+DONE_ABROAD = re.compile(
+    r"\b(?:gracias por|obrigad[oa]s? por|merci (?:de m'avoir|de nous avoir|pour)|danke,? dass|dziekuje(?:my)? za"
+    r"|multum(?:esc|im),? (?:ca|pentru)"
+    r"|aciu,? kad|paldies,? ka|warum|wieso|weshalb|pourquoi|por que|dlaczego|czemu|kodel|kapec|de ce|porque\W*\?"
+    r"|(?:retiraram|removeram|eliminaram|apagaram|excluiram|tiraram|retirou|removeu|eliminou|tirou|excluiu|apagou)"
+    r"|(?:mane|mus) (?:isbrauke|pasalino|istryne|iseme)|mani (?:iznema|izdzesa|izsvitroja)|han (?:borrado|quitado"
+    r"|eliminado|sacado|dado)"
+    r"|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)|wurde|zostal\w+|m-ati|am fost)\b"
+)
+# "No quiero dejar de recibir": a refusal to end it.
+ENDING_ABROAD = re.compile(
+    r"\b(?:dejar|dejen|parar|paren|deixar|deixem|przesta\w+|zrezygn\w+|nustot\w*|liaut\w*|partrauk\w*|incet\w*"
+    r"|opri\w*|aufhor\w*|arrete\w*"
+    r"|cess\w*|verpass\w*|perder\w*|manquer|rater|pierd\w*|praleist\w*|przegap\w*|strac\w*)\b"
+)
 # A comma before these begins no clause of its own.
 SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai|ca|sa|dass|que|qu'\w+)\b)")
 # Where somebody begins to ask: what goes before is a reason.

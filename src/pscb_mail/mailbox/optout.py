@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox import doubts, net, wishes
 from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import LANGUAGES, MAIL_ABROAD, REASON_ABROAD, REQUEST_ABROAD, SUBORDINATE, Language
+from pscb_mail.mailbox.languages import (
+    DONE_ABROAD,
+    ENDING_ABROAD,
+    LANGUAGES,
+    MAIL_ABROAD,
+    REASON_ABROAD,
+    REQUEST_ABROAD,
+    SUBORDINATE,
+    Language,
+)
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence
 
@@ -62,7 +71,9 @@ _TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE})
 def is_negated(sentence: Sentence) -> bool:
     """Whether a sentence asks *not* to be taken off: a negation stands right before the wish, and belongs to it."""
     words = sentence.bare
-    wished = (pattern.search(words) for name, pattern in wishes.WISHES.items() if name not in wishes.NEGATIVE)
+    wished = [pattern.search(words) for name, pattern in wishes.WISHES.items() if name not in wishes.NEGATIVE]
+    if any(match and wishes.INNER_NOT.search(match[0]) for match in wished):
+        return True  # "I prefer not to be removed"
     return any(
         match and wishes.NEGATION.search(f"{words[max(0, match.start() - 80) : match.start()].rstrip()} ")
         for match in (*wished, wishes.MENTIONS.search(words))
@@ -168,18 +179,19 @@ def _doubt_before(before: str) -> str:
         return _SOMEBODY
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
         return _SOMEBODY
-    # "Karen would like to be removed", "it would be a shame to stop": neither is said of oneself.
-    return _SOMEBODY if unknown_words(own) and not doubts.SAID_OF_ONESELF.search(own) else ""
+    # "Karen would like to be removed", "it would be a shame to stop", "I asked Tim to": none is plainly one's own wish.
+    return _SOMEBODY if unknown_words(doubts.LED_UP.sub(" ", own)) else ""
 
 
 def _last_clause(before: str) -> str:
     """Return the words before a wish, from where a clause of the sender's own begins ("Jane has left, so please …")."""
     last = re.split(r"[,;:.(]\s*|\s-\s*|\b(?:so|and|but|therefore)\b", before)[-1].strip()
+    last = doubts.REASON_LEAD.sub("", last)
     if not last:
         return ""
     if re.fullmatch(r"(?:please |would |do |to |therefore )+", f"{last} "):
         return "" if re.search(r"\b(?:i|i'm|i've|we|we're|we've)\b", before) else before
-    return last if re.search(r"\b(?:i|i'm|i'd|we|we'd|can|could|would|will|may|you)\b", last) else before
+    return last if re.search(r"\b(?:i|i'm|i'd|we|we'd|can|could|would|will|may|you|there)\b", last) else before
 
 
 def _doubt_in(clause: str, wish: int) -> str:
@@ -194,13 +206,18 @@ def _doubt_in(clause: str, wish: int) -> str:
         return _UNDECIDED
     if doubts.VAGUE.search(clause) and not wishes.NAMES_US.search(clause) and "list" not in clause:
         return _OTHER
-    strange = unknown_words(clause) or doubts.AS_A_ROLE.match(tail) or doubts.THE_MESSAGE.match(clause)
+    strange = (
+        unknown_words(clause)
+        or doubts.NO_NEED.match(clause)
+        or doubts.AS_A_ROLE.match(tail)
+        or doubts.THE_MESSAGE.match(clause)
+    )
     return _OTHER if strange else ""
 
 
 def _doubt_after(rest: str) -> str:
     """Return what stands behind the clause and narrows the wish; a reason of one's own does not."""
-    if doubts.AS_A_ROLE.match(rest):
+    if doubts.AS_A_ROLE.match(rest) or doubts.SINCE_WHEN.match(rest):
         return _OTHER
     if doubts.THREAT.match(rest):
         return _TURNED
@@ -290,6 +307,8 @@ def _in_another_language(sentence: Sentence) -> Wish | None:
 
 def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
     """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
+    if DONE_ABROAD.search(words) or (language.before.match(match[0]) and ENDING_ABROAD.search(match[0])):
+        return _TURNED
     own = REASON_ABROAD.split(SUBORDINATE.sub(" ", words[: match.start()]))[-1]
     if language.negated.search(words) or language.no.search(words) or language.before.search(own):
         return _TURNED

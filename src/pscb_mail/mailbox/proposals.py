@@ -1,7 +1,7 @@
 """How people tell of themselves and others, in words: small named patterns for `words`.
 
-Pure data, each for one sentence as `sentences` returns it. Departures are known in nine languages, because automatic
-replies tell of them; the rest in English.
+Pure data, each for one sentence as `sentences` returns it, in English: `proposals_abroad` has the same in the other
+languages, `departures` who has left.
 """
 
 import re
@@ -189,149 +189,6 @@ ADDRESS_CHANGE = tuple(
     )
 )
 
-LEFT = tuple(
-    re.compile(pattern)
-    for pattern in (
-        (
-            r"\b(?:moved|transferred|gone|seconded|promoted) (?:on )?to (?:a |an )?(?:new|another|different"
-            r"|other) (?:role"
-            r"|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county|council|position"
-            r"|employer)\b"
-        ),
-        (
-            r"\b[a-z-]{2,30}'s (?:now |just |since |recently |sadly )*(?:left|retired|resigned|moved on|died"
-            r"|passed away)\b"
-            r"(?! (?:a|an|you|my|it|her|his|your|me|them|home)\b| the (?:office|building|house))"
-        ),
-        (
-            r"\b(?:hasn't|has not|haven't|have not) (?:worked|been (?:with us|here|employed"
-            r"|in post))\b.{0,40}\b(?:here|since|for"
-            r"|us)\b|\bmy (?:\w+ )?(?:contract|post|secondment|placement|term(?: of office)?|role|job"
-            r"|employment) (?:ends?|finish\w*"
-            r"|comes? to an end|is ending|expires?|ended|has ended|is being (?:deleted|cut))\b|\bmade redundant\b"
-            r"|\bvoluntary redundancy\b|\bearly retirement\b|\b(?:standing|stepping) down\b"
-            r"|\bno longer in (?:our|the|their|my) (?:employ|service|post|school|team)\w*|\bnot (?:be )?(?:returning"
-            r"|coming back) to (?:the|this"
-            r"|her|his|my|work|us)\b|\bhanded in (?:my|her|his|their) notice\b"
-        ),
-        # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
-        (
-            r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
-            r"|gentleman|person|man"
-            r"|woman|colleague|officer)|the (?:previous|former|last|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|he|she"
-            r"|they|who|and"
-            r"|[a-z'-]{2,30}) (?:has |have |had |is |was |recently |just |now |sadly )*(?:retired (?:in|last|at|from"
-            r"|on|this"
-            r"|years?|months?|and|$)|resigned|died|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy"
-            r"|retirement)|finished (?:at|in|on|here|work|last|with us)|(?:moved|transferred"
-            r"|gone"
-            r"|been seconded)"
-            r"(?: over| across| on)? to (?:the|another|a new|a different|work)|moved on(?! to (?:the )?(?:next|page"
-            r"|item))|left (?:us"
-            r"|in|last|at|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)|her (?:post"
-            r"|job|role)"
-            r"|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages|(?:two|three|four|five|six) "
-            r"(?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
-        ),
-        (
-            r"\b(?:isn't|is not|aren't|are not) (?:\w+ )?(?:with|working|employed|based|here|at)\b.{0,40}\b(?:any ?more"
-            r"|any longer|now)\b"
-        ),
-        (
-            r"\b(?:has|have|had|i've|we've|she's|he's) (?:now |just |recently )?(?:taken|took) over (?:from|as|the|her"
-            r"|his|this)\b"
-        ),
-        r"\bstart(?:ed|ing)? (?:a|my) new (?:job|role|post|position)\b",
-        r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",
-        (
-            r"\bis now (?:the |our )?(?:new |acting )?(?:dsl|head\w*|lead|designated|manager|principal|contact|named"
-            r"|safeguarding)\b"
-        ),
-        r"\b(?:i|we)(?:'ve| have) (?:now )?handed (?:it |this |things )?over to\b|\bno longer with us\b",
-        r"\bpassed away\b|\b(?:has |have )?sadly died\b",
-        (
-            r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator|principal)\b.{0,20}\b(?:has "
-            r"changed|is now)\b"
-        ),
-        (
-            r"\b(?:i|we)(?:'ve| have|'ll have| had)?(?: now| recently| just| since| already)? (?:left|retired|resigned"
-            r"|moved on|finished|changed (?:jobs?|roles?|posts?|employers?))\b"
-            r"(?! (?:a |you |my |the office|the building|for the day|it |them |messages?|voicemail))"
-        ),
-        (
-            r"\b(?:i|we)(?:'m| am|'ll be| will be| shall be|'re| are)(?: now| soon| shortly)? (?:leaving|retiring"
-            r"|retired"
-            r"|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d|the "
-            r"(?:office|building)))"
-        ),
-        (
-            r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"
-            r"|with|at|in (?:post|role|this|that|the)|based|part of|the (?:\w+ ){0,3}?(?:lead|head|teacher|officer"
-            r"|manager|governor|contact|nurse|dsl)|an? |responsible|hold|attend|teach|act|do this|in the)\b"
-        ),
-        r"\bno longer (?:works?|working|employed)\b",
-        (
-            r"\b(?:has|have|had)(?: now| recently| since| sadly)? (?:left|retired|resigned|moved on|passed away|died"
-            r"|departed)\b(?! (?:the (?:office|building) (?:for|until)|for the day|a message|you ))"
-        ),
-        (
-            r"\bleft (?:the |our |this |my |his |her )?(?:school|organi[sz]ation|trust|council|authority|service|team"
-            r"|company|college|academy|practice|post|charity|employment|police|nhs|role|job|department|surgery"
-            r"|nursery)\b"
-        ),
-        (
-            r"\b(?:has|have)(?: now)? taken over\b|\btaken over (?:from me|my (?:role|post|job|duties))|\btakes? over "
-            r"(?:from|my|as)\b"
-        ),
-        (
-            r"\b(?:succeeded|replaced) by (?!\S{1,64}@)(?!a new (?:e-?mail|address|system))\b|\bmy (?:successor"
-            r"|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be "
-            r")?(?:succeed|replac)\w* me\b"
-        ),
-        (
-            r"\bis (?:now )?(?:the )?(?:new|acting) (?:head|lead|dsl|designated|manager|principal|contact"
-            r"|nurse)\w*\b.{0,60}\b(?:instead|in place|in my place)"
-        ),
-        (
-            r"\bnot (?:currently )?(?:in (?:this|that) (?:post|role)|employed (?:here|by))\b|\b(?:does not|doesn't) "
-            r"work "
-            r"(?:here|for us|at)\b|\b(?:do not|don't) work (?:here|there|for|at|in)\b"
-        ),
-        (
-            r"\b(?:nicht mehr|nicht langer) (?:\w+ ){0,6}?(?:tatig|beschaftigt|erreichbar|im (?:haus|unternehmen"
-            r"|dienst)"
-            r"|arbeite\w*|bei)\b|\bausgeschieden\b|\barbeite\w* nicht mehr\b|\bhabe\w? (?:\w+ ){0,4}?verlassen\b"
-            r"|\bin (?:den )?ruhestand\b"
-        ),
-        (
-            r"\bne (?:travaille|fais|fait|fait|suis|est|travaillons)\w* plus\b|\b(?:a|ai) quitte\b|\bn'est plus\b|\bne "
-            r"fait plus partie\b"
-        ),
-        r"\bya no (?:trabaj\w+|forma|estoy|pertenezco)\b|\bha dejado (?:la|el|de)\b",
-        (
-            r"\b(?:ja|nao) (?:nao )?(?:trabalh\w+|fac\w+ parte|se encontra)(?: mais)?\b.{0,40}\b(?:mais|empresa|escola"
-            r"|instituicao|aqui|parte|n[oa]|organizacao)\b|\bdeix(?:ei|ou) (?:a|o|de)\b"
-        ),
-        (
-            r"\b(?:juz )?nie (?:pracuj\w+|jestem (?:juz )?(?:pracowni\w+|zatrudnion\w+)|jest (?:juz )?(?:pracowni\w+"
-            r"|zatrudnion\w+))\b|\bzakonczyl\w* prac\w+|\bodszedl\b|\bodeszla\b"
-        ),
-        (
-            r"\b(?:nebedirb\w+|nebedirbu|iseju is darbo|isejo is darbo)\b|\b(?:vairs nestrada\w*|vairs nestradaju)\b"
-            r"|\bnu "
-            r"mai (?:lucre\w+|fac\w* parte|activ\w+)\b|\ba plecat din\b"
-        ),
-    )
-)
-NOT_LEFT = re.compile(
-    r"\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|weekends?|mornings?"
-    r"|afternoons?|full|part"
-    r"|from)\b|"
-    r"\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual "
-    r")?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental|study) leave\b"
-    r"|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has|have) left (?:home|the "
-    r"house)\b|\bif (?:you|anyone|someone)\b"
-)
 NOT_SUBSCRIBE = re.compile(
     r"\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:me|us|my \w+) off|(?:come|be|get|want) off"
     r"|rather not|not "
@@ -349,13 +206,6 @@ NOT_CHANGE = re.compile(
     r"\b(?:taken off|be removed|is removed|deleted|come off|unsubscribed)\b|"
     r"\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
 )
-# "My colleague Jim has retired" is no departure of the sender's; "please write to me at …" is no successor's address.
-OTHERS = re.compile(
-    r"\b(?:my|our|the) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss|predecessor"
-    r"|lead|director"
-    r"|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired|left|resigned"
-    r"|moved|died)\b"
-)
 # Of somebody else, to whom the newsletter should come as well.
 THEIRS = re.compile(
     r"\b(?:her|his|their|too|also|as well|colleagues?|new (?!e-?mail|address|account|mailbox|domain|one))\b"
@@ -365,4 +215,3 @@ OWN_ADDRESS = re.compile(
     r"|i will be) (?:now )?"
     r"(?:at|on|\S{1,64}@)"
 )
-MINE = re.compile(r"\b(?:i|i'm|i've|me|my|we|we're|we've|our)\b")

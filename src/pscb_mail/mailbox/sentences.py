@@ -39,7 +39,10 @@ _POLITE = re.compile(
 )
 
 
-_ENDS_A_THOUGHT = ("please", "pls", "plz", "now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your")
+_ENDS_A_THOUGHT = (
+    "please", "pls", "plz", "now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your",
+    "from", "going", "moving", "hence",
+)  # fmt: skip
 # The word is misspelt more often than not: unsubscibe, unsuscribe, un-subscribe.
 _MISSPELT = re.compile(r"\bu[nb]-? ?s[ubscri]{4,9}[ebd]{0,2}(d|s|ing|r)?\b")
 

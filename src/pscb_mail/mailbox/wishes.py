@@ -37,7 +37,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
         rf"|de-register) (?:both )?{ME}",
         "remove from "
-        "the list": r"\b(?:remove|delete|taken? off|take out|unsubscribe)(?: (?:from|off|of))? (?:your|the|this|all"
+        "the list": r"\b(?:(?:remove|delete) (?:from|off|of)|(?:taken? off|take out|unsubscribe)(?: (?:from|off"
+        r"|of))?) (?:your|the|this|all"
         r"|any|these|our)"
         r" (?:\w+ ){0,3}?(?:list|lists|mailings?|newsletters?|distribution|circulation|e-?mails?|bulletins?"
         r"|database)\b",
@@ -150,6 +151,7 @@ NEGATIVE = frozenset(
         "no more",
         "no interest",
         "and unsubscribe",
+        "so that I am not",
     }
 )
 VOLITION = frozenset(
@@ -212,6 +214,7 @@ _WHOLE = (
 WHOLE = frozenset(_WHOLE.split("|"))
 MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[- ]out|mailing list removal)\b")
 # Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
+INNER_NOT = re.compile(r"\b(?:not|never|without)\b")
 NEGATION = re.compile(
     r"\b(?:do not|don't|dont|did not|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
     r"|won't|wouldn't"
@@ -291,7 +294,8 @@ NO_OTHER_LIST = re.compile(
 )
 # Something one attends, or does in turn: whoever writes of it may mean its list.
 ATTENDING = re.compile(
-    r"\b(?:attend\w*|make it|can't come|cannot come|unable to come|available|book(?:ed|ing|ings)?|places?|sessions?"
+    r"\b(?:attend\w*|not (?:coming|going)(?! back| to be)|make it|can't come|cannot come|unable to come|available"
+    r"|book(?:ed|ing|ings)?|places?|sessions?"
     r"|slots?"
     r"|dut(?:y|ies)|shifts?|visits?|part(?:y|ies)|lunch|dinner|seats?|tickets?|volunteer\w*|interview\w*|appointments?"
     r"|(?:can't|cannot|can not|won't|will not|unable to|not able to|couldn't) (?:now )?(?:do|make|come|be (?:there"

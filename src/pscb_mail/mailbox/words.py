@@ -7,7 +7,7 @@ sentence that only may mean it is enough, and the sentence itself is the evidenc
 import re
 from dataclasses import dataclass
 
-from pscb_mail.mailbox import net, proposals, proposals_abroad
+from pscb_mail.mailbox import departures, net, proposals, proposals_abroad
 from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
@@ -27,7 +27,7 @@ class Said:
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
     change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, proposals.NOT_CHANGE, said, sender)
-    departure = _first(Kind.LEFT, proposals.LEFT, proposals.NOT_LEFT, said, sender)
+    departure = _first(Kind.LEFT, departures.LEFT, departures.NOT_LEFT, said, sender)
     if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
     joining = _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
@@ -92,9 +92,9 @@ def wants_back(said: tuple[Sentence, ...]) -> str:
 def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return a departure told by an automatic reply: whom it names then is the successor."""
     for sentence in said:
-        if proposals.NOT_LEFT.search(sentence.plain):
+        if departures.NOT_LEFT.search(sentence.plain):
             continue
-        if any(pattern.search(sentence.plain) for pattern in proposals.LEFT):
+        if any(pattern.search(sentence.plain) for pattern in departures.LEFT):
             return Said(Kind.LEFT, sentence.written, _new_address(said, sender))
     return None
 
@@ -118,7 +118,7 @@ def about_us(said: tuple[Sentence, ...]) -> bool:
 
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:
     other = kind is Kind.LEFT and (
-        not proposals.MINE.search(sentence.plain) or bool(proposals.OTHERS.search(sentence.plain))
+        not departures.MINE.search(sentence.plain) or bool(departures.OTHERS.search(sentence.plain))
     )
     named = ADDRESS.findall(sentence.written)
     if other:
