@@ -4,7 +4,9 @@ Pure. Escaping for one output (HTML, a header, a terminal, a spreadsheet) belong
 removed here has no business in any of them.
 """
 
+import re
 import unicodedata
+from collections.abc import Sequence
 
 # Bidirectional controls (Unicode TR9): they make a text read differently from what it is ("Trojan source").
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -28,6 +30,15 @@ _FORMULA = tuple("=+-@|\t\r\n'\uff1d\uff0b\uff0d\uff20")
 def for_spreadsheet(text: str) -> str:
     """Return `text` as a CSV cell that no spreadsheet runs; `from_spreadsheet` undoes it."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+# Whatever begins with anything but a letter, a digit or nothing is looked at closely.
+_MAY_RUN = re.compile(r"\0[^\0A-Za-z0-9]")
+
+
+def row_for_spreadsheet(row: Sequence[str]) -> Sequence[str]:
+    """Return a row of which no spreadsheet runs a cell; one look at the whole row is enough for nearly all."""
+    return [for_spreadsheet(cell) for cell in row] if _MAY_RUN.search("\0".join(("", *row))) else row
 
 
 def from_spreadsheet(cell: str) -> str:

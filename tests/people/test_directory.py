@@ -59,11 +59,19 @@ def test_who_is_not_found_is_told_with_a_way_on(some, text: str, message: str, h
         (Filters(search="x'; DROP TABLE subscriber; --"), []),
         (Filters(group="' OR 1=1 --"), []),
         (Filters(Status.ACTIVE, "Heads", "jo"), ["jo"]),
+        (Filters(search="exampleJo"), []),  # the end of an address and the beginning of a name
     ],
 )
 def test_filters_narrow_the_list(some, filters: Filters, found: list[str]) -> None:
-    """Without regard to case, and with every value bound."""
-    assert [p.address.text.partition("@")[0] for p in directory.people(some.db, filters)] == found
+    """Without regard to case, and with every value bound; now and at a moment, as people and as rows of a file."""
+    now, then = (list(directory.people(some.db, filters, moment)) for moment in (None, some.now))
+    assert [p.address.text.partition("@")[0] for p in now] == found
+    assert then == now
+    rows = [
+        (p.address.text, p.name, p.organisation, p.role, ";".join(p.groups), p.status, f"{p.since:%Y-%m-%dT%H:%M:%SZ}",
+         p.source, p.basis) for p in now
+    ]  # fmt: skip
+    assert [list(directory.rows(some.db, filters, moment)) for moment in (None, some.now)] == [rows, rows]
 
 
 def test_two_readings_of_the_list_do_not_disturb_each_other(some) -> None:

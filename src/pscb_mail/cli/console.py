@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from pscb_mail.errors import DeclinedError, Exit, PscbMailError, UsageError
-from pscb_mail.foreign import for_spreadsheet, is_unsafe, one_line
+from pscb_mail.foreign import is_unsafe, one_line, row_for_spreadsheet
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -72,8 +72,8 @@ def csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     """Print rows as CSV to stdout; what a spreadsheet would take for a formula is made text."""
     writer = csv_module.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow(["" if cell is None else for_spreadsheet(str(cell)) for cell in row])
+    texts = (["" if cell is None else str(cell) for cell in row] for row in rows)
+    writer.writerows(map(row_for_spreadsheet, texts))
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:

@@ -27,6 +27,8 @@ commands = typer.Typer()
 _PANEL = "People"
 # A change of more people than this is not taken back without asking.
 _MANY = 10
+# How many of the columns of an exported file `list --csv` has: those of `list --json`.
+_LISTED = 7
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -117,11 +119,12 @@ def list_(
     with context.database() as db:
         if group and moment is None:
             options.group(db, group)
-        found = directory.people(db, directory.Filters(status, group, search), moment)
+        filters = directory.Filters(status, group, search)
+        found = directory.people(db, filters, moment)
         if json:
             console.documents(shown.as_json(person) for person in found)
         elif csv:
-            console.csv(shown.COLUMNS, (shown.as_row(person) for person in found))
+            console.csv(directory.COLUMNS[:_LISTED], (row[:_LISTED] for row in directory.rows(db, filters, moment)))
         else:
             shown.people(found, narrowed=bool(status or group or search or as_of))
 
@@ -267,7 +270,9 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .json file to write.")],
 ) -> None:
     """Write the whole list to a file that `import` reads back."""
-    from pscb_mail.people import directory, importing, tables
+    from itertools import chain
+
+    from pscb_mail.people import directory, tables
 
     context: Context = ctx.obj
     kind = file.suffix.lower()
@@ -275,14 +280,14 @@ def export(
         raise UsageError(f'"{kind}" is no kind of file that can be written.', "Name a .csv, .xlsx or .json file.")
     not_there_yet(file)
     with context.database() as db:
-        people = directory.people(db)
+        rows = chain([directory.COLUMNS], directory.rows(db))
         match kind:
             case ".csv":
-                data: Iterable[bytes] = tables.csv_lines(importing.exported(people))
+                data: Iterable[bytes] = tables.csv_lines(rows)
             case ".xlsx":
-                data = [tables.xlsx_bytes(importing.exported(people))]
+                data = [tables.xlsx_bytes(rows)]
             case _:
-                data = console.document_lines(shown.exported_as_json(person) for person in people)
+                data = console.document_lines(shown.exported_as_json(person) for person in directory.people(db))
         options.write(file, data)
         people_in_all = sum(directory.counts(db).values())
     console.result(f"{console.count(people_in_all, 'person', 'people')} in {console.safe(file)}.")

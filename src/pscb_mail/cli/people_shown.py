@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pscb_mail.people.roster import Enrolled, Leaving
     from pscb_mail.people.staging import Staged
 
-COLUMNS = ("address", "name", "organisation", "role", "groups", "status", "since")
 EXAMPLES = 3
 _REJECTED_SHOWN = 10
 _LEAVING_SHOWN = 20
@@ -39,18 +39,16 @@ def as_json(person: Subscriber) -> dict[str, object]:
         "role": person.role,
         "groups": list(person.groups),
         "status": person.status,
-        "since": console.iso(person.since),
+        "since": _iso(person.since),
     }
+
+
+_iso = lru_cache(maxsize=10_000)(console.iso)  # thousands joined at the same moment
 
 
 def exported_as_json(person: Subscriber) -> dict[str, object]:
     """Return somebody as an exported file has them: as `list --json`, and where from and why."""
     return {**as_json(person), "source": person.source, "basis": person.basis}
-
-
-def as_row(person: Subscriber) -> list[object]:
-    """Return somebody as `list --csv` has them."""
-    return list({**as_json(person), "groups": ";".join(person.groups)}.values())
 
 
 def story_as_json(told: "Story") -> dict[str, object]:

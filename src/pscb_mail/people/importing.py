@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as field_
 from datetime import UTC, datetime
-from functools import lru_cache
 from itertools import chain
 
 from pscb_mail.errors import UsageError
@@ -20,7 +19,7 @@ from pscb_mail.people.address import Address, AddressError, Person, address_key,
 from pscb_mail.people.joining import Entry, field, group_names
 from pscb_mail.people.lookalikes import Question
 from pscb_mail.people.staging import Staged
-from pscb_mail.people.subscriber import Status, Subscriber
+from pscb_mail.people.subscriber import Status
 from pscb_mail.people.tables import Row, Table
 
 _SHOWN = 120
@@ -106,8 +105,6 @@ _HEADINGS = {
 }
 _MEANING = {name: meaning for meaning, names in _HEADINGS.items() for name in names.split()}
 
-EXPORTED = ("address", "name", "organisation", "role", "groups", "status", "since", "source", "basis")
-
 
 def understand(
     table: Table, *, groups: tuple[str, ...] = (), status: Status | None = None, source: str = "", basis: str = ""
@@ -123,19 +120,6 @@ def understand(
     rows = table.rows if columns.heading else chain([first], table.rows)
     given = Entry(_NOBODY, groups=groups, source=source, basis=basis)
     return Reading(columns, table.read_as, rows, given, status)
-
-
-def exported(people: Iterable[Subscriber]) -> Iterator[tuple[str, ...]]:
-    """Yield a heading and a row for each person; `understand` reads them back as they were."""
-    yield EXPORTED
-    for p in people:
-        groups = ";".join(p.groups)
-        yield (p.address.text, p.name, p.organisation, p.role, groups, p.status, _day(p.since), p.source, p.basis)
-
-
-@lru_cache(maxsize=10_000)  # thousands joined at the same moment
-def _day(since: datetime) -> str:
-    return since.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def marked(

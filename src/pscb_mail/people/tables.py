@@ -8,16 +8,15 @@ surrogates or U+FFFD, for the reader of the row to refuse; nothing is guessed at
 import codecs
 import csv
 import io
-import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
 
 from pscb_mail.errors import UsageError
-from pscb_mail.foreign import for_spreadsheet
+from pscb_mail.foreign import row_for_spreadsheet
 
 FILE_LIMIT = 200_000_000
 CELL_LIMIT = 10_000
@@ -59,41 +58,31 @@ def read_table(data: bytes, encoding: str = "") -> Table:
     return Table(_records(_text(data, coding), separator, skipped), f"{coding.called}, {shown} between columns")
 
 
-def csv_text(rows: Iterable[Iterable[str]]) -> Iterator[str]:
+def csv_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield a CSV file, some hundred lines at once: no cell of it runs as a formula, and `read_table` reads it back."""
     waiting = iter(rows)
     while some := list(islice(waiting, 500)):
         lines = io.StringIO()
         writer = csv.writer(lines, lineterminator="\r\n")  # RFC 4180 section 2
-        writer.writerows(map(_harmless, some))
+        writer.writerows(map(row_for_spreadsheet, some))
         yield lines.getvalue()
 
 
-def _harmless(row: Iterable[str]) -> list[str]:
-    """Return a row of which no cell runs as a formula; one look at the whole row is enough for nearly all."""
-    cells = list(row)
-    return [for_spreadsheet(cell) for cell in cells] if _MAY_RUN.search("\0".join(["", *cells])) else cells
-
-
-# Whatever begins with anything but a letter, a digit or nothing is looked at closely.
-_MAY_RUN = re.compile(r"\0[^\0A-Za-z0-9]")
-
-
-def csv_lines(rows: Iterable[Iterable[str]]) -> Iterator[bytes]:
+def csv_lines(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     """Yield the bytes of a CSV file, with the mark without which Excel takes UTF-8 for something else."""
     yield codecs.BOM_UTF8
     for line in csv_text(rows):
         yield line.encode("utf-8", "replace")
 
 
-def xlsx_bytes(rows: Iterable[Iterable[str]]) -> bytes:
+def xlsx_bytes(rows: Iterable[Sequence[str]]) -> bytes:
     """Return an XLSX file with one sheet of text cells."""
     from openpyxl import Workbook  # noqa: PLC0415 - a quarter of a second that only XLSX needs
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("People")
     for row in rows:
-        sheet.append([for_spreadsheet(cell) for cell in row])
+        sheet.append(row_for_spreadsheet(row))
     target = io.BytesIO()
     book.save(target)
     return target.getvalue()
