@@ -1,6 +1,6 @@
 """Checkers that others wrote, run as programs: the Nu checker, axe-core in Chromium, html-validate.
 
-`PSCB_MAIL_CHECKERS` names a folder in which `npm install vnu-jar axe-core playwright-core html-validate` was run; `.ci/run`
+`PSCB_MAIL_CHECKERS` names a folder in which `npm install vnu-jar axe-core playwright-core html-validate caniemail` was run; `.ci/run`
 does so. Where something is missing a test is skipped with a sentence that says what, but never under CI.
 """
 
@@ -46,7 +46,7 @@ class Seen:
 
 def nu(files: Sequence[Path]) -> list[Fault]:
     """Let the Nu checker read pages: one start of Java for all of them."""
-    jar = _folder() / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    jar = folder() / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = [_program("java"), "-Xss4m", "-jar", str(jar), "--format", "json", "--exit-zero-always", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return [
@@ -59,7 +59,7 @@ def nu(files: Sequence[Path]) -> list[Fault]:
 
 def html_validate(files: Sequence[Path], config: Path) -> list[Fault]:
     """Let html-validate read pages."""
-    program = _folder() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    program = folder() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
     command = [_program("node"), str(program), "--config", str(config), "--formatter", "json", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.stdout, done.stderr
@@ -70,13 +70,19 @@ def html_validate(files: Sequence[Path], config: Path) -> list[Fault]:
     ]
 
 
-def axe(views: Sequence[View]) -> list[Seen]:
-    """Let axe-core look at pages in Chromium."""
-    jobs = [{"file": str(view.file), "width": view.width, "scheme": view.scheme, "off": view.off} for view in views]
-    env = {**os.environ, "PSCB_MAIL_CHECKERS": str(_folder()), "CHROMIUM": _program("chromium")}
+def axe(views: Sequence[View], screens: Path) -> list[Seen]:
+    """Let axe-core look at pages in Chromium; what was seen is kept as pictures in `screens`, and nothing else is."""
+    shutil.rmtree(screens, ignore_errors=True)
+    screens.mkdir(parents=True)
+    jobs = [
+        {"file": str(view.file), "width": view.width, "scheme": view.scheme, "off": view.off,
+         "shot": str(screens / f"{view.file.stem}-{view.width}-{view.scheme}.jpg")}
+        for view in views
+    ]  # fmt: skip
+    env = {**os.environ, "PSCB_MAIL_CHECKERS": str(folder()), "CHROMIUM": _program("chromium")}
     command = [_program("node"), str(AXE)]
     done = subprocess.run(
-        command, input=json.dumps(jobs), capture_output=True, text=True, check=False, timeout=180, env=env
+        command, input=json.dumps(jobs), capture_output=True, text=True, check=False, timeout=300, env=env
     )
     assert done.returncode == 0, done.stderr
     return [
@@ -85,7 +91,8 @@ def axe(views: Sequence[View]) -> list[Seen]:
     ]
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Return the folder of the checkers."""
     folder = Path(os.environ.get("PSCB_MAIL_CHECKERS", "nowhere"))
     if not (folder / "node_modules").is_dir():
         _missing("the checkers (npm packages in the folder that PSCB_MAIL_CHECKERS names)")

@@ -224,10 +224,10 @@ class _Body:
 
     def _image(self, node: SyntaxTreeNode) -> str:
         picture = self._pictures[str(node.attrs["src"])]
-        image = (
-            f'<img src="{self._source(picture.file.content_id)}" alt="{escape(plain(node))}"'
-            f' width="{picture.width}" height="{picture.height}">'
-        )
+        # Yahoo takes height:auto away (caniemail.com), and an attribute would stretch the picture on a telephone.
+        height = f' height="{picture.height}"' if self._beside is not None else ""
+        source, words = self._source(picture.file.content_id), escape(plain(node))
+        image = f'<img src="{source}" alt="{words}" width="{picture.width}"{height}>'
         title = str(node.attrs.get("title", ""))
         return f'{image}<br><span class="small">{escape(title)}</span>' if title else image
 
