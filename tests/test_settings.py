@@ -45,6 +45,7 @@ def test_every_setting_of_the_contract_is_understood(tmp_path: Path) -> None:
     assert settings.relay[0].dkim.selector == "s1"
     assert settings.audiences["schools"].not_ == ("Board",)
     assert settings.pace.per_hour == 400
+    assert (settings.retry.after_minutes, settings.retry.give_up_after_hours) == ((5, 30), 24)
     assert settings.check.ignore == {"caps": "a name"}
     assert settings.newsletter.away_replies is False
 
@@ -79,6 +80,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         (MINIMAL + '[mailbox]\nsource = "pop3://x"\n', "source must be"),
         (MINIMAL + '[mailbox]\nsource = "imaps://u@h/INBOX%22%0D%0AA1 LOGOUT"\n', "control character"),
         (MINIMAL + '[design]\ncolour = "blue"\n', "design.colour"),
+        (MINIMAL + "[retry]\nafter_minutes = []\n", "retry.after_minutes"),
         (MINIMAL + '[mailbox]\npassword = "secret"\n', "mailbox.password is not a setting"),
     ],
 )

@@ -185,6 +185,18 @@ class Pace(Section):
     per_day: Count = 0
 
 
+class Retry(Section):
+    """`[retry]`: when a copy is tried again that its reader's server puts off, and when it counts as refused.
+
+    Greylisting lets a second try pass within minutes; a mailbox that is full or a server that is away needs hours.
+    """
+
+    after_minutes: Annotated[tuple[Annotated[int, Field(ge=1, le=10_080)], ...], Field(min_length=1)] = (
+        2, 10, 30, 60, 120, 240,
+    )  # fmt: skip
+    give_up_after_hours: Annotated[int, Field(ge=1, le=720)] = 48
+
+
 class Mailbox(Section):
     """`[mailbox]`: where replies and bounces arrive, and where handled ones are filed."""
 
@@ -262,6 +274,7 @@ class Settings(Section):
     relay: tuple[Relay, ...] = ()
     signin: Signin = Signin()
     pace: Pace = Pace()
+    retry: Retry = Retry()
     mailbox: Mailbox = Mailbox()
     design: Design = Design()
     audiences: dict[str, Audience] = {}

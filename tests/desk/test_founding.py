@@ -126,7 +126,7 @@ def test_the_settings_file_is_their_manual(answers: Answers) -> None:
     written = tomllib.loads(re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.MULTILINE))
     Settings(**written)
     assert set(written) == set(Settings.model_fields)
-    for table in ("newsletter", "pace", "mailbox", "design", "groups", "check", "backup", "retention"):
+    for table in ("newsletter", "pace", "retry", "mailbox", "design", "groups", "check", "backup", "retention"):
         known = Settings.model_fields[table].annotation.model_fields.items()
         assert set(written[table]) == {field.alias or key for key, field in known}, table
     # Providers whose limits are known sign mail themselves; Google has no tenants.

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pscb_mail.sending.delivery import (
+    USUAL_RETRIES,
     Event,
     MailingState,
     State,
     Verdict,
     after,
-    due_after,
     mailing_state,
     message_id_in,
     states_before,
@@ -55,7 +55,7 @@ def test_states_before_is_the_table_read_backwards() -> None:
 def test_pauses_grow() -> None:
     """Greylisting is tried within minutes, a mailbox that stays full every few hours."""
     now = datetime(2026, 12, 1, tzinfo=UTC)
-    pauses = [due_after(n, now) - now for n in range(1, 12)]
+    pauses = [USUAL_RETRIES.due_after(n, now) - now for n in range(1, 12)]
     assert pauses == sorted(pauses)
     assert pauses[0] <= timedelta(minutes=5)
     assert pauses[-1] == timedelta(hours=4)

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,9 +17,10 @@ from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.connection import Timing
-from pscb_mail.sending.delivery import State
+from pscb_mail.sending.delivery import State, retries
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
+from pscb_mail.settings import Retry
 
 MODES = {"step by step": (), "PIPELINING": ("PIPELINING",), "CHUNKING": ("PIPELINING", "CHUNKING")}
 PEOPLE = 12
@@ -148,6 +150,18 @@ def test_greylisting_is_waited_out_in_the_same_run(db: Database) -> None:
         ended = mailing.run(db, ISSUE, means(server, clock=clock))
     assert (counted(db), ended.tries) == ({"sent": PEOPLE}, 2 * PEOPLE)
     assert sum(clock.waits) == pytest.approx(120, abs=5)
+
+
+def test_the_settings_say_when_a_copy_is_tried_again_and_when_it_is_given_up(db: Database) -> None:
+    """Put off at once, after 5 minutes and after 35; after 65 an hour is over, and it is refused."""
+    clock = Clock()
+    again = retries(Retry(after_minutes=(5, 30), give_up_after_hours=1))
+    with ScriptedServer({"RCPT reader0003@school.test": b"450 4.2.2 mailbox full\r\n"}) as server:
+        while (due := mailing.run(db, ISSUE, replace(means(server, clock=clock), retries=again)).next_due) is not None:
+            clock.at = due
+    assert counted(db) == {"sent": PEOPLE - 1, "refused": 1}
+    tries = [each.at - START for each in ledger.attempts_of(db, 4)]
+    assert tries == [timedelta(minutes=minutes) for minutes in (0, 5, 35, 65)]
 
 
 def test_a_relay_that_closes_after_every_few_messages_is_simply_opened_again(db: Database) -> None:
@@ -314,10 +328,12 @@ def test_the_pace_holds_over_all_sessions(db: Database, mode: str) -> None:
 
 
 def test_without_patience_a_used_up_pace_is_told(db: Database) -> None:
-    """--no-wait: 75, and the time from which to run it again."""
-    with ScriptedServer() as server, pytest.raises(NotNowError, match="09:01"):
-        mailing.run(db, ISSUE, means(server, limits=Limits(per_minute=5)), patient=False)
-    assert counted(db) == {"sent": 5, "queued": PEOPLE - 5}
+    """--no-wait: 75, and the time from which to run it again; run before, it sends nothing: windows survive a restart."""
+    with ScriptedServer() as server:
+        for _ in range(2):
+            with pytest.raises(NotNowError, match="09:01"):
+                mailing.run(db, ISSUE, means(server, limits=Limits(per_minute=5)), patient=False)
+            assert counted(db) == {"sent": 5, "queued": PEOPLE - 5}
 
 
 def test_tries_of_another_process_count_for_the_pace(db: Database) -> None:

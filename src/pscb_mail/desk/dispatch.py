@@ -20,7 +20,7 @@ from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
-from pscb_mail.sending.delivery import State, Verdict
+from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.sending.mailing import Ended, Glance, Means
 from pscb_mail.workspace import Workspace
@@ -68,7 +68,8 @@ def means_of(
     """Return what a run works with, from the workspace's settings. Raises SettingsError where a secret is missing."""
     settings = workspace.settings
     opener = relays.session_opener(settings)
-    return Means(settings.newsletter, pacing.limits(settings.pace), opener, clock, wait, watch)
+    limits, again = pacing.limits(settings.pace), retries(settings.retry)
+    return Means(settings.newsletter, limits, opener, clock, wait, watch, again)
 
 
 def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means, author: str) -> Ended:

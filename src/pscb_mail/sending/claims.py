@@ -15,13 +15,13 @@ from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
 from pscb_mail.sending.delivery import (
-    GIVE_UP_AFTER,
+    USUAL_RETRIES,
     Claim,
     Event,
+    Retries,
     State,
     Verdict,
     after,
-    due_after,
     events_after,
     message_id_in,
     states_before,
@@ -126,14 +126,16 @@ def _take(db: Database, issue: str, now: datetime, rows: list[_Row], relays: Seq
     return [Try(_claimed(row, now), attempt[0]) for row, attempt in zip(rows, attempts, strict=True)]
 
 
-def settle(db: Database, verdicts: Iterable[tuple[Try, Verdict]], now: datetime) -> list[State]:
+def settle(
+    db: Database, verdicts: Iterable[tuple[Try, Verdict]], now: datetime, retries: Retries = USUAL_RETRIES
+) -> list[State]:
     """Record verdicts on claimed deliveries and their attempts; returns the state that each has now."""
     at = stamp(now)
     attempts, deliveries, states = [], [], []
     for tried, verdict in verdicts:
-        event = _event(tried, verdict, now)
+        event = _event(tried, verdict, now - retries.give_up_after)
         state = _LANDED[event]
-        due_at = stamp(due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
+        due_at = stamp(retries.due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
         attempts.append((at, verdict.event.value, verdict.code or None, verdict.reply, verdict.relay, tried.attempt))
         deliveries.append((state.value, at, due_at, event is Event.NOT_TRIED, tried.claim.delivery))
         states.append(state)
@@ -197,7 +199,7 @@ def _all_of(db: Database, statement: str, rows: Sequence[tuple[object, ...]]) ->
         raise ValueError("a delivery was moved by somebody else")
 
 
-def _event(tried: Try, verdict: Verdict, now: datetime) -> Event:
-    if verdict.event is Event.PUT_OFF and now - tried.claim.first_tried_at >= GIVE_UP_AFTER:
+def _event(tried: Try, verdict: Verdict, patient_since: datetime) -> Event:
+    if verdict.event is Event.PUT_OFF and tried.claim.first_tried_at <= patient_since:
         return Event.TURNED_DOWN
     return verdict.event

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from pscb_mail.settings import Retry
+
 
 class State(StrEnum):
     """Where a delivery stands; docs/internals.md says when each becomes true and what a crash there leaves."""
@@ -77,14 +79,25 @@ def events_after(state: State) -> tuple[Event, ...]:
     return tuple(event for known, event in _AFTER if known is state)
 
 
-# Greylisting lets a second try pass within minutes; a mailbox that is full or a server that is away needs hours.
-_PAUSES = tuple(timedelta(minutes=m) for m in (2, 10, 30, 60, 120, 240))
-GIVE_UP_AFTER = timedelta(hours=48)
+@dataclass(frozen=True)
+class Retries:
+    """When a copy that was put off is tried again, and when it no longer is; the last pause goes on repeating."""
+
+    pauses: tuple[timedelta, ...]
+    give_up_after: timedelta
+
+    def due_after(self, tries: int, now: datetime) -> datetime:
+        """Return when a delivery put off for the `tries`-th time (1, 2, …) is due again."""
+        return now + self.pauses[min(tries, len(self.pauses)) - 1]
 
 
-def due_after(tries: int, now: datetime) -> datetime:
-    """Return when a delivery put off for the `tries`-th time (1, 2, …) is due again."""
-    return now + _PAUSES[min(tries, len(_PAUSES)) - 1]
+def retries(settings: Retry) -> Retries:
+    """Return what the settings say of copies that are put off."""
+    pauses = tuple(timedelta(minutes=minutes) for minutes in settings.after_minutes)
+    return Retries(pauses, timedelta(hours=settings.give_up_after_hours))
+
+
+USUAL_RETRIES = retries(Retry())
 
 
 @dataclass(frozen=True)

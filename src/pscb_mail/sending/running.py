@@ -20,7 +20,7 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.sending import claims, editions, ledger
 from pscb_mail.sending.claims import Try
 from pscb_mail.sending.connection import Connection
-from pscb_mail.sending.delivery import Claim, Event, State, Verdict
+from pscb_mail.sending.delivery import USUAL_RETRIES, Claim, Event, Retries, State, Verdict
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.fleet import Fleet, Landed
 from pscb_mail.sending.message import Letters, values_for
@@ -68,6 +68,7 @@ class Means:
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
     watch: Callable[[Glance], None] = lambda _: None
+    retries: Retries = USUAL_RETRIES
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ class Run:
     def _commit(self, verdicts: list[tuple[Try, Verdict]], rooms: list[Connection]) -> tuple[list[State], list[Try]]:
         now = self.means.now()
         with transaction(self.db):
-            states = claims.settle(self.db, verdicts, now)
+            states = claims.settle(self.db, verdicts, now, self.means.retries)
             for tried, verdict in verdicts:
                 if verdict.no_such_mailbox:
                     origin = Origin(now, "pscb-mail", f"send {self.issue}", f"{verdict.code} {verdict.reply}")

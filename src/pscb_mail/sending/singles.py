@@ -70,7 +70,7 @@ def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, me
         outcome = session.deliver(means.newsletter.address, claimed.address, pieces, claimed.reference)
         verdict = judged(outcome, session.relay.label)
         with transaction(db):
-            claims.settle(db, [(tried, verdict)], means.now())
+            claims.settle(db, [(tried, verdict)], means.now(), means.retries)
             if verdict.no_such_mailbox:
                 origin = Origin(means.now(), "pscb-mail", f"send {mailing.issue}", f"{verdict.code} {verdict.reply}")
                 roster.bounce(db, [person.id], origin)
