@@ -31,6 +31,16 @@ LEFT = tuple(
             r"|coming back) to (?:the|this"
             r"|her|his|my|work|us)\b|\bhanded in (?:my|her|his|their) notice\b"
         ),
+        (
+            r"\b(?!(?:it|we|they|you|i|that|this|what|been|who|he|she|was"
+            r"|were)\b)[a-z'-]{2,30} left [a-z'-]{2,30}(?: [a-z'-]{2,30}){0,2} "
+            r"(?:at|in|last|this|on|over) (?:half[- ]?term|christmas|easter|the (?:summer|spring|autumn|end)|week"
+            r"|month|year|term|summer"
+            r"|january|february|march|april|may|june|july|august|september|october|november|december|friday)\b"
+            r"|\bsaid (?:goodbye|farewell) to (?:miss|mrs?|ms|dr|our|[a-z]{2,30} in)\b|\bis (?:now )?(?:working"
+            r"|teaching|based|employed)"
+            r" (?:at|in|for|elsewhere)\b.{0,40}\bnow\b"
+        ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"

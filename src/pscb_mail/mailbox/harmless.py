@@ -42,7 +42,7 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    same thing private professional main home hello hi hiya
+    same through thing private professional main home hello hi hiya
 """
 _OTHERS = {
     "German": """
@@ -93,7 +93,7 @@ _OTHERS = {
         pedir pedia pede-se agradecer venho vimos solicit* poderiam podiam possivel seria voce voces senhores gentileza
         cumprimentos partir agora futuro informac* noticias contacto* contato* registo* conta desde sair sa*
         destinatari*
-        divulgacao gentilmente favor
+        divulgacao gentilmente favor desta deste destes destas nesta
         """,
     "Polish": """
         ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
@@ -138,7 +138,7 @@ _OTHERS = {
         emailuri*
         e-mailuri* mailuri* newsletterul* newslettere* corespondent* informatii* viitor* abonat* solicit*
         rugamintea respectuos
-        continuare inainte mult frumos opri* trimiterea baza bazei contact* numele
+        continuare inainte mult frumos scoas* opri* trimiterea baza bazei contact* numele
         """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())

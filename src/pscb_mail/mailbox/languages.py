@@ -34,7 +34,7 @@ _NO = {
     "Spanish": r"no(?! (?:deseo|quiero|quisiera|me (?:envie|mande|interesa)|envie|mande|trabaj))|nunca|jamas",
     "Portuguese": r"nao(?! (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse|me envie|me mande|envie|mande"
     r"|trabalh))|nunca|jamais",
-    "Polish": r"nie(?! (?:chce|chcial|zycze|jestem|przysyl|wysyl|przesyl|pracuj|potrzebuj|juz|wiecej))|nigdy",
+    "Polish": r"nie(?! (?:chce|chcial|zycze|jestem|interesuj|przysyl|wysyl|przesyl|pracuj|potrzebuj|juz|wiecej))|nigdy",
     "Lithuanian": r"ne|niekada",
     "Latvian": r"ne|nekad",
     "Romanian": r"nu(?!(?:-mi)? (?:mai|doresc|vreau|imi mai|as)|-mi)|niciodata",
@@ -129,6 +129,7 @@ LANGUAGES = (
                 r"|schicken|senden)"
             ),
             r"kein interesse mehr",
+            r"keine? weitere\w* (?:newsletter|e-?mails?|mails?|nachrichten|zusendung\w*)",
             r"nicht (?:mehr|langer) (?:\w+ ){0,2}?auf (?:\w+ ){0,2}?(?:liste|verteiler)",
             r"kundige\w* .{0,30}(?:newsletter|abo|abonnement|bezug)",
             r"(?:stoppen|beenden|einstellen) sie .{0,30}(?:newsletter|zusendung\w*|e-?mails?|mails?|versand)",

@@ -64,6 +64,9 @@ _STILL_HERE = re.compile(
     r"|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
     r"|^enough already$"
     r"|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i|myself) off\b"
+    r"|(?:^|\b(?:you|to) )(?:take|get) (?:\w+ ){1,4}off(?:$|[,.;:!])|\b(?:pause|suspend|on hold)\b"
+    r"|\b(?:separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e|ing) (?:me|us|people) out|(?:never|do not"
+    r"|don't) read (?:it|this|these|them))\b"
     r"|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )
 

@@ -310,7 +310,8 @@ def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
     if DONE_ABROAD.search(words) or (language.before.match(match[0]) and ENDING_ABROAD.search(match[0])):
         return _TURNED
     own = REASON_ABROAD.split(SUBORDINATE.sub(" ", words[: match.start()]))[-1]
-    if language.negated.search(words) or language.no.search(words) or language.before.search(own):
+    here = f"{own}{words[match.start() :]}"
+    if language.negated.search(words) or language.no.search(here) or language.before.search(own):
         return _TURNED
     if language.turns.search(words):
         return _CONDITIONAL

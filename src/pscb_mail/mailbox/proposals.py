@@ -67,7 +67,18 @@ SUBSCRIBE = tuple(
             r" newsletter|a copy|copies|your)\b"
         ),
         (
-            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your|this) (?:\w+ ){0,2}?(?:list"
+            r"^(?:(?:hi|hello|please)\W+)*(?:can|could|may|might|how (?:can|do|could)) (?:i"
+            r"|we) (?:please )?subscribe\b"
+        ),
+        (
+            r"\bhow (?:can|do|could|would) (?:i|we|they|she|he) (?:get|receive|have) (?:it|this|them|the newsletter"
+            r"|your newsletters?|a copy|on"
+            r" (?:the|your|this) list)\b"
+        ),
+        r"\b(?:gets?|receives?|has|have) (?:this|it|these|them|one|a copy|copies) (?:as well|too|also)\b",
+        (
+            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your"
+            r"|this) (?:\w+ ){0,2}?(?:list"
             r"|mailing"
             r"|circulation|distribution|database)\b"
         ),
@@ -153,6 +164,8 @@ ADDRESS_CHANGE = tuple(
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
         r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
         r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
+        r"\bnew\W{1,3}\S{1,64}@|\S@\S{1,255} (?:rather than|instead|not|and not)\b",
+        r"\bchange of (?:my |our )?(?:e-?mail |email )?(?:address|e-?mail|details)\b",
         r"\bi(?:'d| would)? (?:\w+ )?(?:get|receive|have|want|like|prefer)\b.{0,40}\b(?:at|to|on)\b.{0,30}\S@",
         r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
         (

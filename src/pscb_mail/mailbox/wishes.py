@@ -72,7 +72,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "want to unsubscribe": rf"\b{WANT} (?:(?:you|me|us) )?(?:to )?(?:be )?un-? ?subscri(?:be|bed|bing)\b",
         "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i "
         r")?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)"
-        r"un-? ?subscri(?:be|bed|ption)(?: (?:request|me))?(?: (?:from|to|of) .{1,80})?$",
+        r"un-? ?subscri(?:be|bed|ption)(?: (?:request|me))?(?: (?:from|to|of) .{1,80}| ?[,;:-] .{1,120})?$",
         "stop sending": r"\b(?:stop|cease|quit|discontinue)(?: to)? (?:sending|receiving|getting|e-?mailing"
         r"|mailing|send|contacting|messaging|spamming|"
         r"including|writing|these|the e-?mails?|the mailings?|this newsletter|the newsletter|all e-?mails?|e-?mails?"
@@ -104,6 +104,11 @@ WISHES: dict[str, re.Pattern[str]] = {
         "send not "
         "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
         r"(?:this|these))(?: to (?:me|us))?\b",
+        "receive no more": r"\b(?:ensure|make sure|see|arrange|so)(?: that)? (?:i|we) (?:receive|get|have|am sent"
+        r"|are sent) no (?:further|more)\b",
+        "no longer required": r"^(?:the |this |your |these )?(?:newsletters?|e-?mails?|mailings?|bulletins?)(?: is"
+        r"| are)? (?:no longer|not) "
+        r"(?:required|needed|wanted|relevant|applicable|of (?:use|interest))(?: to me| to us| any ?more)?$",
         "removed me": r"\b(?:removed|took|deleted) (?:me|us|my \w+) (?:from|off)\b",
         "withdraw me": r"\b(?:un-?enrol|un-?register|de-?register|withdraw|discharge) (?:me|us)\b",
         "and unsubscribe": r"[-,:;] ?(?:so )?(?:unsubscribe|remove|delete)(?: me)?$",
@@ -152,6 +157,8 @@ NEGATIVE = frozenset(
         "no interest",
         "and unsubscribe",
         "so that I am not",
+        "receive no more",
+        "no longer required",
     }
 )
 VOLITION = frozenset(
@@ -239,7 +246,8 @@ PAST = re.compile(
 )
 ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
 ASKS = re.compile(
-    r"^(?:(?:hi|hello|dear|so|and|but)\W+)*(?:did|have|has|was|were|am|why|when|who|should|does|do|is (?!it possible"
+    r"^(?:(?:hi|hello|dear|so|and|but)\W+)*(?:did|have|has|was|were|am|why|when|who|should|does|do(?! (?:me|the|take"
+    r"|please)\b)|is (?!it possible"
     r"|there))\b"
 )
 CONDITION = re.compile(

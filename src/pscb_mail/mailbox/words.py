@@ -12,6 +12,8 @@ from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 
+_SHORT = 5  # sentences
+
 
 @dataclass(frozen=True)
 class Said:
@@ -41,7 +43,15 @@ def _abroad(said: tuple[Sentence, ...], sender: str) -> Said | None:
     said = tuple(sentence for sentence in said if not net.is_english(sentence.plain))
     change = _first(Kind.ADDRESS_CHANGE, proposals_abroad.ADDRESS_CHANGE, proposals_abroad.NO, said, sender)
     joining = _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, said, sender)
+    joining = joining or _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, _as_one(said), sender)
     return joining or (change if change and change.address else None)
+
+
+def _as_one(said: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Return a short mail as one sentence: the address may stand in a line of its own."""
+    if not 1 < len(said) <= _SHORT:
+        return ()
+    return sentences(" - ".join(sentence.written.rstrip(".?!") for sentence in said))
 
 
 def _first(
