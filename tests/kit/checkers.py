@@ -47,7 +47,7 @@ class Seen:
 def nu(files: Sequence[Path]) -> list[Fault]:
     """Let the Nu checker read pages: one start of Java for all of them."""
     jar = folder() / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = [_program("java"), "-Xss4m", "-jar", str(jar), "--format", "json", "--exit-zero-always", *map(str, files)]
+    command = [program("java"), "-Xss4m", "-jar", str(jar), "--format", "json", "--exit-zero-always", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     return [
         Fault(
@@ -59,8 +59,8 @@ def nu(files: Sequence[Path]) -> list[Fault]:
 
 def html_validate(files: Sequence[Path], config: Path) -> list[Fault]:
     """Let html-validate read pages."""
-    program = folder() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
-    command = [_program("node"), str(program), "--config", str(config), "--formatter", "json", *map(str, files)]
+    script = folder() / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+    command = [program("node"), str(script), "--config", str(config), "--formatter", "json", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.stdout, done.stderr
     return [
@@ -79,8 +79,8 @@ def axe(views: Sequence[View], screens: Path) -> list[Seen]:
          "shot": str(screens / f"{view.file.stem}-{view.width}-{view.scheme}.jpg")}
         for view in views
     ]  # fmt: skip
-    env = {**os.environ, "PSCB_MAIL_CHECKERS": str(folder()), "CHROMIUM": _program("chromium")}
-    command = [_program("node"), str(AXE)]
+    env = {**os.environ, "PSCB_MAIL_CHECKERS": str(folder()), "CHROMIUM": program("chromium")}
+    command = [program("node"), str(AXE)]
     done = subprocess.run(
         command, input=json.dumps(jobs), capture_output=True, text=True, check=False, timeout=300, env=env
     )
@@ -93,13 +93,14 @@ def axe(views: Sequence[View], screens: Path) -> list[Seen]:
 
 def folder() -> Path:
     """Return the folder of the checkers."""
-    folder = Path(os.environ.get("PSCB_MAIL_CHECKERS", "nowhere"))
-    if not (folder / "node_modules").is_dir():
+    found = Path(os.environ.get("PSCB_MAIL_CHECKERS", "nowhere"))
+    if not (found / "node_modules").is_dir():
         _missing("the checkers (npm packages in the folder that PSCB_MAIL_CHECKERS names)")
-    return folder.absolute()
+    return found.absolute()
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return where a program is."""
     return shutil.which(name) or _missing(name)
 
 
