@@ -11,62 +11,50 @@ LEFT = tuple(
     for pattern in (
         (
             r"\b(?:moved|transferred|gone|seconded|promoted) (?:on )?to (?:a |an )?(?:new|another|different"
-            r"|other) (?:role"
-            r"|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county|council|position"
-            r"|employer)\b"
+            r"|other) (?:role|post|job|team|department|school|trust|authority|force|organi[sz]ation|area|county"
+            r"|council|position|employer)\b"
         ),
         (
             r"\b[a-z-]{2,30}'s (?:now |just |since |recently |sadly )*(?:left|retired|resigned|moved on|died"
-            r"|passed away)\b"
-            r"(?! (?:a|an|you|my|it|her|his|your|me|them|home)\b| the (?:office|building|house))"
+            r"|passed away)\b(?! (?:a|an|you|my|it|her|his|your|me|them|home)\b| the (?:office|building|house))"
         ),
         (
             r"\b(?:hasn't|has not|haven't|have not) (?:worked|been (?:with us|here|employed"
-            r"|in post))\b.{0,40}\b(?:here|since|for"
-            r"|us)\b|\bmy (?:\w+ )?(?:contract|post|secondment|placement|term(?: of office)?|role|job"
-            r"|employment) (?:ends?|finish\w*"
-            r"|comes? to an end|is ending|expires?|ended|has ended|is being (?:deleted|cut))\b|\bmade redundant\b"
-            r"|\bvoluntary redundancy\b|\bearly retirement\b|\b(?:standing|stepping) down\b"
-            r"|\bno longer in (?:our|the|their|my) (?:employ|service|post|school|team)\w*|\bnot (?:be )?(?:returning"
-            r"|coming back) to (?:the|this"
-            r"|her|his|my|work|us)\b|\bhanded in (?:my|her|his|their) notice\b"
+            r"|in post))\b.{0,40}\b(?:here|since|for|us)\b|\bmy (?:\w+ )?(?:contract|post|secondment|placement"
+            r"|term(?: of office)?|role|job|employment) (?:ends?|finish\w*|comes? to an end|is ending|expires?|ended"
+            r"|has ended|is being (?:deleted|cut))\b|\bmade redundant\b|\bvoluntary redundancy\b|\bearly retirement\b"
+            r"|\b(?:standing|stepping) down\b|\bno longer in (?:our|the|their|my) (?:employ|service|post|school"
+            r"|team)\w*|\bnot (?:be )?(?:returning|coming back) to (?:the|this|her|his|my|work|us)\b"
+            r"|\bhanded in (?:my|her|his|their) notice\b"
         ),
         (
             r"\b(?!(?:it|we|they|you|i|that|this|what|been|who|he|she|was"
-            r"|were)\b)[a-z'-]{2,30} left [a-z'-]{2,30}(?: [a-z'-]{2,30}){0,2} "
-            r"(?:at|in|last|this|on|over) (?:half[- ]?term|christmas|easter|the (?:summer|spring|autumn|end)|week"
-            r"|month|year|term|summer"
+            r"|were)\b)[a-z'-]{2,30} left [a-z'-]{2,30}(?: [a-z'-]{2,30}){0,2} (?:at|in|last|this|on"
+            r"|over) (?:half[- ]?term|christmas|easter|the (?:summer|spring|autumn|end)|week|month|year|term|summer"
             r"|january|february|march|april|may|june|july|august|september|october|november|december|friday)\b"
             r"|\bsaid (?:goodbye|farewell) to (?:miss|mrs?|ms|dr|our|[a-z]{2,30} in)\b|\bis (?:now )?(?:working"
-            r"|teaching|based|employed)"
-            r" (?:at|in|for|elsewhere)\b.{0,40}\bnow\b"
+            r"|teaching|based|employed) (?:at|in|for|elsewhere)\b.{0,40}\bnow\b"
         ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
-            r"|gentleman|person|man"
-            r"|woman|colleague|officer)|the (?:previous|former|last|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|he|she"
-            r"|they|who|and"
-            r"|[a-z'-]{2,30}) (?:has |have |had |is |was |recently |just |now |sadly )*(?:retired (?:in|last|at|from"
-            r"|on|this"
-            r"|years?|months?|and|$)|resigned|died|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy"
-            r"|retirement)|finished (?:at|in|on|here|work|last|with us)|(?:moved|transferred"
-            r"|gone"
-            r"|been seconded)"
-            r"(?: over| across| on)? to (?:the|another|a new|a different|work)|moved on(?! to (?:the )?(?:next|page"
-            r"|item))|left (?:us"
-            r"|in|last|at|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)|her (?:post"
-            r"|job|role)"
-            r"|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages|(?:two|three|four|five|six) "
-            r"(?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
+            r"|gentleman|person|man|woman|colleague|officer)|the (?:previous|former|last"
+            r"|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|he|she|they|who|and|[a-z'-]{2,30}) (?:has |have |had |is |was "
+            r"|recently |just |now |sadly )*(?:retired (?:in|last|at|from|on|this|years?|months?|and|$)|resigned|died"
+            r"|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy|retirement)|finished (?:at|in|on|here"
+            r"|work|last|with us)|(?:moved|transferred|gone|been seconded)(?: over| across| on)? to (?:the|another"
+            r"|a new|a different|work)|moved on(?! to (?:the )?(?:next|page|item))|left (?:us|in|last|at"
+            r"|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)|her (?:post|job|role)"
+            r"|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages|(?:two|three|four|five"
+            r"|six) (?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
         ),
         (
-            r"\b(?:isn't|is not|aren't|are not) (?:\w+ )?(?:with|working|employed|based|here|at)\b.{0,40}\b(?:any ?more"
-            r"|any longer|now)\b"
+            r"\b(?:isn't|is not|aren't|are not) (?:\w+ )?(?:with|working|employed|based|here"
+            r"|at)\b.{0,40}\b(?:any ?more|any longer|now)\b"
         ),
         (
-            r"\b(?:has|have|had|i've|we've|she's|he's) (?:now |just |recently )?(?:taken|took) over (?:from|as|the|her"
-            r"|his|this)\b"
+            r"\b(?:has|have|had|i've|we've|she's|he's) (?:now |just |recently )?(?:taken|took) over (?:from|as|the"
+            r"|her|his|this)\b"
         ),
         r"\bstart(?:ed|ing)? (?:a|my) new (?:job|role|post|position)\b",
         r"^\W*[a-z'-]{2,30}(?: [a-z'-]{2,30})? (?:retired|resigned|moved (?:on|away)|left (?:in|last|us|at the|on))\b",
@@ -77,19 +65,18 @@ LEFT = tuple(
         r"\b(?:i|we)(?:'ve| have) (?:now )?handed (?:it |this |things )?over to\b|\bno longer with us\b",
         r"\bpassed away\b|\b(?:has |have )?sadly died\b",
         (
-            r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator|principal)\b.{0,20}\b(?:has "
-            r"changed|is now)\b"
+            r"\b(?:head(?: ?teacher)?|lead|dsl|contact|manager|secretary|administrator"
+            r"|principal)\b.{0,20}\b(?:has changed|is now)\b"
         ),
         (
-            r"\b(?:i|we)(?:'ve| have|'ll have| had)?(?: now| recently| just| since| already)? (?:left|retired|resigned"
-            r"|moved on|finished|changed (?:jobs?|roles?|posts?|employers?))\b"
-            r"(?! (?:a |you |my |the office|the building|for the day|it |them |messages?|voicemail))"
+            r"\b(?:i|we)(?:'ve| have|'ll have| had)?(?: now| recently| just| since| already)? (?:left|retired"
+            r"|resigned|moved on|finished|changed (?:jobs?|roles?|posts?|employers?))\b(?! (?:a |you |my |the office"
+            r"|the building|for the day|it |them |messages?|voicemail))"
         ),
         (
             r"\b(?:i|we)(?:'m| am|'ll be| will be| shall be|'re| are)(?: now| soon| shortly)? (?:leaving|retiring"
-            r"|retired"
-            r"|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d|the "
-            r"(?:office|building)))"
+            r"|retired|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d"
+            r"|the (?:office|building)))"
         ),
         (
             r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"
@@ -107,37 +94,34 @@ LEFT = tuple(
             r"|nursery)\b"
         ),
         (
-            r"\b(?:has|have)(?: now)? taken over\b|\btaken over (?:from me|my (?:role|post|job|duties))|\btakes? over "
-            r"(?:from|my|as)\b"
+            r"\b(?:has|have)(?: now)? taken over\b|\btaken over (?:from me|my (?:role|post|job|duties))"
+            r"|\btakes? over (?:from|my|as)\b"
         ),
         (
             r"\b(?:succeeded|replaced) by (?!\S{1,64}@)(?!a new (?:e-?mail|address|system))\b|\bmy (?:successor"
-            r"|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be "
-            r")?(?:succeed|replac)\w* me\b"
+            r"|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be )?(?:succeed|replac)\w* me\b"
         ),
         (
             r"\bis (?:now )?(?:the )?(?:new|acting) (?:head|lead|dsl|designated|manager|principal|contact"
             r"|nurse)\w*\b.{0,60}\b(?:instead|in place|in my place)"
         ),
         (
-            r"\bnot (?:currently )?(?:in (?:this|that) (?:post|role)|employed (?:here|by))\b|\b(?:does not|doesn't) "
-            r"work "
-            r"(?:here|for us|at)\b|\b(?:do not|don't) work (?:here|there|for|at|in)\b"
+            r"\bnot (?:currently )?(?:in (?:this|that) (?:post|role)|employed (?:here|by))\b|\b(?:does not"
+            r"|doesn't) work (?:here|for us|at)\b|\b(?:do not|don't) work (?:here|there|for|at|in)\b"
         ),
         (
             r"\b(?:nicht mehr|nicht langer) (?:\w+ ){0,6}?(?:tatig|beschaftigt|erreichbar|im (?:haus|unternehmen"
-            r"|dienst)"
-            r"|arbeite\w*|bei)\b|\bausgeschieden\b|\barbeite\w* nicht mehr\b|\bhabe\w? (?:\w+ ){0,4}?verlassen\b"
-            r"|\bin (?:den )?ruhestand\b"
+            r"|dienst)|arbeite\w*|bei)\b|\bausgeschieden\b|\barbeite\w* nicht mehr\b"
+            r"|\bhabe\w? (?:\w+ ){0,4}?verlassen\b|\bin (?:den )?ruhestand\b"
         ),
         (
-            r"\bne (?:travaille|fais|fait|fait|suis|est|travaillons)\w* plus\b|\b(?:a|ai) quitte\b|\bn'est plus\b|\bne "
-            r"fait plus partie\b"
+            r"\bne (?:travaille|fais|fait|fait|suis|est|travaillons)\w* plus\b|\b(?:a|ai) quitte\b|\bn'est plus\b"
+            r"|\bne fait plus partie\b"
         ),
         r"\bya no (?:trabaj\w+|forma|estoy|pertenezco)\b|\bha dejado (?:la|el|de)\b",
         (
-            r"\b(?:ja|nao) (?:nao )?(?:trabalh\w+|fac\w+ parte|se encontra)(?: mais)?\b.{0,40}\b(?:mais|empresa|escola"
-            r"|instituicao|aqui|parte|n[oa]|organizacao)\b|\bdeix(?:ei|ou) (?:a|o|de)\b"
+            r"\b(?:ja|nao) (?:nao )?(?:trabalh\w+|fac\w+ parte|se encontra)(?: mais)?\b.{0,40}\b(?:mais|empresa"
+            r"|escola|instituicao|aqui|parte|n[oa]|organizacao)\b|\bdeix(?:ei|ou) (?:a|o|de)\b"
         ),
         (
             r"\b(?:juz )?nie (?:pracuj\w+|jestem (?:juz )?(?:pracowni\w+|zatrudnion\w+)|jest (?:juz )?(?:pracowni\w+"
@@ -145,25 +129,21 @@ LEFT = tuple(
         ),
         (
             r"\b(?:nebedirb\w+|nebedirbu|iseju is darbo|isejo is darbo)\b|\b(?:vairs nestrada\w*|vairs nestradaju)\b"
-            r"|\bnu "
-            r"mai (?:lucre\w+|fac\w* parte|activ\w+)\b|\ba plecat din\b"
+            r"|\bnu mai (?:lucre\w+|fac\w* parte|activ\w+)\b|\ba plecat din\b"
         ),
     )
 )
 NOT_LEFT = re.compile(
     r"\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|weekends?|mornings?"
-    r"|afternoons?|full|part"
-    r"|from)\b|"
-    r"\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual "
-    r")?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental|study) leave\b"
-    r"|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has|have) left (?:home|the "
-    r"house)\b|\bif (?:you|anyone|someone)\b"
+    r"|afternoons?|full|part|from)\b|\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening"
+    r"|holidays?|summer)|until|on (?:annual )?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental"
+    r"|study) leave\b|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has"
+    r"|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
 )
 # "My colleague Jim has retired" is no departure of the sender's.
 OTHERS = re.compile(
     r"\b(?:my|our|the) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss|predecessor"
-    r"|lead|director"
-    r"|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired|left|resigned"
-    r"|moved|died)\b"
+    r"|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired"
+    r"|left|resigned|moved|died)\b"
 )
 MINE = re.compile(r"\b(?:i|i'm|i've|me|my|we|we're|we've|our)\b")

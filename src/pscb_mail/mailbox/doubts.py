@@ -8,117 +8,99 @@ import re
 
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(
-    r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b"
-    r"|(?:the|our|a|this) \w+ (?:\w+ )?(?:has|have|is|was|are|were|closed|left|moved|no longer|does|did)\b)"
+    r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b|(?:the|our|a"
+    r"|this) \w+ (?:\w+ )?(?:has|have|is|was|are|were|closed|left|moved|no longer|does|did)\b)"
 )
 # "Take me off and I'll never forgive you" is a threat. "Please delete this e-mail" means the message.
 THREAT = re.compile(r"^\W*and (?:i'll|i will|i shall|you'll|you will|see|watch|we'll|we will)\b")
 THE_MESSAGE = re.compile(
-    r"^(?:delet\w+|remov\w+|eras\w+|purge) (?:this|that|the|these|those) (?:\w+ )?(?:e-?mails?|mails?|messages?"
-    r"|above|following)\W*$"
+    r"^(?:delet\w+|remov\w+|eras\w+|purge) (?:this|that|the|these|those) (?:\w+ )?(?:e-?mails?|mails?|messages?|above"
+    r"|following)\W*$"
 )
 # "No more e-mails since July" tells of a time, "since I left" a reason.
 SINCE_WHEN = re.compile(
     r"^\W*(?:since|for|in) (?:last|the (?:summer|autumn|winter|spring|start|end|beginning)|\w+day|january|february"
-    r"|march|april|may|june|july"
-    r"|august|september|october|november|december|then|ages|weeks|months|christmas|easter|half[- ]term|a while"
-    r"|some time|\d)\b"
+    r"|march|april|may|june|july|august|september|october|november|december|then|ages|weeks|months|christmas|easter"
+    r"|half[- ]term|a while|some time|\d)\b"
 )
 # "No need to email me again": about what, unless our mail is named?
 NO_NEED = re.compile(r"^no need to\b(?!.*\b(?:newsletters?|bulletins?|lists?|mailings?|these|this|updates?)\b)")
 # What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
 OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
-    r"|already"
-    r"|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are|regards"
-    r"|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes|come)"
-    r"|cheers|many|best)\b"
+    r"|already|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are"
+    r"|regards|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes"
+    r"|come)|cheers|many|best)\b"
 )
 # A reason that runs on into the wish without a comma ("As I no longer work for the PCT could you …").
 REASON_LEAD = re.compile(
     r"^(?:as|since|because|due to|owing to|now that|given|following|further to|under|after)\b.*\s(?=(?:i'd|i would|i"
-    r"|we'd|we would|we|can"
-    r"|could|would|will|may|might|there(?:'s| is))\b[^,]*$)"
+    r"|we'd|we would|we|can|could|would|will|may|might|there(?:'s| is))\b[^,]*$)"
 )
 # What leads up to a wish and says nothing: "how about", "a quick note to ask that", "you may as well".
 LED_UP = re.compile(
     r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"
-    r"|one)(?: to (?:ask|say"
-    r"|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well|(?:treat|accept|take|consider) this as"
-    r"|is there (?:a|any) way"
-    r"|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)|last time|cannot believe|can't believe"
-    r"|i've been meaning to"
-    r"|been meaning to|meaning to|for ages|good enough to|kind enough to|good as to|the time has come|time for me"
-    r"|be advised(?: that)?|be aware(?: that)?|(?:two|three|four|five|several|many|\d+) times|there(?:'s| is"
-    r"| was)(?: now)?|at least)\b"
+    r"|one)(?: to (?:ask|say|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well|(?:treat|accept|take"
+    r"|consider) this as|is there (?:a|any) way|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)"
+    r"|last time|cannot believe|can't believe|i've been meaning to|been meaning to|meaning to|for ages|good enough to"
+    r"|kind enough to|good as to|the time has come|time for me|be advised(?: that)?|be aware(?: that)?|(?:two|three"
+    r"|four|five|several|many|\d+) times|there(?:'s| is| was)(?: now)?|at least)\b"
 )
 # "No reply means you will remove me", "I asked the other board to stop": said of what somebody else does.
 YOU_WILL = re.compile(r"\byou(?:'ll|'re|'ve| will| are| were| have| had)(?: (?!not\b)\w+)?\s*$")
 HOPED = re.compile(r"\b(?:hope|trust|expect|appreciate|grateful|ask|request|insist|assume|suggest|please)\b")
 ASKED_OTHERS = re.compile(
     r"\b(?:i|we)(?:'ve| have)? (?:already |just |also )?(?:asked|told|begged|wrote to|written to|phoned|rang"
-    r"|e-?mailed|got|had|made|want"
-    r"|wanted|need|needed|would like|'d like) (?:the|my|our|his|her|their|an?|all|every\w*|some\w*|them|him|mr|mrs|ms"
-    r"|dr|[a-z]+s) (?!list\b"
-    r"|address\b|name\b|e-?mail\b|details\b|newsletter\b)(?:\w+ ){0,4}?to\s*$"
+    r"|e-?mailed|got|had|made|want|wanted|need|needed|would like|'d like) (?:the|my|our|his|her|their|an?|all"
+    r"|every\w*|some\w*|them|him|mr|mrs|ms|dr|[a-z]+s) (?!list\b|address\b|name\b|e-?mail\b|details\b"
+    r"|newsletter\b)(?:\w+ ){0,4}?to\s*$"
 )
 # "I'm not sure if this is read, but …", "no idea how I got on it": no condition, and no question.
 UNSURE = re.compile(
     r"\b(?:not (?:\w+ )?(?:sure|certain|clear)|unsure|(?:don't|do not|dont) (?:know|understand|think|remember)"
-    r"|no idea|can't (?:think"
-    r"|remember|see)|cannot (?:think|remember|see)|wonder\w*) (?:if|whether|how|why|who|where|what|when)\b"
+    r"|no idea|can't (?:think|remember|see)|cannot (?:think|remember|see)|wonder\w*) (?:if|whether|how|why|who|where"
+    r"|what|when)\b"
 )
 # Where a reason begins: a time in it is no condition.
 GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
 # Not decided, or not now: "I might", "thinking of", "I wanted to", "I was going to".
 UNDECIDED = re.compile(
-    r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)"
-    r"|thought (?:of|about)"
-    r"|consider\w*"
-    r"|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped|planned|planning|tried"
-    r"|trying"
-    r"|last thing|far from|anything but|least of all|attempted|used to|about to|was going|were going|nearly|almost"
-    r"|would have|eventually|some ?day|one day"
-    r"|at some point"
-    r"|in due course|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term"
-    r"|time being|moment"
-    r"|year|duration)|(?:one|either|both|some) of|later|next (?:week|month|term|year)|threaten\w*)\b"
+    r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)|thought (?:of"
+    r"|about)|consider\w*|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped"
+    r"|planned|planning|tried|trying|last thing|far from|anything but|least of all|attempted|used to|about to"
+    r"|was going|were going|nearly|almost|would have|eventually|some ?day|one day|at some point|in due course"
+    r"|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term|time being|moment|year"
+    r"|duration)|(?:one|either|both|some) of|later|next (?:week|month|term|year)|threaten\w*)\b"
 )
 # Somebody else speaks or is spoken of in the clause of the wish: whose wish is it?
 REPORTED = re.compile(
     r"\b(?:he|she|they|he's|she's|they're|him|her|them|his|their|who|someone|somebody|anyone|anybody|everyone"
-    r"|everybody|nobody"
-    r"|people|persons?|parents?|pupils?|teachers?|readers?|colleagues?|governors?|members?|subscribers?|recipients?"
-    r"|manager|boss|deputy|secretary|assistant|receptionist|partner|wife|husband|mother|father|friend|child|clients?"
-    r"|mr|mrs|ms|miss|dr)\b"
+    r"|everybody|nobody|people|persons?|parents?|pupils?|teachers?|readers?|colleagues?|governors?|members?"
+    r"|subscribers?|recipients?|manager|boss|deputy|secretary|assistant|receptionist|partner|wife|husband|mother"
+    r"|father|friend|child|clients?|mr|mrs|ms|miss|dr)\b"
 )
 SPOKEN = re.compile(
-    r"\b(?:(?:they|people|parents|colleagues|some|others|staff) say|says|said|saying|told|tells?|wrote"
-    r"|writes|heard|mentioned|suggest\w*|reported|quote\w*|asks)\b"
-    r"|\b(?:he|she|they|colleagues?|parents?|manager|head|boss|who)(?:'s| has| have| had)? (?:just )?(?:asked"
-    r"|requested)\b"
+    r"\b(?:(?:they|people|parents|colleagues|some|others|staff) say|says|said|saying|told|tells?|wrote|writes|heard"
+    r"|mentioned|suggest\w*|reported|quote\w*|asks)\b|\b(?:he|she|they|colleagues?|parents?|manager|head|boss"
+    r"|who)(?:'s| has| have| had)? (?:just )?(?:asked|requested)\b"
 )
 # "I am only a receptionist", "as a governor": nobody else is spoken of.
 OF_ONESELF = re.compile(
     r"\b(?:i am|i'm|we are|we're|i was|as)(?: (?:only|just|now|not|also|really|simply|an?|the|your|one|of|retired|new"
-    r"|old"
-    r"|former|school|parish|foster|part-time|local|busy|mere|humble))+ "
-    r"(?:parents?|pupils?|teachers?|readers?|governors?|members?|subscribers?|manager|boss|deputy|secretary|assistant"
-    r"|receptionist|partner|mother|father|childminder|person|people)\b"
+    r"|old|former|school|parish|foster|part-time|local|busy|mere|humble))+ (?:parents?|pupils?|teachers?|readers?"
+    r"|governors?|members?|subscribers?|manager|boss|deputy|secretary|assistant|receptionist|partner|mother|father"
+    r"|childminder|person|people)\b"
 )
 # "You keep sending me this": no wish to keep it. "If I get another, I shall complain": no condition.
 COMPLAINT = re.compile(
     r"\b(?:you|they)(?: people| guys| lot)? (?:just |still )?keep (?:on )?(?:sending|e-?mailing|putting|including"
-    r"|adding)\b"
-    r"(?!.{0,40}\?)|^if (?:i|we) (?:get|receive|hear|see|am sent|find)\b.{0,60}\b(?:complain\w*|report\w*"
-    r"|commissioner|ico"
-    r"|solicitor|legal|spam|junk|block\w*|further)\b"
+    r"|adding)\b(?!.{0,40}\?)|^if (?:i|we) (?:get|receive|hear|see|am sent|find)\b.{0,60}\b(?:complain\w*|report\w*"
+    r"|commissioner|ico|solicitor|legal|spam|junk|block\w*|further)\b"
 )
 # "Would you like to be removed": an offer, as organisations make it.
 OFFERED = re.compile(
     r"\byou(?:'d| would| do| no longer)? (?:like|want|wish|prefer|need)\b.{0,25}?\b(?:to be|to come|to unsub\w*"
-    r"|to opt|to stop"
-    r"|removed|taken off|me to|us to)\b"
+    r"|to opt|to stop|removed|taken off|me to|us to)\b"
 )
 # A word that ends something, but not by itself the newsletter: "cancel my registration", "withdraw me".
 VAGUE = re.compile(r"\b(?:withdraw|regist\w+|entry|enrol\w*|discharge)\b")
@@ -136,34 +118,28 @@ SOMEONE = re.compile(
 # The words are handed on, perhaps without any mark of quotation.
 PASSED_ON = re.compile(
     r"\b(?:this|it|which) (?:\w+ )?(?:came|arrived|landed|was sent|was received|was left|is from|is for you)\b"
-    r"|\bon behalf of\b"
-    r"|\bfor your attention\b|"
-    r"\b(?:see (?:\w+ )?below|(?:message|e-?mail|request|note|reply|text|words|query) (?:\w+ )?below|below (?:is"
-    r"|are|from)|fyi"
-    r"|for your information|forward(?:ed|ing)|passing (?:this |it )?on|pass (?:this |it )?on|(?:got|had"
-    r"|received) (?:this|the"
-    r" following|these) (?:\w+ )?(?:from|message|request|note|reply)|as follows|(?:wrote|writes|said|says|asked"
-    r"|asks)\b.{0,40}:$"
-    r"|reads?:$|following (?:message|e-?mail|request|reply))|:$"
+    r"|\bon behalf of\b|\bfor your attention\b|\b(?:see (?:\w+ )?below|(?:message|e-?mail|request|note|reply|text"
+    r"|words|query) (?:\w+ )?below|below (?:is|are|from)|fyi|for your information|forward(?:ed|ing)|passing (?:this "
+    r"|it )?on|pass (?:this |it )?on|(?:got|had|received) (?:this|the following|these) (?:\w+ )?(?:from|message"
+    r"|request|note|reply)|as follows|(?:wrote|writes|said|says|asked|asks)\b.{0,40}:$|reads?:$|following (?:message"
+    r"|e-?mail|request|reply))|:$"
 )
 # What takes it all back.
 TAKEN_BACK = re.compile(
     r"\b(?:ignore|disregard|changed my mind|change of mind|joke|joking|kidding|jk|never ?mind|not really|only messing"
-    r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)|made)\b.{0,30}"
-    r"\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want|like)|scrap that"
-    r"|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|actually,? (?:no|don't|do not|leave"
-    r"|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|hold on|leave it"
-    r"|(?:that|this|it)(?:'s| is| was)? not what (?:i|we)|scratch that|take (?:it|that) back|as you were|no (?:way"
-    r"|chance)|haha|lol)\b"
+    r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)"
+    r"|made)\b.{0,30}\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want"
+    r"|like)|scrap that|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|actually,? (?:no|don't"
+    r"|do not|leave|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|hold on|leave it|(?:that|this"
+    r"|it)(?:'s| is| was)? not what (?:i|we)|scratch that|take (?:it|that) back|as you were|no (?:way|chance)|haha"
+    r"|lol)\b"
 )
 # Beside a plain wish: something else that they want of us.
 WANTS_BESIDE = re.compile(
     r"\b(?:except|instead|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart from|other than"
-    r"|rather than"
-    r"|(?:i|we)(?:'d| would)? (?:want|need|like|wish) (?:an? |the |to (?!stop|come|be|unsub|leave|opt|receive|get))"
-    r"|replace|swap|and (?:add|replace|put|send|include))\b"
-    r"|\b(?:but|however|although|though)\b.{0,80}\b(?:want|wish|like|keep|stay|remain|send|add|put|include|continue"
-    r"|need)\b"
+    r"|rather than|(?:i|we)(?:'d| would)? (?:want|need|like|wish) (?:an? |the |to (?!stop|come|be|unsub|leave|opt"
+    r"|receive|get))|replace|swap|and (?:add|replace|put|send|include))\b|\b(?:but|however|although"
+    r"|though)\b.{0,80}\b(?:want|wish|like|keep|stay|remain|send|add|put|include|continue|need)\b"
 )
 # Words in quotation marks are somebody's else.
 IN_QUOTES = re.compile(r"\"[^\"]{8,300}\"|(?<!\w)'[^']{8,300}'(?!\w)")

@@ -22,10 +22,10 @@ class Language:
 
 # What names our mail; without it a wish may be about what was spoken of before.
 MAIL_ABROAD = re.compile(
-    r"\b(?:newsletter\w*|verteiler\w*|rundbrief\w*|mailing\w*|mails?|e-?mails?|email\w*|courriels?|lettre d'information"
-    r"|diffusion|correos?|boletin\w*|boletim|suscri\w+|subscri\w+|subskry\w+|biulety\w+|wiadomosc\w*|mailow\w+"
-    r"|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*|buletin\w*|abon\w+|dezabon\w*"
-    r"|desabon\w*|desuscri\w*|distribu\w+)\b"
+    r"\b(?:newsletter\w*|verteiler\w*|rundbrief\w*|mailing\w*|mails?|e-?mails?|email\w*|courriels?"
+    r"|lettre d'information|diffusion|correos?|boletin\w*|boletim|suscri\w+|subscri\w+|subskry\w+|biulety\w+"
+    r"|wiadomosc\w*|mailow\w+|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*"
+    r"|buletin\w*|abon\w+|dezabon\w*|desabon\w*|desuscri\w*|distribu\w+)\b"
 )
 # Words of negation, except where they begin a refusal ("no longer", "I do not want"): they turn the wish round.
 _NO = {
@@ -66,32 +66,29 @@ _TURNS = {
 # What tells of a thing done, thanks for it or asks why: "gracias por darme de baja", "mane isbrauke", "warum".
 DONE_ABROAD = re.compile(
     r"\b(?:gracias por|obrigad[oa]s? por|merci (?:de m'avoir|de nous avoir|pour)|danke,? dass|dziekuje(?:my)? za"
-    r"|multum(?:esc|im),? (?:ca|pentru)"
-    r"|aciu,? kad|paldies,? ka|warum|wieso|weshalb|pourquoi|por que|dlaczego|czemu|kodel|kapec|de ce|porque\W*\?"
-    r"|(?:retiraram|removeram|eliminaram|apagaram|excluiram|tiraram|retirou|removeu|eliminou|tirou|excluiu|apagou)"
-    r"|(?:mane|mus) (?:isbrauke|pasalino|istryne|iseme)|mani (?:iznema|izdzesa|izsvitroja)|han (?:borrado|quitado"
-    r"|eliminado|sacado|dado)"
-    r"|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)|wurde|zostal\w+|m-ati|am fost)\b"
+    r"|multum(?:esc|im),? (?:ca|pentru)|aciu,? kad|paldies,? ka|warum|wieso|weshalb|pourquoi|por que|dlaczego|czemu"
+    r"|kodel|kapec|de ce|porque\W*\?|(?:retiraram|removeram|eliminaram|apagaram|excluiram|tiraram|retirou|removeu"
+    r"|eliminou|tirou|excluiu|apagou)|(?:mane|mus) (?:isbrauke|pasalino|istryne|iseme)|mani (?:iznema|izdzesa"
+    r"|izsvitroja)|han (?:borrado|quitado|eliminado|sacado|dado)|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)"
+    r"|wurde|zostal\w+|m-ati|am fost)\b"
 )
 # "No quiero dejar de recibir": a refusal to end it.
 ENDING_ABROAD = re.compile(
     r"\b(?:dejar|dejen|parar|paren|deixar|deixem|przesta\w+|zrezygn\w+|nustot\w*|liaut\w*|partrauk\w*|incet\w*"
-    r"|opri\w*|aufhor\w*|arrete\w*"
-    r"|cess\w*|verpass\w*|perder\w*|manquer|rater|pierd\w*|praleist\w*|przegap\w*|strac\w*)\b"
+    r"|opri\w*|aufhor\w*|arrete\w*|cess\w*|verpass\w*|perder\w*|manquer|rater|pierd\w*|praleist\w*|przegap\w*"
+    r"|strac\w*)\b"
 )
 # A comma before these begins no clause of its own.
 SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai|ca|sa|dass|que|qu'\w+)\b)")
 # Where somebody begins to ask: what goes before is a reason.
 REQUEST_ABROAD = re.compile(
     r"\b(?:prosze|prosimy|prosil\w+|prasau|prasome|prasyciau|prasom|ludzu|ludzam|(?:va )?rog|rugam|bitte|merci de"
-    r"|veuillez|je vous prie"
-    r"|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
+    r"|veuillez|je vous prie|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
 )
 # Where a reason goes before a wish, or follows it.
 REASON_ABROAD = re.compile(
-    r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi"
-    r"|jo|deoarece"
-    r"|pentru ca|fiindca)\b"
+    r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi|jo"
+    r"|deoarece|pentru ca|fiindca)\b"
 )
 
 
@@ -112,17 +109,16 @@ LANGUAGES = (
             r"meld\w* sie mich .{0,60}\bab",
             r"meld\w* (?:ich )?mich .{0,40}\bab",
             (
-                r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter|datenbank) .{0,20}"
-                r"(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)"
+                r"(?:aus|von) (?:\w+ ){1,3}?(?:verteiler\w*|mailing-?liste|liste|newsletter"
+                r"|datenbank) .{0,20}(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)"
             ),
             (
-                r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}"
-                r"(?:verteiler\w*|liste|newsletter|aus|adresse)"
+                r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}(?:verteiler\w*"
+                r"|liste|newsletter|aus|adresse)"
             ),
             (
                 r"kein(?:e|en)? (?:weitere[nr]? )?(?:newsletter|e-?mails?|mails?|nachrichten|post"
-                r"|zusendung\w*)\b.{0,30}"
-                r"(?:mehr|erhalten|bekommen|senden|schicken)"
+                r"|zusendung\w*)\b.{0,30}(?:mehr|erhalten|bekommen|senden|schicken)"
             ),
             (
                 r"nicht (?:mehr|langer|weiter) .{0,40}(?:erhalten|bekommen|beziehen|empfangen|zusenden|zuschicken"
@@ -136,8 +132,8 @@ LANGUAGES = (
         ),
         (
             (
-                r"nicht (?!mehr)(?:\w+ ){0,3}?(?:abmelden|abbestellen|austragen|loschen|streichen|entfernen|abgemeldet"
-                r"|geloscht)"
+                r"nicht (?!mehr)(?:\w+ ){0,3}?(?:abmelden|abbestellen|austragen|loschen|streichen|entfernen"
+                r"|abgemeldet|geloscht)"
             ),
             r"(?:nehmen|streichen|entfernen|loschen|tragen) sie mich (?:bitte )?nicht",
             r"nicht (?:\w+ ){0,3}?aus (?:\w+ ){1,3}?(?:verteiler|liste)",
@@ -148,8 +144,8 @@ LANGUAGES = (
         (
             r"(?:me )?des(?:abonner|abonnez|abonne|abonnement|inscrire|inscrivez|inscription|inscris)\w*(?:-moi)?",
             (
-                r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?)[- ](?:moi|mon|mes|nous|cette"
-                r"|l')\b.{0,60}"
+                r"(?:retire[rz]?|enleve[rz]?|supprime[rz]?|raye[rz]?|efface[rz]?|ote[rz]?)[- ](?:moi|mon|mes|nous"
+                r"|cette|l')\b.{0,60}"
             ),
             r"m'(?:enlever|oter|effacer)|me (?:retirer|supprimer|rayer|desinscrire|desabonner) (?:de|des|du)",
             r"ne (?:souhait|veu|desir|voudr)\w* plus (?:\w+ ){0,2}?(?:recevoir|etre)",
@@ -158,17 +154,16 @@ LANGUAGES = (
             r"(?:arrete[rz]?|cesse[rz]?) (?:de m'|les envois|l'envoi|vos envois|de nous)",
             r"resilie[rz]? (?:mon|l')",
             (
-                r"(?:souhait|voudr|aimer|desir)\w* (?:\w+ )?(?:etre (?:retire|desinscrit|desabonne|supprime|raye|enleve"
-                r"|efface)\w*"
-                r"|sortir|quitter)"
+                r"(?:souhait|voudr|aimer|desir)\w* (?:\w+ )?(?:etre (?:retire|desinscrit|desabonne|supprime|raye"
+                r"|enleve|efface)\w*|sortir|quitter)"
             ),
         ),
         (
             r"ne (?:me|nous) (?:retirez|supprimez|rayez|desabonnez|desinscrivez|enlevez) (?:surtout )?pas",
             r"ne pas (?:me |nous |m')?(?:retirer|supprimer|rayer|desabonner|desinscrire|enlever)",
             (
-                r"ne (?:souhait|veu|desir)\w* pas (?:me|etre|vous|que vous)\b.{0,20}"
-                r"(?:desabonn|desinscri|retir|supprim)\w*"
+                r"ne (?:souhait|veu|desir)\w* pas (?:me|etre|vous|que vous)\b.{0,20}(?:desabonn|desinscri|retir"
+                r"|supprim)\w*"
             ),
         ),
     ),
@@ -176,8 +171,8 @@ LANGUAGES = (
         "Spanish",
         (
             (
-                r"(?:dar|den|de|deme|denme|darme|darnos|doy|causar|solicito|quiero|deseo|la|mi)(?: me)?(?: la)? (?:de "
-                r")?baja"
+                r"(?:dar|den|de|deme|denme|darme|darnos|doy|causar|solicito|quiero|deseo|la"
+                r"|mi)(?: me)?(?: la)? (?:de )?baja"
             ),
             r"(?:eliminar|elimin|quitar|quit|borrar|borr|retirar|retir|sacar|saqu)\w*(?:me|enme|eme|nme)\b.{0,60}",
             (
@@ -209,16 +204,15 @@ LANGUAGES = (
             r"me (?:remov|retir|tir|exclu)\w+ d[aeo]",
             r"(?:ser )?(?:removid|retirad|excluid|eliminad)[oa] d[aeo]",
             (
-                r"nao (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse em) (?:de )?(?:\w+ ){0,2}?"
-                r"(?:receber|continuar|recebe-lo|constar)"
+                r"nao (?:desejo|quero|pretendo|gostaria|gostava|tenho interesse em) (?:de )?(?:\w+ ){0,2}?(?:receber"
+                r"|continuar|recebe-lo|constar)"
             ),
             r"(?:deixar|deixem|deixe|parem|pare|parar) de (?:me )?(?:receber|enviar|mandar)\w*",
             r"nao (?:me )?(?:enviem|envie|mandem|mande)(?:-me)? mais",
             r"(?:des-?subscre|descadastr|desinscre)\w+",
             (
                 r"(?:quero|queria|gostaria de|gostava de|desejo|pretendo) (?:\w+ )?(?:sair|ser (?:retirad|removid"
-                r"|excluid"
-                r"|eliminad)[oa]) d"
+                r"|excluid|eliminad)[oa]) d"
             ),
         ),
         (
@@ -236,8 +230,8 @@ LANGUAGES = (
             r"usun(?:ac|iecie|cie|iecia|ie)?\b.{0,40}(?:mnie|moj\w*|z listy|adres\w*|z bazy)",
             r"usun(?:ac|iecie|cie)? (?:mnie|moj\w*)",
             (
-                r"(?:nie chce|nie zycze sobie|nie chcialabym|nie chcialbym|nie jestem zainteresowan\w+) (?:\w+ ){0,3}?"
-                r"(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)"
+                r"(?:nie chce|nie zycze sobie|nie chcialabym|nie chcialbym"
+                r"|nie jestem zainteresowan\w+) (?:\w+ ){0,3}?(?:otrzymywa\w+|dostawa\w+|newsletter\w*|wiadomosci)"
             ),
             r"(?:prosze|prosimy) (?:\w+ ){0,2}?(?:juz |wiecej )?nie (?:\w+ ){0,2}?(?:przysyl|wysyl|przesyl)\w+",
             r"nie(?:wy|przy|prze)sylani\w+ (?:\w+ ){0,3}?(?:newsletter\w*|wiadomosc\w*|mail\w*|e-mail\w*|biuletyn\w*)",
@@ -258,8 +252,7 @@ LANGUAGES = (
             r"(?:atsisak(?:au|yti|yciau)|atsisakome)\b.{0,60}",
             (
                 r"(?:is|pa)?(?:braukite|braukti|imkite|imti|trinkite|trinti|salinkite|salinti|registruokite"
-                r"|registruoti) "
-                r"(?:mane|mano|mus|is)"
+                r"|registruoti) (?:mane|mano|mus|is)"
             ),
             r"(?:mane|mus) (?:at|is)(?:registruo|brauk|im|trin)\w*",
             r"pa(?:salinkite|salinti) (?:mane|mano|mus|is)",
@@ -298,8 +291,7 @@ LANGUAGES = (
             r"(?:ma )?dezabon\w+",
             (
                 r"(?:sa )?(?:ma |adresa )?(?:sterge(?:ti|rea|re)?|scoate(?:ti|re|rea)?|elimina(?:ti|re|rea)?)(?:-ma"
-                r"| ma| "
-                r"adresa| din| de pe| mea)\b.{0,60}"
+                r"| ma| adresa| din| de pe| mea)\b.{0,60}"
             ),
             r"fiu (?:sters|stearsa|scos|scoasa|eliminat\w*) (?:din|de pe)",
             r"ma (?:stergeti|scoateti|eliminati)",

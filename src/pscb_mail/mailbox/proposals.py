@@ -11,23 +11,22 @@ SUBSCRIBE = tuple(
     for pattern in (
         r"\bbe (?:added|put|included) (?:to|on|in) (?:your|the|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing)\b",
         (
-            r"\bhow (?:do|can|could|would) (?:i|we|he|she|they|my \w+)\b.{0,20}\b(?:subscribe|join|sign up|get (?:this"
-            r"|the) newsletter)\b"
+            r"\bhow (?:do|can|could|would) (?:i|we|he|she|they|my \w+)\b.{0,20}\b(?:subscribe|join|sign up"
+            r"|get (?:this|the) newsletter)\b"
         ),
         (
             r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our|a colleague|the following"
-            r"|these|this)\b.{0,80}\b(?:list|newsletters?|mailing"
-            r"|distribution|circulation|bulletins?|up|back|database|on)\b"
+            r"|these|this)\b.{0,80}\b(?:list|newsletters?|mailing|distribution|circulation|bulletins?|up|back"
+            r"|database|on)\b"
         ),
         (
-            r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b|^(?:can you |could you |i want to |i would like to "
-            r")?re-?subscribe\b|^subscribe(?: me)?$"
+            r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b|^(?:can you |could you |i want to "
+            r"|i would like to )?re-?subscribe\b|^subscribe(?: me)?$"
         ),
         (
             r"\b(?:want|like|wish|wants|love|interested in|happy|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving"
-            r"|subscribe|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}"
-            r"\b(?:list|newsletters?|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back "
-            r"on)\b"
+            r"|subscribe|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}\b(?:list|newsletters?|bulletins?"
+            r"|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back on)\b"
         ),
         (
             r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
@@ -36,22 +35,18 @@ SUBSCRIBE = tuple(
         r"\b(?:add|include|subscribe|enrol|put down)\b.{0,80}@",
         # Anybody to whom the newsletter should come: "Can Sam get this too?", "she should be getting it".
         (
-            r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should|would it be possible for|is it possible "
-            r"for|any chance) (?!(?:i|we|you|they) (?:get|have|receive|be))(?:\w+[ -]){1,6}?(?:to )?(?:get|receive"
-            r"|have|be sent"
-            r"|be on|be included on|join) (?:this|it|these|the newsletters?|the bulletin|your newsletters?|a copy"
-            r"|copies|the "
-            r"(?:\w+ )?list|your (?:\w+ )?list)(?: too| as well| also| please| directly| in future| from now on"
-            r"|[,.?!]|$)"
+            r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should|would it be possible for"
+            r"|is it possible for|any chance) (?!(?:i|we|you|they) (?:get|have|receive"
+            r"|be))(?:\w+[ -]){1,6}?(?:to )?(?:get|receive|have|be sent|be on|be included on|join) (?:this|it|these"
+            r"|the newsletters?|the bulletin|your newsletters?|a copy|copies|the (?:\w+ )?list"
+            r"|your (?:\w+ )?list)(?: too| as well| also| please| directly| in future| from now on|[,.?!]|$)"
         ),
         (
             r"\b(?:should|ought to|needs? to|wants? to|would (?:like|love) to|(?:'d|would) be (?:keen|glad|pleased"
-            r"|happy) to"
-            r"|keen to) (?:also |really )?(?:be )?(?:get|getting|receive|receiving|have|sent|on)\b(?: (?:this|it"
-            r"|these|them"
-            r"|your newsletters?|the newsletters?|a copy|copies|the (?:\w+ )?list|your (?:\w+ )?list))(?: too| also"
-            r"| as well"
-            r"| myself| ourselves| directly| personally| regularly| each month| every month| in future|\W|$)"
+            r"|happy) to|keen to) (?:also |really )?(?:be )?(?:get|getting|receive|receiving|have|sent"
+            r"|on)\b(?: (?:this|it|these|them|your newsletters?|the newsletters?|a copy|copies|the (?:\w+ )?list"
+            r"|your (?:\w+ )?list))(?: too| also| as well| myself| ourselves| directly| personally| regularly"
+            r"| each month| every month| in future|\W|$)"
         ),
         (
             r"\b(?:copy in|cc|loop in|copying in)\b.{0,80}@|\b(?:have|get|receive) (?:it|this|these|one|a copy"
@@ -63,8 +58,7 @@ SUBSCRIBE = tuple(
         ),
         (
             r"\b(?:can|could|may|might|would like to|want to|love to) (?:i |we )?(?:\w+ )?be (?:sent|e-?mailed) (?:it"
-            r"|this|these|the"
-            r" newsletter|a copy|copies|your)\b"
+            r"|this|these|the newsletter|a copy|copies|your)\b"
         ),
         (
             r"^(?:(?:hi|hello|please)\W+)*(?:can|could|may|might|how (?:can|do|could)) (?:i"
@@ -72,15 +66,12 @@ SUBSCRIBE = tuple(
         ),
         (
             r"\bhow (?:can|do|could|would) (?:i|we|they|she|he) (?:get|receive|have) (?:it|this|them|the newsletter"
-            r"|your newsletters?|a copy|on"
-            r" (?:the|your|this) list)\b"
+            r"|your newsletters?|a copy|on (?:the|your|this) list)\b"
         ),
         r"\b(?:gets?|receives?|has|have) (?:this|it|these|them|one|a copy|copies) (?:as well|too|also)\b",
         (
-            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your"
-            r"|this) (?:\w+ ){0,2}?(?:list"
-            r"|mailing"
-            r"|circulation|distribution|database)\b"
+            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your|this) (?:\w+ ){0,2}?(?:list"
+            r"|mailing|circulation|distribution|database)\b"
         ),
         r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing|circulation)\b",
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
@@ -91,25 +82,24 @@ SUBSCRIBE = tuple(
             r"|circulation|database)\b"
         ),
         (
-            r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin|future \w+)\b.{0,40}\bto (?:my "
-            r"colleague|our|.{2,60}@)"
+            r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin"
+            r"|future \w+)\b.{0,40}\bto (?:my colleague|our|.{2,60}@)"
         ),
         (
-            r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get|be on|have|be "
-            r"added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b"
+            r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get|be on|have"
+            r"|be added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b"
         ),
         (
             r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b|\b(?:i )?(?:want|would like|'d like"
-            r"|wish) to "
-            r"(?:stay|remain|come back|be back|keep receiving|continue receiving)\b"
+            r"|wish) to (?:stay|remain|come back|be back|keep receiving|continue receiving)\b"
         ),
         (
             r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend|request)\w*\b.{0,40}\b(?:off"
             r"|removed|unsubscribed?|this)\b"
         ),
         (
-            r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident|error)"
-            r"|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b"
+            r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident"
+            r"|error)|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b"
         ),
         r"\b(?:undo|reverse|cancel) (?:(?:this|that|it)(?! \w)|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
     )
@@ -155,69 +145,65 @@ ADDRESS_CHANGE = tuple(
     re.compile(pattern)
     for pattern in (
         (
-            r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred |personal )*(?:e-?mail|email"
-            r"|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox|domain)"
-            r"(?: \w+)? (?:is now|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are "
-            r"changing"
-            r"|was changed|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
+            r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred |personal )*(?:e-?mail"
+            r"|email|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox|domain)(?: \w+)? (?:is now"
+            r"|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are changing|was changed"
+            r"|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
         ),
         r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
         r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
         r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
         r"\bnew\W{1,3}\S{1,64}@|\S@\S{1,255} (?:rather than|instead|not|and not)\b",
-        r"\bchange of (?:my |our )?(?:e-?mail |email )?(?:address|e-?mail|details)\b",
+        r"\bchange of (?:my |our )?(?:e-?mail (?:address|details)\b|e-?mail\b|address\b.{0,60}@)",
         r"\bi(?:'d| would)? (?:\w+ )?(?:get|receive|have|want|like|prefer)\b.{0,40}\b(?:at|to|on)\b.{0,30}\S@",
         r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
         (
             r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect|re-?route) (?:my|our"
-            r"|the|your|this|his"
-            r"|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b"
+            r"|the|your|this|his|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b"
         ),
         (
             r"\b(?:send|direct|forward|use|deliver)\b.{0,50}\b(?:to|at)? ?(?:this|my|the|following"
             r"|new)\b.{0,30}\b(?:address|e-?mail|instead)\b"
         ),
         (
-            r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)|send (?:it|them|this|the "
-            r"newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
+            r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)|send (?:it|them|this"
+            r"|the newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
         ),
         r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
         r"\b(?:reached|contacted|found) (?:at|on) \S{1,64}@",
         r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
         r"\b(?:i am|i'm|we are|we're) (?:now )?(?:on |at |called )?\S{1,64}@",
         (
-            r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail"
-            r"|domain|to \S{1,80}@)"
+            r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched"
+            r"|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail|domain|to \S{1,80}@)"
         ),
         (
             r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be|is being|being|is to be"
-            r"|going to be|gets?) "
-            r"(?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed|cut off)\b"
+            r"|going to be|gets?) (?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed"
+            r"|cut off)\b"
         ),
         (
-            r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was|will) (?:\w+ "
-            r")?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)|discontinued|replaced"
-            r"|retired|cease)"
+            r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was"
+            r"|will) (?:\w+ )?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)"
+            r"|discontinued|replaced|retired|cease)"
         ),
     )
 )
 
 NOT_SUBSCRIBE = re.compile(
     r"\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:me|us|my \w+) off|(?:come|be|get|want) off"
-    r"|rather not|not "
-    r"(?:interested|want|wish|need|like|to)|don't (?:want|wish|need)"
-    r"|do not (?:want|wish|need|add|put)|don't (?:add|put)|dont want"
-    r"|(?:i|we)(?:'ll| will|'ve| have) (?:\w+ )?(?:add|added|put|include|included))\b(?!.{0,60}\b(?:instead|put me "
-    r"back|back on)\b)"
+    r"|rather not|not (?:interested|want|wish|need|like|to)|don't (?:want|wish|need)|do not (?:want|wish|need|add"
+    r"|put)|don't (?:add|put)|dont want|(?:i|we)(?:'ll| will|'ve| have) (?:\w+ )?(?:add|added|put|include"
+    r"|included))\b(?!.{0,60}\b(?:instead|put me back|back on)\b)"
 )
 ABOUT_US = re.compile(
     r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb"
     r"|safeguarding (?:children )?board)\b"
 )
 NOT_CHANGE = re.compile(
-    r"\b(?:unsubscribe|remove|delete|take)\b(?!.{0,80}\b(?:and|instead|replace|add|use)\b)|"
-    r"\b(?:taken off|be removed|is removed|deleted|come off|unsubscribed)\b|"
-    r"\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
+    r"\b(?:unsubscribe|remove|delete|take)\b(?!.{0,80}\b(?:and|instead|replace|add|use)\b)|\b(?:taken off|be removed"
+    r"|is removed|deleted|come off|unsubscribed)\b|\b(?:do not|don't|dont|stop|no longer|never)\b.{0,20}\b(?:send"
+    r"|sending|use)\b(?!.{0,60}(?:@|\bold\b))"
 )
 # Of somebody else, to whom the newsletter should come as well.
 THEIRS = re.compile(
@@ -225,6 +211,5 @@ THEIRS = re.compile(
 )
 OWN_ADDRESS = re.compile(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"
-    r"|i will be) (?:now )?"
-    r"(?:at|on|\S{1,64}@)"
+    r"|i will be) (?:now )?(?:at|on|\S{1,64}@)"
 )

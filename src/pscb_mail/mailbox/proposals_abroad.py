@@ -18,11 +18,10 @@ _ADD = {
     "Romanian": r"(?:adaug\w+|inscri\w+|abon(?:ati|ez|are)\b|includ\w+|treceti)",
 }
 _RECEIVE = (
-    r"(?:chcial\w* (?:tez |rowniez )?(?:otrzymywac|dostawac)|noreciau (?:\w+ )?gauti|velos (?:\w+ )?sanemt"
-    r"|(?:mochte|wurde gern\w*) (?:\w+ ){0,4}?(?:erhalten|bekommen|beziehen)|(?:voudrais|aimerais"
-    r"|souhaite) (?:\w+ )?recevoir"
-    r"|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava|queria) (?:\w+ ){0,2}?receber"
-    r"|(?:as vrea|as dori|doresc|vreau) sa (?:\w+ )?primesc)"
+    r"(?:chcial\w* (?:tez |rowniez )?(?:otrzymywac|dostawac)|noreciau (?:\w+ )?gauti|velos (?:\w+ )?sanemt|(?:mochte"
+    r"|wurde gern\w*) (?:\w+ ){0,4}?(?:erhalten|bekommen|beziehen)|(?:voudrais|aimerais|souhaite) (?:\w+ )?recevoir"
+    r"|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava|queria) (?:\w+ ){0,2}?receber|(?:as vrea"
+    r"|as dori|doresc|vreau) sa (?:\w+ )?primesc)"
 )
 # A negation anywhere in it makes it something else: `languages` reads the wish to come off.
 NO = re.compile(
@@ -42,13 +41,12 @@ ADDRESS_CHANGE = tuple(
         r"\b(?:jaun\w+|main\w+|nomain\w+)\b.{0,40}\b(?:adres\w*|e-?past\w*)|\badrese .{0,20}mainij",
         (
             r"\b(?:neue|neuen|geandert\w*|andern|andert|aktualisieren)\b.{0,40}\b(?:e-?mail-?adresse|adresse"
-            r"|mailadresse"
-            r"|e-?mail)"
+            r"|mailadresse|e-?mail)"
         ),
         r"\b(?:e-?mail-?adresse|mailadresse|adresse) .{0,40}\b(?:geandert|ist jetzt|lautet|andern)",
         (
-            r"\b(?:nouvelle|nouveau|change\w*|changement|modifier|mettre a jour)\b.{0,40}\b(?:adresse|e-?mail|courriel"
-            r"|mail)"
+            r"\b(?:nouvelle|nouveau|change\w*|changement|modifier|mettre a jour)\b.{0,40}\b(?:adresse|e-?mail"
+            r"|courriel|mail)"
         ),
         r"\b(?:nuev[oa]|cambi\w+|actualiz\w+)\b.{0,40}\b(?:direccion|correo|e-?mail|email)",
         r"\b(?:nov[oa]|mud\w+|alter\w+|atualiz\w+|actualiz\w+)\b.{0,40}\b(?:endereco|e-?mail|email|mail)",

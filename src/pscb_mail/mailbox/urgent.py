@@ -13,17 +13,14 @@ from pscb_mail.mailbox.sentences import Sentence
 
 _CHILD = (
     r"(?:child|children|kids?|pupils?|students?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|young (?:person|people"
-    r"|girl|boy|man|woman|lad)"
-    r"|teenagers?|daughters?|sons?|nieces?|nephews?|grand(?:child|son|daughter)s?|brothers?|sisters?|siblings?|year[- "
-    r"]olds?|family|families)"
+    r"|girl|boy|man|woman|lad)|teenagers?|daughters?|sons?|nieces?|nephews?|grand(?:child|son|daughter)s?|brothers?"
+    r"|sisters?|siblings?|year[- ]olds?|family|families)"
 )
 _HURT = (
     r"(?:hurt(?:s|ing)?|abus(?:e|ed|es|ing)|beat(?:en|ing|s)?|hit(?:s|ting)?|harm(?:ed|ing|s)?|neglected|groom(?:ed"
-    r"|ing)|raped?|assault(?:ed|ing|s)?"
-    r"|molest(?:ed|ing|s)?|touch(?:ed|es|ing)|exploit(?:ed|ing)|traffick(?:ed|ing)|starv(?:ed|ing)|threaten(?:ed|ing"
-    r"|s)?|chok(?:ed|ing)"
-    r"|strangl(?:ed|ing)|lock(?:ed|s) (?:up|in)|burn(?:t|ed)|punch(?:ed|es|ing)|slap(?:ped|s|ping)|kick(?:ed|s|ing)?"
-    r"|kill(?:ed|s)?)"
+    r"|ing)|raped?|assault(?:ed|ing|s)?|molest(?:ed|ing|s)?|touch(?:ed|es|ing)|exploit(?:ed|ing)|traffick(?:ed|ing)"
+    r"|starv(?:ed|ing)|threaten(?:ed|ing|s)?|chok(?:ed|ing)|strangl(?:ed|ing)|lock(?:ed|s) (?:up|in)|burn(?:t|ed)"
+    r"|punch(?:ed|es|ing)|slap(?:ped|s|ping)|kick(?:ed|s|ing)?|kill(?:ed|s)?)"
 )
 # A child at risk, said by somebody who means a child they know of. What the newsletter itself writes about ("children
 # at risk", "neglect", "disclosure scheme") must not be enough: a person, a worry or an event goes with it.
@@ -31,14 +28,12 @@ _URGENT = tuple(
     re.compile(pattern)
     for pattern in (
         (
-            rf"\b(?:i|we)(?:'m|'re| am| are| have been| remain)? (?:\w+ ){{0,3}}?(?:worried|concerned|frightened|afraid"
-            rf"|scared|alarmed|anxious)\b.{{0,60}}"
-            rf"\b(?:safety of|{_CHILD}|him|her|his|their)\b"
+            rf"\b(?:i|we)(?:'m|'re| am| are| have been| remain)? (?:\w+ ){{0,3}}?(?:worried|concerned|frightened"
+            rf"|afraid|scared|alarmed|anxious)\b.{{0,60}}\b(?:safety of|{_CHILD}|him|her|his|their)\b"
         ),
         (
-            rf"\b(?:worried|concerned|concerns|worries|concern) (?:\w+ )?(?:about|for|regarding) (?:\w+ )?(?:a|one of "
-            rf"(?:my|our|the)|my|this|the|our|his|her|two|three)"
-            rf" (?:\w+ ){{0,3}}?{_CHILD}\b"
+            rf"\b(?:worried|concerned|concerns|worries|concern) (?:\w+ )?(?:about|for|regarding) (?:\w+ )?(?:a"
+            rf"|one of (?:my|our|the)|my|this|the|our|his|her|two|three) (?:\w+ ){{0,3}}?{_CHILD}\b"
         ),
         (
             rf"\b{_CHILD}\b.{{0,80}}\b(?:told|disclosed|confided|revealed|said to) (?:to )?(?:me|us|a teacher|my|our"
@@ -55,9 +50,8 @@ _URGENT = tuple(
             rf"|were|being|been|gets?|got) (?:\w+ ){{0,3}}?{_HURT}\b"
         ),
         (
-            rf"\b(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am| was| were| has been| have been| gets?| keeps?) "
-            rf"(?:being "
-            rf"|getting )?{_HURT}\b.{{0,40}}"
+            rf"\b(?:he|she|they|i|we)(?:'s|'re|'m| is| are| am| was| were| has been| have been| gets?"
+            rf"| keeps?) (?:being |getting )?{_HURT}\b.{{0,40}}"
             r"\b(?:by|at|her|his|him|my|them|me|home|again|children|child)\b"
         ),
         (
@@ -65,29 +59,26 @@ _URGENT = tuple(
             rf"|grand\w+)\b.{{0,40}}\b{_HURT}\b.{{0,20}}\b(?:me|us|my)\b"
         ),
         (
-            r"\b(?:is|are|'s|may be|might be|could be) (?:\w+ )?(?:at (?:immediate |serious |real |significant |high "
-            r")?risk(?! assess| register)|in (?:immediate |serious |real )?danger|not safe"
+            r"\b(?:is|are|'s|may be|might be|could be) (?:\w+ )?(?:at (?:immediate |serious |real |significant "
+            r"|high )?risk(?! assess| register)|in (?:immediate |serious |real )?danger|not safe"
             r"|unsafe)\b(?=.{0,80}\b(?:home|today|tonight|now|please|help|from (?:his|her|their))\b)"
         ),
         (
-            rf"\b(?:a|this|that|one|the|my|our) (?:\w+ ){{0,3}}?{_CHILD}\b.{{0,60}}\b(?:at (?:immediate |serious |real "
-            rf"|significant )?risk(?! register)|in (?:immediate |serious )?danger"
-            r"|not safe|unsafe|bruis\w+|marks on|suicid\w+|self[- ]?harm\w*|run away|gone missing|went missing|is "
-            r"missing"
-            r"|left alone|left home alone|hungry|afraid to go home"
-            r"|scared to go home|frightened to go home)\b"
+            rf"\b(?:a|this|that|one|the|my|our) (?:\w+ ){{0,3}}?{_CHILD}\b.{{0,60}}\b(?:at (?:immediate |serious "
+            rf"|real |significant )?risk(?! register)|in (?:immediate |serious )?danger"
+            r"|not safe|unsafe|bruis\w+|marks on|suicid\w+|self[- ]?harm\w*|run away|gone missing|went missing"
+            r"|is missing|left alone|left home alone|hungry|afraid to go home|scared to go home"
+            r"|frightened to go home)\b"
         ),
         (
             r"\b(?:he|she|they) (?:has|have|had|came in with|came with|is covered in) (?:\w+ ){0,3}?(?:bruis\w+|marks"
             r"|burns|cuts|injur\w+)\b"
         ),
         (
-            r"\b(?:report|raise|make|refer|making|reporting|raising) (?:a |an |this |my |some )?(?:\w+ "
-            r")?(?:safeguarding "
-            r"(?:concern|referral|issue|alert)|child protection"
-            r" (?:concern|referral|issue)|concerns? about (?:a|my|the|this|one|two) (?:\w+ ){0,2}?(?:child|pupil"
-            r"|boy|girl"
-            r"|family|baby|student)|child abuse)\b"
+            r"\b(?:report|raise|make|refer|making|reporting|raising) (?:a |an |this |my "
+            r"|some )?(?:\w+ )?(?:safeguarding (?:concern|referral|issue|alert)|child protection (?:concern|referral"
+            r"|issue)|concerns? about (?:a|my|the|this|one|two) (?:\w+ ){0,2}?(?:child|pupil|boy|girl|family|baby"
+            r"|student)|child abuse)\b"
         ),
         (
             r"\b(?:suspect|believe|think|sure) (?:that )?(?:\w+ ){0,4}?(?:child|pupil|girl|boy|baby|he|she"
@@ -112,30 +103,28 @@ _URGENT = tuple(
         r"\b(?:afraid|scared|frightened|terrified) (?:to go|of going) home\b",
         # The same, said in other languages by those who write to us in them.
         (
-            r"\bmartwie sie o (?:\w+ ){0,2}(?:dziecko|corke|syna|ucznia)|\bdziecko jest (?:bite|krzywdzone|w "
-            r"niebezpieczenstwie)"
+            r"\bmartwie sie o (?:\w+ ){0,2}(?:dziecko|corke|syna|ucznia)|\bdziecko jest (?:bite|krzywdzone"
+            r"|w niebezpieczenstwie)"
         ),
         (
-            r"\bsorgen um (?:ein|das|mein|unser)\w* (?:\w+ ){0,2}(?:kind|schuler\w*|madchen|junge\w*)|\bkind wird "
-            r"(?:\w+ "
-            r"){0,2}(?:geschlagen|misshandelt|missbraucht)"
+            r"\bsorgen um (?:ein|das|mein|unser)\w* (?:\w+ ){0,2}(?:kind|schuler\w*|madchen|junge\w*)"
+            r"|\bkind wird (?:\w+ ){0,2}(?:geschlagen|misshandelt|missbraucht)"
         ),
         (
-            r"\b(?:inquiet|inquiete|m'inquiete) pour (?:un|une|mon|ma|cet|l') ?(?:\w+ ){0,1}(?:enfant|eleve|fille|fils)"
-            r"|\benfant (?:est )?(?:battu|maltraite|en danger)"
+            r"\b(?:inquiet|inquiete|m'inquiete) pour (?:un|une|mon|ma|cet|l') ?(?:\w+ ){0,1}(?:enfant|eleve|fille"
+            r"|fils)|\benfant (?:est )?(?:battu|maltraite|en danger)"
         ),
         (
-            r"\bpreocupad[oa] (?:por|com|con) (?:un|una|uma|um|mi|minha|meu) (?:\w+ ){0,1}(?:nin[oa]|crianca|alumn[oa]"
-            r"|alun[oa]|hij[oa]|filh[oa])"
+            r"\bpreocupad[oa] (?:por|com|con) (?:un|una|uma|um|mi|minha|meu) (?:\w+ ){0,1}(?:nin[oa]|crianca"
+            r"|alumn[oa]|alun[oa]|hij[oa]|filh[oa])"
         ),
         (
             r"\bingrijorat\w* (?:pentru|de) (?:un|o) (?:copil|elev\w*|fetita|baiat)|\bcopil(?:ul)? (?:este )?(?:batut"
             r"|abuzat|in pericol)"
         ),
         (
-            r"\bnerimauju del (?:\w+ )?(?:vaiko|mokini\w+)|\bvaika (?:musa|skriaudzia)|\buztraucos par (?:\w+ "
-            r")?(?:bernu"
-            r"|skolenu)|\bbernu (?:sit|dara pari)"
+            r"\bnerimauju del (?:\w+ )?(?:vaiko|mokini\w+)|\bvaika (?:musa|skriaudzia)"
+            r"|\buztraucos par (?:\w+ )?(?:bernu|skolenu)|\bbernu (?:sit|dara pari)"
         ),
     )
 )
@@ -143,104 +132,76 @@ _URGENT = tuple(
 _YOUNG = re.compile(
     rf"\b(?:an?|one|my|our|the|this|that|his|her|their|its|little|two|three|both"
     rf"|some) (?:[\w'-]+ ){{0,3}}?(?:{_CHILD}|lads?|lass(?:es)?"
-    r"|teens?|youngsters?|little ones?|bairns?|minors?|schoolgirls?|schoolboys?|newborn|baby's|child's|girl's|boy's)\b"
-    r"|\b(?:i'm|i am|he's|she's|he is|she is|they are|aged|age|only|just) (?:only |just )?(?:[2-9]|1[0-7])\b(?! (?:st"
-    r"|nd|rd|th|am|pm"
-    r"|o'clock|per|%|years in|minutes|hours|days|weeks|people|of|copies|places))|\b(?:[1-9]|1[0-7])[- ]?(?:years?"
-    r"|yrs?|months?|weeks?)"
-    r"[- ]?olds?\b|\b(?:my|our|his|her) (?:best |little |school )?(?:friend|mate|sis|bro)\b|\b(?:in|from) (?:my"
-    r"|our) (?:class|form|unit"
-    r"|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b"
+    r"|teens?|youngsters?|little ones?|bairns?|minors?|schoolgirls?|schoolboys?|newborn|baby's|child's|girl's"
+    r"|boy's)\b|\b(?:i'm|i am|he's|she's|he is|she is|they are|aged|age|only|just) (?:only |just )?(?:[2-9]"
+    r"|1[0-7])\b(?! (?:st|nd|rd|th|am|pm|o'clock|per|%|years in|minutes|hours|days|weeks|people|of|copies|places))"
+    r"|\b(?:[1-9]|1[0-7])[- ]?(?:years?|yrs?|months?|weeks?)[- ]?olds?\b|\b(?:my|our|his|her) (?:best |little "
+    r"|school )?(?:friend|mate|sis|bro|mum|mam|mom|mummy|dad|daddy|step\w+|nan|grandad|carer)\b|\b(?:in|from) (?:my"
+    r"|our) (?:class|form|unit|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b"
 )
 _DONE = re.compile(
     r"\b(?:bruis\w+|black eye|burn marks?|burns? (?:on|to)|burnt|scars|bleeding|bite marks?|welts?|(?:cuts?"
-    r"|marks?) (?:on|all|up|down|round"
-    r"|around|across)|com(?:es|ing) into (?:my|her|his|their) (?:bed)?(?:room)?\b|gets? into (?:my|her|his|their) bed"
-    r"|(?:no|any) food"
-    r"|nothing (?:in the fridge|to eat)|been out since|out all night|(?:selling|dealing|giving"
-    r"|offering) (?:\w+ )?drugs|(?:taken|took|swallowed)"
-    r" (?:\w+ )?(?:tablets|pills|paracetamol|an overdose|something)|carrying (?:a )?(?:knife|blade|drugs|weapon"
-    r"|machete)|(?:been )?(?:left"
-    r"|abandoned|dumped) (?:at|with|in|on|outside) (?:our|my|the)|can(?:not|'t) cope|abandon\w*|sit on his lap"
-    r"|(?:always|so|very) hungry|sleep(?:s|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams"
-    r"|screaming) (?:all|every|for|in pain)"
+    r"|marks?) (?:on|all|up|down|round|around|across)|com(?:es|ing) into (?:my|her|his|their) (?:bed)?(?:room)?\b"
+    r"|gets? into (?:my|her|his|their) bed|(?:no|any) food|nothing (?:in the fridge|to eat)|been out since"
+    r"|out all night|(?:selling|dealing|giving|offering) (?:\w+ )?drugs|(?:taken|took|swallowed) (?:\w+ )?(?:tablets"
+    r"|pills|paracetamol|an overdose|something)|carrying (?:a )?(?:knife|blade|drugs|weapon|machete)"
+    r"|(?:been )?(?:left|abandoned|dumped) (?:at|with|in|on|outside) (?:our|my|the)|can(?:not|'t) cope|abandon\w*"
+    r"|sit on his lap|secret games?|found wandering|wandering (?:on|in|about|around)|tak(?:e|es|ing) the (?:kids"
+    r"|children|baby|boys|girls) (?:to|abroad|away)|not bring (?:him|her|them) back|(?:always|so|very) hungry"
+    r"|sleep(?:s|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams|screaming) (?:all|every|for|in pain)"
     r"|smack(?:s|ed|ing)|dragg(?:ed|ing)|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live"
-    r"|be here)"
-    r"|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures|photos"
-    r"|videos) of (?:her|him|me|them)(?:self)?"
-    r" (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat|beats|beating|slap\w*|punch\w*|kick\w*|hurts?"
-    r"|hurting|shak(?:e|es|en|ing)|shook"
+    r"|be here)|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures"
+    r"|photos|videos) of (?:her|him|me|them)(?:self)? (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat"
+    r"|beats|beating|slap\w*|punch\w*|kick\w*|hurts?|hurting|shak(?:e|es|en|ing)|shook"
     rf"|thr(?:ew|ows)|starv\w+|lock(?:s|ed)|touch(?:es|ed|ing)) (?:\w+ ){{1,3}}?{_CHILD}|"
     r"(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
-    r"|ing)|shook|thr(?:ew|ows)"
-    r"|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es|ed|ing)|grop\w+"
-    r"|touch(?:es|ed|ing)?) "
-    r"(?:\w+ )?(?:him|her|them|me|his|their|my|up|in|out|down|by|inappropriately|private\w*)|kill (?:him|her|them|me"
-    r"|the|his|my|himself"
-    r"|herself|myself|themselves)|(?:to be|get|being|getting|made to) (?:married|marry)|forced (?:to|into)|marry (?:a"
-    r"|an|him|his|her|off)"
-    r"|(?:tak(?:e|en|ing)|sent|send|fly|flown) (?:him|her|them|me|my \w+)? ?(?:abroad|away for good"
-    r"|out of the country|back home to)"
+    r"|ing)|shook|thr(?:ew|ows)|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es"
+    r"|ed|ing)|grop\w+|touch(?:es|ed|ing)?) (?:\w+ )?(?:him|her|them|me|his|their|my|up|in|out|down|by"
+    r"|inappropriately|private\w*)|kill (?:him|her|them|me|the|his|my|himself|herself|myself|themselves)|(?:to be|get"
+    r"|being|getting|made to) (?:married|marry)|forced (?:to|into)|marry (?:a|an|him|his|her|off)|(?:tak(?:e|en|ing)"
+    r"|sent|send|fly|flown) (?:him|her|them|me|my \w+)? ?(?:abroad|away for good|out of the country|back home to)"
     r"|not (?:come|been) (?:back|collected|picked up|fed|seen)|(?:hasn't|haven't|hadn't|never|didn't|did not) (?:come"
-    r"|came|been|eaten|had)"
-    r" (?:back|collect\w*|picked up|fed|seen|home|anything to eat|a meal|food)|nobody (?:has )?(?:answer\w*|come|came"
-    r"|collected|is (?:at"
-    r" )?home|knows where)|no ?one (?:has )?(?:answers|come|came|collected|is home|knows where)|missing|(?:run|ran"
-    r"|runs) away"
-    r"|disappeared|older m[ae]n|older boyfriend|grown man|naked|nudes?|indecent|sexual (?:pictures?|photos?"
-    r"|messages?)|overdose\w*"
-    r"|self[- ]?harm\w*|suicid\w+|end (?:his|her|my|it all|their)|cutting (?:him|her|my|them)\w*|(?:scared|frightened"
-    r"|terrified|afraid|petrified)"
-    r" (?:of|to go|to be)|not safe|unsafe|in danger|at risk|weapons?|a knife|machete|county lines|carrying drugs"
-    r"|selling drugs"
-    r"|groom(?:ed|ing)|pregnant|neglected|filthy|soiled|starving|sleeping (?:rough|in)|drunk|abus(?:ed|ing|es)"
-    r"|assault\w*|molest\w*)\b"
+    r"|came|been|eaten|had) (?:back|collect\w*|picked up|fed|seen|home|anything to eat|a meal|food)"
+    r"|nobody (?:has )?(?:answer\w*|come|came|collected|is (?:at )?home|knows where)|no ?one (?:has )?(?:answers|come"
+    r"|came|collected|is home|knows where)|missing|(?:run|ran|runs) away|disappeared|older m[ae]n|older boyfriend"
+    r"|grown man|naked|nudes?|indecent|sexual (?:pictures?|photos?|messages?)|overdose\w*|self[- ]?harm\w*|suicid\w+"
+    r"|end (?:his|her|my|it all|their)|cutting (?:him|her|my|them)\w*|(?:scared|frightened|terrified|afraid"
+    r"|petrified) (?:of|to go|to be)|not safe|unsafe|in danger|at risk|weapons?|a knife|machete|county lines"
+    r"|carrying drugs|selling drugs|groom(?:ed|ing)|pregnant|neglected|filthy|soiled|starving|sleeping (?:rough|in)"
+    r"|drunk|abus(?:ed|ing|es)|assault\w*|molest\w*)\b"
 )
 _TOLD = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:saw|see|heard|hear|found|noticed|think|believe|suspect|know|fear|can hear|am worried"
-    r"|am concerned)\b"
-    r"|\b(?:i'm|i am|we are|we're) (?:\w+ )?(?:worried|concerned|scared|frightened|afraid|not sure what|[1-9]\b"
-    r"|1[0-7]\b)"
-    r"|\b(?:told|tells|telling|says|said|confided|disclosed|admitted|showed|whispered) (?:me|us|that|he|she|they|her"
-    r"|his|him|my|to|in|it)\b"
-    r"|\b(?:can|could|will|would) (?:someone|somebody|you|anyone) (?:please )?(?:ring|call|phone|help|contact|come)\b"
-    r"|\bmy (?:\w+ )?(?:grandson|granddaughter|grandchild|nephew|niece|pupil|neighbour|neighbor)\b"
-    r"|\bwe have (?:a|an|two|this)\b|\b(?:today|tonight|last night|yesterday|this (?:morning|afternoon|evening|week"
-    r"|minute)|right now"
-    r"|every (?:night|day|evening)|at the moment|since (?:yesterday|this|last)|on (?:saturday|sunday|monday|tuesday"
-    r"|wednesday|thursday"
-    r"|friday)|next door|neighbou?rs?|at number|upstairs|downstairs|across the road|in (?:my|our) (?:class|form|unit"
-    r"|hostel|street"
-    r"|building|road|block|surgery|clinic|club|church)|keeps|hasn't|has not|nobody|no one|(?:does not|doesn't|didn't"
-    r"|don't) want (?:any"
-    r"|me|us)\w*|please help|what (?:should|do|can|shall) (?:i|we) do|who (?:should|do|can|shall) (?:i|we) (?:ring"
-    r"|call|tell|ask|phone"
-    r"|contact|report))\b"
+    r"|am concerned)\b|\b(?:i'm|i am|we are|we're) (?:\w+ )?(?:worried|concerned|scared|frightened|afraid"
+    r"|not sure what|[1-9]\b|1[0-7]\b)|\b(?:told|tells|telling|says|said|confided|disclosed|admitted|showed"
+    r"|whispered) (?:me|us|that|he|she|they|her|his|him|my|to|in|it)\b|\b(?:can|could|will|would) (?:someone|somebody"
+    r"|you|anyone) (?:please )?(?:ring|call|phone|help|contact|come)\b|\bmy (?:\w+ )?(?:grandson|granddaughter"
+    r"|grandchild|nephew|niece|pupil|neighbour|neighbor)\b|\bwe have (?:a|an|two|this)\b|\b(?:today|tonight"
+    r"|last night|yesterday|this (?:morning|afternoon|evening|week|minute)|right now|every (?:night|day|evening)"
+    r"|at the moment|since (?:yesterday|this|last)|on (?:saturday|sunday|monday|tuesday|wednesday|thursday|friday)"
+    r"|next door|neighbou?rs?|at number|upstairs|downstairs|across the road|in (?:my|our) (?:class|form|unit|hostel"
+    r"|street|building|road|block|surgery|clinic|club|church)|keeps|hasn't|has not|nobody|no one|(?:does not|doesn't"
+    r"|didn't|don't) want (?:any|me|us)\w*|please help|what (?:should|do|can|shall) (?:i|we) do|who (?:should|do|can"
+    r"|shall) (?:i|we) (?:ring|call|tell|ask|phone|contact|report))\b"
 )
 # What is written, taught or planned about: there a sign is needed that this child is known.
 _READ = re.compile(
     r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y|ies)|films?"
-    r"|books?|pages?|issues?"
-    r"|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training|workshops?|conference|events?"
-    r"|guidance|procedures?|research"
-    r"|posters?|register|plans?|schemes?|strateg(?:y|ies)|toolkit|information|advert|booking|places?|match|game"
-    r"|sports? day|trip|club night)\b"
+    r"|books?|pages?|issues?|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training|workshops?"
+    r"|conference|events?|guidance|procedures?|research|posters?|register|plans?|schemes?|strateg(?:y|ies)|toolkit"
+    r"|information|advert|booking|places?|match|game|sports? day|trip|club night)\b"
 )
 _CHILD_ABROAD = re.compile(
     r"\b(?:filh[oa]s?|hij[oa]s?|fiul|fiica|sohn|tochter|chlop\w+|dziewczyn\w+|berniuk\w+|puik\w+|chic[oa]|gamin\w*"
-    r"|jungen?|dziec\w+"
-    r"|cor(?:ka|ke|ki)|syn(?:a|ek|ka)|uczen\w*|uczni\w+|kinder|(?:ein|mein|sein|ihr|unser|das|dem|nachbars)\w* ?kind"
-    r"|madchen|schuler\w*"
-    r"|enfants?|fille|garcon|nin[oa]s?|crianca|alun[oa]|menin[oa]|copil\w*|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+"
-    r"|meiten\w+)\b"
+    r"|jungen?|dziec\w+|cor(?:ka|ke|ki)|syn(?:a|ek|ka)|uczen\w*|uczni\w+|kinder|(?:ein|mein|sein|ihr|unser|das|dem"
+    r"|nachbars)\w* ?kind|madchen|schuler\w*|enfants?|fille|garcon|nin[oa]s?|crianca|alun[oa]|menin[oa]|copil\w*"
+    r"|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+|meiten\w+)\b"
 )
 _DONE_ABROAD = re.compile(
     r"\b(?:bij[ea]|bit[aey]|bije|krzywdz\w*|gwalc\w*|siniak\w*|schlag\w*|geschlagen|missbrauch\w*|misshandel\w*"
-    r"|verletz\w*|frappe\w*"
-    r"|battu\w*|maltrait\w*|viol\w+|pega\w*|golpe\w*|maltrat\w*|abus\w+|bate\w*|espanc\w*|musa\w*|smurt\w*"
-    r"|skriaudz\w*|sit|piekauj\w*"
-    r"|batut\w*|bataie|loves\w*|lovit\w*|w niebezpieczenstwie|in gefahr|en danger|en peligro|em perigo|in pericol"
-    r"|pavoju\w*)\b"
+    r"|verletz\w*|frappe\w*|battu\w*|maltrait\w*|viol\w+|pega\w*|golpe\w*|maltrat\w*|abus\w+|bate\w*|espanc\w*"
+    r"|musa\w*|smurt\w*|skriaudz\w*|sit|piekauj\w*|batut\w*|bataie|loves\w*|lovit\w*|w niebezpieczenstwie|in gefahr"
+    r"|en danger|en peligro|em perigo|in pericol|pavoju\w*)\b"
 )
 _NOT_ABROAD = re.compile(
     r"\b(?:szkoleni\w+|kurs\w*|fortbildung\w*|schulung\w*|formation\w*|curs\w+|formac\w+|mokym\w+|apmacib\w+|artyk\w+"
@@ -248,13 +209,12 @@ _NOT_ABROAD = re.compile(
 )
 # The line that councils print below their mails; and talk about training, papers and policy.
 _NOT_URGENT = re.compile(
-    r"\b(?:funding|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres|children's "
-    r"services are)\b|"
-    r"^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried|concerned) about (?:a|the safety of a|any) "
-    r"(?:child|young person|children)"
-    r"|^if (?:you|a child|anyone|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+"
-    r"|policy|procedure|guidance|research|report on|review of"
-    r"|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed|is being|bruis\w+))"
+    r"\b(?:funding|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres"
+    r"|children's services are)\b|^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried"
+    r"|concerned) about (?:a|the safety of a|any) (?:child|young person|children)|^if (?:you|a child|anyone"
+    r"|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+|policy|procedure|guidance"
+    r"|research|report on|review of|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed"
+    r"|is being|bruis\w+))"
 )
 
 
