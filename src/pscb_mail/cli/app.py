@@ -52,12 +52,26 @@ class Rooms(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a command; a word that is none is looked for everywhere, for the nearest one to be told."""
-        del ctx
         for room in [_ROOM_OF[cmd_name]] if cmd_name in _ROOM_OF else ROOMS:
             if ROOMS[room][0] not in self.commands:
                 commands = import_module(f"pscb_mail.cli.{room}").commands
-                self.commands.update(typer.main.get_group(commands).commands)
+                found = typer.main.get_group(commands).commands
+                for command in found.values():
+                    _bare_flags(command.get_params(ctx))
+                self.commands.update(found)
         return self.commands.get(cmd_name)
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the global options."""
+        return _bare_flags(super().get_params(ctx))
+
+
+def _bare_flags(params: list[Any]) -> list[Any]:
+    """Have the help show a flag as it is typed: Typer writes `<bool>` behind each."""
+    for param in params:
+        if getattr(param, "is_flag", False):
+            param.metavar = ""
+    return params
 
 
 app = typer.Typer(

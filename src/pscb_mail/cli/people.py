@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
+from pscb_mail.cli.choices import one_of
 from pscb_mail.cli.context import not_there_yet
 from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_import import import_
@@ -100,7 +101,10 @@ def list_(
     status: Annotated[
         Status | None,
         typer.Option(
-            "--status", parser=options.status, metavar="STATUS", help=f"Only {', '.join(Status)}; all unless told."
+            "--status",
+            parser=one_of(Status, "--status"),
+            metavar="STATUS",
+            help=f"Only {', '.join(Status)}; all unless told.",
         ),
     ] = None,
     group: Annotated[str, typer.Option("--group", metavar="GROUP", help="Only those in this group.")] = "",

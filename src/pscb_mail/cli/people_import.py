@@ -10,6 +10,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
+from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, not_there_yet, now
 from pscb_mail.cli.people_asking import ask_pending
 from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
@@ -40,7 +41,13 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV or XLSX file, one person a row.")],
     group: Groups = None,
     as_: Annotated[
-        As | None, typer.Option("--as", help="Whom the file holds: people who must not be written to.")
+        As | None,
+        typer.Option(
+            "--as",
+            parser=one_of(As, "--as"),
+            metavar=words(As),
+            help="Whom the file holds: people who must not be written to.",
+        ),
     ] = None,
     sync: Annotated[
         bool, typer.Option("--sync", help="Make the group equal to the file: who is not in it leaves the group.")

@@ -7,7 +7,6 @@ import typer
 
 from pscb_mail.cli.context import Context, now
 from pscb_mail.errors import UsageError
-from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,14 +83,6 @@ def group(db: "Database", name: str) -> None:
 
     if name.casefold() not in {each.name.casefold() for each in directory.groups(db)}:
         raise UsageError(f'There is no group "{name}".', "`pscb-mail groups` lists the groups.")
-
-
-def status(text: str) -> Status:
-    """Return the status that an option names. Raises UsageError."""
-    try:
-        return Status(text.casefold())
-    except ValueError:
-        raise UsageError(f'"{text}" is no status.', f"The statuses are {', '.join(Status)}.") from None
 
 
 def found(db: "Database", words: "Sequence[str]") -> list["Subscriber"]:

@@ -9,6 +9,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
+from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.sending.delivery import Event, MailingState, State
@@ -57,6 +58,8 @@ WhatOfUnknown = Annotated[
     Unknown,
     typer.Option(
         "--unknown",
+        parser=one_of(Unknown, "--unknown"),
+        metavar=words(Unknown),
         help="What to do with copies that may have arrived.",
         show_default="ask; skip without a terminal",
     ),
@@ -156,7 +159,10 @@ def send(
 def retry(
     ctx: typer.Context,
     issue: Issue,
-    only: Annotated[Again, typer.Option("--only", help="Which ones.")] = Again.DEFERRED,
+    only: Annotated[
+        Again,
+        typer.Option("--only", parser=one_of(Again, "--only"), metavar=words(Again), help="Which ones."),
+    ] = Again.DEFERRED,
     limit: Limit = None,
     no_wait: NoWait = False,
     yes: Yes = False,
@@ -238,7 +244,12 @@ def status(
 def log(
     ctx: typer.Context,
     issue: Issue,
-    state: Annotated[State | None, typer.Option("--state", help="Only those in this state.")] = None,
+    state: Annotated[
+        State | None,
+        typer.Option(
+            "--state", parser=one_of(State, "--state"), metavar=words(State), help="Only those in this state."
+        ),
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
     json: Json = False,
 ) -> None:

@@ -1,11 +1,13 @@
 """Signing in to the relay and the mailbox, and out again."""
 
 import sys
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from pscb_mail.cli import console
+from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, Stopping
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
@@ -18,9 +20,22 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 _PANEL = "Start"
 
+
+class Door(StrEnum):
+    """Where the program signs in."""
+
+    RELAY = "relay"
+    MAILBOX = "mailbox"
+
+
 DoorArgument = Annotated[
     Literal["relay", "mailbox"] | None,
-    typer.Argument(metavar="[relay|mailbox]", help="Which; both unless told.", show_default=False),
+    typer.Argument(
+        parser=one_of(Door, "A sign-in"),
+        metavar=words(Door),
+        help="Which; both unless told.",
+        show_default=False,
+    ),
 ]
 
 
