@@ -108,6 +108,61 @@ def test_the_recipient_is_found_in_prose_and_is_never_ourselves(body: str, addre
     assert [finding.address for finding in found] == [address]
 
 
+SERVERS = {
+    # how a server of this make writes, and whom it is about
+    "a gateway under a name of its own": (
+        "From: imss@school.example\nSubject: Mail could not be delivered",
+        "Unable to deliver message to <jo@school.example> (and other recipients in the same domain).",
+        "jo@school.example",
+    ),
+    "a gateway that goes on trying": (
+        "From: AntiVirus_for_SMTP_Gateways@school.example\nSubject: Delivery failure notification",
+        "could not be delivered to the following recipients:\n\njo@school.example\n\nDelivery attempts will continue.",
+        "jo@school.example",
+    ),
+    "a daemon in another language": (
+        "From: MAILER-DAEMON@mail.example\nSubject: \u9000\u4fe1",
+        "\u90ae\u4ef6\u65e0\u6cd5\n\n<jo@mail.example>:\n\n<al@mail.example>:\n\n",
+        "jo@mail.example,al@mail.example",
+    ),
+    "MDaemon": (
+        "From: MDaemon@school.example\nPrecedence: bulk\nSubject: Warning: jo@school.example - User unknown!",
+        "jo@school.example - no such user here.\n\nThere is no user by that name at this server.",
+        "jo@school.example",
+    ),
+    "a daemon that only says that it comes back": (
+        "From: MAILER-DAEMON@mail.example\nSubject: Processing Error",
+        "Intended recipient: jo@mail.example\n\nThe following mail has been returned because it met an error.",
+        "jo@mail.example",
+    ),
+    "Dovecot's receipt": (
+        (
+            "From: Mail Delivery Subsystem <postmaster@school.example>\nAuto-Submitted: auto-replied (rejected)\n"
+            "Subject: Automatically rejected mail"
+        ),
+        "Your message to <jo@school.example> was automatically rejected:\nQuota exceeded",
+        "jo@school.example",
+    ),
+    "two on lines of their own": (
+        "From: postmaster@school.example\nSubject: Returned Mail",
+        (
+            "Host school.example is not responding.\nThe following recipients did not receive your message:\n\n"
+            "  <jo@school.example>\n  <al@school.example>\n\nWrite to help@school.example."
+        ),
+        "jo@school.example,al@school.example",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_servers_of_any_make_are_known_by_what_they_say(name: str):
+    head, body, addresses = SERVERS[name]
+    copy = "--b\nContent-Type: message/rfc822\n\nFrom: newsletter@pscb.example\nSubject: 18\n\nhi\n--b--\n"
+    mixed = "To: newsletter@pscb.example\nContent-Type: multipart/mixed; boundary=b"
+    raw = f"{head}\n{mixed}\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n{body}\n{copy}"
+    assert ",".join(finding.address for finding in bounces(read(raw.encode()))) == addresses
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -115,6 +170,8 @@ def test_the_recipient_is_found_in_prose_and_is_never_ourselves(body: str, addre
         "From: jo@school.example\nSubject: hello\n\n550 5.1.1 user unknown",
         "From: postmaster@school.example\nSubject: New mail rules from Monday\n\nPlease read them.",
         "From: jo@school.example\nSubject: Delivery of the leaflets\n\nThey could not be delivered on Monday.",
+        "From: jo@school.example\nSubject: Delivery problem\n\nThe leaflets could not be delivered on Monday.",
+        "From: jo@school.example\nSubject: FW: Undeliverable: 18\n\nWhy? It could not be delivered to al@school.example.",
     ],
 )
 def test_what_a_person_writes_is_no_bounce(raw: str):

@@ -32,13 +32,13 @@ _MOST = 100
 _SUBJECT = re.compile(
     r"^(?:\W*(?:undeliver(?:able|ed)|undelivered mail returned|delivery (?:status notification|failure|failed"
     r"|notification|has failed|report|problem|error|delayed|incomplete)|mail delivery (?:failed|failure|system|error"
-    r"|problem|status|delayed)|returned mail"
+    r"|problem|status|delayed|warning)|returned mail"
     r"|failure notice|failed (?:mail|delivery)|mail (?:could not be|system error|failure|not delivered|returned)"
     r"|message (?:undeliverable|could not be delivered|delivery (?:failure|failed)|you sent blocked|status|not "
     r"delivered|delayed)"
-    r"|non[- ]?remis|non delivery|nondeliverable|non-?deliverable|warning: (?:could not send|message .{0,30}delayed)"
+    r"|non[- ]?remis|non[- ]delivery|nondeliverable|non-?deliverable|warning: (?:could not send|message .{0,30}delayed)"
     r"|permanent (?:delivery|fatal)|could not deliver|couldn't be delivered|your message to .{1,60} couldn't|address "
-    r"not found|notice: mail delivery|postmaster notify"
+    r"not found|notice: mail delivery|postmaster notify|automatically rejected mail|mail failed"
     r"|unzustellbar|nicht zugestellt|nachricht nicht|unzustellbarkeit\w*|fehler(?:hafte)? (?:bei der "
     r")?(?:mail)?zustellung|mail(?: )?zustellung|zustellung\w* fehlgeschlagen|non distribuable|message non|echec de "
     r"(?:la )?(?:remise|livraison|distribution)|avis de non-?remise|no se puede entregar|no entregado"
@@ -55,6 +55,10 @@ _SENDER = re.compile(
     r"|mailsystem|postoffice|maildelivery|exchange|bounce\w*)(?:[+\-_.]\S*)?@|^mailer-daemon$",
     re.IGNORECASE,
 )
+
+
+# Nobody but a mail server writes as these; as postmaster a person may.
+_DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)(?:[+\-_.]\S*)?(?:@|$)", re.IGNORECASE)
 
 
 _SENDER_NAME = re.compile(
@@ -177,29 +181,42 @@ def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str
 
 def _looks_like_one(incoming: "Incoming", returned: Returned) -> bool:
     """Whether a message without a report in it may be a bounce: who sends it, and what it says or brings back."""
-    subject = plain(incoming.subject)
-    if incoming.header("x-failed-recipients"):
+    if incoming.header("x-failed-recipients") or incoming.report_type == "delivery-status":
         return True
-    if incoming.report_type == "delivery-status":
+    # Dovecot and Sieve refuse with a receipt (RFC 5429 section 2.1.2).
+    if "(rejected" in incoming.header("auto-submitted").lower():
         return True
-    by_machine = bool(
+    fails = bool(_TELLS.search(plain(incoming.whole_text[:3000])))
+    said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
+    by_subject = bool(_SUBJECT.match(plain(incoming.subject)))
+    if _is_a_server(incoming):
+        known = bool(returned.references and returned.to) or bool(_DAEMON.search(incoming.sender))
+        # In whatever language: a daemon, or a copy of ours, and a reason that is known.
+        return by_subject or fails or (known and (tells(said) or _brings_back(incoming, said)))
+    # Gateways write as whom they like: the subject of a report, a failure, and whose it is.
+    return by_subject and (fails or tells(said)) and bool(_addresses_in(said, incoming) or returned.to)
+
+
+def _is_a_server(incoming: "Incoming") -> bool:
+    return bool(
         incoming.return_path == ""
         or _SENDER.search(incoming.sender)
         or _SENDER_NAME.search(plain(incoming.sender_name))
         or not incoming.sender
     )
-    text = plain(incoming.whole_text[:3000])
-    if by_machine and (_SUBJECT.match(subject) or _TELLS.search(text)):
-        return True
-    # In whatever language: a daemon that returns a copy of ours, and a reason that is known.
-    said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
-    return by_machine and bool(returned.references and returned.to) and tells(said)
+
+
+def _brings_back(incoming: "Incoming", said: str) -> bool:
+    """Whether a daemon names somebody and attaches a message."""
+    return any(part.depth for part in incoming.parts) and bool(_addresses_in(said, incoming))
 
 
 _TELLS = re.compile(
     r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following|has "
     r"failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
-    r"|rejected your message"
+    r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected"
+    r"|(?:has|have) (?:not|n't) (?:yet )?been delivered"
+    r"|(?:has|have) been (?:returned|postponed)"
     r"|(?:message|mail|it) (?:you sent )?(?:\S+ )?(?:was|has been|is) rejected|not accepting mail"
     r"|did not reach the following|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed"
     r"|zugestellt|remis au|no se ha podido entregar|nie zostala dostarczona|nao foi entregue"
@@ -249,10 +266,17 @@ def _passed_on_from(text: str, address: str) -> str:
 
 
 def _addresses_in(text: str, incoming: "Incoming") -> list[str]:
-    """Return the first address in the text that is nobody's of this report's own: not From, not ours, no daemon."""
+    """Return the first address in the text that is nobody's of this report's own: not From, not ours, no daemon.
+
+    Where it has a line to itself, so have the others that the report is about.
+    """
     own = {incoming.sender.casefold(), *(address.casefold() for address in incoming.recipients)}
     found = [a for a in dict.fromkeys(ADDRESS.findall(text[:5000])) if _may_be_meant(a, own)]
-    return found[:1]
+    listed = [a for a in dict.fromkeys(_LISTED.findall(text[:5000])) if _may_be_meant(a, own)]
+    return listed if found[:1] == listed[:1] else found[:1]
+
+
+_LISTED = re.compile(rf"^[ \t]*[<\"']?({ADDRESS.pattern})[>\"']?:?[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
 def _passage(text: str, address: str) -> str:

@@ -87,7 +87,8 @@ _FOR_NOW = re.compile(
     r"\b(?:temporar\w*|try (?:again )?later|greylist\w*|graylist\w*|deferred|timed? ?out|time ?out|connection "
     r"(?:refused|reset|lost)|resources? (?:temporarily )?unavailable|service unavailable|too busy|expired|retry "
     r"(?:time|timeout)|4\d\d [-#\w]"
-    r"|unable to connect|could not connect|couldn't connect|no route|unreachable|try again|throttl\w*|rate limit\w*)\b"
+    r"|unable to connect|could not connect|couldn't connect|no route|unreachable"
+    r"|not (?:reachable|responding)|try again|throttl\w*|rate limit\w*)\b"
 )
 
 
