@@ -12,6 +12,7 @@ from pscb_mail.issues.edition import Edition, Field
 from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.connection import Timing, door
+from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.relays import Relays
 from pscb_mail.settings import Newsletter, Relay
@@ -69,12 +70,10 @@ def newsroom(path: Path, count: int, edition: Edition = EDITION) -> Database:
     return db
 
 
-def relays(*servers: object, timing: Timing = QUICK, **more: object) -> Relays:
-    """Return relays that are servers of this machine, by their `port`."""
-    return Relays(
-        tuple(door(Relay(host="127.0.0.1", port=each.port, **({"security": "none"} | more))) for each in servers),
-        timing,
-    )
+def relays(*servers: object, timing: Timing = QUICK, who: Credentials | None = None, **more: object) -> Relays:
+    """Return relays that are servers of this machine, by their `port`; `who` signs in."""
+    settings = (Relay(host="127.0.0.1", port=each.port, **({"security": "none"} | more)) for each in servers)
+    return Relays(tuple(door(each, (lambda: who) if who else None) for each in settings), timing)
 
 
 def means(

@@ -1,23 +1,27 @@
 """A run through servers that misbehave: the sum is right, nobody gets two, nobody is missed, each doubt is `unknown`."""
 
 import contextlib
+import ssl
 import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import trustme
 from newsroom import ISSUE, QUICK, START, UNLIMITED, Clock, counted, means, newsroom
 from scripted import Late, Once, ScriptedServer, hang_up, reset, say_nothing
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
-from pscb_mail.errors import NotNowError, PscbMailError
+from pscb_mail.errors import Exit, NotNowError, PscbMailError, SettingsError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.connection import Timing
 from pscb_mail.sending.delivery import State, retries
+from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
 from pscb_mail.settings import Retry
@@ -47,7 +51,7 @@ def run_until_done(db: Database, *servers: ScriptedServer, clock: Clock | None =
     """Run again and again as a user would, later each time; return how often it took."""
     clock = clock or Clock()
     for turn in range(1, 20):
-        with contextlib.suppress(NotNowError, RelayRefusesError):
+        with contextlib.suppress(NotNowError, RelayRefusesError, SettingsError):
             mailing.run(db, ISSUE, means(*servers, clock=clock, **more))
         counts = ledger.counts(db, ISSUE)
         assert counts[State.IN_FLIGHT] == 0
@@ -91,32 +95,118 @@ FAULTS = {
     "endless": b"250-" + b"x" * 5000 + b"\r\n",
 }
 GOOD = {
+    "greeting": b"220 2.0.0 hello\r\n",
+    "EHLO": b"250 2.0.0 fine\r\n",
+    "STARTTLS": b"220 2.0.0 go on\r\n",
+    "AUTH": b"235 2.7.0 welcome\r\n",
     "MAIL": b"250 2.1.0 fine\r\n",
     "RCPT": b"250 2.1.5 fine\r\n",
     "DATA": b"354 go on\r\n",
     "BODY": b"250 2.0.0 taken\r\n",
+    "RSET": b"250 2.0.0 fine\r\n",
+    "QUIT": b"221 2.0.0 bye\r\n",
 }
 
 
+def fault_at(step: str, fault: str, times: int = 2) -> Once:
+    """Return what a server does at a step that goes wrong so often and then works."""
+    return Once(FAULTS[fault] or Late(GOOD[step]), times=times)
+
+
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("step", ["greeting", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "RSET"])
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA", "BODY", "RSET"])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_at_any_step_costs_nobody_their_copy(db: Database, mode: str, step: str, fault: str) -> None:
     """One server, three sessions, a fault that happens twice: at the end every copy is accounted for."""
-    act = FAULTS[fault] or Late(GOOD.get(step, b"220 2.0.0 hello\r\n" if step == "greeting" else b"250 2.0.0 fine\r\n"))
-    with ScriptedServer({step: Once(act, times=2)}, offers=MODES[mode]) as server:
+    with ScriptedServer({step: fault_at(step, fault)}, offers=MODES[mode]) as server:
         run_until_done(db, server, connections=3)
         the_truth_is_kept(db, server)
     counts = ledger.counts(db, ISSUE)
     assert counts[State.SENT] + counts[State.REFUSED] + counts[State.UNKNOWN] + counts[State.SKIPPED] == PEOPLE
     # With CHUNKING a message has left behind each of these: only its own answer clears it of doubt.
     doubtful = mode == "CHUNKING" and (fault == "421" or step == "RSET")
-    if (fault in {"late", "4yz", "421"} and not doubtful) or (
-        step not in {"RCPT", "BODY", "DATA"} and mode != "CHUNKING"
-    ):
+    if (fault in {"late", "4yz", "421"} and not doubtful) or (step in {"MAIL", "RSET"} and mode != "CHUNKING"):
         assert counts[State.SENT] == PEOPLE, counted(db)
     most = 4 if mode == "CHUNKING" else 2
     assert counts[State.UNKNOWN] <= most, "no more than were under way at the fault's own"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def encrypted(authority: trustme.CA) -> ssl.SSLContext:
+    """Return what a server presents that this authority vouches for."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return context
+
+
+def signing_in(authority: trustme.CA, folder: Path) -> dict[str, object]:
+    """Return what makes a relay one that is spoken to encrypted and signed in to."""
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    return {"security": "starttls", "ca_file": str(folder / "ca.pem"), "who": Credentials("u", "secret")}
+
+
+@pytest.mark.parametrize("step", ["greeting", "EHLO", "STARTTLS", "AUTH", "QUIT"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_where_no_copy_is_under_way_costs_nothing(db, authority, tmp_path, step: str, fault: str) -> None:
+    """As a session begins or ends: everybody gets theirs, at the latest when it is run again, and nothing is in doubt."""
+    acts, offers = {step: fault_at(step, fault)}, ("PIPELINING", "STARTTLS", "AUTH PLAIN")
+    with ScriptedServer(acts, offers=offers, tls=encrypted(authority)) as server:
+        run_until_done(db, server, connections=3, **signing_in(authority, tmp_path))
+        the_truth_is_kept(db, server)
+    assert acts[step].times < 2, "it never came to that"
+    assert counted(db) == {"sent": PEOPLE}
+
+
+NOT_TO_BE_TRUSTED = {
+    "no encryption": ("AUTH PLAIN",),
+    "a certificate of somebody we do not know": ("STARTTLS", "AUTH PLAIN"),
+    "no sign-in": ("STARTTLS",),
+}
+
+
+@pytest.mark.parametrize("fault", NOT_TO_BE_TRUSTED)
+def test_a_relay_that_is_not_to_be_trusted_gets_nothing(db, authority, tmp_path, fault: str) -> None:
+    """78 and no word of ours, whatever else works; with that relay mended or left out it goes on."""
+    whose = trustme.CA() if "certificate" in fault else authority
+    good = ScriptedServer(offers=("STARTTLS", "AUTH PLAIN"), tls=encrypted(authority))
+    bad = ScriptedServer(offers=NOT_TO_BE_TRUSTED[fault], tls=encrypted(whose))
+    with good, bad:
+        with pytest.raises(PscbMailError) as caught:
+            mailing.run(db, ISSUE, means(bad, good, **signing_in(authority, tmp_path)))
+        assert (caught.value.exit_code, str(bad.port) in caught.value.message) == (Exit.SETTINGS, True)
+        assert not any(line.startswith(("AUTH", "MAIL")) for line in bad.said)
+        assert ledger.counts(db, ISSUE)[State.IN_FLIGHT] == 0
+        mailing.run(db, ISSUE, means(good, **signing_in(authority, tmp_path)))
+        the_truth_is_kept(db, good, bad)
+    assert counted(db) == {"sent": PEOPLE}
+
+
+ALL_OF_THEM = (
+    ("greeting", "garbage", "CHUNKING"), ("EHLO", "endless", "PIPELINING"), ("MAIL", "reset", "PIPELINING"),
+    ("RCPT", "4yz", "CHUNKING"), ("RCPT", "5yz", "PIPELINING"), ("DATA", "421", "PIPELINING"),
+    ("DATA", "hang", "step by step"), ("BODY", "late", "CHUNKING"), ("BODY", "hang up", "PIPELINING"),
+)  # fmt: skip
+
+
+def test_a_run_through_all_of_them_at_once(tmp_path: Path) -> None:
+    """A relay for each way to fail, none that is always well: the sum is right, and the one doubt is the one there is."""
+    db = newsroom(tmp_path / "d.db", 90)
+    acts = [{step: fault_at(step, fault, times=1)} for step, fault, _ in ALL_OF_THEM]
+    servers = [ScriptedServer(each, offers=MODES[mode]) for each, (_, _, mode) in zip(acts, ALL_OF_THEM, strict=True)]
+    servers += [ScriptedServer(close_after=2, offers=MODES["PIPELINING"]), ScriptedServer(most=1, most_at="MAIL")]
+    with contextlib.ExitStack() as stack:
+        for server in servers:
+            stack.enter_context(server)
+        run_until_done(db, *servers, connections=2)
+        the_truth_is_kept(db, *servers, total=90)
+    assert [once.times for each in acts for once in each.values() if once.times > 0] == [], "each of them has failed"
+    counts = ledger.counts(db, ISSUE)
+    assert (counts[State.SENT], counts[State.REFUSED], counts[State.UNKNOWN]) == (88, 1, 1)
+    db.close()
 
 
 @pytest.mark.parametrize("mode", MODES)
