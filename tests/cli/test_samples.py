@@ -1,9 +1,13 @@
 """The samples for schedulers: each has its system's form, and says to the program only what the program understands."""
 
 import configparser
+import os
 import plistlib
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from itertools import chain
 from pathlib import Path
@@ -74,6 +78,55 @@ def test_a_task_and_an_agent_never_run_twice_at_once() -> None:
         assert policy.text == "IgnoreNew"
     for path in SAMPLES.rglob("*.plist"):
         assert plistlib.loads(path.read_bytes())["Label"] == path.stem
+
+
+# MS-TSCH 2.5: what stands in sequence, and what may stand in any order; Windows refuses a file with anything else.
+IN_SEQUENCE = {
+    "CalendarTrigger": "Enabled StartBoundary EndBoundary Repetition ExecutionTimeLimit RandomDelay ScheduleByWeek",
+    "Exec": "Command Arguments WorkingDirectory",
+}
+IN_ANY_ORDER = {
+    "Task": "RegistrationInfo Triggers Principals Settings Actions",
+    "RegistrationInfo": "Description Author URI Version Date Documentation Source",
+    "Triggers": "CalendarTrigger",
+    "Repetition": "Interval Duration StopAtDurationEnd",
+    "ScheduleByWeek": "WeeksInterval DaysOfWeek",
+    "DaysOfWeek": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "Principals": "Principal",
+    "Principal": "UserId LogonType GroupId DisplayName RunLevel",
+    "Settings": "MultipleInstancesPolicy DisallowStartIfOnBatteries StopIfGoingOnBatteries StartWhenAvailable "
+    "RunOnlyIfNetworkAvailable ExecutionTimeLimit Enabled Hidden WakeToRun Priority",
+    "Actions": "Exec",
+}
+
+
+@pytest.mark.parametrize("name", ["inbox", "send"])
+def test_a_task_has_the_form_that_windows_demands(name: str) -> None:
+    """It checks a file against its schema, the order of elements included, and takes it whole or not at all."""
+    for element in ET.parse(SAMPLES / "windows" / f"pscb-mail-{name}.xml").getroot().iter():  # noqa: S314  # our own
+        tag = element.tag.removeprefix(TASK)
+        inside = [child.tag.removeprefix(TASK) for child in element]
+        known = (IN_SEQUENCE.get(tag) or IN_ANY_ORDER.get(tag) or "").split()
+        assert set(inside) <= set(known), tag
+        assert len(inside) == len(set(inside)), tag
+        if tag in IN_SEQUENCE:
+            assert inside == sorted(inside, key=known.index), tag
+
+
+@pytest.mark.real
+def test_systemd_finds_nothing_to_say_of_its_units(tmp_path: Path) -> None:
+    """An unknown key or a wrong time is a warning there, and is passed over when the unit runs."""
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    for path in (SAMPLES / "linux").iterdir():
+        text = path.read_text(encoding="utf-8").replace("%h/.local/bin/pscb-mail", sys.executable)
+        (tmp_path / path.name.replace("@", "@18")).write_text(text, encoding="utf-8")
+    units = [str(path) for path in tmp_path.iterdir()]
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--user", *units], env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_page_tells_of_each_sample() -> None:
