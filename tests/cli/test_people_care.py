@@ -1,11 +1,15 @@
 """The commands that look after the list, as a user runs them; a newcomer's first copy."""
 
+import contextlib
 from collections.abc import Iterator
 
 import pytest
 from office import ISSUE
 from program import Program, workspace
 from scripted import ScriptedServer
+
+from pscb_mail.database import open_database
+from pscb_mail.desk import unsettled
 
 JO, SAM = "jo@school.test", "sam@health.test"
 
@@ -106,3 +110,19 @@ def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, 
     assert "1 of 1 has been asked and has not answered." in told.err
     assert len(relay.taken) == 2
     program("reconfirm", "Nobody", expect=2)
+
+
+def test_nobody_is_asked_while_a_restore_is_unsettled(program: Program, relay: ScriptedServer) -> None:
+    """Who has opted out since the backup may be on the list again; whoever is added is asked after it is settled."""
+    settings = program.folder / "pscb-mail.toml"
+    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    program("edit", JO, "--group", "Heads")
+    made = "2026-01-05T09:00:00Z"
+    with contextlib.closing(open_database(program.folder / "pscb-mail.db")) as db:
+        unsettled.remember(db, unsettled.Restored(made, made, 1))
+        assert "brought back from a backup" in program("reconfirm", "Heads", "--yes", expect=75).err
+        assert "Nobody was asked to confirm yet." in program("add", SAM, "--group", "Parents").err
+        assert relay.connections == 0
+        unsettled.remember(db, unsettled.Restored(made, made, 1, settled=True))
+    program("add", SAM)
+    assert [recipient for _, recipient, _ in relay.taken] == [SAM]

@@ -7,7 +7,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.cli.people_options import Json, Yes
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import NotNowError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +30,16 @@ def ask_pending(context: Context, db: "Database") -> None:
     from pscb_mail.mailbox.deciding import Answer
 
     people = reconfirming.pending(db)
-    if people:
-        _told(
-            _asked(context, db, people, Answer.PLEASE_CONFIRM), "asked to confirm: they are written to once they have"
-        )
+    if not people:
+        return
+    try:
+        asked = _asked(context, db, people, Answer.PLEASE_CONFIRM)
+    except NotNowError as problem:
+        # They are on the list all the same; the next `add` or `import` finds them waiting.
+        console.say(f"[yellow]Nobody was asked to confirm yet.[/] {console.safe(problem.message)}")
+        console.say(f"[dim]What to do:[/] {console.safe(problem.hint)} The next `add` or `import` asks them.")
+        return
+    _told(asked, "asked to confirm: they are written to once they have")
 
 
 def reconfirm(

@@ -15,6 +15,7 @@ from email.utils import make_msgid
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
+from pscb_mail.desk import unsettled
 from pscb_mail.errors import PscbMailError
 from pscb_mail.mailbox import answering, outbox, questions, wording
 from pscb_mail.mailbox.deciding import Answer
@@ -82,13 +83,17 @@ def ask(
     wait: Callable[[float], bool],
     watch: Callable[[int], None] = lambda _: None,
 ) -> Asked:
-    """Ask people, one after the other, as far as the pace lets one run go. `wait`: whether the user wants to stop."""
+    """Ask people, one after the other, as far as the pace lets one run go. `wait`: whether the user wants to stop.
+
+    Raises NotNowError where a restore is not settled: whoever has opted out since the backup would be written to.
+    """
+    unsettled.hold_off(db)
     settings = workspace.settings
     limits, key = pacing.limits(settings.pace), workspace.key()
-    now = people[: _most(limits) or len(people)]
+    turn = people[: _most(limits) or len(people)]
     opener = relays.session_opener(settings)
     asked = 0
-    for person in now:
+    for person in turn:
         if asked and wait(_pause(limits)):
             break
         with transaction(db):
