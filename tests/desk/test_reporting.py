@@ -58,6 +58,50 @@ def test_a_period_has_a_beginning_and_an_end(people) -> None:
 
 def test_issues_are_told_with_what_became_of_their_copies(people) -> None:
     people.add("a@x.example", "b@x.example")
+    mailed(people)
+    told = report(people.db, START, END, LONDON)
+    (issue,) = told.issues
+    assert (issue.issue, issue.subject, issue.total, issue.sent, issue.refused) == ("issue-18", "October", 2, 1, 1)
+    assert told.total["sent"] == 1
+    assert issue.opted_out == 0
+    assert report(people.db, END, datetime(2028, 1, 1, tzinfo=LONDON), LONDON).issues == ()
+
+
+@pytest.mark.parametrize(
+    ("finding", "action", "review", "undone", "opted_out"),
+    [
+        ("opt_out", "opted_out", None, False, 1),
+        ("complaint", "opted_out", None, False, 1),
+        ("opt_out", "review", "accepted", False, 1),
+        ("opt_out", "review", "open", False, 0),
+        ("opt_out", "review", "dismissed", False, 0),
+        ("opt_out", "opted_out", None, True, 0),
+        ("opt_out", "review", "accepted", True, 0),
+        ("bounce", "bounced", None, False, 0),
+    ],
+)
+def test_an_issue_is_told_with_who_came_off_because_of_it(
+    people, finding: str, action: str, review: str | None, undone: bool, opted_out: int
+) -> None:
+    """By an answer to their copy, at once or accepted in review; not where that was taken back."""
+    people.add("a@x.example", "b@x.example")
+    mailed(people)
+    change = people.opt_out("a@x.example")
+    run = people.db.conn.execute
+    run("INSERT INTO incoming (key, read_at) VALUES ('k', '')")
+    run(
+        """INSERT INTO finding (incoming, finding, action, subscriber, delivery, change, review, accepted_by, at)
+           VALUES ('k', ?, ?, 1, 1, ?, ?, ?, '')""",
+        [finding, action, None if review else change, review, change if review == "accepted" else None],
+    )
+    people.db.conn.commit()
+    if undone:
+        changes.undo(people.db, change, people.origin("undo"))
+    assert [issue.opted_out for issue in report(people.db, START, END, LONDON).issues] == [opted_out]
+
+
+def mailed(people: TheList) -> None:
+    """Record a mailing of issue-18: one copy sent, one refused."""
     run, at = people.db.conn.execute, stamp(people.now)
     run(
         "INSERT INTO mailing (issue, audience, started_at) VALUES ('issue-18', '{\"to\": [], \"without\": []}', ?)",
@@ -75,8 +119,3 @@ def test_issues_are_told_with_what_became_of_their_copies(people) -> None:
             [number, str(number), state, at],
         )
     people.db.conn.commit()
-    told = report(people.db, START, END, LONDON)
-    (issue,) = told.issues
-    assert (issue.issue, issue.subject, issue.total, issue.sent, issue.refused) == ("issue-18", "October", 2, 1, 1)
-    assert told.total["sent"] == 1
-    assert report(people.db, END, datetime(2028, 1, 1, tzinfo=LONDON), LONDON).issues == ()

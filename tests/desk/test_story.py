@@ -11,6 +11,7 @@ from the_list import TheList
 from pscb_mail.database import open_database, stamp
 from pscb_mail.desk.story import page, story
 from pscb_mail.people import changes, roster
+from pscb_mail.people.changes import Origin
 
 JO = "jo@school.example"
 LONDON = ZoneInfo("Europe/London")
@@ -61,12 +62,13 @@ def wrote(people: TheList, finding: str, action: str, evidence: str) -> None:
 
 
 def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None:
-    """Who did what and why, the relay's own words, the reader's own words."""
+    """Who did what and why, the relay's own words, the reader's own words; of one moment, the cause first."""
     people.add(f"Jo <{JO}>", groups=("Heads",))
     sent(people, "put_off", 451, "4.7.1 greylisted")
     sent(people, "accepted", 250, "2.0.0 queued as 4F1")
     wrote(people, "opt_out", "opted_out", '"please take me off"')
-    roster.opt_out(people.db, people.ids(JO), people.origin("inbox", "please take me off"))
+    at_once = Origin(people.now, "editor", "inbox", "please take me off")
+    roster.opt_out(people.db, people.ids(JO), at_once)
     changes.undo(people.db, None, people.origin("undo 2"))
     told = story(people.db, people.one(JO), "pscb.example")
     assert [event.what for event in told.timeline] == [

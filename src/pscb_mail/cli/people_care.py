@@ -146,7 +146,8 @@ def _show_report(told: "Report", period: str) -> None:
     console.table(("month", *(name.replace("_", " ") for name in names)), rows)
     if told.issues:
         console.result()
-        lines = [(e.issue, e.subject, f"{e.sent:,}", f"{e.refused:,}", f"{e.returned:,}") for e in told.issues]
-        console.table(("issue", "subject", "sent", "refused", "returned"), lines)
+        names = ("sent", "refused", "returned", "opted_out")
+        lines = [(e.issue, e.subject, *(f"{getattr(e, name):,}" for name in names)) for e in told.issues]
+        console.table(("issue", "subject", *(name.replace("_", " ") for name in names)), lines)
     people = ", ".join(f"{count:,} {status.words}" for status, count in told.people.items() if count)
     console.result(f"\nOn the list now: {people or 'nobody'}.")

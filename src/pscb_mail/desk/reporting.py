@@ -29,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True)
 class IssueSent:
-    """One mailing that began in the period. `returned`: came back later."""
+    """One mailing that began in the period. `returned`: came back later; `opted_out`: came off by an answer to it."""
 
     issue: str
     subject: str
@@ -38,6 +38,7 @@ class IssueSent:
     sent: int
     refused: int
     returned: int
+    opted_out: int
 
 
 @dataclass(frozen=True)
@@ -84,4 +85,5 @@ def _sent(db: Database, mailing: ledger.Mailing) -> IssueSent:
     return IssueSent(
         mailing.issue, mailing.subject, mailing.started_at, sum(counts.values()), counts[State.SENT],
         counts[State.REFUSED], journal.returned(db, mailing.issue),
+        journal.opted_out(db, mailing.issue),
     )  # fmt: skip

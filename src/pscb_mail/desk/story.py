@@ -46,9 +46,10 @@ class Story:
 
 def story(db: Database, person: Subscriber, domain: str) -> Story:
     """Return somebody's story. `domain` is that of our Message-IDs."""
-    events = [_changed(recorded) for recorded in changes.history_of(db, person.id)]
-    events += [_tried(attempt, domain) for attempt in ledger.attempts_of(db, person.id)]
+    # What made a change bears the change's own time, and is told before it: a refusal, then what they wrote.
+    events = [_tried(attempt, domain) for attempt in ledger.attempts_of(db, person.id)]
     events += [_found(about) for about in journal.findings_about(db, person.id)]
+    events += [_changed(recorded) for recorded in changes.history_of(db, person.id)]
     return Story(person, tuple(sorted(events, key=lambda event: event.at)))
 
 

@@ -211,6 +211,20 @@ def returned(db: Database, issue: str) -> int:
     )
 
 
+def opted_out(db: Database, issue: str) -> int:
+    """Return how many came off by an answer to their copy of an issue, but for whom that was taken back."""
+    return int(
+        db.execute(
+            """SELECT count(DISTINCT f.delivery) FROM finding f JOIN delivery d ON d.id = f.delivery
+               WHERE d.issue = ? AND f.finding IN ('opt_out', 'complaint')
+                   AND (f.action = 'opted_out' OR f.review = 'accepted')
+                   AND NOT EXISTS (SELECT 1 FROM change u WHERE u.undoes = coalesce(f.accepted_by, f.change)
+                       AND NOT EXISTS (SELECT 1 FROM change uu WHERE uu.undoes = u.number))""",
+            [issue],
+        ).fetchone()[0]
+    )
+
+
 def earlier_bounces(db: Database, subscriber: int, issue: str, since: datetime) -> int:
     """Return how many other issues came back from a person for good since a moment (their last change of status)."""
     return int(
