@@ -11,6 +11,7 @@ from pscb_mail.desk.founding import (
     LETTER,
     Answers,
     found,
+    letter_text,
     sender_of,
     settings_text,
     with_google,
@@ -143,11 +144,20 @@ def test_the_letter_asks_for_exactly_what_the_program_needs(tmp_path: Path) -> N
     for scope in permissions("microsoft", ("relay", "mailbox")):
         assert f"`{scope.rpartition('/')[2]}`" in letter
     for part in ("Set-CASMailbox -Identity 'news@council.test' -SmtpClientAuthenticationDisabled $false", "http://localhost",
-                 "-ConsentType 'Principal'", "Get-DkimSigningConfig -Identity 'council.test'", "8 messages a minute",
+                 "-ConsentType 'Principal'", "'User.ReadBasic.All', 'Application.ReadWrite.All'", "Get-DkimSigningConfig -Identity 'council.test'", "8 messages a minute",
                  "450 an hour, 900 a day", "data protection officer", "`pscb-mail forget`"):  # fmt: skip
         assert part in letter
     assert "{{" not in letter
     assert "{%" not in letter
+
+
+def test_an_apostrophe_ends_no_quotation_in_the_letters_commands() -> None:
+    """o'brien@… is an address; in PowerShell it is written twice."""
+    letter = letter_text(with_microsoft(Answers("News", "News <o'brien@council.test>")))
+    assert "Set-CASMailbox -Identity 'o''brien@council.test'" in letter
+    blocks = re.findall(r"```powershell(.*?)```", letter, re.DOTALL)
+    assert blocks
+    assert not any("o'brien" in block for block in blocks)
 
 
 def test_only_microsoft_365_needs_the_letter_and_a_letter_that_is_there_is_kept(tmp_path: Path) -> None:

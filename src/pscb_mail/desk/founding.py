@@ -184,5 +184,7 @@ def _filled(template: str, values: Mapping[str, Any]) -> str:
     )  # fmt: skip
     # A JSON string is a TOML basic string too (toml.io, String).
     environment.filters["toml"] = lambda value: json.dumps(value, ensure_ascii=False)
+    # Between single quotes nothing is read but the quote itself (about_Quoting_Rules).
+    environment.filters["powershell"] = lambda value: value.replace("'", "''")
     environment.filters["comment"] = lambda value: one_line(value, 80)
     return environment.get_template(template).render(values)
