@@ -27,13 +27,27 @@ _OURS = re.compile(
     r"|tls (?:is )?required"
     r"|prohibited|mimecast|proofpoint|suspicious)\b"
 )
+# About who sends, from where, what, or how fast: where neither a code nor the rest of the text speaks of the recipient.
+_OURS_IN_WORDS = re.compile(
+    r"\b(?:polic(?:y|ies)|(?<!target )ips?(?: address(?:es)?| name)?|client host|relay host|(?:your|sending|dynamic) "
+    r"(?:\w+ )?(?:ips?|hosts?|hostname|remotehost|server|network|domain|access|e-?mail address)|open proxy|rdns"
+    r"|(?<!to )(?:invalid |bad )?sender(?:'s)? (?:\w+ ){0,3}(?:rejected|denied|blocked|not|empty|listed|invalid|verify"
+    r"|address|domain)|(?:invalid|bad|unknown) sender|domain of sender|emetteur|mail ?from\b.{0,60}(?:refused|denied"
+    r"|rejected|listed)|(?:server|system|we) (?:does not|do not|don't) accept (?:\w+ )?mail from|access to submit"
+    r"|not allowed to (?:connect|send)|(?:blocked|refused) - see|administrative(?:ly)? prohibit\w*|outgoing mail"
+    r"|(?:headers?|content) (?:\w+ ){0,2}(?:denied|rejected|error|not accepted)|(?:banned|unacceptable) content"
+    r"|message filtered|bulk|mass mail\w*|anti-?spam|pattern detection|listed as|e-?mails per hour|slower"
+    r"|throttl\w*|rate limit\w*|complaints|trop de connexions|too many (?:\w+ )?(?:errors|sessions)|loop\w*)\b"
+)
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
 # Policy of one recipient, not of our sending: a group or room that only takes mail from inside (Exchange 5.7.124-136).
 _RESTRICTED = re.compile(r"^5\.7\.(?:12\d|13[0-6]|2|3)$")
 _RESTRICTED_TEXT = re.compile(
     r"\b(?:notauthori[sz]ed|authrequired|only accepts|restricted (?:recipient|address)|not permitted to (?:send"
     r"|email)|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
-    r"|not allowed to send to)\b"
+    r"|not allowed to send to|(?:blocked|refused|rejected) (?:by|due to) (?:the )?(?:recipient|user)\b|user rules"
+    r"|recipient(?:'s)? (?:preferences|rules)|refuses? to (?:receive|accept)|accepting any mail|members? (?:of|only)"
+    r"|not subscribed to|allowed to post|pre-approved)\b"
 )
 # The server that the domain names as its own does not take mail for it: about the address, not about our mail.
 _NOT_THEIRS = re.compile(r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|\b(?:unable|not "
@@ -43,7 +57,9 @@ _FULL = re.compile(
     r"(?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
     r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage|not "
     r"enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
-    r"|quotaexceeded|mailbox ?full)"
+    r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|mail file size|allowed quota"
+    r"|quota violation|space (?:\w+ ){0,3}used up|too much mail|too many messages on|have enough (?:\w+ )?space"
+    r"|maximum (?:allowed )?storage)"
     r"|postfach (?:ist )?(?:\w+ )?(?:voll|uberfullt)|boite (?:aux lettres |de reception )?(?:\w+ ){0,3}(?:pleine"
     r"|saturee)|buzon (?:\w+ ){0,3}lleno|caixa (?:\w+ ){0,4}(?:cheia|lotada)|skrzynka (?:\w+ ){0,4}(?:pelna"
     r"|przepelniona)"
@@ -85,8 +101,10 @@ _LATER = re.compile(
 )
 _FOR_NOW = re.compile(
     r"\b(?:temporar\w*|try (?:again )?later|greylist\w*|graylist\w*|deferred|timed? ?out|time ?out|connection "
-    r"(?:refused|reset|lost)|resources? (?:temporarily )?unavailable|service unavailable|too busy|expired|retry "
-    r"(?:time|timeout)|4\d\d [-#\w]"
+    r"(?:refused|reset|lost)|resources? (?:temporarily )?unavailable|(?:service|currently|temporarily) "
+    r"(?:\w+ )?unavailable|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
+    r"|after \d+ (?:tries|attempts|hours?|days?)|(?:did|does|has) not respond(?:ed)?|in the queue"
+    r"|queue file|for more than|interrupted|error in processing|lookup failure|find a gateway|at a rate that"
     r"|unable to connect|could not connect|couldn't connect|no route|unreachable"
     r"|not (?:reachable|responding)|try again|throttl\w*|rate limit\w*)\b"
 )
@@ -127,9 +145,12 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     strong = _OURS.search(_LINK.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
         return not unknown or bool(strong)
-    return bool(strong) and not (
-        unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words)
-    )
+    if strong is None:
+        return not unknown and status in _SAYS_NOTHING and bool(_OURS_IN_WORDS.search(_LINK.sub(" ", words)))
+    return not (unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words))
+
+
+_SAYS_NOTHING = frozenset({"", "5.0.0", "5.3.0", "5.5.0"})
 
 
 def _first_code(text: str) -> str:
