@@ -6,7 +6,6 @@ Leaves to others: what is in the files.
 """
 
 import hmac
-import os
 import secrets
 import socket
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sqlite_utils import Database
 from pscb_mail.backups import KEY_BYTES, Backup, Contents, write_automatic
 from pscb_mail.database import is_of_an_older_version, needs_its_key, open_database, transaction
 from pscb_mail.errors import DatabaseError, UsageError
+from pscb_mail.files import put
 from pscb_mail.settings import FILE_NAME, Settings
 from pscb_mail.settings_file import read_settings
 
@@ -159,15 +159,9 @@ def _own(db: Database, *, take_over: bool) -> None:
 def _new_key(path: Path) -> bytes:
     """Write a new key so that no half-written one is ever found, and nobody else can read it at any moment."""
     key = secrets.token_bytes(KEY_BYTES)
-    draft = path.with_suffix(f".{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        put(path, [key])
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise DatabaseError(
             f"{path} cannot be made: {error.strerror}.", "Check the folder's rights and the space on the disk."
         ) from error

@@ -121,13 +121,9 @@ def content(file: Path) -> bytes:
 
 def write(file: Path, data: "Iterable[bytes]") -> None:
     """Write a file about people whole or not at all, for nobody else to read."""
-    import os
-    import tempfile
+    from pscb_mail import files
 
     try:
-        handle, draft = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # mode 0600
-        with os.fdopen(handle, "wb") as opened:
-            opened.writelines(data)
-        Path(draft).replace(file)
+        files.put(file, data)
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}.", "Name a file in a folder of yours.") from error

@@ -22,6 +22,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from sqlite_utils import Database
 
 from pscb_mail.errors import PscbMailError, UsageError
+from pscb_mail.files import SHOWN, put
 from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
 from pscb_mail.issues.edition import Edition, File, for_groups, laid_open, splice
@@ -224,9 +225,7 @@ def _write_all(folder: Path, pages: dict[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in pages.items():
-            draft = folder / f".{name}.new"
-            draft.write_bytes(content)
-            draft.replace(folder / name)
+            put(folder / name, [content], SHOWN)
     except OSError as error:
         raise UsageError(
             f"{folder} cannot be written: {error.strerror}.", "Name another folder with --out DIR."

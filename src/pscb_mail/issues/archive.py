@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from pscb_mail.errors import UsageError
+from pscb_mail.files import SHOWN, put
 from pscb_mail.issues import feed, preflight
 from pscb_mail.issues.building import Public, build_public
 from pscb_mail.issues.feed import Entry
@@ -162,9 +163,7 @@ def _put(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_file() and path.read_bytes() == content:
         return
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    draft.replace(path)
+    put(path, [content], SHOWN)
 
 
 def _clear(folder: Path, names: set[str]) -> None:

@@ -24,6 +24,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from pscb_mail.errors import UsageError
+from pscb_mail.files import put
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.document import parse
 from pscb_mail.issues.preflight.manuscript import manuscript
@@ -257,8 +258,6 @@ def _keep(cache: Path, kept: dict[str, dt.datetime]) -> None:
     text = json.dumps({url: at.isoformat() for url, at in sorted(kept.items())}, ensure_ascii=False, indent=1)
     try:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        draft = cache.with_suffix(".new")
-        draft.write_text(text + "\n", encoding="utf-8")
-        draft.replace(cache)
+        put(cache, [f"{text}\n".encode()])
     except OSError:
         return

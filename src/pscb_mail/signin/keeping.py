@@ -8,13 +8,13 @@ computer, by a lock. Raises SettingsError and NotNowError.
 
 import hashlib
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pscb_mail.errors import NotNowError, SettingsError
+from pscb_mail.files import put
 from pscb_mail.signin.grant import Grant, from_text, to_text
 from pscb_mail.signin.outside import Outside
 
@@ -101,16 +101,10 @@ class Safe:
             return None  # of another Windows account or another computer: as good as none
 
     def _to_file(self, raw: bytes) -> None:
-        draft = self.path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             self._make_folder()
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(raw)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
+            put(self.path, [raw])
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise NotNowError(
                 f"The sign-in cannot be kept in {self.path}: {error.strerror}.",
                 "Free space or check the folder's rights.",
