@@ -51,6 +51,6 @@ def test_what_breaks_off_leaves_what_stood_there_and_nothing_else(tmp_path: Path
 
 def test_a_place_that_is_a_folder_stays_one(tmp_path: Path) -> None:
     (tmp_path / "list.csv").mkdir()
-    with pytest.raises(OSError, match="list.csv"):
+    with pytest.raises(OSError, match=r"list\.csv"):
         put(tmp_path / "list.csv", [b"x"])
     assert [path.name for path in tmp_path.iterdir()] == ["list.csv"]
