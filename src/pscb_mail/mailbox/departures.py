@@ -35,6 +35,10 @@ LEFT = tuple(
             r"|\bsaid (?:goodbye|farewell) to (?:miss|mrs?|ms|dr|our|[a-z]{2,30} in)\b|\bis (?:now )?(?:working"
             r"|teaching|based|employed) (?:at|in|for|elsewhere)\b.{0,40}\bnow\b"
         ),
+        (
+            r"\b(?:is|has) gone from (?:the|our|this)\b|\b(?:he|she|who|mr|mrs|ms|miss|dr)\b.{0,30}\bretires? (?:in"
+            r"|at|on|this|next)\b"
+        ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
@@ -99,7 +103,8 @@ LEFT = tuple(
         ),
         (
             r"\b(?:succeeded|replaced) by (?!\S{1,64}@)(?!a new (?:e-?mail|address|system))\b|\bmy (?:successor"
-            r"|replacement)\b|\bmy last (?:working )?day\b|\bwill (?:be )?(?:succeed|replac)\w* me\b"
+            r"|replacement)\b|\b(?:my|his|her) last (?:working )?(?:day|week|month)\b|\bwill (?:be )?(?:succeed"
+            r"|replac)\w* me\b"
         ),
         (
             r"\bis (?:now )?(?:the )?(?:new|acting) (?:head|lead|dsl|designated|manager|principal|contact"

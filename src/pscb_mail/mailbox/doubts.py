@@ -107,7 +107,7 @@ VAGUE = re.compile(r"\b(?:withdraw|regist\w+|entry|enrol\w*|discharge)\b")
 
 SAID_OF_ONESELF = re.compile(
     r"\b(?:(?:treat|accept|take|consider) this as|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
-    r"|we'd|we're|we've|me|us|my|our|you)\b"
+    r"|we'd|we're|we've|me|us|my|our|you)\b|^(?:have|am|was|been|now|not|never|retired|left|moved|changed|gone)\b"
 )
 TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
 _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")

@@ -42,7 +42,8 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    same through thing private professional main home hello hi hiya
+    same through base continuing formal regarding resign resigning didn't wouldn't it's time came
+    thing private professional main home hello hi hiya
 """
 _OTHERS = {
     "German": """
@@ -148,7 +149,8 @@ _KNOWN = {
 }
 # Words that are harmless only together.
 _HARMLESS_PHRASE = re.compile(
-    r"\bfrom this service\b|\bbefore(?: that)?$"
+    r"\b(?:to )?(?:continue|carry on|go on|keep)(?: to)? (?:receiv\w+|get(?:ting)?|be(?:ing)? sent)\b"
+    r"|\bfrom this service\b|\bbefore(?: that)?$"
     r"|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get|receive|are sent)\b"
     r"|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
 )

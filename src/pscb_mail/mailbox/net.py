@@ -52,7 +52,8 @@ _STILL_HERE = re.compile(
     r"|them) stop\b|\bneed for me to (?:get|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$"
     r"|\b(?:count|rule|leave|keep) (?:me|us) out\b|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)"
     r"|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:\w+ ){1,4}off(?:$"
-    r"|[,.;:!])|\b(?:pause|suspend|on hold)\b|\b(?:separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e"
+    r"|[,.;:!])|\b(?:pause|suspend|on hold)\b|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have"
+    r"|had) (?:you )?(?:\w+ )?(?:permission|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e"
     r"|ing) (?:me|us|people) out|(?:never|do not|don't) read (?:it|this|these|them))\b|\b(?:fewer"
     r"|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )

@@ -35,7 +35,7 @@ class Wish:
 
 def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish to come off in these sentences, if there is one; doubtful ones say why."""
-    whole = _whole(said)
+    whole = _whole(said, sender)
     if whole is not None:
         return whole
     found = [(i, wish) for i, sentence in enumerate(said) if (wish := _in_sentence(sentence, sender)) is not None]
@@ -80,9 +80,9 @@ def is_negated(sentence: Sentence) -> bool:
     )
 
 
-def _whole(said: tuple[Sentence, ...]) -> Wish | None:
+def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish of a mail that is one word (STOP), or one word and its reason ("I've retired. Remove.")."""
-    rest = [s for s in said if s.bare and not _is_chatter(s)]
+    rest = [s for s in said if s.bare and not _is_chatter(s) and not _is_signature(s, sender)]
     wish = next((s for s in rest if s.bare in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
     if wish is None or sum(s.words for s in rest) >= 30:
         return None
@@ -96,6 +96,12 @@ def _whole(said: tuple[Sentence, ...]) -> Wish | None:
     other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
     doubt = doubt_beside(around) or (_OTHER if other else _MIXED if strange else "")
     return Wish(wish.written, doubt or (_TURNED if any(is_negated(s) for s in around) else ""))
+
+
+def _is_signature(sentence: Sentence, sender: str) -> bool:
+    """Whether a line holds nothing but the sender's name, as their address has it."""
+    names = set(re.findall(r"[a-z]{2,}", sender.partition("@")[0].casefold()))
+    return bool(names) and names.issuperset(sentence.bare.split())
 
 
 def _is_chatter(sentence: Sentence) -> bool:
@@ -189,7 +195,7 @@ def _last_clause(before: str) -> str:
     last = doubts.REASON_LEAD.sub("", last)
     if not last:
         return ""
-    if re.fullmatch(r"(?:please |would |do |to |therefore )+", f"{last} "):
+    if re.fullmatch(r"(?:please |would |do |to |therefore |be )+", f"{last} "):
         return "" if re.search(r"\b(?:i|i'm|i've|we|we're|we've)\b", before) else before
     return last if re.search(r"\b(?:i|i'm|i'd|we|we'd|can|could|would|will|may|you|there)\b", last) else before
 

@@ -32,7 +32,10 @@ SUBSCRIBE = tuple(
             r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
             r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
         ),
-        r"\b(?:add|include|subscribe|enrol|put down)\b.{0,80}@",
+        (
+            r"\b(?:add|include|subscribe|enrol|put)\b.{0,80}@|\bwants? (?:to )?(?:also )?subscribe\b"
+            r"|\b(?:wants? (?:also|too)|also wants?) (?:this|the|your) newsletter\b"
+        ),
         # Anybody to whom the newsletter should come: "Can Sam get this too?", "she should be getting it".
         (
             r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should|would it be possible for"
@@ -65,8 +68,8 @@ SUBSCRIBE = tuple(
             r"|we) (?:please )?subscribe\b"
         ),
         (
-            r"\bhow (?:can|do|could|would) (?:i|we|they|she|he) (?:get|receive|have) (?:it|this|them|the newsletter"
-            r"|your newsletters?|a copy|on (?:the|your|this) list)\b"
+            r"\bhow (?:(?:can|do|could|would) (?:i|we|they|she|he)|(?:i|we) (?:can|could)) (?:get|receive|have) (?:it"
+            r"|this|them|the newsletter|your newsletters?|a copy|on (?:the|your|this) list)\b"
         ),
         r"\b(?:gets?|receives?|has|have) (?:this|it|these|them|one|a copy|copies) (?:as well|too|also)\b",
         (
@@ -150,7 +153,7 @@ ADDRESS_CHANGE = tuple(
             r"|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are changing|was changed"
             r"|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
         ),
-        r"\bnew (?:work |school |nhs )?(?:e-?mail|email)(?: |-)?(?:address|account|domain)?\b",
+        r"\bnew (?:work |school |nhs )?(?:e-?mail|email|mail)(?: |-)?(?:address|account|domain)?\b",
         r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
         r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
         r"\bnew\W{1,3}\S{1,64}@|\S@\S{1,255} (?:rather than|instead|not|and not)\b",

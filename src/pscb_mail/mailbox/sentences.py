@@ -18,27 +18,25 @@ ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(
-    r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately|"
-    r"at your (?:earliest )?convenience|going forward|moving forward|from now on(?:wards)?|from here on(?: in)?"
-    r"|henceforth|"
-    r"as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:(?:could|would|can|may"
-    r"|might)(?!')"
-    r"|don't mind)"
-    r"|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble"
-    r"|convenient)"
-    r"|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?| the)?(?: spare)? ?(?:moment|chance|minute|time"
-    r"|second|opportunity)?"
-    r"|i(?:'m| am| was| do)? ?(?:just )?wonder(?:ed|ing)? (?:if|whether)|i(?:'d| would| should) be (?:so |very |most "
-    r")?(?:glad|grateful|pleased|happy|obliged|thankful) if(?: you(?:'d| would| could)?)?|i(?:'d"
-    r"| would) appreciate (?:it "
-    r")?(?:if "
-    r"you(?: would| could)?)?|it (?:might |may |would |is |'s )?(?:be )?best (?:if you|to)|i think|would you mind"
-    r"|(?:would|should) be (?:so |very |most )?grateful if|i "
-    r"would be grateful|i'd be "
-    r"grateful|be so kind(?: as)?(?: to)?)\b[,]?"
+    r"\b(?:please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks|thx|ta|sorry|hereby|immediately"
+    r"|at your (?:earliest )?convenience|going forward|moving forward|from now on(?:wards)?|from here on(?: in)?"
+    r"|henceforth|as soon as (?:possible|you can|you are able)|if (?:at all )?possible|if (?:you|i) (?:(?:could|would"
+    r"|can|may|might)(?!')|don't mind)|if (?:that|this|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright"
+    r"|fine|possible|not too much trouble|convenient)|when(?:ever)? you (?:have|get|can|are able)(?: to)?(?: an?"
+    r"| the)?(?: spare)? ?(?:moment|chance|minute|time|second|opportunity)?|i(?:'m| am| was"
+    r"| do)? ?(?:just )?wonder(?:ed|ing)? (?:if|whether)|i(?:'d| would| should) be (?:so |very |most )?(?:glad"
+    r"|grateful|pleased|happy|obliged|thankful) if(?: you(?:'d| would| could)?)?|i(?:'d"
+    r"| would) appreciate (?:it )?(?:if you(?: would| could)?)?|it (?:might |may |would |is "
+    r"|'s )?(?:be )?best (?:if you|to)|(?:it|that)(?:'d| would| will|'ll) be (?:so |really |very )?(?:great|lovely"
+    r"|good|nice|helpful|appreciated|wonderful|fantastic|brilliant|super|ideal|perfect)(?: if(?: you(?: would| could"
+    r"| can|'d)?)?)?|would it be (?:a (?:bother|nuisance|problem|pain|trouble)|too much (?:trouble|bother"
+    r"|to ask)) (?:to|if you(?: could)?)|i think|would you mind|(?:would|should) be (?:so |very |most )?grateful if"
+    r"|i would be grateful|i'd be grateful|be so kind(?: as)?(?: to)?)\b[,]?"
 )
 
 
+# Punctuation, smileys and kisses at the ends of a sentence; an address may begin or end it.
+_ENDS = re.compile(r"^[^\w@]+|(?:[^\w@]|\b(?:x+|xox+)$)+$")
 _ENDS_A_THOUGHT = (
     "please", "pls", "plz", "now", "then", "thank", "asap", "immediately", "ta", "as soon", "at your",
     "from", "going", "moving", "hence",
@@ -69,7 +67,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 
 def bare_of(words: str) -> str:
     """Return plain words without politeness and without punctuation at the ends."""
-    return " ".join(_POLITE.sub(_pause, words).split()).strip(" ,.!;:-?…*_\"'()")
+    return _ENDS.sub("", " ".join(_POLITE.sub(_pause, words).split()))
 
 
 def _pause(match: re.Match[str]) -> str:

@@ -22,12 +22,26 @@ _SHORT = {
     "rmv": "remove", "rmove": "remove", "frm": "from", "ur": "your", "yr": "your", "cld": "could", "cud": "could",
     "wld": "would", "wud": "would", "gd": "good", "plse": "please", "pleeease": "please", "thanx": "thanks",
     "thnx": "thanks", "thnks": "thanks", "msgs": "messages", "unsub": "unsubscribe", "nomore": "no more",
-    "wanna": "want to", "dnt": "don't", "ppl": "people", "bcos": "because", "coz": "because", "cuz": "because",
+    "wanna": "want to", "dnt": "don't", "ppl": "people", "bcos": "because", "coz": "because",
+    "cuz": "because", "n": "and",
 }  # fmt: skip
 _SHORT_WORD = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(_SHORT)})(?![\w@'-])")
-# "you", and "off" with one letter, only where no other word can be meant.
-_YOU = re.compile(r"\b(can|could|would|will|do|if|as|thank|should|when) u\b")
-_OFF = re.compile(r"\b(take|taken|get|me|us|cross) of (the|this|your|ur) (?=(?:\w+ ){0,2}?(?:list|mailing|newsletter))")
+# Words taken for others that sound or look like them, only where no other can be meant.
+_LISTS = r"(?:\w+[ -]){0,2}?(?:list|mailing|newsletter|database|e-?mails?|distribution|circulation)"
+_LIKE = tuple(
+    (re.compile(pattern), meant)
+    for pattern, meant in (
+        (r"\b(can|could|would|will|do|if|as|thank|should|when) u\b", r"\1 you"),
+        (r"\byou're (?=" + _LISTS + r"\b)", "your "),
+        (r"\bwood (?=(?:you|i|like)\b)|(?<=\bi )wood\b", "would "),
+        (r"\b(be|been) token\b", r"\1 taken"),
+        (r"\btaken (me|us|my)\b", r"take \1"),
+        (r"\bmy self\b", "myself"),
+        (r"\be (mails?|mailing|mailed)\b", r"e-\1"),
+        (r"\bim (?=(?:not|no|a|the|getting|now|only|retired|leaving|moving|in the|at the|on the)\b)", "i'm "),
+        (r"\b(take|taken|get|me|us|cross)((?: \w+){0,3}) of (the|this|your) (?=" + _LISTS + r"\b)", r"\1\2 off \3 "),
+    )
+)
 
 
 def _slips(word: str) -> set[str]:
@@ -45,8 +59,10 @@ _REAL = frozenset([*_WORDS, *_OTHERS.split()])
 def mended(words: str) -> str:
     """Return the words with slips mended and short forms written out."""
     words = _LONG.sub(lambda match: _meant(match[0]), words)
-    words = _YOU.sub(r"\1 you", _SHORT_WORD.sub(lambda match: _SHORT[match[0]], words))
-    return _OFF.sub(r"\1 off \2 ", words)
+    words = _SHORT_WORD.sub(lambda match: _SHORT[match[0]], words)
+    for pattern, meant in _LIKE:
+        words = pattern.sub(meant, words)
+    return words
 
 
 def _meant(word: str) -> str:

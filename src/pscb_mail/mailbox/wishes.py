@@ -53,12 +53,14 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|deleted|off)\b",
         "unsubscribing": r"^(?:i'm|i am|we're|we are) unsubscribing$",
         "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
-        "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out) (?:of )?(?:the|this|your)\b",
+        "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out)(?: (?:of )?(?:the|this"
+        r"|your)\b|$)",
         "should "
         "come off": r"\b(?:i|we) (?:should|ought to|need to|must|had better) (?:\w+ )?(?:come|be|get) (?:off|removed"
         r"|taken off)\b",
         "come off": r"\b(?:i|we)(?:'d| would| want| wish|'ll)?(?: like| want| wish| prefer)?(?: to)? (?:come|get|be) "
         r"off\b",
+        "time I came off": r"\btime (?:i|we) (?:came|got|went) off\b",
         "unsubscribe me": rf"\bun-? ?subscri(?:be|bing) {ME}",
         "want to unsubscribe": rf"\b{WANT} (?:(?:you|me|us) )?(?:to )?(?:be )?un-? ?subscri(?:be|bed|bing)\b",
         "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i "
@@ -80,6 +82,9 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|wishing|desire|receive (?:any )?(?:more|further))\b",
         "rather not": r"\b(?:rather not|(?:prefer|like|wish|ask|want) not to|sooner not) (?:\w+ ){0,2}?(?:receive|get"
         r"|have|be (?:sent|on|included|contacted))\b",
+        "rather you did not": r"\b(?:rather|prefer it if|prefer that) you (?:didn't|did not|don't|do not|stopped"
+        r"|no longer|would not|wouldn't) "
+        r"(?:\w+ )?(?:send|e-?mail|contact|sending|e-?mailing|mail)",
         "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
         r"|mailings?|bulletins?|copies)\b|^no (?:more|further) of (?:these|this)$",
         "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
@@ -102,6 +107,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "delete my subscription": r"\b(?:delete|remove) (?:my|our|this) (?:\w+ )?(?:subscription|registration|entry)\b",
         "stop it coming": r"\bstop (?:this|these|it|them) (?:\w+ )?(?:coming|arriving|being sent)\b",
         "stop these": r"^(?:can you |could you )?(?:stop|cease|end) (?:these|this|them|it)$",
+        "resign": r"\b(?:resign|withdraw|retire|come out) (?:from|of) (?:this|the|your) (?:\w+ ){0,2}?(?:list|mailing"
+        r"|newsletter)\b",
         "leave the list": r"\b(?:leave|quit|exit|withdraw from|come out of|get out of) (?:this|the|your) (?:\w+ "
         r"){0,2}?(?:list|mailing)\b",
         "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
@@ -141,12 +148,22 @@ NEGATIVE = frozenset(
         "no interest",
         "and unsubscribe",
         "so that I am not",
+        "rather you did not",
         "receive no more",
         "no longer required",
     }
 )
 VOLITION = frozenset(
-    {"no longer want", "rather not", "no longer send", "do not send", "stop sending", "not send", "desist"}
+    {
+        "no longer want",
+        "rather not",
+        "no longer send",
+        "do not send",
+        "stop sending",
+        "not send",
+        "desist",
+        "rather you did not",
+    }
 )
 # After "I do not want", a word of ending or losing makes it a wish to stay: "I do not want this to stop".
 UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest"})
@@ -274,7 +291,7 @@ THIRD = re.compile(
     r"|newsletters?|mailings?|distribution|circulation|database|e-?mails?|records?)\b"
 )
 THIRD_BARE = re.compile(
-    r"\b(?:remove|delete|unsubscribe|take off)\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
+    r"\b(?:remove|delete|unsubscribe|take off):?\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
 )
 RHETORIC = re.compile(
     r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
@@ -284,7 +301,10 @@ COURTESY = re.compile(
     r"|good work|all the best|it has been|enjoyed|lovely|nice|bless\w*|interesting|useful|hope you|hope this"
     r"|take care|cheers|bye|merry|happy)\b"
 )
-GREETED = re.compile(r"^(?:hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning|afternoon)\b,? ?")
+GREETED = re.compile(
+    r"^(?:(?:my )?dear(?: \w+){1,3}\s?,|hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning"
+    r"|afternoon)\b,? ?"
+)
 GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|to whom|fao|team|all|sir|madam"
     r"|greetings)\b"
