@@ -4,15 +4,33 @@ Tables are STRICT and say in CHECKs what may be in them. Which room's SQL reads 
 docs/internals.md.
 """
 
+import sqlite3
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("pscb-mail")
 
 
+def _make(db: Database, script: str) -> None:
+    """Execute each statement of a script; its lines end where statements do.
+
+    The library looks for the end of a statement anew at each character: that took longer than all the rest of the first
+    command in a new workspace.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.conn.execute(statement)
+            statement = ""
+
+
 @migrations()
 def m0001_people(db: Database) -> None:
     """The list, its changes and its history; `recipient` is what other rooms may read of it."""
-    db.executescript("""
+    _make(
+        db,
+        """
         CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
         CREATE TABLE change (
@@ -71,13 +89,16 @@ def m0001_people(db: Database) -> None:
 
         CREATE VIEW recipient AS
             SELECT id, address, name, organisation, role FROM subscriber WHERE status = 'active';
-    """)
+    """,
+    )
 
 
 @migrations()
 def m0002_sending(db: Database) -> None:
     """Mailings, frozen editions, one delivery a person, every attempt."""
-    db.executescript("""
+    _make(
+        db,
+        """
         CREATE TABLE mailing (
             issue TEXT PRIMARY KEY,
             audience TEXT NOT NULL,
@@ -136,13 +157,16 @@ def m0002_sending(db: Database) -> None:
             message_id TEXT PRIMARY KEY,
             delivery INTEGER NOT NULL REFERENCES delivery(id)
         ) STRICT;
-    """)
+    """,
+    )
 
 
 @migrations()
 def m0003_mailbox(db: Database) -> None:
     """What was read, what it was found to be, and the answers still to be sent."""
-    db.executescript("""
+    _make(
+        db,
+        """
         -- `key`: SHA-256 of the message as `incoming` normalises it; a message handled once is never handled again.
         -- `source` is kept only where something was found. `to_file`: it belongs into the folder for handled mail.
         CREATE TABLE incoming (
@@ -210,4 +234,5 @@ def m0003_mailbox(db: Database) -> None:
             last_uid INTEGER,
             at TEXT NOT NULL
         ) STRICT;
-    """)
+    """,
+    )
