@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from mailroom import KEY, Mailroom
 from program import COMMAND, Program, workspace
-from scripted import ScriptedServer
+from scripted import ScriptedServer, hang_up
 
 JO, ANN, SAM, KIM = "jo@school.test", "ann@health.test", "sam@police.test", "kim@council.test"
 NAMED = {"opt_out", "subscribe", "address_change", "left", "away", "bounce", "complaint", "automatic", "question"}
@@ -117,6 +117,20 @@ def test_answers_leave_after_the_reading(room: Mailroom) -> None:
     with ScriptedServer() as server:
         program("inbox")
         assert server.taken == []
+
+
+def test_an_answer_that_may_not_have_arrived_is_told_once(room: Mailroom) -> None:
+    """It is never sent again, so somebody should know; later runs tell of their own."""
+    room.drop(room.pressed("issue-18", JO))
+    with ScriptedServer({"BODY": hang_up}) as server:
+        program = workspace(
+            room.folder,
+            relay=f'host = "127.0.0.1"\nport = {server.port}\nsecurity = "none"',
+            mailbox='source = "maildir:inbox"',
+        )
+        assert "1 answer may or may not have arrived" in program("inbox").err
+        room.drop(room.pressed("issue-18", ANN))
+        assert "1 answer may or may not have arrived" in program("inbox").err
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pscb_mail.cli import console
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlite_utils import Database
 
@@ -21,7 +21,8 @@ def show(reading: "Reading", db: "Database", *, dry_run: bool) -> None:
         console.result(f"[red bold]READ NOW[/]  from {console.safe(entry.address or 'an unknown sender')}")
         console.result(f"          A child may be at risk. Message {console.safe(entry.source)}, left in the inbox.")
     if not dry_run and (earlier := journal.open_urgent(db) - len(reading.urgent)) > 0:
-        console.result(f"[red bold]READ NOW[/]  {_some(earlier, 'earlier message')} may be about a child at risk.")
+        messages = console.count(earlier, "earlier message", "earlier messages")
+        console.result(f"[red bold]READ NOW[/]  {messages} may be about a child at risk.")
         console.result("          `pscb-mail review` takes this away once somebody has read it.")
     shown = sorted((entry for entry in reading.entries if _order(entry) < len(_SHOWN)), key=_order)
     if shown:
@@ -62,19 +63,20 @@ def _summary(reading: "Reading", db: "Database") -> list[str]:
     parts = [f"{count:,} {_KINDS[kind]}" for kind, count in reading.counts.items() if count]
     again = sum(entry.action is None for entry in reading.entries)
     parts += [f"{again:,} handled before"] if again else []
-    line = f"{_some(reading.read, 'message')} read" + (f": {', '.join(parts)}" if parts else "")
-    return [line, *_of_the_mailing(db), *_needs_you(reading)]
+    read = f"{console.count(reading.read, 'message', 'messages')} read"
+    return [_with(read, parts), *_of_the_mailing(db), *_needs_you(reading)]
 
 
 def _needs_you(reading: "Reading") -> list[str]:
     if not reading.review:
         return []
-    need = "1 reply needs" if reading.review == 1 else f"{reading.review:,} replies need"
+    need = console.count(reading.review, "reply needs", "replies need")
     return [f"[yellow]{need} you:[/] `pscb-mail review`"]
 
 
 def _of_the_mailing(db: "Database") -> list[str]:
     from pscb_mail.mailbox import journal
+    from pscb_mail.mailbox.deciding import Action
     from pscb_mail.sending import ledger
     from pscb_mail.sending.delivery import State
 
@@ -83,12 +85,17 @@ def _of_the_mailing(db: "Database") -> list[str]:
         return []
     latest = mailings[0]
     done = journal.acted_since(db, latest.started_at)
-    parts = [f"{journal.returned(db, latest.issue):,} bounced", f"{journal.away_since(db, latest.started_at):,} away"]
-    parts += [f"{count:,} opted out" for action, count in done.items() if action == "opted_out"]
-    sent = ledger.counts(db, latest.issue)[State.SENT]
-    return [
-        f"{latest.issue}, {sent:,} sent: {', '.join(part for part in parts if not part.startswith('0 '))}".rstrip(": ")
-    ]
+    came = (
+        (journal.returned(db, latest.issue), "bounced"),
+        (journal.away_since(db, latest.started_at), "away"),
+        (done[Action.OPTED_OUT], "opted out"),
+    )
+    sent = f"{latest.issue}, {ledger.counts(db, latest.issue)[State.SENT]:,} sent"
+    return [_with(sent, [f"{number:,} {words}" for number, words in came if number])]
+
+
+def _with(line: str, parts: "Sequence[str]") -> str:
+    return f"{line}: {', '.join(parts)}" if parts else line
 
 
 _KINDS = {
@@ -132,13 +139,15 @@ def as_json(reading: "Reading") -> dict[str, object]:
 def show_answers(answered: "Answered") -> None:
     """Print what became of the answers that waited."""
     if answered.sent:
-        console.say(f"{_some(answered.sent, 'answer')} sent.")
+        console.say(f"{_answers(answered.sent)} sent.")
     if answered.refused:
-        console.say(f"[yellow]{_some(answered.refused, 'answer')} refused or too old, and given up.[/]")
+        console.say(f"[yellow]{_answers(answered.refused)} refused or too old, and given up.[/]")
+    if answered.in_doubt:
+        console.say(f"[yellow]{_answers(answered.in_doubt)} may or may not have arrived: not sent again.[/]")
     if answered.waiting:
         why = f": {console.safe(answered.trouble.message)}" if answered.trouble else "."
-        console.say(f"[yellow]{_some(answered.waiting, 'answer')} left for the next `pscb-mail inbox`{why}[/]")
+        console.say(f"[yellow]{_answers(answered.waiting)} left for the next `pscb-mail inbox`{why}[/]")
 
 
-def _some(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def _answers(number: int) -> str:
+    return console.count(number, "answer", "answers")

@@ -41,7 +41,10 @@ _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|boun
 
 @dataclass(frozen=True)
 class Answered:
-    """What a run of the outbox did. `waiting`, `in_doubt`: how many are left so; `trouble`: why it ended early."""
+    """What a run of the outbox did. `waiting`: how many are left so; `trouble`: why it ended early.
+
+    `in_doubt`: how many may or may not have arrived, of this run or of one that died.
+    """
 
     sent: int
     refused: int
@@ -114,7 +117,7 @@ def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Ca
     """Hand over every answer that waits. Never raises what a relay causes: it is told in `trouble`."""
     with transaction(db):
         outbox.give_up(db, now() - GIVE_UP_AFTER, now())
-    sent = refused = last = 0
+    sent = refused = doubted = last = 0
     trouble: PscbMailError | None = None
     while trouble is None:
         with transaction(db):
@@ -130,7 +133,8 @@ def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Ca
                 ledger.end_attempt(db, tried.attempt, tried.verdict, now())
         sent += tried.state == "sent"
         refused += tried.state == "refused"
-    in_doubt = outbox.count(db, "in_flight") + outbox.count(db, "unknown")
+        doubted += tried.state == "unknown"
+    in_doubt = outbox.count(db, "in_flight") + doubted
     return Answered(sent, refused, outbox.count(db, "waiting"), in_doubt, trouble)
 
 
