@@ -78,6 +78,16 @@ def test_only_the_latest_automatic_ones_are_kept_and_other_files_never_touched(
     assert (folder / "mine.zip").read_bytes() == b"mine"
 
 
+def test_what_a_timer_makes_does_not_push_out_the_only_one_of_another_reason(
+    tmp_path: Path, contents: Contents
+) -> None:
+    """The reason with the most gives way."""
+    for minute, why in enumerate(["before-import", "before-send", *["after-send"] * 9]):
+        backups.write_automatic(contents, tmp_path / "b", why, NOW + timedelta(minutes=minute), keep=4)
+    kept = [backups.checked(path).why for path in backups.automatic_ones(tmp_path / "b")]
+    assert kept == ["before-import", "before-send", "after-send", "after-send"]
+
+
 @pytest.mark.parametrize("damage", [lambda raw: b"", lambda raw: b"x" * 100, lambda raw: raw[:-30], None])
 def test_a_file_that_is_no_whole_backup_is_refused(tmp_path: Path, contents: Contents, damage) -> None:
     """Before anything is replaced by it."""

@@ -15,6 +15,7 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ _CAPS = {DATABASE: 4 << 30, KEY: KEY_BYTES, SETTINGS: 1 << 20, MANIFEST: 1 << 20
 _BLOCK = 1 << 20
 _FIRST_YEAR = 2000
 _NAME = "pscb-mail-{at:%Y%m%d-%H%M%S-%f}-{why}.zip"
-_OURS = re.compile(r"pscb-mail-\d{8}-\d{6}-\d{6}-[a-z-]+\.zip")
+_OURS = re.compile(r"pscb-mail-\d{8}-\d{6}-\d{6}-([a-z-]+)\.zip")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ def write(contents: Contents, target: Path, why: str, now: datetime) -> Backup:
 
 
 def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, keep: int) -> Backup:
-    """Write a backup into the folder of automatic ones and remove all but the latest `keep` of these."""
+    """Write a backup into the folder of automatic ones and let old ones go until `keep` are left.
+
+    The reason that has the most of them loses its oldest: what a timer makes every minute must not push out the only
+    one from before an import.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -76,14 +81,22 @@ def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, k
             "Take away what is in its place, or set folder under [backup].",
         ) from error
     made = write(contents, folder / _NAME.format(at=now, why=why), why, now)
-    for old in automatic_ones(folder)[:-keep]:
+    kept = automatic_ones(folder)
+    while len(kept) > keep:
+        reasons = Counter(_reason(path) for path in kept)
+        old = max(kept, key=lambda path: reasons[_reason(path)])  # the first of these, and so the oldest
         old.unlink(missing_ok=True)  # two commands at once may let the same one go
+        kept.remove(old)
     return made
 
 
 def automatic_ones(folder: Path) -> list[Path]:
     """Return the automatic backups in a folder, the oldest first; files of any other name are nobody's business."""
     return sorted(path for path in folder.glob("*.zip") if _OURS.fullmatch(path.name))
+
+
+def _reason(path: Path) -> str:
+    return _OURS.sub(r"\1", path.name)
 
 
 def checked(path: Path) -> Backup:

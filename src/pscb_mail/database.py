@@ -76,7 +76,7 @@ def _look_at(path: Path) -> None:
     if beginning not in {b"", _MAGIC}:
         raise DatabaseError(
             f"{path} is damaged or is no database.",
-            "It was not touched. Put a backup in its place, or check `database`.",
+            "It was not touched. `pscb-mail restore FILE` brings a backup back; or check `database`.",
         )
 
 
@@ -148,7 +148,8 @@ def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
         ) from error
     except UNREADABLE as error:
         raise DatabaseError(
-            f"{path} is damaged or is no database ({error}).", "It was not touched. Put a backup in its place."
+            f"{path} is damaged or is no database ({error}).",
+            "It was not touched. `pscb-mail restore FILE` brings a backup back.",
         ) from error
     if (mode, level) != ("wal", 2):
         raise DatabaseError(

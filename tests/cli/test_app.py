@@ -2,14 +2,16 @@
 
 import ast
 import re
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from program import COMMAND, Program, workspace
 
 import pscb_mail
-from pscb_mail.cli.app import hoisted
+from pscb_mail.cli.app import _database_trouble, hoisted
 
 
 @pytest.mark.parametrize(
@@ -79,6 +81,15 @@ def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
         Path(f"{path}{extra}").unlink(missing_ok=True)
     done = program("list", expect=2)
     assert "damaged" in done.err
+
+
+def test_a_mistake_in_our_own_sql_is_not_called_a_damaged_list() -> None:
+    """Nobody should bring a backup back because of it."""
+    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.IntegrityError) as mistake:
+        db.execute("CREATE TABLE t (a NOT NULL)")
+        db.execute("INSERT INTO t VALUES (NULL)")
+    with pytest.raises(sqlite3.IntegrityError):
+        _database_trouble(mistake.value)
 
 
 @pytest.mark.parametrize("command", ["list --json", "list", "--help"])

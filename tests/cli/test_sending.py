@@ -48,6 +48,23 @@ def test_a_dry_run_and_files_connect_to_nothing(program: Program, relay: Scripte
     assert relay.connections == 0
 
 
+def test_one_persons_copy_is_asked_about_and_a_dry_run_of_it_connects_to_nothing(
+    program: Program, relay: ScriptedServer
+) -> None:
+    """What says something about many does not go with it: 2."""
+    program("send", "7", "--yes")
+    before = relay.connections
+    assert "jo@school.test" in program("send", "7", "--only", "jo@school.test", "--again", "--dry-run", "--yes").err
+    for more in (("--limit", "1"), ("--at", "2030-01-01 09:00"), ("--joined",), ("--to", "Board"), ("--to-dir", "x")):
+        assert "--only" in program("send", "7", "--only", "jo@school.test", "--yes", *more, expect=2).err
+    assert relay.connections == before
+
+
+def test_the_plan_is_about_as_many_as_the_limit_lets_through(program: Program) -> None:
+    """Two are on the list; one is asked about."""
+    assert "1 of 2 people" in program("send", "7", "--limit", "1", expect=2).err
+
+
 def test_the_status_is_the_contracts_json(program: Program) -> None:
     """Seven counts that sum to the total, times in UTC."""
     status = program("send", "7", "--yes", "--json").json

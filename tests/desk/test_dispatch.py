@@ -12,7 +12,8 @@ from pscb_mail.desk import dispatch, overview, planning
 from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import ledger
+from pscb_mail.sending import audience, editions, ledger
+from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import Event, MailingState, State
 from pscb_mail.sending.lock import send_lock
 
@@ -54,6 +55,38 @@ def test_a_backup_is_made_before_a_mailing_begins_and_after_it_went_on(desk: Off
     made = backups.automatic_ones(desk.workspace.folder / "backups")
     assert [backups.checked(path).why for path in made] == ["before-send", "after-send"]
     assert taken(relay) == [JO, SAM]
+
+
+def test_a_run_that_found_nothing_to_do_pushes_no_backup_out(desk: Office, relay: ScriptedServer) -> None:
+    """A timer runs every minute, also where every copy that is left waits for its pause."""
+    relay.acts["RCPT"] = b"451 4.7.1 greylisted\r\n"
+    desk.send()
+    made = backups.automatic_ones(desk.workspace.folder / "backups")
+    plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+    dispatch.dispatch(desk.db, desk.workspace, plan, dispatch.Order(patient=False), desk.means, "tester")
+    assert backups.automatic_ones(desk.workspace.folder / "backups") == made
+
+
+def test_a_copy_that_was_in_flight_at_a_crash_is_in_doubt_for_a_single_send_too(
+    desk: Office, relay: ScriptedServer
+) -> None:
+    """Nobody else is sending: it is not on its way."""
+    desk.send()
+    desk.db.execute("UPDATE delivery SET state = 'in_flight'")
+    desk.db.conn.commit()
+    with pytest.raises(UsageError, match="may have arrived"):
+        dispatch.send_only(desk.db, desk.workspace, "7", person(desk, JO), desk.means, "tester", again=False)
+    assert taken(relay) == [JO, SAM]
+
+
+def test_an_apology_reaches_those_whose_copy_was_in_flight_at_a_crash(desk: Office) -> None:
+    """The mistake may have reached them."""
+    desk.send()
+    desk.db.execute("UPDATE delivery SET state = 'in_flight'")
+    desk.db.conn.commit()
+    found = audience.people_in(desk.db, Audience(("received:issue-7@1",)))
+    assert [each.address for each in found] == [JO, SAM]
+    assert editions.got(desk.db, "issue-7") == {1: 2}
 
 
 def test_who_joined_later_gets_it_only_when_told_so(desk: Office, relay: ScriptedServer) -> None:

@@ -14,6 +14,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.mailbox.sent import references_sent
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import State
+from pscb_mail.sending.lock import send_lock
 from pscb_mail.settings_file import read_settings
 
 pytestmark = pytest.mark.real
@@ -63,6 +64,21 @@ def test_a_copy_found_in_sent_was_sent_and_the_other_stays_in_doubt(
     put(dovecot, "Sent", b"From: me@pscb.test\r\nSubject: lunch\r\nMessage-ID: <lunch@pscb.test>\r\n\r\nHi\r\n", copy)
     settled = dispatch.settle_doubts(desk.db, desk.workspace, "issue-7", desk.now())
     assert (settled.found, settled.left, settled.trouble) == (1, 1, None)
+    assert states(desk) == [State.SENT, State.UNKNOWN]
+
+
+def test_what_was_in_flight_when_the_program_died_is_looked_for_before_anybody_is_asked(
+    in_doubt: tuple[Office, bytes], dovecot: Dovecot
+) -> None:
+    """It is in doubt only once nobody sends any more; then Sent can prove it, and no second copy is offered."""
+    desk, copy = in_doubt
+    put(dovecot, "Sent", copy)
+    desk.db.execute("UPDATE delivery SET state = 'in_flight'")
+    with send_lock(desk.db, desk.workspace.lock_path, "issue-7", "somebody", desk.now()):
+        dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", desk.now())
+        assert states(desk) == [State.IN_FLIGHT, State.IN_FLIGHT]
+    dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", desk.now())
+    dispatch.settle_doubts(desk.db, desk.workspace, "issue-7", desk.now())
     assert states(desk) == [State.SENT, State.UNKNOWN]
 
 

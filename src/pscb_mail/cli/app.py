@@ -180,10 +180,21 @@ def _file_trouble(error: OSError) -> PscbMailError:
     return UsageError(f"{where}: {error.strerror or error}.", "Check that it is what you meant, and its rights.")
 
 
+# Result codes of SQLite (https://www.sqlite.org/rescode.html) that say nothing against what the file holds.
+_PASSING = frozenset(
+    (
+        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_PROTOCOL,
+    )
+)  # fmt: skip
+
+
 def _database_trouble(error: sqlite3.Error) -> PscbMailError:
     """Return what SQLite's own error means to the user, wherever it came from."""
-    if isinstance(error, sqlite3.OperationalError):
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # without what extended codes add
+    if code in _PASSING:
         return NotNowError(f"The database cannot be used now: {error}.", "Free space or wait, then run it again.")
-    return DatabaseError(
-        f"The database is damaged: {error}.", "Put the latest copy from your backups in its place, then run it again."
-    )
+    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+        return DatabaseError(f"The database is damaged: {error}.", "`pscb-mail restore FILE` brings a backup back.")
+    raise error  # a mistake of this program, which nobody should take for one of theirs

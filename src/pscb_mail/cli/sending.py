@@ -132,14 +132,17 @@ def send(
     begins = begins_at(at, zone, now()) if at is not None else None
     if again and only is None:
         raise UsageError("--again needs --only ADDRESS.", "One more copy goes to one person.")
+    if only is not None and any((to, without, limit, at, to_dir, joined)):
+        raise UsageError("--only goes with --again, --dry-run, --yes and --json alone.", "It sends to one person, now.")
     with context.database() as db:
         if only is not None:
-            _send_only(context, db, issue, only, again=again, yes=yes, json=json)
+            _send_only(context, db, issue, only, again=again, dry_run=dry_run, yes=yes, json=json)
+            return
         if not dry_run and to_dir is None:
             _look_into_sent(context, db, _slug(issue))
         choice = Audience(tuple(to or ()), tuple(without or ()))
         plan = planning.send_plan(db, context.workspace, issue, choice, joined=joined)
-        shown.show_plan(plan, context)
+        shown.show_plan(plan, limit, context)
         if to_dir is not None:
             written = planning.write_copies(db, context.workspace, plan, to_dir, now())
             console.say(
@@ -148,7 +151,7 @@ def send(
         elif not dry_run:
             resend = _resend_unknown(plan, unknown)
             if plan.to_send:
-                console.confirm(_question(plan, begins, zone), yes=yes)
+                console.confirm(_question(plan, limit, begins, zone), yes=yes)
             if resend:
                 plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
             order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None)
@@ -183,7 +186,7 @@ def retry(
         console.say(f"{plan.to_send:,} {only} of {console.safe(plan.issue)}.")
         if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
-        console.confirm(f"Send to these {plan.to_send:,} again?", yes=yes)
+        console.confirm(f"Send to {shown.whom(plan.to_send, limit)} again?", yes=yes)
         _run(context, db, plan, dispatch.Order(limit, not no_wait, State(only)), None, json=json)
 
 
@@ -327,14 +330,20 @@ def _sent(
         return dispatch.dispatch(db, workspace, plan, order, means, context.author)
 
 
-def _send_only(context: Context, db: "Database", issue: str, whom: str, *, again: bool, yes: bool, json: bool) -> None:
-    """Send one person's copy and exit."""
+def _send_only(
+    context: Context, db: "Database", issue: str, whom: str, *, again: bool, dry_run: bool, yes: bool, json: bool
+) -> None:
+    """Send one person's copy and exit; of a dry run only say whose."""
     from pscb_mail.desk import dispatch, overview, planning
     from pscb_mail.people import directory
 
     person = directory.find(db, whom)
     slug = planning.begun(db, issue).issue
-    console.confirm(f"Send {slug} to {person.address.text}{' once more' if again else ''}?", yes=yes)
+    wish = f"Send {slug} to {person.address.text}{' once more' if again else ''}?"
+    if dry_run:
+        console.say(f"{console.safe(wish)} That would be asked; nothing was sent.")
+        return
+    console.confirm(wish, yes=yes)
     with stop_on_signal() as stopping:
         means = dispatch.means_of(context.workspace, now, stopping.wait)
         verdict = dispatch.send_only(db, context.workspace, slug, person, means, context.author, again=again)
@@ -345,15 +354,16 @@ def _send_only(context: Context, db: "Database", issue: str, whom: str, *, again
     raise typer.Exit(console.exit_code(needs_a_person=verdict.event is not Event.ACCEPTED))
 
 
-def _question(plan: "SendPlan", begins: "datetime | None", zone: "ZoneInfo") -> str:
+def _question(plan: "SendPlan", limit: int | None, begins: "datetime | None", zone: "ZoneInfo") -> str:
     when = f" at {begins.astimezone(zone):%H:%M on %A %d %B}" if begins is not None else ""
-    return f"Send {plan.issue} to {console.count(plan.to_send, 'person', 'people')}{when}?"
+    return f"Send {plan.issue} to {shown.whom(plan.to_send, limit)}{when}?"
 
 
 def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
     """Settle what the Sent folder can settle before anybody is asked about it."""
     from pscb_mail.desk import dispatch
 
+    dispatch.doubt_the_dead(db, context.workspace, issue, now())
     settled = dispatch.settle_doubts(db, context.workspace, issue, now())
     if settled.found:
         console.say(f"{console.count(settled.found, 'copy', 'copies')} in doubt found in the Sent folder: sent, then.")

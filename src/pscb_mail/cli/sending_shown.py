@@ -27,19 +27,22 @@ def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
     bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)
 
 
-def show_plan(plan: "SendPlan", context: Context) -> None:
+def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:
     """Tell what is about to happen, before anything does."""
+    from pscb_mail.sending import pacing
+
     zone = context.workspace.settings.newsletter.zone
     again = plan.status.state is not MailingState.NOT_SENT
     console.say(f"[bold]{console.safe(plan.status.subject)}[/] ({plan.issue}){', going on' if again else ''}")
     have_it = f", {plan.status.counts[State.SENT]:,} have it already" if again else ""
-    rows = [("to", console.count(plan.to_send, "person", "people") + have_it)]
+    rows = [("to", whom(plan.to_send, limit) + have_it)]
     if plan.joined:
         rows.append(("joined since", f"{plan.joined:,} of them"))
     rows.append(("through", plan.relay))
-    if plan.lasts.total_seconds() >= 60:
-        ends = (now() + plan.lasts).astimezone(zone)
-        rows.append(("takes", f"{console.span(plan.lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))
+    lasts = pacing.duration(plan.limits, plan.to_send if limit is None else min(plan.to_send, limit))
+    if lasts.total_seconds() >= 60:
+        ends = (now() + lasts).astimezone(zone)
+        rows.append(("takes", f"{console.span(lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))
     rows.append(
         ("last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself")
     )
@@ -57,6 +60,12 @@ def show_plan(plan: "SendPlan", context: Context) -> None:
             "[yellow]The file has changed since sending began; the edition of then goes to everybody.[/] "
             f"`pscb-mail amend {plan.issue}` gives the new one to those still waiting."
         )
+
+
+def whom(count: int, limit: int | None) -> str:
+    """Return how many people a run is for: `50 of 2,000 people` where it is limited."""
+    people = console.count(count, "person", "people")
+    return f"{limit:,} of {people}" if limit is not None and limit < count else people
 
 
 def print_status(status: "MailingStatus", context: Context, *, json: bool) -> None:

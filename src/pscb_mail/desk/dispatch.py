@@ -6,7 +6,8 @@ time to file them. Raises what `sending.mailing.run` raises, and NotNowError whi
 settled. Leaves to others: the questions, and what is shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,13 +16,13 @@ from sqlite_utils import Database
 from pscb_mail.database import transaction
 from pscb_mail.desk import planning, unsettled
 from pscb_mail.desk.planning import SendPlan
-from pscb_mail.errors import PscbMailError, UsageError
+from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
-from pscb_mail.sending.lock import send_lock
+from pscb_mail.sending.lock import nobody_sends, send_lock
 from pscb_mail.sending.mailing import Ended, Glance, Means
 from pscb_mail.workspace import Workspace
 
@@ -49,7 +50,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class Amendment:
-    """What `amend` is about to do. `difference`: of subject and text, as lines before and after; `got`: per edition."""
+    """What `amend` is about to do. `before` and `after`: subject and text, as lines; `got`: copies per edition."""
 
     issue: str
     edition: Edition
@@ -77,14 +78,23 @@ def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
     with send_lock(db, workspace.lock_path, plan.issue, author, means.now()):
         unsettled.hold_off(db, plan.issue)
         _prepare(db, workspace, plan, order, means)
+        before = ledger.counts(db, plan.issue)
         try:
             ended = mailing.run(db, plan.issue, means, limit=order.limit, patient=order.patient)
-        finally:
-            if plan.to_send:
-                workspace.back_up("after-send", means.now())
+        except BaseException:
+            with suppress(PscbMailError):  # why the run ended must be told, and not this as well
+                _back_up_if_it_went_on(db, workspace, plan.issue, before, means.now())
+            raise
+        _back_up_if_it_went_on(db, workspace, plan.issue, before, means.now())
         if _in_doubt(db, plan.issue) and has_sent_folder(workspace.settings) and not means.wait(FILING_SECONDS):
             settle_doubts(db, workspace, plan.issue, means.now())
         return ended
+
+
+def doubt_the_dead(db: Database, workspace: Workspace, issue: str, now: datetime) -> None:
+    """Record as in doubt what a process had in flight that is dead. A send that is under way is left alone."""
+    with suppress(NotNowError), nobody_sends(workspace.lock_path), transaction(db):
+        ledger.doubt_in_flight(db, issue, now)
 
 
 def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime) -> Settled:
@@ -113,6 +123,8 @@ def send_only(
         )
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
         unsettled.hold_off(db, sent.issue)
+        with transaction(db):
+            ledger.doubt_in_flight(db, sent.issue, means.now())
         delivery = ledger.delivery_of(db, sent.issue, person.id)
         if again and delivery is not None:
             return singles.send_again(db, sent, delivery, person, means)
@@ -165,6 +177,14 @@ def _prepare(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
         with transaction(db):
             ledger.doubt_in_flight(db, plan.issue, now)
             ledger.requeue(db, plan.issue, (order.requeue,), now)
+
+
+def _back_up_if_it_went_on(
+    db: Database, workspace: Workspace, issue: str, before: Mapping[State, int], now: datetime
+) -> None:
+    """Keep what a run did. One that found nothing to do, as a timer's mostly does, keeps nothing."""
+    if ledger.counts(db, issue) != before:
+        workspace.back_up("after-send", now)
 
 
 def _in_doubt(db: Database, issue: str) -> int:

@@ -1,7 +1,7 @@
 """What a send is about to do, worked out before anything is done: the plan that the editor says yes to."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -21,6 +21,7 @@ from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.message import Letters, values_of
+from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.settings import Settings
 from pscb_mail.workspace import Workspace
@@ -41,7 +42,7 @@ class SendPlan:
     audience: Audience
     to_send: int
     joined: int
-    lasts: timedelta
+    limits: Limits
     relay: str
     changed: bool
     tested_at: datetime | None
@@ -191,7 +192,7 @@ def _plan(
         audience=whom,
         to_send=to_send,
         joined=joined,
-        lasts=pacing.duration(pacing.limits(settings.pace), to_send),
+        limits=pacing.limits(settings.pace),
         relay=", ".join(relay.label for relay in settings.relay),
         changed=edition is None and _has_changed(db, workspace, issue),
         tested_at=ledger.last_tested(db, issue),

@@ -37,11 +37,12 @@ class Recipient:
     groups: tuple[str, ...]
 
 
-# A copy that may have arrived counts as received: an apology must reach everybody whom the mistake may have reached.
+# A copy that may have arrived counts as received, and one that is on its way or was when the program died: an apology
+# must reach everybody whom the mistake may have reached.
 # Copies of people who were forgotten are nobody's; a NULL in a NOT IN would leave out everybody.
 _GOT_IT = """
     SELECT d.subscriber FROM delivery d JOIN edition e ON e.id = d.edition JOIN json_each({names})
-    WHERE d.subscriber IS NOT NULL AND d.state IN ('sent', 'unknown')
+    WHERE d.subscriber IS NOT NULL AND d.state IN ('sent', 'unknown', 'in_flight')
       AND value IN ('received:' || d.issue, 'received:' || d.issue || '@' || e.number)
 """
 _MEMBERS = "SELECT subscriber FROM membership JOIN json_each({names}) ON name = value COLLATE NOCASE"

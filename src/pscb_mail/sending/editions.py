@@ -44,7 +44,7 @@ def got(db: Database, issue: str) -> dict[int, int]:
     """Return how many copies of each edition, by its number, a relay took or may have taken."""
     rows = db.execute(
         """SELECT e.number, count(d.id) FROM edition e
-           LEFT JOIN delivery d ON d.edition = e.id AND d.state IN ('sent', 'unknown')
+           LEFT JOIN delivery d ON d.edition = e.id AND d.state IN ('sent', 'unknown', 'in_flight')
            WHERE e.issue = ? GROUP BY e.number ORDER BY e.number""",
         [issue],
     )
