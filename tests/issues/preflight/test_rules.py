@@ -170,6 +170,8 @@ def test_every_rule_is_tried() -> None:
         "preheader-repeats",
         "only-nobody",
         "footer",
+        "attachment-unread",
+        "attachment-place",
     }
     assert {rule.name for rule in RULES} == {name for name, _ in FOUND} | elsewhere
 

@@ -15,6 +15,7 @@ from pscb_mail.issues.building import built
 from pscb_mail.issues.document import Document, parse
 from pscb_mail.issues.edition import Edition
 from pscb_mail.issues.preflight.copies import Readership
+from pscb_mail.issues.preflight.enclosed import enclosed
 from pscb_mail.issues.preflight.envelope import html_bytes
 from pscb_mail.issues.preflight.manuscript import Manuscript, manuscript
 from pscb_mail.issues.preflight.report import Remark, Report, Silenced, Variant
@@ -45,7 +46,8 @@ def examine(
     except UsageError as error:
         return Report(slug, errors=tuple(_refused(error, path))), None
     document, edition, refused = _built(source, settings, templates)
-    under_check = manuscript(source, settings, raw, document, edition, readership)
+    files = enclosed(document, edition) if document and edition else ()
+    under_check = manuscript(source, settings, raw, document, edition, readership, files)
     spots = ((rule, spot) for rule in RULES for spot in dict.fromkeys(rule.find(under_check)))
     return _report(slug, [(rule, Remark(rule.name, *spot)) for rule, spot in spots], refused, under_check), edition
 

@@ -4,7 +4,7 @@ Pure and linear in the length of the text: every repetition in a pattern is boun
 the editor wrote it, front matter, alternative texts, links and file names included, laid bare first (`bare`):
 emphasis taken off, %20 and &nbsp; resolved, full-width digits folded, so that no way of writing hides a number. It
 errs towards asking: a wrong alarm costs the editor one written reason, a missed number costs a child's privacy. What
-is inside a picture or an attachment it does not see.
+is inside attachments, and in the metadata of pictures, comes to it as text too (`enclosed`).
 """
 
 import html

@@ -13,6 +13,7 @@ from pscb_mail.issues import blocks
 from pscb_mail.issues.document import Document, Heading, Link, Picture, plain
 from pscb_mail.issues.edition import Edition
 from pscb_mail.issues.preflight.copies import Copies, Readership, copies_of
+from pscb_mail.issues.preflight.enclosed import Enclosed
 from pscb_mail.issues.preflight.guard import Bare
 from pscb_mail.issues.source import Source
 from pscb_mail.settings import Settings
@@ -40,7 +41,8 @@ class Row:
 class Manuscript:
     """An issue under check. `raw` is the whole file; `edition` is None where it cannot be built.
 
-    `passages` are those for some groups; `readership` tells who is in them, None where nobody knows.
+    `files` are its attachments and pictures, as far as they were read. `passages` are those for some groups;
+    `readership` tells who is in them, None where nobody knows.
     """
 
     source: Source
@@ -54,6 +56,7 @@ class Manuscript:
     edition: Edition | None = None
     passages: tuple[tuple[int, blocks.Only], ...] = ()
     readership: Readership | None = None
+    files: tuple[Enclosed, ...] = ()
 
     @cached_property
     def bare(self) -> Bare:
@@ -89,14 +92,16 @@ def manuscript(
     document: Document | None,
     edition: Edition | None,
     readership: Readership | None = None,
+    files: tuple[Enclosed, ...] = (),
 ) -> Manuscript:
-    """Return an issue taken apart."""
+    """Return an issue taken apart. `files`: its attachments and pictures, read."""
     if document is None:
         return Manuscript(source, settings, raw)
     lines = raw.split("\n")
     parts = [*_running(document), *_blocks(document, lines)]
     return Manuscript(
-        source=source, settings=settings, raw=raw, edition=edition, readership=readership, passages=document.passages,
+        source=source, settings=settings, raw=raw, edition=edition, readership=readership, files=files,
+        passages=document.passages,
         headings=document.headings, pictures=document.pictures,
         texts=tuple(sorted((part for part in parts if isinstance(part, Text)), key=lambda text: text.line)),
         links=(*document.links, *(part for part in parts if isinstance(part, Link))),

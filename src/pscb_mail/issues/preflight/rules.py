@@ -5,11 +5,12 @@ settings. The guard's rules are ignored in the issue itself only, with a reason 
 `check` goes on showing. `docs/issues.md` has this table; a test compares the two.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pscb_mail.issues.preflight import dates, envelope, guard, links, structure, wording
+from pscb_mail.issues.preflight import dates, enclosed, envelope, guard, links, structure, wording
+from pscb_mail.issues.preflight.guard import Bare
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
 from pscb_mail.issues.source import PREHEADER, SUBJECT_LONG
 
@@ -36,12 +37,29 @@ class Rule:
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
+_Look = Callable[[Bare], Iterable[Spot]]
+
+
+def _everywhere(look: _Look) -> Callable[[Manuscript], Iterable[Spot]]:
+    """Return a rule of the guard, which looks at the issue's file and into all that goes out with it."""
+    return lambda issue: _found(issue, look)
+
+
+def _found(issue: Manuscript, look: _Look) -> Iterator[Spot]:
+    yield from look(issue.bare)
+    for file in issue.files:
+        # Lines of such a file are nowhere to be seen; and of a list of children one is enough to stop it.
+        sentences = list(dict.fromkeys(sentence for _, sentence in look(file.bare)))
+        yield from ((file.line, f"In {file.called}: {sentence}") for sentence in sentences[:3])
+        if len(sentences) > 3:
+            yield file.line, f"In {file.called}: {len(sentences) - 3:,} more of this kind."
+
 
 RULES = (
     Rule(
         "nhs-number",
         _E,
-        lambda i: guard.nhs_numbers(i.bare),
+        _everywhere(guard.nhs_numbers),
         "An NHS number leads to one person's health record.",
         "Take it out.",
         guard=True,
@@ -49,7 +67,7 @@ RULES = (
     Rule(
         "national-insurance-number",
         _E,
-        lambda i: guard.national_insurance_numbers(i.bare),
+        _everywhere(guard.national_insurance_numbers),
         "A National Insurance number names one person for life.",
         "Take it out.",
         guard=True,
@@ -57,7 +75,7 @@ RULES = (
     Rule(
         "date-of-birth",
         _E,
-        lambda i: guard.dates_of_birth(i.bare),
+        _everywhere(guard.dates_of_birth),
         "With a name or a place, a day of birth is enough to know who is meant.",
         "Give the age in years, or nothing.",
         guard=True,
@@ -65,7 +83,7 @@ RULES = (
     Rule(
         "case-reference",
         _E,
-        lambda i: guard.case_references(i.bare),
+        _everywhere(guard.case_references),
         "A reference leads whoever has access to one family's record.",
         "Take it out.",
         guard=True,
@@ -73,7 +91,7 @@ RULES = (
     Rule(
         "protective-marking",
         _E,
-        lambda i: guard.markings(i.bare),
+        _everywhere(guard.markings),
         "What is marked was written for few readers, and may have been pasted in by mistake.",
         "Ask its author for a version for everybody.",
         guard=True,
@@ -81,7 +99,7 @@ RULES = (
     Rule(
         "home-address",
         _E,
-        lambda i: guard.home_addresses(i.bare, i.settings.newsletter.postal_address),
+        lambda i: _found(i, lambda text: guard.home_addresses(text, i.settings.newsletter.postal_address)),
         "Somebody's home must not be found through us.",
         "Take it out; put the name of a public place before its number: Town Hall, 12 …",
         guard=True,
@@ -156,6 +174,20 @@ RULES = (
         envelope.heavy_message,
         "Over 2 MB a copy, a mailing takes long, and fills mailboxes.",
         "Put the attachment on the website and link to it; make pictures smaller.",
+    ),
+    Rule(
+        "attachment-unread",
+        _W,
+        lambda i: enclosed.unread(i.files),
+        "What is in it goes to everybody, and the guard has not seen it.",
+        "Open it and read it through; or write it in a format that can be read.",
+    ),
+    Rule(
+        "attachment-place",
+        _W,
+        lambda i: enclosed.placed(i.files),
+        "A photograph that goes as a file of its own keeps where it was taken: a home, perhaps.",
+        "Put it into the text, which takes that out, or save it without its properties.",
     ),
     Rule(
         "subject-length",
