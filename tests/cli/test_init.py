@@ -78,6 +78,7 @@ def test_each_answer_is_tested_at_once_and_may_be_given_again(tmp_path: Path) ->
     for told in ("is not an address", "anytwon.example has no mail server", "mx.anytown.example", "A number from 1 to 4",
                  "It is a name such as", "Nothing listens on 127.0.0.1:1", "127.0.0.1:1 cannot be reached"):  # fmt: skip
         assert told in shown
+    assert "under [" not in shown  # there is no file yet whose tables one could look into
     [written] = settings_in(folder)["relay"]
     assert (written["port"], written["security"], written["auth"]) == (relay.port, "none", "password")
     assert relay.taken == []

@@ -127,7 +127,7 @@ def _microsoft(answers: "Answers", names: "Names | None") -> "Answers":
 
     _test_provider(answers, MICROSOFT.key, names)
     _say(
-        "Microsoft 365 wants an application that your IT department makes; for-your-IT.md asks them for it. "
+        "\nMicrosoft 365 wants an application that your IT department makes; for-your-IT.md asks them for it. "
         "If you have its two values already, type them in."
     )
     application = _ask_identifier("Application (client) id?")
@@ -231,17 +231,17 @@ def _ask_mailbox(relay: "Relay", answers: "Answers", names: "Names | None") -> s
 def _footer(answers: "Answers") -> "Answers":
     from dataclasses import replace
 
-    _say("What stands in every footer (Enter: later):")
+    _say("\nWhat stands in every footer? [dim](Enter: later)[/]")
     website = _ask_website()
-    postal = _ask("  Postal address", "")
-    urgent = _ask("  What should somebody do now who is worried about a child?", "")
+    postal = _ask("  Postal address:", "")
+    urgent = _ask("  What should somebody do who is worried about a child?", "")
     return replace(answers, website=website, postal_address=postal, urgent=urgent)
 
 
 def _ask_website() -> str:
     import re
 
-    while answer := _ask("  Website", ""):
+    while answer := _ask("  Website:", ""):
         website = answer if "://" in answer else f"https://{answer}"
         if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", website):
             return website
@@ -276,7 +276,7 @@ def _ask_identifier(question: str) -> str:
     import re
 
     while True:
-        answer = _ask(f"  {question} Enter: later", "")
+        answer = _ask(f"  {question} (Enter: later)", "")
         if re.fullmatch(r"[A-Za-z0-9._-]*", answer):
             return answer
         _refuse("It has letters, digits, dots and hyphens alone: copy it again.")
@@ -305,7 +305,7 @@ def _is_whole(host: str) -> bool:
 
 
 def _choose(question: str, ways: "Sequence[str]", default: int) -> int:
-    _say(console.safe(question))
+    _say(f"\n{console.safe(question)}")
     for number, way in enumerate(ways, start=1):
         _say(f"{number}  {console.safe(way)}", indent=2)
     while True:
@@ -329,12 +329,17 @@ def _refuse(why: str) -> None:
 
 
 def _show(checks: "Sequence[Check]") -> None:
+    """Show what came of an answer; there is no settings file yet, so that hints name no table of it."""
+    import re
+
     from pscb_mail.cli.upkeep import MARKS
 
     for check in checks:
-        _say(f"{MARKS[check.result]} {console.safe_lines(check.detail)}", indent=2)
-        if check.hint and check.result != "not checked":
-            _say(f"[cyan]→ {console.safe_lines(check.hint)}[/]", indent=4)
+        hint = re.sub(r" (in source )?under \[{1,2}\w+\]{1,2}", "", check.hint)
+        later = " [dim]`pscb-mail doctor` tries it again.[/]" if check.result == "not checked" else ""
+        _say(f"{MARKS[check.result]} {console.safe_lines(check.detail)}{later}", indent=2)
+        if hint and not later:
+            _say(f"[cyan]→ {console.safe_lines(hint)}[/]", indent=4)
 
 
 def _say(text: str, *, indent: int = 0) -> None:
