@@ -79,6 +79,16 @@ VERDICTS = [
     ("", "550 giving up on 192.0.2.1", T, False),
     ("", "554 Failed to deliver to domain school.example after 12 tries", T, False),
     ("", "554 local error in processing", T, False),
+    ("5.5.4", "501 5.5.4 HELO argument is invalid", O, False),
+    ("5.5.0", "550 5.5.0 Recipient account is blocked", P, False),
+    ("5.1.7", "550 5.1.7 unknown sender address", O, False),
+    ("5.7.12", "550 5.7.12 Sender was not authenticated by organization", P, False),
+    ("5.7.2", "553 5.7.2 All messages from 192.0.2.25 will be permanently deferred", O, False),
+    ("5.7.0", "550 5.7.0 Mail relay denied. Invalid credentials for relay", O, False),
+    ("5.0.1", "550 5.0.1 Emetteur invalide. Invalid Sender.", O, False),
+    ("", "553 this route requires TLS version 1.2 or greater", O, False),
+    ("", "552 Account storage limit", T, False),
+    ("", "550 Mailbox was not used for more than 3 months", P, False),
     ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
 ]
 

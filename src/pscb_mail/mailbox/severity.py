@@ -23,25 +23,29 @@ _OURS = re.compile(
     r"|not authori[sz]ed to send|traffic not accepted|message (?:size|too large|too big)|too large|exceeds (?:the "
     r")?(?:maximum )?(?:message )?size|size limit"
     r"|sending (?:limit|quota)|submission quota|message rate|daily (?:sending|user)|too many (?:messages|recipients"
-    r"|connections|hops)|mail loop|your (?:ip|server|domain|host)|reverse dns|ptr record|helo|virus|malware|phish\w*"
-    r"|tls (?:is )?required"
+    r"|connections|hops)|mail loop|(?:is )?looping|(?:messages?|mail) from (?:ip )?\[?\d|your (?:ip|server"
+    r"|domain|host)|reverse dns|ptr record|helo|virus|malware|phish\w*"
+    r"|tls (?:is )?required|requires? (?:encryption|tls|starttls)|(?:e-?mail|message) size"
     r"|prohibited|mimecast|proofpoint|suspicious)\b"
 )
 # About who sends, from where, what, or how fast: where neither a code nor the rest of the text speaks of the recipient.
 _OURS_IN_WORDS = re.compile(
     r"\b(?:polic(?:y|ies)|(?<!target )ips?(?: address(?:es)?| name)?|client host|relay host|(?:your|sending|dynamic) "
     r"(?:\w+ )?(?:ips?|hosts?|hostname|remotehost|server|network|domain|access|e-?mail address)|open proxy|rdns"
-    r"|(?<!to )(?:invalid |bad )?sender(?:'s)? (?:\w+ ){0,3}(?:rejected|denied|blocked|not|empty|listed|invalid|verify"
+    r"|(?<!to )(?:invalid |bad )?sender(?:'s)? (?:\w+ ){0,3}(?:rejected|denied|blocked|not|empty|listed|invalid"
+    r"|verify"
     r"|address|domain)|(?:invalid|bad|unknown) sender|domain of sender|emetteur|mail ?from\b.{0,60}(?:refused|denied"
     r"|rejected|listed)|(?:server|system|we) (?:does not|do not|don't) accept (?:\w+ )?mail from|access to submit"
     r"|not allowed to (?:connect|send)|(?:blocked|refused) - see|administrative(?:ly)? prohibit\w*|outgoing mail"
     r"|(?:headers?|content) (?:\w+ ){0,2}(?:denied|rejected|error|not accepted)|(?:banned|unacceptable) content"
-    r"|message filtered|bulk|mass mail\w*|anti-?spam|pattern detection|listed as|e-?mails per hour|slower"
-    r"|throttl\w*|rate limit\w*|complaints|trop de connexions|too many (?:\w+ )?(?:errors|sessions)|loop\w*)\b"
+    r"|message filtered|bulk|mass mail\w*|outbound|network not allowed|from:? (?:domain|address) is"
+    r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold"
+    r"|throttl\w*|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
+    r"|headers? .{0,20}too long)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
 # Policy of one recipient, not of our sending: a group or room that only takes mail from inside (Exchange 5.7.124-136).
-_RESTRICTED = re.compile(r"^5\.7\.(?:12\d|13[0-6]|2|3)$")
+_RESTRICTED = re.compile(r"^5\.7\.(?:12\d?|13[0-6]?|2|3)$")
 _RESTRICTED_TEXT = re.compile(
     r"\b(?:notauthori[sz]ed|authrequired|only accepts|restricted (?:recipient|address)|not permitted to (?:send"
     r"|email)|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
@@ -57,7 +61,8 @@ _FULL = re.compile(
     r"(?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
     r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage|not "
     r"enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
-    r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|mail file size|allowed quota"
+    r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|mail file size"
+    r"|storage limit|allowed quota"
     r"|quota violation|space (?:\w+ ){0,3}used up|too much mail|too many messages on|have enough (?:\w+ )?space"
     r"|maximum (?:allowed )?storage)"
     r"|postfach (?:ist )?(?:\w+ )?(?:voll|uberfullt)|boite (?:aux lettres |de reception )?(?:\w+ ){0,3}(?:pleine"
@@ -68,15 +73,18 @@ _FULL = re.compile(
 )
 _UNKNOWN = re.compile(
     r"\b(?:(?:user|recipient|mailbox|account|address|addressee|member|e-?mail account|email address|local part|alias"
-    r"|person|name)\b.{0,60}?\b(?:unknown|not (?:be )?found|does ?n[o']t exist|does not exist|doesn't exist|no longer "
+    r"|person|name)\b.{0,60}?\b(?:unknown|not (?:be )?found|does ?n[o']t exist|does not exist|doesn't exist"
+    r"|no longer "
     r"(?:exists?|valid|in use)|not exist"
-    r"|isn't (?:listed|valid|found)|not listed|not known|invalid|is not valid|not recogni[sz]ed|wasn't found|couldn't "
+    r"|isn't (?:listed|valid|found)|not listed|not known|invalid|is not valid|not recogni[sz]ed|wasn't found"
+    r"|couldn't "
     r"be found|could not be found|not a valid|non-?existent|no such)"
     r"|(?:unknown|no such|invalid|bad|nonexistent|non-existent|unrecogni[sz]ed) (?:\w+ )?(?:user|recipient|mailbox"
     r"|address|account|local part|person|name|destination|alias|addressee)|user unknown|unknown user|no mailbox "
     r"(?:here )?by that name|no such person"
     r"|unrouteable address|not our customer|recipnotfound|there is no (?:one|user|mailbox|account)|isn't in (?:our"
-    r"|the) (?:directory|system)|not a known user|address (?:couldn't|could not) be found|unknown or illegal alias|no "
+    r"|the) (?:directory|system)|not a known user|address (?:couldn't|could not) be found"
+    r"|unknown or illegal alias|no "
     r"account (?:by|with|of)|mailbox not found"
     r"|empfanger(?:adresse)? (?:\w+ ){0,3}(?:unbekannt|nicht gefunden|existiert nicht)|adresse (?:\w+ "
     r"){0,3}(?:introuvable|inconnue|nicht gefunden|n'existe pas)|(?:destinataire|utilisateur) (?:\w+ ){0,3}(?:inconnu"
@@ -93,7 +101,8 @@ _UNKNOWN = re.compile(
 _LINK = re.compile(r"\bhttps?://\S+")
 _NO_SUCH_CODES = frozenset({"5.1.1", "5.1.10", "5.1.2", "5.4.1", "5.1.6"})
 _LATER = re.compile(
-    r"\b(?:delayed|still (?:be )?(?:trying|retry\w*|being retried)|will (?:continue to |keep )?(?:try|trying|retry|be "
+    r"\b(?:delayed|still (?:be )?(?:trying|retry\w*|being retried)|will (?:continue to |keep )?(?:try|trying"
+    r"|retry|be "
     r"retried)|being retried|has not yet been delivered|not yet been delivered|no action is required on your part"
     r"|delivery will continue"
     r"|wird weiter versucht|verzogert|retarde[er]?|opoznion\w*|aplazad\w*|retrasad\w*|atrasad\w*|adiad\w*|warning: "
@@ -104,9 +113,10 @@ _FOR_NOW = re.compile(
     r"(?:refused|reset|lost)|resources? (?:temporarily )?unavailable|(?:service|currently|temporarily) "
     r"(?:\w+ )?unavailable|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
     r"|after \d+ (?:tries|attempts|hours?|days?)|(?:did|does|has) not respond(?:ed)?|in the queue"
-    r"|queue file|for more than|interrupted|error in processing|lookup failure|find a gateway|at a rate that"
+    r"|queue file|(?:delivered|queued?) for more than|interrupted|error in processing|lookup failure"
+    r"|find a gateway|at a rate that"
     r"|unable to connect|could not connect|couldn't connect|no route|unreachable"
-    r"|not (?:reachable|responding)|try again|throttl\w*|rate limit\w*)\b"
+    r"|not (?:reachable|responding)|try again|plus tard|throttl\w*|rate limit\w*)\b"
 )
 
 
@@ -122,8 +132,7 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
         ours = re.search(r"\b(?:submission|sender's|your mailbox)\b", words)
         return (Severity.OURS if ours else Severity.TEMPORARY), False
     unknown = bool(_UNKNOWN.search(words))
-    restricted = _RESTRICTED.match(status) or (_RESTRICTED_TEXT.search(words) and not unknown)
-    if restricted or (_NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"}):
+    if _is_restricted(status, words, unknown=unknown):
         return Severity.PERMANENT, False
     if _is_ours(status, words, unknown=unknown):
         return Severity.OURS, False
@@ -138,19 +147,37 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
     return Severity.PERMANENT, sure
 
 
+def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
+    """Whether a refusal is about whom this recipient takes mail from, or about their server not being theirs."""
+    if _RESTRICTED.match(status) and not _FROM_A_HOST.search(words):
+        return True
+    if _NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"} and "credentials" not in words:
+        return True
+    return bool(_RESTRICTED_TEXT.search(words)) and not unknown
+
+
+_FROM_A_HOST = re.compile(r"\b(?:messages?|mail) from (?:ip )?\[?\d")
+
+
 def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
     if re.search(r"\bgr[ea]y-?list", words):
         return False
     strong = _OURS.search(_LINK.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
-        return not unknown or bool(strong)
+        return not unknown or bool(strong) or status.endswith((".1.7", ".1.8"))
+    # X.5: what was wrong with the dialogue (RFC 3463 section 3.6), unless servers put a recipient there all the same.
+    if status.startswith("5.5.") and not _OF_A_RECIPIENT.search(words):
+        return True
     if strong is None:
-        return not unknown and status in _SAYS_NOTHING and bool(_OURS_IN_WORDS.search(_LINK.sub(" ", words)))
+        return (
+            not unknown and bool(_SAYS_NOTHING.fullmatch(status)) and bool(_OURS_IN_WORDS.search(_LINK.sub(" ", words)))
+        )
     return not (unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words))
 
 
-_SAYS_NOTHING = frozenset({"", "5.0.0", "5.3.0", "5.5.0"})
+_SAYS_NOTHING = re.compile(r"|5\.[035]\.\d+")
+_OF_A_RECIPIENT = re.compile(r"\b(?:recipient|user|mailbox|account|address|destinataire|alias)\b")
 
 
 def _first_code(text: str) -> str:
