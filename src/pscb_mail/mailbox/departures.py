@@ -79,8 +79,8 @@ LEFT = tuple(
         ),
         (
             r"\b(?:i|we)(?:'m| am|'ll be| will be| shall be|'re| are)(?: now| soon| shortly)? (?:leaving|retiring"
-            r"|retired|moving on|finishing|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d"
-            r"|the (?:office|building)))"
+            r"|retired|moving (?:on|to (?:a |an |another |my )(?:new )?(?:post|job|role|school|trust|team))|finishing"
+            r"|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d|the (?:office|building)))"
         ),
         (
             r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"

@@ -37,6 +37,11 @@ REASON_LEAD = re.compile(
     r"^(?:as|since|because|due to|owing to|now that|given|following|further to|under|after)\b.*\s(?=(?:i'd|i would|i"
     r"|we'd|we would|we|can|could|would|will|may|might|there(?:'s| is))\b[^,]*$)"
 )
+# The same up to the wish itself: "As I have now left the service remove me". What others want is no reason.
+REASON_OF_OWN = re.compile(
+    r"^(?:as|since|because|now that) (?:i|we|i'm|i've|we've|we're|my|our|this|it|it's)\b(?!.*\b(?:want|wants|would"
+    r"|asked|told|says?|said|like|wish|wishes|might|may|if)\b)"
+)
 # What leads up to a wish and says nothing: "how about", "a quick note to ask that", "you may as well".
 LED_UP = re.compile(
     r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"

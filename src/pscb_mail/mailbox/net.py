@@ -46,16 +46,19 @@ _CURT = re.compile(
 )
 _STILL_HERE = re.compile(
     r"^(?:remove|delete|erase|cancel)\s*[-,;:(.]|\bstill (?:get|getting|receiv\w+|come|comes|coming|sent"
-    r"|on)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it|them|list)\b|\bwhy (?:am|do|are|did) (?:i|we) (?:get"
-    r"|getting|receiv\w+|being|on)\b|\b(?:should|why|how|am|are|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list"
-    r"|mailing)\b|\bno longer (?:wish|want|need|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these"
-    r"|them) stop\b|\bneed for me to (?:get|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$"
-    r"|\b(?:count|rule|leave|keep) (?:me|us) out\b|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)"
-    r"|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:\w+ ){1,4}off(?:$"
-    r"|[,.;:!])|\b(?:pause|suspend|on hold)\b|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have"
-    r"|had) (?:you )?(?:\w+ )?(?:permission|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e"
-    r"|ing) (?:me|us|people) out|(?:never|do not|don't) read (?:it|this|these|them))\b|\b(?:fewer"
-    r"|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
+    r"|on)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it|them|list)\b|\b(?:should not"
+    r"|shouldn't) (?:\w+ )?(?:be )?(?:com|get|receiv|send|on)\w* (?:to )?(?:me|us|this|these)\b|\bwhy (?:do|are"
+    r"|have) you (?:\w+ )?(?:send|sent|sending|e-?mail\w*)\b|\bdo (?:i|we) (?:\w+ )?need (?:this|these|it|them)\b"
+    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b|\b(?:should|why|how|am|are"
+    r"|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b|\bno longer (?:wish|want|need"
+    r"|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get"
+    r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
+    r"|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i"
+    r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:\w+ ){1,4}off(?:$|[,.;:!])|\b(?:pause|suspend|on hold)\b"
+    r"|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have|had) (?:you )?(?:\w+ )?(?:permission"
+    r"|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e|ing) (?:me|us|people) out|(?:never|do not"
+    r"|don't) read (?:it|this|these|them))\b|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b"
+    r"|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )
 
 

@@ -111,12 +111,12 @@ def _is_chatter(sentence: Sentence) -> bool:
 
 
 def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
-    words = sentence.bare
+    words = _as_me(sentence.bare, sender)
     if is_negated(sentence) or (wishes.FOOTER.search(words) and not wishes.FIRST_PERSON.search(sentence.plain)):
         return None
-    other = _somebody_else(words, sentence.plain, sender)
-    if other is not None:
-        return Wish(sentence.written, _SOMEBODY, other) if other else Wish(sentence.written, _question(sentence))
+    other = _somebody_else(words)
+    if other:
+        return Wish(sentence.written, _SOMEBODY, other)
     for name, pattern in wishes.WISHES.items():
         match = pattern.search(words)
         if match is None or (name in wishes.VOLITION and not wishes.OUR_MAIL.search(words[match.start() :])):
@@ -193,6 +193,8 @@ def _last_clause(before: str) -> str:
     """Return the words before a wish, from where a clause of the sender's own begins ("Jane has left, so please …")."""
     last = re.split(r"[,;:.(]\s*|\s-\s*|\b(?:so|and|but|therefore)\b", before)[-1].strip()
     last = doubts.REASON_LEAD.sub("", last)
+    if doubts.REASON_OF_OWN.match(last):
+        return ""
     if not last:
         return ""
     if re.fullmatch(r"(?:please |would |do |to |therefore |be )+", f"{last} "):
@@ -248,19 +250,26 @@ def _question(sentence: Sentence) -> str:
     return ""
 
 
-def _somebody_else(words: str, plain: str, sender: str) -> str | None:
-    """Return whom else a sentence wants off the list: an address or a name; "" for the sender by their own address."""
+def _as_me(words: str, sender: str) -> str:
+    """Return the words with "me" where they name the sender: their address, or a name that their address holds."""
+    named = words.replace(sender.casefold(), "me") if sender else words
+    names = re.findall(r"[a-z]{2,}", sender.partition("@")[0].casefold())
+    if len(names) > 1:
+        named = re.sub(rf"\b(?:(?:mrs?|ms|miss|dr) )?(?:{'|'.join(names)}) (?:{'|'.join(names)})\b", "me", named)
+    named = re.sub(r"\bthe following (?:e-?mail )?(?:address|name|details|person)((?: \w+){0,6}): me$", r"me\1", named)
+    return re.sub(r"\b(remove|delete|unsubscribe):? me\b", r"\1 me", named)
+
+
+def _somebody_else(words: str) -> str:
+    """Return whom else a sentence wants off the list, an address or a name, or ""."""
     match = wishes.THIRD.search(words) or wishes.THIRD_BARE.search(words)
     if match is None:
-        return None
-    addresses = ADDRESS.findall(plain)
-    if addresses:
-        others = [address for address in addresses if address.casefold() != sender.casefold()]
-        return others[0] if others else ""
+        return ""
+    others = ADDRESS.findall(words)
+    if others:
+        return others[0]
     name = match[1].strip() if match.re is wishes.THIRD else "somebody"
-    if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name):
-        return None
-    return name
+    return "" if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name) else name
 
 
 def doubt_beside(around: list[Sentence]) -> str:

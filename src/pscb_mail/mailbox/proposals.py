@@ -25,8 +25,8 @@ SUBSCRIBE = tuple(
         ),
         (
             r"\b(?:want|like|wish|wants|love|interested in|happy|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving"
-            r"|subscribe|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}\b(?:list|newsletters?|bulletins?"
-            r"|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back on)\b"
+            r"|subscribe|sign up|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}\b(?:list|newsletters?"
+            r"|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back on)\b"
         ),
         (
             r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
@@ -51,6 +51,7 @@ SUBSCRIBE = tuple(
             r"|your (?:\w+ )?list))(?: too| also| as well| myself| ourselves| directly| personally| regularly"
             r"| each month| every month| in future|\W|$)"
         ),
+        r"\badd (?:him|her|them)(?: (?:too|also|as well|to|on)\b|\W|$)",
         (
             r"\b(?:copy in|cc|loop in|copying in)\b.{0,80}@|\b(?:have|get|receive) (?:it|this|these|one|a copy"
             r"|copies) (?:too|as well|also)\b"
@@ -194,7 +195,9 @@ ADDRESS_CHANGE = tuple(
 )
 
 NOT_SUBSCRIBE = re.compile(
-    r"\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:me|us|my \w+) off|(?:come|be|get|want) off"
+    r"\b(?:did not|didn't|never|do not|don't|not|haven't) (?:\w+ )?(?:subscribe|sign)\b|\bopt(?:ing)?[- ]?out\b"
+    r"|\b(?:include|put|add)\b.{2,80}\bin (?:the|your) (?:next |\w+ )?(?:newsletters?|issue|edition|bulletin)\b"
+    r"|\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:me|us|my \w+) off|(?:come|be|get|want) off"
     r"|rather not|not (?:interested|want|wish|need|like|to)|don't (?:want|wish|need)|do not (?:want|wish|need|add"
     r"|put)|don't (?:add|put)|dont want|(?:i|we)(?:'ll| will|'ve| have) (?:\w+ )?(?:add|added|put|include"
     r"|included))\b(?!.{0,60}\b(?:instead|put me back|back on)\b)"

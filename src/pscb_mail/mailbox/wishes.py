@@ -128,6 +128,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "desist": r"\b(?:desist|refrain) from (?:sending|e-?mailing|mailing|contacting)\b",
         "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the|these|your|all) (?:\w+ )?"
         r"(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
+        "possible to opt out": r"\b(?:possible|able|okay|ok|allowed) (?:for me )?to (?:opt[- ]?out|unsubscribe"
+        r"|come off)\b",
         "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i |i'm "
         rf"|i am |we |we're |(?:can|could|may|might) (?:i|we) )?opt(?:ing)?[- ]?out)\b",
         "consent": r"\b(?:withdraw|revoke)(?:ing)? (?:my|our) consent\b",
@@ -166,7 +168,7 @@ VOLITION = frozenset(
     }
 )
 # After "I do not want", a word of ending or losing makes it a wish to stay: "I do not want this to stop".
-UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest"})
+UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest", "so that I am not", "rather you did not"})
 STAYING = re.compile(
     r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
     r"|losing|drop\w*|without|discontinu\w*|opt\w*|go|be left|taken|late|in (?:the|your|this|next) (?!future)"
