@@ -152,7 +152,8 @@ class Templates:
     """The templates of one workspace."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._environment = _environment(folders, _stamps(folders))
+        there = tuple(folder for folder in folders if folder.is_dir())
+        self._environment = _environment(there, _stamps(there))
 
     def render(self, name: str, **values: object) -> str:
         """Return the template's text. Raises UsageError where it is missing or at fault."""
