@@ -9,7 +9,7 @@ from pscb_mail.desk.doctor.dns import check_mx
 from pscb_mail.desk.doctor.examination import Subject, together
 from pscb_mail.desk.doctor.mailbox import check_way_to_mailbox
 from pscb_mail.desk.doctor.names import Names, UnansweredError
-from pscb_mail.desk.doctor.relay import check_relay
+from pscb_mail.desk.doctor.relay import Heard, check_relay
 from pscb_mail.desk.providers import Provider, of_mail_servers
 from pscb_mail.imap import Place
 from pscb_mail.people.address import AddressError, parse_address
@@ -22,11 +22,15 @@ _USUAL = ((465, "tls"), (587, "starttls"), (25, "starttls"))
 
 @dataclass(frozen=True)
 class RelayFound:
-    """What was found at a host: a relay that answers and encrypts, if any, and whether one can sign in there."""
+    """What was found at a host: a relay that answers and encrypts, if any, and whether one can sign in there.
+
+    `unknown_authority`: it would be one, if the authority of its certificate were known here.
+    """
 
     relay: Relay | None
     checks: tuple[Check, ...]
     asks_for_sign_in: bool = False
+    unknown_authority: bool = False
 
 
 def provider_of(address: str, names: Names) -> Provider | None:
@@ -52,24 +56,25 @@ def find_relay(host: str, sender: str, names: Names, now: datetime, *, port: int
         Relay.model_validate({"host": host, "port": number, "security": security, "ca_file": ca_file})
         for number, security in _candidates(host, port)
     ]
-    heard: dict[str, tuple[bool, list[Check]]] = {}
+    heard: dict[str, Heard] = {}
 
     def subject(relay: Relay) -> Subject:
         key = f"{relay.label} {relay.security}"
 
         def look() -> list[Check]:
-            call = check_relay(relay, sender, None, names, now, "relay")
-            heard[key] = (bool(call.mechanisms), call.checks)
-            return call.checks
+            heard[key] = check_relay(relay, sender, None, names, now, "relay")
+            return heard[key].checks
 
         return Subject(key, look)
 
     together([subject(relay) for relay in candidates], SECONDS)
     for relay in candidates:
-        sign_in, checks = heard.get(f"{relay.label} {relay.security}", (False, []))
-        if any(check.check == "relay: offers" and check.result in {Result.OK, Result.WARNING} for check in checks):
-            return RelayFound(relay, tuple(checks[:3]), sign_in)
-    return RelayFound(None, (_most_telling([checks for _, checks in heard.values()], host, port),))
+        call = heard.get(f"{relay.label} {relay.security}", Heard())
+        if any(check.check == "relay: offers" and check.result in {Result.OK, Result.WARNING} for check in call.checks):
+            return RelayFound(relay, tuple(call.checks[:3]), bool(call.mechanisms))
+    telling = _most_telling([call.checks for call in heard.values()], host, port)
+    unknown = any(call.unknown_authority and telling in call.checks for call in heard.values())
+    return RelayFound(None, (telling,), unknown_authority=unknown)
 
 
 def _candidates(host: str, port: int) -> Sequence[tuple[int, str]]:

@@ -1,12 +1,7 @@
-"""What a TLS connection shows: how long its certificate is good for, and what is wrong with one that does not hold.
-
-The context checks chain and name (`ssl.create_default_context`), takes nothing older than TLS 1.2 (RFC 8996), and there
-is no way to turn that off.
-"""
+"""What a TLS connection shows: how long its certificate is good for, and what is wrong with one that does not hold."""
 
 import ssl
 from datetime import UTC, datetime
-from pathlib import Path
 
 from pscb_mail.desk.doctor.check import Check, error, ok, warning
 
@@ -28,15 +23,8 @@ _SENTENCES = {
     62: ("is for another name", "Use the name that is in the certificate as host under {section}."),
     64: ("is for another name", "Use the name that is in the certificate as host under {section}."),
 }  # fmt: skip
-
-
-def context(ca_file: str) -> ssl.SSLContext:
-    """Return a context that checks everything. Raises OSError or ssl.SSLError where `ca_file` cannot be used."""
-    if ca_file and not Path(ca_file).is_file():
-        raise FileNotFoundError(f"{ca_file} does not exist")
-    made = ssl.create_default_context(cafile=ca_file or None)
-    made.minimum_version = ssl.TLSVersion.TLSv1_2
-    return made
+# Those of them that the certificate of the right authority mends.
+_UNKNOWN_AUTHORITY = frozenset({18, 19, 20})
 
 
 def untrusted(check: str, host: str, section: str, problem: ssl.SSLCertVerificationError) -> Check:
@@ -49,6 +37,11 @@ def untrusted(check: str, host: str, section: str, problem: ssl.SSLCertVerificat
         f"The certificate of {host} {sentence}. Nothing was sent to it.",
         hint.format(host=host, section=section),
     )
+
+
+def of_unknown_authority(problem: ssl.SSLCertVerificationError) -> bool:
+    """Whether a certificate would hold if its authority's were known."""
+    return problem.verify_code in _UNKNOWN_AUTHORITY
 
 
 def trusted(check: str, host: str, connection: ssl.SSLSocket, now: datetime) -> Check:

@@ -20,6 +20,7 @@ from pscb_mail.desk.doctor.line import STEP_SECONDS, EncryptedLine, Line, auth_c
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
+from pscb_mail.network import tls_context
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning
 from pscb_mail.settings import Relay
 from pscb_mail.signin import Access
@@ -41,11 +42,15 @@ class _StopError(Exception):
 
 @dataclass
 class Heard:
-    """What came of one call: the checks, the mechanisms offered, and the time that the relay's greeting gives."""
+    """What came of one call: the checks, the mechanisms offered, and the time that the relay's greeting gives.
+
+    `unknown_authority`: it ended because the certificate comes from an authority that this computer does not know.
+    """
 
     checks: list[Check] = field(default_factory=list)
     mechanisms: tuple[str, ...] = ()
     server_time: datetime | None = None
+    unknown_authority: bool = False
 
 
 def check_relay(relay: Relay, sender: str, opens: Opens | None, names: Names, now: datetime, prefix: str) -> Heard:
@@ -155,7 +160,7 @@ class _Call:
 
     def _context(self) -> ssl.SSLContext:
         try:
-            return certificates.context(self.relay.ca_file)
+            return tls_context(self.relay.ca_file)
         except OSError as problem:
             raise _StopError(
                 error(
@@ -275,6 +280,7 @@ class _Call:
         try:
             yield
         except ssl.SSLCertVerificationError as problem:
+            self.heard.unknown_authority = certificates.of_unknown_authority(problem)
             raise _StopError(
                 certificates.untrusted(self._name("encryption"), self.relay.host, "[[relay]]", problem)
             ) from problem
