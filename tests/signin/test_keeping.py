@@ -15,7 +15,7 @@ from pscb_mail.settings import Settings
 from pscb_mail.signin import access, status
 from pscb_mail.signin.consent import sign_in, sign_out
 from pscb_mail.signin.entrances import account, entrance
-from pscb_mail.signin.outside import Keyring, Outside
+from pscb_mail.signin.outside import Keyring, Outside, windows_protection
 
 
 @dataclass
@@ -127,6 +127,12 @@ def test_on_windows_a_file_encrypted_for_the_account_is_used(
     assert not status("relay", told, outside=replace(outside, protection=Turned(broken=True))).signed_in
     assert sign_out(account(entrance("relay", told), told), windows)
     assert kept_files(windows) == []
+
+
+@pytest.mark.parametrize(("platform", "protected"), [("win32", True), ("linux", False), ("darwin", False)])
+def test_only_windows_protects_files_by_itself(platform: str, protected: bool) -> None:
+    """Elsewhere the library for it cannot even be imported."""
+    assert (windows_protection(platform, Turned) is not None) is protected
 
 
 def test_a_locked_keyring_is_told_from_one_that_is_empty(told: Settings, outside: Outside) -> None:

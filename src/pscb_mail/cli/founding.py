@@ -130,9 +130,21 @@ def _microsoft(answers: "Answers", names: "Names | None") -> "Answers":
         "\nMicrosoft 365 wants an application that your IT department makes; for-your-IT.md asks them for it. "
         "If you have its two values already, type them in."
     )
-    application = _ask_identifier("Application (client) id?")
-    tenant = _ask_identifier("Directory (tenant) id?") if application else ""
-    return with_microsoft(answers, tenant, application)
+    while application := _ask_identifier("Application (client) id?"):
+        tenant = _ask_identifier("Directory (tenant) id?")
+        if not tenant or names is None or _is_known(tenant, application):
+            return with_microsoft(answers, tenant, application)
+    return with_microsoft(answers)
+
+
+def _is_known(tenant: str, application: str) -> bool:
+    """Return whether Microsoft knows a tenant, or it is kept all the same."""
+    from pscb_mail.desk.doctor.tenant import check_tenant
+
+    with console.err.status("Asking …"):
+        check = check_tenant(tenant, application)
+    _show([check])
+    return check.result != "error" or _keep()
 
 
 def _google(answers: "Answers", names: "Names | None") -> "Answers":

@@ -112,7 +112,7 @@ def account(way: Entrance, settings: Settings) -> Account:
         other for other in _all(settings) if (other.auth, other.username.lower()) == (way.auth, way.username.lower())
     ]
     doors = tuple(door for door in DOORS if door == way.door or any(other.door == door for other in sharing))
-    return Account(provider, _application(provider, settings.signin), way.username, doors)
+    return Account(provider, hold_application(provider, settings.signin), way.username, doors)
 
 
 def _all(settings: Settings) -> Sequence[Entrance]:
@@ -129,7 +129,8 @@ _WHO_MAKES_IT: dict[Provider, str] = {
 }
 
 
-def _application(provider: Provider, told: Application) -> Application:
+def hold_application(provider: Provider, told: Application) -> Application:
+    """Return the application, once it is there and cannot lead anywhere else. Raises SettingsError."""
     if not told.application or (provider == "microsoft" and not told.tenant):
         raise SettingsError(
             f'auth = "{provider}" needs application{" and tenant" if provider == "microsoft" else ""} under [signin].',

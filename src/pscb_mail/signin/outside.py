@@ -103,13 +103,18 @@ def _own_folder() -> Path:
     return user_data_path("pscb-mail", appauthor=False)
 
 
-def _windows_protection(platform: str = sys.platform) -> Protection | None:
-    if platform != "win32":
-        return None
-    from msal_extensions.windows import WindowsDataProtectionAgent  # noqa: PLC0415
+def _data_protection() -> Protection:
+    from msal_extensions.windows import WindowsDataProtectionAgent  # noqa: PLC0415  # it cannot be imported elsewhere
 
     agent: Protection = WindowsDataProtectionAgent()
     return agent
+
+
+def windows_protection(
+    platform: str = sys.platform, agent: Callable[[], Protection] = _data_protection
+) -> Protection | None:
+    """Return Windows' protection on Windows, nothing on other systems."""
+    return agent() if platform == "win32" else None
 
 
 @dataclass(frozen=True)
@@ -130,5 +135,5 @@ class Outside:
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     folder: Path = field(default_factory=_own_folder)
     keyring: Keyring = field(default_factory=Keyring)
-    protection: Protection | None = field(default_factory=_windows_protection)
+    protection: Protection | None = field(default_factory=windows_protection)
     authorities: Authorities = field(default_factory=Authorities)
