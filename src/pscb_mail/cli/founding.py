@@ -195,7 +195,7 @@ def _ask_relay(answers: "Answers", names: "Names | None") -> "tuple[Relay, bool]
             _show(found.checks)
             if found.relay is not None:
                 return found.relay, found.asks_for_sign_in
-            if any("authority" in check.detail or "itself" in check.detail for check in found.checks):
+            if found.unknown_authority:
                 ca_file = _ask("A file with its authority's certificate (PEM), if you have it:", "")
                 continue
             if not _keep():

@@ -98,6 +98,7 @@ def test_a_certificate_that_does_not_hold_stops_everything(
     check = the(heard, "encryption")
     assert (check.result, told in check.detail, bool(check.hint)) == (Result.ERROR, True, True), check
     assert "Nothing was sent" in check.detail
+    assert heard.unknown_authority == (make in {certificates.of_an_unknown_authority, certificates.self_signed})
     assert results(heard)["sign-in"] is Result.NOT_CHECKED
     assert not any(line.startswith(("AUTH", "MAIL")) for line in server.said)
     assert nothing_left(server)
@@ -209,7 +210,36 @@ def test_a_relay_that_says_the_secret_back_does_not_make_it_seen(tmp_path: Path)
     acts = {"EHLO": ehlo("AUTH PLAIN"), "AUTH": b"535 5.7.8 bad: AUTH PLAIN " + coded + b"\r\n"}
     heard, _ = signed_in(tmp_path, acts, "password", PASSWORD)
     assert "bad: AUTH PLAIN ***" in the(heard, "sign-in").detail
+    assert heard.talk[-2:] == ["> AUTH PLAIN ***", "< 535 5.7.8 bad: AUTH PLAIN ***"]
     assert coded.decode() not in repr(heard)
+
+
+@pytest.mark.parametrize(
+    ("offered", "auth", "access", "said"),
+    [
+        ("AUTH PLAIN", "password", PASSWORD, ["> AUTH PLAIN ***", "< 334 go on"]),
+        (
+            "AUTH LOGIN",
+            "password",
+            PASSWORD,
+            ["> AUTH LOGIN ***", "< 334 go on", "> ***", "< 334 go on", "> ***", "< 334 go on"],
+        ),
+        ("AUTH XOAUTH2", "microsoft", TOKEN, ["> AUTH XOAUTH2 ***", "< 334 go on", "> (an empty line)"]),
+    ],
+)
+def test_what_was_said_can_be_shown_to_anybody(
+    tmp_path: Path, offered: str, auth: str, access: Access, said: list[str]
+) -> None:
+    """All of it but the sign-in: of that the means alone, whatever the relay asks for."""
+    heard, server = signed_in(tmp_path, {"EHLO": ehlo(offered), "AUTH": b"334 go on\r\n"}, auth, access)
+    begun = next(number for number, line in enumerate(heard.talk) if line.startswith("> AUTH"))
+    assert heard.talk[begun : begun + len(said)] == said
+    assert heard.talk[0] == "< 220 scripted.test ESMTP"
+    assert "> EHLO [127.0.0.1]" in heard.talk
+    told = [line for line in server.said if line.startswith("AUTH") or " " not in line]
+    secrets = [word for line in told for word in line.split() if word not in {"AUTH", "QUIT", *offered.split()}]
+    assert secrets
+    assert not any(secret in line for secret in secrets for line in heard.talk)
 
 
 def test_a_missing_secret_is_told_in_its_own_words(tmp_path: Path) -> None:
