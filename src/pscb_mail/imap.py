@@ -9,7 +9,6 @@ Sources: RFC 3501 (IMAP4rev1), 6851 (MOVE), 2177 (IDLE), 5530 (response codes), 
 
 import base64
 import contextlib
-import ipaddress
 import re
 import ssl
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from imapclient.imapclient import SENT
 
 from pscb_mail.errors import NotNowError, SettingsError, UsageError
 from pscb_mail.foreign import has_unsafe, one_line
+from pscb_mail.network import is_this_computer, tls_context
 from pscb_mail.signin import sasl
 
 TIMEOUT_SECONDS = 60.0
@@ -90,7 +90,7 @@ def parse_place(url: str) -> Place:
     if not host or has_unsafe(username):
         raise UsageError(f'"{one_line(url, 200)}" is not an IMAP address.', _FORM)
     tls = parts.scheme.lower() == "imaps"
-    if not tls and not _is_loopback(host):
+    if not tls and not is_this_computer(host):
         raise UsageError(
             f"{host} would be read in plain text: everybody on the way could read the password and the mail.",
             "Write imaps:// instead; imap:// is for a server on this computer.",
@@ -109,15 +109,6 @@ def checked_folder(name: str) -> str:
             "Correct the folder's name in pscb-mail.toml, or on the command line.",
         )
     return name
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Imap:
@@ -302,11 +293,11 @@ class Imap:
 
 def _context(ca_file: str) -> ssl.SSLContext:
     try:
-        context = ssl.create_default_context(cafile=ca_file or None)
-    except (OSError, ssl.SSLError) as error:
-        raise MailboxRefusesError(f"{ca_file} cannot be used as ca_file: {error}.", "It is a PEM file.") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2  # RFC 8314 section 4.1
-    return context
+        return tls_context(ca_file)
+    except OSError as error:
+        raise MailboxRefusesError(
+            f"ca_file {ca_file} cannot be used: {error}.", "It holds PEM certificates."
+        ) from error
 
 
 def _said(error: IMAPClientError) -> str:

@@ -4,7 +4,6 @@ Frozen: nothing changes settings at run time. Nothing secret is ever in here: pa
 command or the keyring (`signin`). `settings_file` reads them.
 """
 
-import ipaddress
 import re
 from email.utils import parseaddr
 from functools import cached_property
@@ -15,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from pscb_mail.foreign import has_unsafe
+from pscb_mail.network import is_this_computer
 
 FILE_NAME = "pscb-mail.toml"
 
@@ -156,12 +156,7 @@ class Relay(Section):
     @property
     def is_loopback(self) -> bool:
         """Whether the relay is this machine."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_this_computer(self.host)
 
     @property
     def label(self) -> str:

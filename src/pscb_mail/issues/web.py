@@ -30,6 +30,7 @@ from pscb_mail.issues.document import parse
 from pscb_mail.issues.preflight.manuscript import manuscript
 from pscb_mail.issues.preflight.report import Remark, Report
 from pscb_mail.issues.source import find_issue, read_source
+from pscb_mail.network import tls_context
 from pscb_mail.settings import Settings
 
 _SERVERS_AT_ONCE = 4
@@ -178,8 +179,7 @@ def _once(parts: SplitResult, method: str, manners: Manners) -> tuple[int, str]:
     port = parts.port or (443 if secure else 80)
     line = _connected(_addresses(host, port, manners), port, manners)
     if secure:
-        context = ssl.create_default_context()
-        line = context.wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
+        line = tls_context().wrap_socket(line, server_hostname=host, do_handshake_on_connect=False)
     # A server that sends a byte now and then would keep a time limit for each read for ever.
     watch = threading.Timer(manners.seconds, _cut, [line])
     watch.daemon = True

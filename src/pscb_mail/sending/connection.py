@@ -11,10 +11,10 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
+from pscb_mail.network import tls_context
 from pscb_mail.sending.dialogue import Dialogue, Phase
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.opening import Credentials
@@ -356,14 +356,13 @@ def _signing_in(door: Door) -> tuple[Credentials | None, PscbMailError | None]:
 
 
 def _context(relay: Relay) -> ssl.SSLContext:
-    if relay.ca_file and not Path(relay.ca_file).is_file():
-        raise SettingsError(f"ca_file {relay.ca_file} does not exist.", "Check ca_file under [[relay]].")
     try:
-        context = ssl.create_default_context(cafile=relay.ca_file or None)
+        return tls_context(relay.ca_file)
     except OSError as error:
-        raise SettingsError(f"ca_file {relay.ca_file} cannot be used: {error}", "It holds PEM certificates.") from error
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+        raise SettingsError(
+            f"ca_file {relay.ca_file} cannot be used: {error}.",
+            "Check ca_file under [[relay]]; it holds PEM certificates.",
+        ) from error
 
 
 def _own_name(connection: socket.socket) -> str:

@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from pscb_mail.errors import NotNowError, SettingsError
+from pscb_mail.network import tls_context
 from pscb_mail.signin.outside import Authorities
 
 SECONDS = 30.0
@@ -51,8 +52,7 @@ class _Trusting(HTTPAdapter):
 
 def mounted(session: requests.Session, authorities: Authorities) -> requests.Session:
     """Return a session that speaks HTTPS to the authorities and nothing else."""
-    context = ssl.create_default_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context = tls_context()
     if authorities.ca_file:
         context.load_verify_locations(authorities.ca_file)
     session.adapters.clear()

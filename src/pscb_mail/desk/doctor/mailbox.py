@@ -16,9 +16,10 @@ from imapclient.exceptions import IMAPClientError
 
 from pscb_mail.desk.doctor import certificates
 from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
-from pscb_mail.desk.doctor.names import Names, is_here
+from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
 from pscb_mail.imap import Imap, MailboxAwayError, Place, SignInRefusedError, parse_place
+from pscb_mail.network import is_this_computer
 from pscb_mail.settings import Mailbox, Settings
 from pscb_mail.signin import Access
 
@@ -121,7 +122,7 @@ def _not_let_in(place: Place, problem: PscbMailError, names: Names) -> Check:
     """Tell a wrong certificate and a wrong password from a computer without a network."""
     if isinstance(cause := problem.__cause__, ssl.SSLCertVerificationError):
         return certificates.untrusted("mailbox: encryption", f"{place.host}:{place.port}", "[mailbox]", cause)
-    if isinstance(problem, MailboxAwayError) and not is_here(place.host) and not names.connected:
+    if isinstance(problem, MailboxAwayError) and not is_this_computer(place.host) and not names.connected:
         return not_checked(
             "mailbox: sign-in", f"{place.host} cannot be reached from here now.", "Run it again with a network."
         )

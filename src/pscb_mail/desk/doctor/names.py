@@ -4,7 +4,6 @@ Promises: a name that does not exist, or has no record of the kind, is an empty 
 answer is `UnansweredError`, so that nobody takes a broken connection for a missing record. The resolver is an argument.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from typing import Any, Protocol
 
@@ -77,14 +76,6 @@ class Names:
             return ()
         except (DNSException, OSError, ValueError) as problem:
             raise UnansweredError(f"the DNS gave no answer for {name} ({type(problem).__name__})") from problem
-
-
-def is_here(host: str) -> bool:
-    """Whether a host is this computer, for which no network is needed."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def system_names(name_server: str = "") -> Names:

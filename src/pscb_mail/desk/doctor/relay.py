@@ -16,7 +16,15 @@ from datetime import datetime
 
 from pscb_mail.desk.doctor import certificates
 from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
-from pscb_mail.desk.doctor.line import STEP_SECONDS, EncryptedLine, Line, auth_commands, greeted_at, open_line
+from pscb_mail.desk.doctor.line import (
+    CHALLENGE,
+    STEP_SECONDS,
+    EncryptedLine,
+    Line,
+    auth_commands,
+    greeted_at,
+    open_line,
+)
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
@@ -44,12 +52,13 @@ class _StopError(Exception):
 class Heard:
     """What came of one call: the checks, the mechanisms offered, and the time that the relay's greeting gives.
 
-    `unknown_authority`: it ended because the certificate comes from an authority that this computer does not know.
+    `talk` is what was said and answered, with no secret in it. `unknown_authority`: it ended because the certificate comes from an authority that this computer does not know.
     """
 
     checks: list[Check] = field(default_factory=list)
     mechanisms: tuple[str, ...] = ()
     server_time: datetime | None = None
+    talk: list[str] = field(default_factory=list)
     unknown_authority: bool = False
 
 
@@ -76,6 +85,7 @@ class _Call:
     now: datetime
     prefix: str
     heard: Heard = field(default_factory=Heard)
+    given: list[Access] = field(default_factory=list)
 
     def run(self) -> None:
         self._look_up()
@@ -94,7 +104,14 @@ class _Call:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 line.quit()
         finally:
+            self.heard.talk = [one_line(self._harmless(said), 500) for said in line.talk]
             line.close()
+
+    def _harmless(self, said: str) -> str:
+        """Return words without whatever secret was used, should a relay say it back."""
+        for access in self.given:
+            said = masked(said, access.username, access.secret)
+        return said
 
     def _add(self, check: Check) -> None:
         self.heard.checks.append(check)
@@ -231,15 +248,16 @@ class _Call:
             self._add(ok(step, f"{access.username} is let in ({mechanism})."))
             return
         refused = self._refused("sign-in", code, said, Stage.AUTH)
-        harmless = masked(refused.detail, access.username, access.secret)
         hint = hint_for("smtp", refused.detail, access.mechanism) if code >= 500 else refused.hint
-        raise _StopError(replace(refused, detail=harmless, hint=hint))
+        raise _StopError(replace(refused, detail=self._harmless(refused.detail), hint=hint))
 
     def _opened(self, rejected: Access | None) -> Access | None:
         try:
-            return self.opens(rejected) if self.opens else None
+            access = self.opens(rejected) if self.opens else None
         except PscbMailError as problem:
             raise _StopError(error(self._name("sign-in"), problem.message, problem.hint)) from problem
+        self.given += [access] if access else []
+        return access
 
     def _mechanism(self) -> str:
         wanted = ("PLAIN", "LOGIN") if self.relay.auth == "password" else ("XOAUTH2",)
@@ -307,7 +325,7 @@ def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
     """Say the lines of a SASL mechanism as far as the server wants to hear them; return its last answer."""
     code, said = line.docmd(words[0])
     for answer in words[1:]:
-        if code == 334:
+        if code == CHALLENGE:
             code, said = line.docmd(answer)
     return code, said
 
