@@ -14,9 +14,10 @@ def is_this_computer(host: str) -> bool:
 
 
 def tls_context(ca_file: str = "") -> ssl.SSLContext:
-    """Return a context that checks chain and name, and takes nothing older than TLS 1.2 (RFC 8996).
+    """Return a context that checks chain and name, from TLS 1.2 on (RFC 8996, RFC 8314 section 4.1).
 
-    Nothing can turn that off. `ca_file`: PEM certificates to trust instead of the system's. Raises OSError where it cannot be used.
+    Nothing can turn that off. `ca_file`: PEM certificates to trust instead of the system's. Raises OSError where it
+    cannot be used.
     """
     if ca_file and not Path(ca_file).is_file():
         raise FileNotFoundError(f"{ca_file} does not exist")
