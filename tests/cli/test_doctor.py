@@ -1,5 +1,6 @@
 """`doctor` as a user runs it: the screen, the JSON, the exit code."""
 
+import base64
 from pathlib import Path
 
 from nameserver import NameServer
@@ -77,6 +78,26 @@ def test_outside_a_workspace_it_says_how_to_make_one(tmp_path: Path) -> None:
 def test_a_name_server_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
     """A name cannot be one: who would look it up."""
     assert "192.0.2.53" in workspace(tmp_path)("doctor", "--name-server", "dns", expect=2).err
+
+
+def test_verbose_shows_the_talk_with_its_sign_in_masked(tmp_path: Path) -> None:
+    """For whoever runs the relay; beside the JSON, not in it."""
+    coded = base64.b64encode(f"\0newsletter@pscb.test\0{CANARY}".encode())
+    acts = {"EHLO": b"250-x\r\n250 AUTH PLAIN\r\n", "AUTH": b"535 5.7.8 no: " + coded + b"\r\n"}
+    with ScriptedServer(acts) as relay, NameServer("", connected=False) as names:
+        label = f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"'
+        program = workspace(tmp_path, relay=f'{label}\nauth = "password"')
+        program.env["PSCB_MAIL_RELAY_PASSWORD"] = CANARY
+        options = ("--name-server", f"127.0.0.1:{names.port}", "--verbose")
+        shown = program("doctor", *options, expect=1).err
+        quiet = program("doctor", *options[:2], expect=1)
+        assert program("doctor", *options, "--json", expect=1).json
+    assert any(line.startswith("AUTH PLAIN ") for line in relay.said)
+    for said in ("> EHLO [127.0.0.1]", "> AUTH PLAIN ***", "< 535 5.7.8 no: ***"):
+        assert said in shown
+        assert said not in quiet.out + quiet.err
+    assert CANARY not in shown
+    assert coded.decode() not in shown
 
 
 def test_no_secret_is_printed_nor_said_where_it_must_not_be(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from pscb_mail.cli.context import Context, not_there_yet, now
 from pscb_mail.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pscb_mail.desk.doctor.check import Check
     from pscb_mail.desk.doctor.names import Names
     from pscb_mail.workspace import Workspace
@@ -65,6 +67,9 @@ def doctor(
         bool, typer.Option("--loop", help="Send one mail to the newsletter's own mailbox, and read how it arrives.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="With --loop: send it without asking.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show what was said to each relay and what it answered, sign-ins masked.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
 ) -> None:
     """Is everything in place: settings, database, relay, mailbox, DNS. Changes and sends nothing, but with --loop."""
@@ -74,6 +79,7 @@ def doctor(
 
     context: Context = ctx.obj
     names = system_names(name_server)
+    talks: dict[str, Sequence[str]] = {}
     try:
         workspace = context.workspace
     except SettingsError as problem:
@@ -82,12 +88,16 @@ def doctor(
         if loop:
             console.confirm(f"Send one mail to {workspace.settings.newsletter.reply_to}?", yes=yes)
         with console.err.status("Looking …"):
-            checks = examine(Examination(workspace, names, now))
+            checks = examine(Examination(workspace, names, now, listen=talks.__setitem__))
         checks += _there_and_back(workspace, names) if loop else []
     if json:
         console.document([vars(check) for check in checks])
     else:
         _print_checks(checks)
+    for label, talk in talks.items() if verbose else ():
+        console.say(f"\n[bold]{console.safe(label)}[/]")
+        for said in talk:
+            console.say(f"  [dim]{console.safe(said)}[/]")
     raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
 
 

@@ -38,12 +38,16 @@ class Subject(NamedTuple):
 
 @dataclass(frozen=True)
 class Examination:
-    """What an examination needs: the workspace, the DNS, the clock, and where secrets come from."""
+    """What an examination needs: the workspace, the DNS, the clock, and where secrets come from.
+
+    `listen` is told what was said to each relay, by its label, and what it answered; no secret is in it.
+    """
 
     workspace: Workspace
     names: Names
     now: Callable[[], datetime]
     outside: Outside | None = None
+    listen: Callable[[str, Sequence[str]], None] = lambda _label, _talk: None
 
     def subjects(self) -> list[Subject]:
         """Return what there is to examine, in the order in which it is told."""
@@ -89,6 +93,7 @@ class Examination:
         def examine() -> list[Check]:
             now = self.now()
             heard = check_relay(relay, settings.newsletter.address, opens, self.names, now, self._prefix(number))
+            self.listen(relay.label, heard.talk)
             if number:
                 return heard.checks
             newest = latest(self.workspace.database_path)

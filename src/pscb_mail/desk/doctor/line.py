@@ -1,4 +1,4 @@
-"""A connection to a relay for looking at it: smtplib's, with its greeting kept.
+"""A connection to a relay for looking at it: smtplib's, with its greeting and what was said kept.
 
 `sending` drives its own sessions; what makes smtplib unfit there (it cannot tell a body that left from one that did
 not) cannot happen where no body is ever sent.
@@ -18,31 +18,51 @@ from pscb_mail.signin import Access
 from pscb_mail.signin.sasl import xoauth2
 
 STEP_SECONDS = 8.0
+CHALLENGE = 334  # a server that wants to hear more of a sign-in (RFC 4954 section 4)
 # Laptops have no name that a relay could look up (RFC 5321 section 4.1.3).
 _OWN_NAME = "[127.0.0.1]"
 _GREETED_AT = re.compile(r"[A-Z][a-z]{2}, +\d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}")
 
 
-class Line(smtplib.SMTP):
+class _Kept(smtplib.SMTP):
+    """Keeps the greeting, and what was said and answered: `talk`, in which no sign-in is ever seen."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        self.greeting = b""
+        self.talk: list[str] = []
+        self._challenged = False
+        super().__init__(*args, **named)
+
+    def connect(self, *args: Any, **named: Any) -> tuple[int, bytes]:
+        """Connect and keep the greeting."""
+        code, self.greeting = super().connect(*args, **named)
+        return code, self.greeting
+
+    def putcmd(self, cmd: str, args: str = "") -> None:
+        """Say something: of a sign-in only by which means, of what answers its challenges nothing."""
+        verb, _, rest = f"{cmd} {args}".rstrip().partition(" ")
+        said = f"{verb.upper()} {rest}".rstrip()
+        if self._challenged:
+            said = "***" if said else "(an empty line)"
+        elif said.startswith("AUTH "):
+            said = " ".join([*said.split()[:2], "***"])
+        self.talk.append(f"> {said}")
+        super().putcmd(cmd, args)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Hear the answer."""
+        code, answer = super().getreply()
+        self._challenged = code == CHALLENGE
+        self.talk += [f"< {code} {line.decode('utf-8', 'replace')}" for line in answer.split(b"\n")]
+        return code, answer
+
+
+class Line(_Kept):
     """A connection that is not encrypted, or not yet."""
 
-    greeting = b""
 
-    def connect(self, *args: Any, **named: Any) -> tuple[int, bytes]:
-        """Connect and keep the greeting."""
-        code, self.greeting = super().connect(*args, **named)
-        return code, self.greeting
-
-
-class EncryptedLine(smtplib.SMTP_SSL):
+class EncryptedLine(_Kept, smtplib.SMTP_SSL):
     """A connection that is encrypted from the first byte (RFC 8314 section 3)."""
-
-    greeting = b""
-
-    def connect(self, *args: Any, **named: Any) -> tuple[int, bytes]:
-        """Connect and keep the greeting."""
-        code, self.greeting = super().connect(*args, **named)
-        return code, self.greeting
 
 
 def open_line(relay: Relay, context: ssl.SSLContext | None) -> Line | EncryptedLine:

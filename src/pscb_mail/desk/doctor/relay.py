@@ -26,6 +26,7 @@ from pscb_mail.desk.doctor.line import (
     open_line,
 )
 from pscb_mail.desk.doctor.names import Names
+from pscb_mail.desk.doctor.offers import offers
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.network import tls_context
@@ -36,8 +37,6 @@ from pscb_mail.signin.sasl import hint as hint_for
 from pscb_mail.signin.sasl import masked
 
 STEPS = ("connection", "encryption", "offers", "sign-in", "sender")
-# An issue with a few pictures; anything smaller than this will be refused some day.
-SIZE_ENOUGH = 5_000_000
 
 
 class _StopError(Exception):
@@ -52,7 +51,8 @@ class _StopError(Exception):
 class Heard:
     """What came of one call: the checks, the mechanisms offered, and the time that the relay's greeting gives.
 
-    `talk` is what was said and answered, with no secret in it. `unknown_authority`: it ended because the certificate comes from an authority that this computer does not know.
+    `talk` is what was said and answered, with no secret in it. `unknown_authority`: it ended because the certificate
+    comes from an authority that this computer does not know.
     """
 
     checks: list[Check] = field(default_factory=list)
@@ -340,27 +340,3 @@ _MEANS = {
     Meaning.BACK_OFF: ("asks to come later", "Run it again in a while."),
 }
 _OTHERWISE = ("does not take our mail", "Check from, host, port and auth with whoever runs the relay.")
-
-
-# What an extension is good for, and what its lack means.
-_EXTENSIONS = {
-    "PIPELINING": ("takes several commands at once", "sending takes longer"),
-    "CHUNKING": ("takes a message in one piece", "sending takes a little longer"),
-    "SMTPUTF8": ("writes to addresses with letters such as ü", "addresses with letters such as ü are refused"),
-    "DSN": ("reports delays", "delays may go unreported"),
-}
-
-
-def offers(check: str, label: str, features: dict[str, str]) -> Check:
-    """Return what an EHLO reply means for a newsletter."""
-    size = features.get("SIZE", "")
-    largest = int(size) if size.isascii() and size.isdigit() else 0
-    if 0 < largest < SIZE_ENOUGH:
-        small = f"{label} takes messages up to {largest / 1_000_000:.1f} MB only (SIZE)."
-        return warning(check, small, "Keep pictures and attachments small.")
-    able = [f"takes messages of up to {largest / 1_000_000:.0f} MB (SIZE)"] if largest else []
-    able += [f"{use} ({name})" for name, (use, _) in _EXTENSIONS.items() if name in features]
-    able += [f"signs in by {', '.join(features['AUTH'].split())} (AUTH)"] if features.get("AUTH") else []
-    lacks = [f"{name} ({what})" for name, (_, what) in _EXTENSIONS.items() if name not in features]
-    detail = f"It {', '.join(able)}." if able else "It has nothing beyond the least."
-    return ok(check, detail + (f" It lacks {', '.join(lacks)}; nothing needs doing." if lacks else ""))
