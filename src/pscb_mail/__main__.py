@@ -3,6 +3,7 @@
 import sys
 
 from pscb_mail import __version__
+from pscb_mail.errors import Exit
 
 
 def run() -> None:
@@ -15,7 +16,7 @@ def run() -> None:
 
         main()
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(Exit.INTERRUPTED)
 
 
 if __name__ == "__main__":

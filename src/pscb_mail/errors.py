@@ -1,15 +1,14 @@
 """The one error tree: every error that a user can cause, with its hint and its exit code.
 
-Each error is one sentence that says what is wrong and where, and a hint that says what to do. `cli.app` is the only
-place that turns them into text; nothing else prints or exits. Exit codes follow sysexits.h where it has one (75
-EX_TEMPFAIL, 78 EX_CONFIG).
+Each error is one sentence that says what is wrong and where, and a hint that says what to do. `cli.console.error`
+words them; only `cli` prints or exits. Exit codes follow sysexits.h where it has one (75 EX_TEMPFAIL, 78 EX_CONFIG).
 """
 
 from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit codes of the program, as its contract lists them."""
+    """The exit codes of the program, as its manual lists them."""
 
     DONE = 0
     NEEDS_A_PERSON = 1
@@ -17,6 +16,8 @@ class Exit(IntEnum):
     NOT_NOW = 75
     SETTINGS = 78
     INTERRUPTED = 130
+    # What a shell shows of a program that SIGPIPE has ended: neither done nor in need of a person.
+    UNREAD = 128 + 13
 
 
 class PscbMailError(Exception):

@@ -7,8 +7,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-# What a shell shows of a program that SIGPIPE has ended: neither done nor in need of a person.
-_UNREAD = 128 + 13
+from pscb_mail.errors import Exit
 
 
 def have_streams() -> None:
@@ -44,4 +43,4 @@ def end_unread() -> NoReturn:
         # What is left in its buffer has nowhere to go (docs.python.org/3/library/signal.html, note on SIGPIPE).
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    sys.exit(_UNREAD)
+    sys.exit(Exit.UNREAD)
