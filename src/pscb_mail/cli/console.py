@@ -76,11 +76,11 @@ def csv(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
     writer.writerows(map(row_for_spreadsheet, texts))
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows as a table on stdout; every cell is foreign and made safe."""
     from rich.table import Table
 
-    grid = Table(title=title or None, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    grid = Table(box=None, header_style="bold", pad_edge=False)
     for column in columns:
         grid.add_column(column, overflow="fold")
     for row in rows:
@@ -104,31 +104,52 @@ def facts(rows: Iterable[tuple[str, str]]) -> None:
     err.print(grid)
 
 
-def confirm(question: str, *, yes: bool, otherwise: str = "--yes") -> None:
-    """Ask before something changes. Raises DeclinedError when the answer is no, UsageError when nobody is there.
+def somebody_is_there() -> bool:
+    """Whether a person can be asked."""
+    return sys.stdin.isatty()
 
-    `yes` is the user's `--yes`; `otherwise` names the option that answers without a terminal.
+
+def typed(question: str) -> str | None:
+    """Ask for words to be typed; None where nobody is there to ask, nothing where the input ends."""
+    if not somebody_is_there():
+        return None
+    try:
+        return err.input(f"{safe(question)} ").strip()
+    except EOFError:
+        return ""
+
+
+def ask(question: str) -> bool:
+    """Ask a question whose safe answer is no; where nobody is at the terminal the answer is no."""
+    return _is_yes(typed(f"{question} [y/N]") or "")
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something changes, unless the user said `--yes`.
+
+    Raises DeclinedError when the answer is no, UsageError when nobody is there.
     """
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "Nobody is at the terminal to say yes; nothing was changed.", f"Look at the plan, then add {otherwise}."
-        )
-    if not ask(question):
+    if not yes and not _is_yes(_demanded(f"{question} [y/N]")):
         raise DeclinedError("Nothing was changed.")
 
 
 def confirm_word(question: str, word: str) -> None:
     """Have a word typed before something that cannot be taken back. Raises DeclinedError where it is another one."""
-    if not sys.stdin.isatty():
-        raise UsageError("Nobody is at the terminal; nothing was changed.", "Look at the plan, then add --yes.")
-    try:
-        typed = err.input(f"{safe(question)} Type {safe(word)}: ")
-    except EOFError:
-        typed = ""
-    if typed.strip().lower() != word:
+    if _demanded(f"{question} Type {word}:").lower() != word:
         raise DeclinedError("Nothing was changed.")
+
+
+def _is_yes(answer: str) -> bool:
+    return answer.lower() in {"y", "yes"}
+
+
+def _demanded(question: str) -> str:
+    answer = typed(question)
+    if answer is None:
+        raise UsageError(
+            "Nobody is at the terminal to say yes; nothing was changed.", "Look at the plan, then add --yes."
+        )
+    return answer
 
 
 def error(problem: PscbMailError) -> None:
@@ -154,26 +175,6 @@ def safe_lines(text: str) -> str:
 def exit_code(*, needs_a_person: bool) -> Exit:
     """Return 1 where something needs a person, else 0."""
     return Exit.NEEDS_A_PERSON if needs_a_person else Exit.DONE
-
-
-def ask(question: str) -> bool:
-    """Ask a question whose safe answer is no; where nobody is at the terminal the answer is no."""
-    if not sys.stdin.isatty():
-        return False
-    try:
-        return err.input(f"{safe(question)} \\[y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
-        return False
-
-
-def typed(question: str) -> str | None:
-    """Ask for words to be typed; None where nobody is at the terminal."""
-    if not sys.stdin.isatty():
-        return None
-    try:
-        return err.input(f"{safe(question)} ").strip()
-    except EOFError:
-        return ""
 
 
 def iso(moment: datetime | None) -> str | None:

@@ -1,6 +1,5 @@
 """`init`: a conversation that ends in a workspace. Each answer is tested at once; no password is ever asked for."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,7 +42,7 @@ def init(
     from pscb_mail.desk.founding import Answers, found, refuse_another
 
     refuse_another(folder)
-    if not yes and not sys.stdin.isatty():
+    if not yes and not console.somebody_is_there():
         raise UsageError("Nobody is at the terminal to answer; nothing was made.", "Add --yes to take the defaults.")
     names = None if offline else system_names(name_server)
     answers = Answers("Newsletter", "Newsletter <newsletter@pscb.example>") if yes else _interview(folder, names)

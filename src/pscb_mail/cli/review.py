@@ -44,16 +44,10 @@ def review(
             console.say(f"{len(entries)} still open." if entries else "Nothing is open any more.")
         elif not entries:
             console.say("Nothing needs you.")
-        elif console.out.is_terminal and _at_terminal():
+        elif console.out.is_terminal and console.somebody_is_there():
             _walk(context, db, entries)
         else:
             _list(entries)
-
-
-def _at_terminal() -> bool:
-    import sys
-
-    return sys.stdin.isatty()
 
 
 def _review_json(entry: "Review") -> dict[str, object]:
