@@ -149,6 +149,16 @@ def test_without_a_network_nothing_is_called_good_or_bad() -> None:
     assert {check.result for check in checks_of(GOOD, connected=False).values()} == {Result.NOT_CHECKED}
 
 
+def test_silence_is_waited_for_once() -> None:
+    """Four checks, and as many subjects, must not each wait for a name server that is away."""
+    with NameServer(GOOD, connected=False, silent=frozenset({"."})) as server:
+        names = server.names(lifetime=0.2)
+        settings = Settings(newsletter=Newsletter.model_validate({"name": "N", "from": "a@council.example"}))
+        assert {check.result for check in check_dns(settings, names)} == {Result.NOT_CHECKED}
+        assert not names.connected
+    assert [name for name, _ in server.asked] == ["."]
+
+
 def test_one_silent_name_leaves_the_other_checks() -> None:
     """A look-up that fails is `not checked` for its own check, never a missing record."""
     checks = checks_of(

@@ -29,11 +29,14 @@ class Asks(Protocol):
 
 
 class Names:
-    """Questions to one resolver, each asked once. `None`: this computer has no name servers to ask."""
+    """Questions to one resolver, each asked once: also one that got no answer, which takes seconds each time.
+
+    `None`: this computer has no name servers to ask.
+    """
 
     def __init__(self, resolver: Asks | None) -> None:
         self._resolver = resolver
-        self._known: dict[tuple[str, RdataType], tuple[Any, ...]] = {}
+        self._known: dict[tuple[str, RdataType], tuple[Any, ...] | UnansweredError] = {}
 
     @property
     def connected(self) -> bool:
@@ -64,8 +67,13 @@ class Names:
 
     def _records(self, name: str, kind: RdataType) -> tuple[Any, ...]:
         if (name, kind) not in self._known:
-            self._known[name, kind] = self._asked(name, kind)
-        return self._known[name, kind]
+            try:
+                self._known[name, kind] = self._asked(name, kind)
+            except UnansweredError as silence:
+                self._known[name, kind] = silence
+        if isinstance(known := self._known[name, kind], UnansweredError):
+            raise known
+        return known
 
     def _asked(self, name: str, kind: RdataType) -> tuple[Any, ...]:
         if self._resolver is None:
