@@ -36,6 +36,7 @@ _SUBJECT = re.compile(
     r"|automatinis (?:atsakymas|pranesimas)|nesu (?:biure|darbe)|ne biure|atostog\w+|automatiska atbilde|automatisks"
     r"|prombutn\w+|esmu (?:prombutne|atvalinajuma)|atvalinajum\w*"
     r"|raspuns automat|mesaj automat|absent din birou|in concediu|concediu\b|nu sunt la birou|risposta automatica"
+    r"|ymateb awtomatig|allan o'r swyddfa"
     r"|automatisch antwoord|automatiskt svar)"
 )
 _AWAY = re.compile(
@@ -49,7 +50,7 @@ _AWAY = re.compile(
     r"|de retour|bureau|vacaciones|fuera de (?:la )?oficina|ausen\w+|de baja por"
     r"|ferias|fora do escritorio|de licenca|urlop\w*|nieobecn\w+|poza biurem|zwolnieni\w+|atostog\w+|nesu (?:biure"
     r"|darbe)|nedarbingum\w*|grisiu|grizsiu|prombutn\w+|atvalinajum\w*|concedi\w+|nu sunt la birou"
-    r"|lipsesc|ma intorc)\b"
+    r"|lipsesc|ma intorc|allan o'r swyddfa|ar (?:fy )?ngwyliau)\b"
 )
 _CALENDAR = re.compile(
     r"^(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|accepte|refuse|aceptado"

@@ -190,9 +190,10 @@ def _looks_like_one(incoming: "Incoming", returned: Returned) -> bool:
     said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
     by_subject = bool(_SUBJECT.match(plain(incoming.subject)))
     if _is_a_server(incoming):
-        known = bool(returned.references and returned.to) or bool(_DAEMON.search(incoming.sender))
-        # In whatever language: a daemon, or a copy of ours, and a reason that is known.
-        return by_subject or fails or (known and (tells(said) or _brings_back(incoming, said)))
+        ours, daemon = bool(returned.references and returned.to), bool(_DAEMON.search(incoming.sender))
+        # In whatever language: a daemon, or a copy of ours, and a reason that is known, or else what it brings back.
+        told = (ours or daemon) and tells(said)
+        return by_subject or fails or told or (daemon and _brings_back(incoming, returned, said))
     # Gateways write as whom they like: the subject of a report, a failure, and whose it is.
     return by_subject and (fails or tells(said)) and bool(_addresses_in(said, incoming) or returned.to)
 
@@ -206,9 +207,10 @@ def _is_a_server(incoming: "Incoming") -> bool:
     )
 
 
-def _brings_back(incoming: "Incoming", said: str) -> bool:
-    """Whether a daemon names somebody and attaches a message."""
-    return any(part.depth for part in incoming.parts) and bool(_addresses_in(said, incoming))
+def _brings_back(incoming: "Incoming", returned: Returned, said: str) -> bool:
+    """Whether a report names somebody and has a message with it, or one of ours below it."""
+    below = bool(returned.references) or any(part.depth for part in incoming.parts)
+    return below and bool(_addresses_in(said, incoming))
 
 
 _TELLS = re.compile(
@@ -217,7 +219,7 @@ _TELLS = re.compile(
     r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected"
     r"|(?:has|have) (?:not|n't) (?:yet )?been delivered"
     r"|(?:has|have) been (?:returned|postponed)"
-    r"|(?:message|mail|it) (?:you sent )?(?:\S+ )?(?:was|has been|is) rejected|not accepting mail"
+    r"|(?:message|mail|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail"
     r"|did not reach the following|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed"
     r"|zugestellt|remis au|no se ha podido entregar|nie zostala dostarczona|nao foi entregue"
     r"|n'a pas pu etre (?:remis|delivre|livre|distribue)\w*|remise .{0,40}echou\w*|no se pudo entregar"
@@ -276,7 +278,9 @@ def _addresses_in(text: str, incoming: "Incoming") -> list[str]:
     return listed if found[:1] == listed[:1] else found[:1]
 
 
-_LISTED = re.compile(rf"^[ \t]*[<\"']?({ADDRESS.pattern})[>\"']?:?[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_LISTED = re.compile(
+    rf"^[ \t]*[<\"']?({ADDRESS.pattern})[>\"']?:?(?: on [\d/. :,-]{{6,40}})?[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def _passage(text: str, address: str) -> str:

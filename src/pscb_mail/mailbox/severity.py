@@ -69,7 +69,7 @@ _FULL = re.compile(
     r"|saturee)|buzon (?:\w+ ){0,3}lleno|caixa (?:\w+ ){0,4}(?:cheia|lotada)|skrzynka (?:\w+ ){0,4}(?:pelna"
     r"|przepelniona)"
     r"|dezute (?:\w+ ){0,3}(?:pilna|perpildyta)|pastkaste (?:\w+ ){0,3}(?:pilna|parpildita)|(?:casuta|cutia) (?:\w+ "
-    r"){0,4}plina)\b"
+    r"){0,4}plina|(?:postvak|mailbox) (?:\w+ ){0,4}vol|casella (?:\w+ ){0,4}piena)\b"
 )
 _UNKNOWN = re.compile(
     r"\b(?:(?:user|recipient|mailbox|account|address|addressee|member|e-?mail account|email address|local part|alias"
@@ -95,7 +95,9 @@ _UNKNOWN = re.compile(
     r"|(?:adres\w*|odbiorc\w*|uzytkownik\w*) (?:\w+ ){0,4}(?:nie istnieje|nieznan\w+|nie zostal\w* znalezion\w+|nie "
     r"znaleziono)|(?:adresas|gavejas|naudotojas) (?:\w+ ){0,3}(?:nerastas|neegzistuoja|nezinomas)"
     r"|(?:adrese|sanemejs|lietotajs) (?:\w+ ){0,3}(?:nav atrast[sa]|neeksiste|nezinam[sa])|(?:adresa|destinatarul"
-    r"|utilizatorul) (?:\w+ ){0,4}(?:nu (?:exista|a fost gasit\w*)|necunoscut\w*|inexistent\w*))\b"
+    r"|utilizatorul) (?:\w+ ){0,4}(?:nu (?:exista|a fost gasit\w*)|necunoscut\w*|inexistent\w*)"
+    r"|(?:utente|destinatario|indirizzo|casella) (?:\w+ ){0,4}(?:sconosciut[oa]|inesistente|non (?:esiste|trovat[oa]))"
+    r"|(?:geadresseerde|gebruiker|ontvanger|adres) (?:\w+ ){0,4}(?:onbekend|niet gevonden|bestaat niet))\b"
 )
 # Gateways sign their refusals with a link to their own pages: that names them, not a reason.
 _LINK = re.compile(r"\bhttps?://\S+")
