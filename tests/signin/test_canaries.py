@@ -13,6 +13,7 @@ from shutil import copyfile
 import pytest
 from authority import APPLICATION, TENANT
 from keyring_file import FileKeyring, NoKeyring
+from nameserver import NameServer
 from program import Done, Program, workspace
 from scripted import ScriptedServer
 
@@ -81,6 +82,11 @@ def everything_done(program: Program, relay: ScriptedServer, trouble: str = "you
     """Use the program as one does, well and badly, and look at everything; return all that it said."""
     done = sent_and_refused(program, relay, trouble)
     done += [program.forked("log", "18", "--json"), program.forked("show", "r1@school.test"), program.forked("backup")]
+    relay.acts["AUTH"] = says_back
+    with NameServer("", connected=False) as names:
+        talk = ("doctor", "--verbose", "--name-server", f"127.0.0.1:{names.port}")
+        done += [program.forked(*talk, expect=None)]
+    assert "> AUTH PLAIN ***" in done[-1].err
     return [*done, program.forked("status"), program.forked()]
 
 
