@@ -86,16 +86,40 @@ def _is_ours(connection: sqlite3.Connection, path: Path) -> None:
     if tables and "_sqlite_migrations" not in tables:
         raise DatabaseError(f"{path} is the database of another program.", "Check `database` in the settings.")
     if path.stat().st_mode & 0o777 != _MODE:
-        for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-            if part.exists():
-                part.chmod(_MODE)
+        for part in files_of(path):
+            part.chmod(_MODE)
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that there are of a database: its own, its journal and that one's index."""
+    return [part for part in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))) if part.exists()]
+
+
+@contextmanager
+def looked_at(path: Path, patience: float = 5.0) -> Iterator[sqlite3.Connection]:
+    """Open a database for reading alone: nothing is made or migrated. What reading raises is `UNREADABLE`."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=patience)) as connection:
+        yield connection
+
+
+def fact(db: Database | sqlite3.Connection, name: str) -> str | None:
+    """Return what the database remembers under a name, None where nothing."""
+    row = db.execute("SELECT value FROM fact WHERE name = ?", [name]).fetchone()
+    return str(row[0]) if row else None
+
+
+def keep_fact(db: Database, name: str, value: str) -> None:
+    """Have the database remember something under a name; what stood there before is forgotten."""
+    with transaction(db):
+        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", [name, value])
 
 
 def needs_its_key(path: Path) -> bool:
     """Whether a database at `path`, opened for reading alone, has sent an issue or forgotten somebody with its key."""
     if not path.is_file():
         return False
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with looked_at(path) as connection:
         try:
             found = connection.execute("SELECT 1 FROM mailing UNION ALL SELECT 1 FROM forgotten LIMIT 1").fetchone()
         except UNREADABLE:
@@ -105,7 +129,7 @@ def needs_its_key(path: Path) -> bool:
 
 def needs_making(path: Path) -> bool:
     """Whether the database at `path` has no table of ours yet; it is only looked at. A damaged one is not new."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with looked_at(path) as connection:
         try:
             found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
         except UNREADABLE:
@@ -117,7 +141,7 @@ def is_of_an_older_version(path: Path) -> bool:
     """Whether opening the database at `path` will migrate one that somebody has used; it is only looked at."""
     if not path.is_file():
         return False
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    with looked_at(path) as connection:
         try:
             applied = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
         except UNREADABLE:

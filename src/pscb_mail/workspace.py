@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pscb_mail.backups import KEY_BYTES, Backup, Contents, write_automatic
-from pscb_mail.database import is_of_an_older_version, needs_its_key, open_database, transaction
+from pscb_mail.database import fact, is_of_an_older_version, keep_fact, needs_its_key, open_database
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.files import put
 from pscb_mail.settings import FILE_NAME, Settings
@@ -144,16 +144,15 @@ def _workspace(folder: Path) -> Workspace:
 def _own(db: Database, *, take_over: bool) -> None:
     """Record this host as the database's, or refuse a database that another host writes."""
     here = socket.gethostname()
-    row = db.execute("SELECT value FROM fact WHERE name = 'host'").fetchone()
-    if row is not None and row[0] == here:
+    host = fact(db, "host")
+    if host == here:
         return
-    if row is not None and not take_over:
+    if host is not None and not take_over:
         raise DatabaseError(
-            f"This list is kept on the computer {row[0]}, and this is {here}.",
+            f"This list is kept on the computer {host}, and this is {here}.",
             "Two computers must not send from one list. If that one is no longer used, add --take-over once.",
         )
-    with transaction(db):
-        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('host', ?)", [here])
+    keep_fact(db, "host", here)
 
 
 def _new_key(path: Path) -> bytes:

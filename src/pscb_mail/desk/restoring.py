@@ -19,7 +19,18 @@ from sqlite_utils import Database
 
 from pscb_mail import backups
 from pscb_mail.backups import Backup
-from pscb_mail.database import UNREADABLE, must_be_a_file, needs_making, open_database, stamp, transaction
+from pscb_mail.database import (
+    UNREADABLE,
+    fact,
+    files_of,
+    keep_fact,
+    looked_at,
+    must_be_a_file,
+    needs_making,
+    open_database,
+    stamp,
+    transaction,
+)
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
@@ -70,7 +81,7 @@ def look_into(path: Path) -> Inside:
             people = directory.counts(db)
             return Inside(
                 backup=backup,
-                host=_host(db),
+                host=fact(db, "host") or "",
                 people=sum(people.values()),
                 active=people[Status.ACTIVE],
                 mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
@@ -83,11 +94,6 @@ def look_into(path: Path) -> Inside:
 def _standing(db: Database, issue: str) -> Sent:
     counts = ledger.counts(db, issue)
     return Sent(issue, counts[State.SENT], sum(counts.values()))
-
-
-def _host(db: Database) -> str:
-    row = db.execute("SELECT value FROM fact WHERE name = 'host'").fetchone()
-    return str(row[0]) if row else ""
 
 
 @contextmanager
@@ -149,13 +155,12 @@ def _saved(workspace: Workspace, now: datetime) -> Backup | None:
     if not path.exists():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there:
+        with looked_at(path) as there:
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return workspace.back_up("before-restore", now)
     except (*UNREADABLE, NotNowError):
-        for part in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
-            if part.exists():
-                part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
+        for part in files_of(path):
+            part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
         return None
 
 
@@ -166,7 +171,7 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
             ledger.doubt_in_flight(db, each.issue, backup.made_at)
             ledger.doubt_all_that_waits(db, each.issue, now)
         outbox.doubt_all(db, now)
-        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('host', ?)", [socket.gethostname()])
+        keep_fact(db, "host", socket.gethostname())
         db.execute("INSERT INTO sqlite_sequence (name, seq) SELECT 'subscriber', 0 WHERE NOT EXISTS "
                    "(SELECT 1 FROM sqlite_sequence WHERE name = 'subscriber')")  # fmt: skip
         db.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'subscriber'", [_GAP])
@@ -179,7 +184,7 @@ def _forgotten_here(workspace: Workspace) -> tuple[tuple[str, str], ...]:
     path = workspace.database_path
     if not path.exists():
         return ()
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there:
+    with looked_at(path) as there:
         try:
             return forgotten.all_hashes(Database(there))
         except UNREADABLE:

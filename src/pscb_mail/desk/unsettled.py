@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from pscb_mail.database import moment, transaction
+from pscb_mail.database import fact, keep_fact, moment
 from pscb_mail.errors import NotNowError, UsageError
 
 _FACT = "restored"
@@ -39,14 +39,13 @@ class Restored:
 
 def restored(db: Database) -> Restored | None:
     """Return the last restore of this database, None where it was never one."""
-    row = db.execute("SELECT value FROM fact WHERE name = ?", [_FACT]).fetchone()
-    return Restored(**json.loads(row[0])) if row else None
+    kept = fact(db, _FACT)
+    return Restored(**json.loads(kept)) if kept else None
 
 
 def remember(db: Database, what: Restored) -> None:
     """Keep what is open."""
-    with transaction(db):
-        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)", [_FACT, json.dumps(asdict(what))])
+    keep_fact(db, _FACT, json.dumps(asdict(what)))
 
 
 def hold_off(db: Database, issue: str = "") -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from pscb_mail.database import stamp, transaction
+from pscb_mail.database import fact, keep_fact, stamp
 from pscb_mail.errors import NotNowError
 
 # Whoever only looks whether the lock is held takes it for an instant: wait that instant out.
@@ -77,13 +77,12 @@ def issue_being_sent(db: Database, path: Path) -> str | None:
 
 
 def _sign(db: Database, owner: Owner) -> None:
-    with transaction(db):
-        db.execute("INSERT OR REPLACE INTO fact (name, value) VALUES ('sender', ?)", [json.dumps(asdict(owner))])
+    keep_fact(db, "sender", json.dumps(asdict(owner)))
 
 
 def _owner(db: Database) -> Owner | None:
-    row = db.execute("SELECT value FROM fact WHERE name = 'sender'").fetchone()
-    return Owner(**json.loads(row[0])) if row else None
+    kept = fact(db, "sender")
+    return Owner(**json.loads(kept)) if kept else None
 
 
 def _held_by(owner: Owner | None) -> str:

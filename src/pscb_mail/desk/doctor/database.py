@@ -6,14 +6,12 @@ It is never made, migrated or mended here: a look changes nothing.
 import shutil
 import socket
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.database import UNREADABLE, moment
+from pscb_mail.database import UNREADABLE, fact, looked_at, moment
 from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
 from pscb_mail.schema import migrations
 
@@ -31,7 +29,7 @@ def check_database(path: Path, host: str = "") -> list[Check]:
         wrong = error("database: integrity", f"{path} is no file.", "Check `database` under [newsletter].")
         return [wrong, *_unread("version", "journal", "host"), room]
     try:
-        with _reading(path) as connection:
+        with looked_at(path) as connection:
             if problem := _integrity(connection):
                 return [_damaged(path, problem), *_unread("version", "journal", "host"), room]
             return [
@@ -51,19 +49,13 @@ def latest(path: Path) -> datetime | None:
         return None
     times: list[str] = []
     try:
-        with _reading(path) as connection:
+        with looked_at(path) as connection:
             for table, column in (("change", "at"), ("attempt", "started_at"), ("reading", "at")):
                 (newest,) = connection.execute(f"SELECT max({column}) FROM {table}").fetchone()  # noqa: S608  # constants
                 times += [newest] if newest else []
         return moment(max(times)) if times else None
     except (sqlite3.DatabaseError, OSError, ValueError):
         return None
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=3)) as connection:
-        yield connection
 
 
 def _integrity(connection: sqlite3.Connection) -> str:
@@ -119,12 +111,12 @@ def _journal(connection: sqlite3.Connection) -> Check:
 
 
 def _host(connection: sqlite3.Connection, here: str) -> Check:
-    row = connection.execute("SELECT value FROM fact WHERE name = 'host'").fetchone()
-    if row is None or row[0] == here:
+    host = fact(connection, "host")
+    if host in {None, here}:
         return ok("database: host", f"It is kept by this computer, {here}.")
     return error(
         "database: host",
-        f"It is kept by the computer {row[0]}, and this is {here}.",
+        f"It is kept by the computer {host}, and this is {here}.",
         "Two computers must not send from one list. If that one is no longer used, add --take-over once.",
     )
 
