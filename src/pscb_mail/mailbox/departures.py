@@ -39,6 +39,16 @@ LEFT = tuple(
             r"\b(?:is|has) gone from (?:the|our|this)\b|\b(?:he|she|who|mr|mrs|ms|miss|dr)\b.{0,30}\bretires? (?:in"
             r"|at|on|this|next)\b"
         ),
+        (
+            r"\b(?:has|have|'s|got|found|started|starting|taken|accepted) (?:now )?(?:got )?(?:a|another"
+            r"|an?other) (?:new )?(?:job|post|position)\b(?! (?:centre|share|advert|description|for you))"
+            r"|\b(?:not here|isn't here|not at (?:the|this) (?:school|surgery|council|trust|office)) (?:any ?more|now"
+            r"|any longer)\b|\b(?:post|role|position|job) (?:has been|was|is being|is) (?:deleted|disestablished"
+            r"|made redundant|cut)|\bpastures new\b|\bemigrat\w+|\bis (?:now )?(?:our|the) new (?:head\w*|clerk"
+            r"|manager|secretary|lead|dsl|senco|chair|deputy)\b|\b(?:has|have"
+            r"|is) gone (?:back )?(?:off )?to (?!the (?:loo|shop|meeting)|lunch|bed|press|court|print|sleep"
+            r"|school\b)(?:work|live|teach|[a-z]{4,})\b"
+        ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"

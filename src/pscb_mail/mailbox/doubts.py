@@ -25,6 +25,8 @@ SINCE_WHEN = re.compile(
 )
 # "No need to email me again": about what, unless our mail is named?
 NO_NEED = re.compile(r"^no need to\b(?!.*\b(?:newsletters?|bulletins?|lists?|mailings?|these|this|updates?)\b)")
+# "Remove me from the list, I mean the one for Thursday."
+NARROWED = re.compile(r"\b(?:i mean(?:t)?|that is to say|namely|i\.e|the one)\b")
 # What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
 OWN_REASON = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"

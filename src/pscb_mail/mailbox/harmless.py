@@ -139,7 +139,7 @@ _OTHERS = {
         emailuri*
         e-mailuri* mailuri* newsletterul* newslettere* corespondent* informatii* viitor* abonat* solicit*
         rugamintea respectuos
-        continuare inainte mult frumos scoas* opri* trimiterea baza bazei contact* numele
+        continuare inainte mult frumos scoas* scos* opri* trimiterea baza bazei contact* numele
         """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())

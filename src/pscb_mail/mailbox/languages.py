@@ -113,8 +113,9 @@ LANGUAGES = (
                 r"|datenbank) .{0,20}(?:nehmen|streichen|entfernen|loschen|austragen|abmelden|raus)"
             ),
             (
-                r"(?:nehmen|streichen|entfernen|loschen|tragen) sie (?:mich|meine|bitte|diese).{0,60}(?:verteiler\w*"
-                r"|liste|newsletter|aus|adresse)"
+                r"(?:streichen|entfernen|loschen) sie (?:mich|meine|bitte|diese).{0,60}(?:verteiler\w*|liste"
+                r"|newsletter|aus|adresse)|(?:nehmen|tragen) sie (?:mich|uns|meine|bitte|diese)\b.{0,40}\b(?:aus|von"
+                r"|raus|heraus)"
             ),
             (
                 r"kein(?:e|en)? (?:weitere[nr]? )?(?:newsletter|e-?mails?|mails?|nachrichten|post"
@@ -125,6 +126,10 @@ LANGUAGES = (
                 r"|schicken|senden)"
             ),
             r"kein interesse mehr",
+            (
+                r"(?:loschung|entfernung|streichung|austragung|abbestellung) .{0,40}\b(?:aus"
+                r"|von)\b.{0,40}(?:verteiler\w*|liste|datenbank|newsletter)"
+            ),
             r"keine? weitere\w* (?:newsletter|e-?mails?|mails?|nachrichten|zusendung\w*)",
             r"nicht (?:mehr|langer) (?:\w+ ){0,2}?auf (?:\w+ ){0,2}?(?:liste|verteiler)",
             r"kundige\w* .{0,30}(?:newsletter|abo|abonnement|bezug)",
@@ -136,6 +141,11 @@ LANGUAGES = (
                 r"|abgemeldet|geloscht)"
             ),
             r"(?:nehmen|streichen|entfernen|loschen|tragen) sie mich (?:bitte )?nicht",
+            (
+                r"(?:in|auf) (?:\w+ ){1,3}?(?:verteiler\w*|liste|newsletter|datenbank) (?:\w+ )?(?:auf|ein"
+                r"|mit auf)(?:nehmen|tragen)?"
+            ),
+            r"nicht (?:mehr|langer) (?:\w+ )?(?:ohne|verzichten|missen)",
             r"nicht (?:\w+ ){0,3}?aus (?:\w+ ){1,3}?(?:verteiler|liste)",
         ),
     ),

@@ -143,7 +143,7 @@ def _caught(sentence: Sentence, words: str) -> Wish | None:
 def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: bool) -> Wish | None:
     """Return the wish with what speaks against acting on it; None where it is no wish at all."""
     start = match.start("wish") if "wish" in match.groupdict() else match.start()
-    clause = wishes.REASON_CLAUSE.split(words[start:], maxsplit=1)[0]
+    clause = f"{words[start : match.end()]}{wishes.REASON_CLAUSE.split(words[match.end() :], maxsplit=1)[0]}"
     if wishes.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", clause)):
         return Wish(sentence.written, _OTHER) if wishes.DUPLICATE.search(words) else None
     if wishes.PAST.search(sentence.plain):
@@ -153,7 +153,9 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
     before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
     doubt = _question(sentence) or _voice(sentence, match, before) or _doubt_before(before)
     doubt = doubt or (_OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
-    return Wish(sentence.written, doubt or _doubt_after(words[start + len(clause) :]))
+    rest = words[start + len(clause) :]
+    doubt = doubt or (_OTHER if _is_of_another_list(clause, rest) else "")
+    return Wish(sentence.written, doubt or _doubt_after(rest))
 
 
 def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
@@ -225,7 +227,7 @@ def _doubt_in(clause: str, wish: int) -> str:
 
 def _doubt_after(rest: str) -> str:
     """Return what stands behind the clause and narrows the wish; a reason of one's own does not."""
-    if doubts.AS_A_ROLE.match(rest) or doubts.SINCE_WHEN.match(rest):
+    if doubts.AS_A_ROLE.match(rest) or doubts.SINCE_WHEN.match(rest) or doubts.NARROWED.search(rest):
         return _OTHER
     if doubts.THREAT.match(rest):
         return _TURNED

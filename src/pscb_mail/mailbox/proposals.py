@@ -78,6 +78,10 @@ SUBSCRIBE = tuple(
             r"|mailing|circulation|distribution|database)\b"
         ),
         r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing|circulation)\b",
+        (
+            r"\b(?<!for )(?:keep|be kept) (?:me|us|him|her|them|my \w+|our \w+)? ?(?:informed|updated|up to date"
+            r"|up-to-date|posted|in the loop)\b"
+        ),
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
@@ -194,6 +198,23 @@ ADDRESS_CHANGE = tuple(
     )
 )
 
+# What an address is named for, where no pattern above says it.
+NAMED_AS_NEW = re.compile(
+    r"\b(?:my|our|mine|me|i'm|i am|i've|i have) .{0,60}\b(?:address|e-?mail|mail|account|mailbox|moved|changed|now"
+    r"|new|at|on)\b|\binstead\b|\b(?:change|update|amend|replace|correct|swap|switch)\b.{0,60}\b(?:address|e-?mail"
+    r"|mail|details|one)\b|\bno longer (?:use|used|in use|work)|\b(?:old|new|home|work|personal|private) (?:e-?mail"
+    r"|address|account|mailbox|one|mail)\b|\b(?:from now|in future|in place)\b"
+)
+NAMED_TO_JOIN = re.compile(
+    r"\b(?:add|list|send|copy|copies|gets?|receives?|include|too|also|as well|subscribe|circulation|newsletters?"
+    r"|mailing|bulletin|interested|join|loop|keep .{1,30} (?:informed|updated|posted)|needs? this|want this)\b"
+)
+NAMED_FOR_OTHERS = re.compile(
+    r"\b(?:page|articles?|should (?:say|read)|websites?|web site|bookings?|book|posters?|leaflets?|wrong|mistakes?"
+    r"|misprint|error|corrections?|next (?:issue|edition|newsletter)|adverts?|for (?:more|further|any) (?:details"
+    r"|information)|to reply|rsvp|questions|queries|invoice|form|minutes|agenda|reports?|referrals?|unsubscribe"
+    r"|remove|delete|take|stop|off)\b"
+)
 NOT_SUBSCRIBE = re.compile(
     r"\b(?:did not|didn't|never|do not|don't|not|haven't) (?:\w+ )?(?:subscribe|sign)\b|\bopt(?:ing)?[- ]?out\b"
     r"|\b(?:include|put|add)\b.{2,80}\bin (?:the|your) (?:next |\w+ )?(?:newsletters?|issue|edition|bulletin)\b"

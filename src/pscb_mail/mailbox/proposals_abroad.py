@@ -18,9 +18,11 @@ _ADD = {
     "Romanian": r"(?:adaug\w+|inscri\w+|abon(?:ati|ez|are)\b|includ\w+|treceti)",
 }
 _RECEIVE = (
-    r"(?:chcial\w* (?:tez |rowniez )?(?:otrzymywac|dostawac)|noreciau (?:\w+ )?gauti|velos (?:\w+ )?sanemt|(?:mochte"
+    r"(?:(?:chcial\w*|chce|chcemy) (?:tez |rowniez )?(?:otrzymywac|dostawac)|(?:noreciau|noriu) (?:\w+ )?gauti"
+    r"|velos (?:\w+ )?sanemt|(?:mochte"
     r"|wurde gern\w*) (?:\w+ ){0,4}?(?:erhalten|bekommen|beziehen)|(?:voudrais|aimerais|souhaite) (?:\w+ )?recevoir"
-    r"|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava|queria) (?:\w+ ){0,2}?receber|(?:as vrea"
+    r"|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava|queria|quero) (?:\w+ ){0,2}?receber"
+    r"|(?:as vrea"
     r"|as dori|doresc|vreau) sa (?:\w+ )?primesc)"
 )
 # A negation anywhere in it makes it something else: `languages` reads the wish to come off.
@@ -30,7 +32,8 @@ NO = re.compile(
 )
 SUBSCRIBE = (
     *(re.compile(rf"\b{add}\b.{{0,80}}(?:\b{_MAIL}|@)|\b{_MAIL}.{{0,60}}\b{add}(?!\w)") for add in _ADD.values()),
-    re.compile(rf"\b{_RECEIVE}\b.{{0,60}}\b(?:{_MAIL}|e-?mail\w*)"),
+    re.compile(rf"^(?=.*\b(?:{_MAIL}|e-?mail\w*)).*\b{_RECEIVE}\b"),
+    re.compile(r"\b(?:in|auf) (?:\w+ ){1,3}?(?:verteiler\w*|liste|newsletter) (?:\w+ )?(?:auf|ein)\b|\bde alta\b"),
 )
 ADDRESS_CHANGE = tuple(
     re.compile(pattern)

@@ -78,6 +78,9 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     found = _of_person(incoming, said)
     if (found.kind is Kind.QUESTION or found.doubt in WEAK) and (away := says_away(said)):
         return Finding(Kind.AWAY, away)
+    named = words.by_address(said, beside) if beside and found.kind is Kind.QUESTION else None
+    if named is not None:
+        return replace(found, kind=named.kind, evidence=named.sentence, address=named.address, name=named.name)
     if beside and found.kind is Kind.OPT_OUT and not (found.doubt or found.other):
         return replace(found, link=False, doubt=f"they name {beside} as well")
     return found

@@ -83,8 +83,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "rather not": r"\b(?:rather not|(?:prefer|like|wish|ask|want) not to|sooner not) (?:\w+ ){0,2}?(?:receive|get"
         r"|have|be (?:sent|on|included|contacted))\b",
         "rather you did not": r"\b(?:rather|prefer it if|prefer that) you (?:didn't|did not|don't|do not|stopped"
-        r"|no longer|would not|wouldn't) "
-        r"(?:\w+ )?(?:send|e-?mail|contact|sending|e-?mailing|mail)",
+        r"|no longer|would not|wouldn't) (?:\w+ )?(?:send|e-?mail|contact|sending|e-?mailing|mail)",
         "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
         r"|mailings?|bulletins?|copies)\b|^no (?:more|further) of (?:these|this)$",
         "no interest": r"\b(?:i|we)(?:'ve| have| 've got)? (?:got )?no (?:further |more |longer any )?(?:interest in"
@@ -168,11 +167,13 @@ VOLITION = frozenset(
     }
 )
 # After "I do not want", a word of ending or losing makes it a wish to stay: "I do not want this to stop".
-UNWANTED = frozenset({"no longer want", "rather not", "not send", "no interest", "so that I am not", "rather you did not"})
+UNWANTED = frozenset(
+    {"no longer want", "rather not", "not send", "no interest", "so that I am not", "rather you did not"}
+)
 STAYING = re.compile(
     r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
-    r"|losing|drop\w*|without|discontinu\w*|opt\w*|go|be left|taken|late|in (?:the|your|this|next) (?!future)"
-    r"|in (?:a |an |this )?(?:\w+ )?(?:format|form))\b"
+    r"|losing|drop\w*|without|discontinu\w*|opt\w*|go|be left|taken|late|wrong|old|blank|in (?:the|your|this"
+    r"|next) (?!future)|in (?:a |an |this )?(?:\w+ )?(?:format|form))\b"
 )
 # What they were promised, and what comes all the same: a wish that was not heard.
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")

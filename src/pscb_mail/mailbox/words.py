@@ -38,6 +38,21 @@ def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     return change or departure or joining or _abroad(said, sender)
 
 
+def by_address(said: tuple[Sentence, ...], address: str) -> Said | None:
+    """Return what an address is named for that is not the sender's: a new one of theirs, or somebody to add."""
+    for i, sentence in enumerate(said):
+        if address.casefold() not in sentence.plain:
+            continue
+        beside = " ".join(s.plain for s in said[max(0, i - 1) : i + 1])
+        if proposals.NAMED_FOR_OTHERS.search(beside):
+            return None
+        if proposals.NAMED_AS_NEW.search(beside):
+            return Said(Kind.ADDRESS_CHANGE, sentence.written, address)
+        joins = proposals.NAMED_TO_JOIN.search(beside) and not proposals.NOT_SUBSCRIBE.search(beside)
+        return Said(Kind.SUBSCRIBE, sentence.written, address, _name_before(said, address)) if joins else None
+    return None
+
+
 def _abroad(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what words in another language propose; a new address counts only where one is named."""
     said = tuple(sentence for sentence in said if not net.is_english(sentence.plain))
