@@ -11,7 +11,7 @@ from scripted import ScriptedServer, hang_up
 
 from pscb_mail.desk import dispatch
 from pscb_mail.errors import SettingsError
-from pscb_mail.mailbox.sent import references_sent
+from pscb_mail.mailbox.sent import copies_sent
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import send_lock
@@ -111,7 +111,7 @@ def test_copies_older_than_asked_for_are_not_fetched(in_doubt: tuple[Office, byt
     """A Sent folder may hold years."""
     desk, copy = in_doubt
     put(dovecot, "Sent", copy)
-    assert references_sent(desk.workspace.settings, datetime.now(UTC) + timedelta(days=3)) == frozenset()
+    assert copies_sent(desk.workspace.settings, datetime.now(UTC) + timedelta(days=3)) == {}
 
 
 def test_a_server_without_a_sent_folder_asks_for_its_name(in_doubt: tuple[Office, bytes], dovecot: Dovecot) -> None:
@@ -121,5 +121,5 @@ def test_a_server_without_a_sent_folder_asks_for_its_name(in_doubt: tuple[Office
         if client.folder_exists("Sent"):
             client.delete_folder("Sent")
     with pytest.raises(SettingsError) as caught:
-        references_sent(desk.workspace.settings, desk.at)
+        copies_sent(desk.workspace.settings, desk.at)
     assert "[mailbox]" in caught.value.hint

@@ -44,7 +44,6 @@ def test_one_session_takes_many_messages() -> None:
     with ScriptedServer({"RCPT gone@a.test": b"550 5.1.1 no such user\r\n"}) as server:
         with Session(relay(server)) as session:
             outcomes = [session.deliver(SENDER, to, MESSAGE) for to in ("a@a.test", "gone@a.test", "b@a.test")]
-            assert session.usable
         assert [outcome.stage for outcome in outcomes] == [Stage.BODY, Stage.RCPT, Stage.BODY]
         assert (server.connections, [taken[1] for taken in server.taken]) == (1, ["a@a.test", "b@a.test"])
 
@@ -91,7 +90,7 @@ def test_a_refusal_stands_even_if_the_session_then_breaks() -> None:
     acts = {"RCPT": b"550 5.1.1 no\r\n", "RSET": hang_up}
     with ScriptedServer(acts) as server, Session(relay(server)) as session:
         assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
-        assert not session.usable
+        assert session.deliver(SENDER, RECIPIENT, MESSAGE) == NotSent("the session is over")
 
 
 @pytest.mark.parametrize("step", ["greeting", "EHLO"])

@@ -152,10 +152,7 @@ def _was_sent(db: Database, name: str) -> bool:
 def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Path, now: datetime) -> int:
     """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many."""
     newsletter = workspace.settings.newsletter
-    mailing = ledger.mailing(db, plan.issue)
-    edition = plan.edition or (
-        editions.edition(db, mailing.edition) if mailing else buildable(workspace, plan.issue, db)
-    )
+    edition = plan.edition or editions.edition(db, begun(db, plan.issue).edition)
     letters = Letters(edition, newsletter, Purpose.MAILING)
     folder.mkdir(parents=True, exist_ok=True)
     count = 0

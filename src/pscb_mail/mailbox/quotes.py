@@ -16,11 +16,10 @@ _LINE = 1_000
 
 @dataclass(frozen=True)
 class Words:
-    """The sender's new words; what stands below their greeting or "-- "; and the rest."""
+    """The sender's new words; and what stands below their greeting or "-- "."""
 
     new: str
     signature: str = ""
-    quoted: str = ""
 
 
 def plain(text: str) -> str:
@@ -172,10 +171,9 @@ def new_words(text: str, *, flowed: bool = False, delsp: bool = False) -> Words:
     if flowed:
         lines = unflowed(lines, delsp=delsp)
     folded = [plain(line) for line in lines]
-    new, quoted, end = _unquoted(lines, folded)
+    new = _unquoted(lines, folded)
     kept, signature = _unsigned([lines[i] for i in new], [folded[i] for i in new])
-    rest = [lines[i] for i in quoted] + lines[end:]
-    return Words(_tidy(kept), _tidy(signature), _tidy(rest))
+    return Words(_tidy(kept), _tidy(signature))
 
 
 def unflowed(lines: list[str], *, delsp: bool = False) -> list[str]:
@@ -194,26 +192,23 @@ def unflowed(lines: list[str], *, delsp: bool = False) -> list[str]:
     return [line.rstrip() if line.rstrip() != "--" else "-- " for line in out]
 
 
-def _unquoted(lines: list[str], folded: list[str]) -> tuple[list[int], list[int], int]:
-    """Return the indices of new lines, those of quoted lines, and where everything below is quoted."""
+def _unquoted(lines: list[str], folded: list[str]) -> list[int]:
+    """Return the indices of new lines: none below the place from which everything is quoted."""
     new: list[int] = []
-    quoted: list[int] = []
     for i, line in enumerate(folded):
         if line.startswith(">") or lines[i].startswith("|"):
-            quoted.append(i)
-        elif (_DIVIDER.match(line) and (len(line) > 9 or line.startswith("-")) and not _is_bare_word(line)) or (
+            continue
+        if (_DIVIDER.match(line) and (len(line) > 9 or line.startswith("-")) and not _is_bare_word(line)) or (
             _FROM.match(line) and _is_header_block(folded, i)
         ):
-            return new, quoted, i
-        elif line.endswith(":") and (start := _attribution(folded, i, new)) is not None:
-            dropped = [n for n in new if n >= start]
+            return new
+        if line.endswith(":") and (start := _attribution(folded, i, new)) is not None:
             new = [n for n in new if n < start]
-            quoted += [*dropped, i]
             if not _next_is_marked(folded, i):
-                return new, quoted, i + 1
+                return new
         else:
             new.append(i)
-    return new, quoted, len(lines)
+    return new
 
 
 def _is_bare_word(line: str) -> bool:

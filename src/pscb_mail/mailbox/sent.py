@@ -30,11 +30,6 @@ def has_sent_folder(settings: Settings) -> bool:
     return settings.mailbox.source.startswith(("imap:", "imaps:"))
 
 
-def references_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> frozenset[str]:
-    """Return the references of our copies that lie in the Sent folder and came there on or after a moment's day."""
-    return frozenset(copies_sent(settings, since, outside))
-
-
 @dataclass(frozen=True)
 class Copy:
     """A copy in Sent. `issue`: what its Message-ID names; empty where a server gave it one of its own, `alias`."""
@@ -44,7 +39,7 @@ class Copy:
 
 
 def copies_sent(settings: Settings, since: datetime, outside: Outside | None = None) -> dict[str, Copy]:
-    """Return the same references, each with what else its copy says."""
+    """Return the references of our copies in the Sent folder, from a moment's day on, each with its copy."""
     with closing(connected(parse_place(settings.mailbox.source), settings, outside or Outside())) as imap:
         imap.place = replace(imap.place, folder=_sent_folder(imap, settings))
         imap.select(read_only=True)

@@ -38,11 +38,6 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def usable(self) -> bool:
-        """Whether the session can take another message."""
-        return not self._connection.closed
-
     def deliver(self, sender: str, recipient: str, message: Sequence[bytes], reference: str = "") -> Outcome:
         """Hand over one message; its pieces have CRLF line ends and no line that begins with a dot (`stuffed`)."""
         self._until(lambda: self._dialogue.room)
