@@ -1,15 +1,22 @@
 """A preview that follows the editor's file: each save once, to this machine alone, and it ends when asked."""
 
 import http.client
+import json
+import os
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import checkers
 import pytest
 
+from pscb_mail.desk import preview
 from pscb_mail.desk.watching import follow, served
+from pscb_mail.workspace import find_workspace
 
 
 def steps(*actions: Callable[[], object]) -> Callable[[float], bool]:
@@ -115,3 +122,32 @@ def test_it_ends_at_once_though_a_page_is_waiting(folder: Path) -> None:
     waiting.close()
     with pytest.raises(ConnectionRefusedError):
         get(address, "/index.html")
+
+
+def test_the_open_page_takes_in_what_was_saved_and_stays_where_it_was(tmp_path: Path) -> None:
+    """In a browser: the words come into the frames, which are neither loaded anew nor scrolled back to their top."""
+    (tmp_path / "pscb-mail.toml").write_text('[newsletter]\nname = "News"\nfrom = "News <news@pscb.test>"\n')
+    issue = tmp_path / "issues" / "issue-1.md"
+    issue.parent.mkdir()
+    folder = tmp_path / "out"
+
+    def save(title: str, words: str) -> None:
+        issue.write_text(f'---\ntitle: "{title}"\n---\n' + "A line of words.\n\n" * 60 + words)
+        preview.write(
+            find_workspace(tmp_path), "1", folder, preview.SAMPLE, datetime(2010, 10, 31, tzinfo=UTC), live=True
+        )
+
+    save("Before", "Old words.")
+    env = {**os.environ, "PSCB_MAIL_CHECKERS": str(checkers.folder()), "CHROMIUM": checkers.program("chromium")}
+    script = str(Path(__file__).parent / "live.mjs")
+    with served(folder) as (address, version):
+        command = [checkers.program("node"), script, address, "New words."]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as browser:
+            assert browser.stdout is not None
+            assert browser.stdout.readline() == "ready\n"
+            save("After", "New words.")
+            version.grow()
+            found = json.loads(browser.stdout.readline())
+    assert (found["same"], found["scrolled"]) == ("yes", 400)
+    assert "After" in found["title"]
+    assert "New words." in found["text"]
