@@ -89,6 +89,13 @@ VERDICTS = [
     ("", "553 this route requires TLS version 1.2 or greater", O, False),
     ("", "552 Account storage limit", T, False),
     ("", "550 Mailbox was not used for more than 3 months", P, False),
+    ("", "550 routing loop detected", O, False),
+    ("", "550 questionable content", O, False),
+    ("", "550 rejected by attachment blocking filter", O, False),
+    ("", "550 syntax error in from address", O, False),
+    ("", "550 no space left for this user", T, False),
+    ("", "550 all hosts have been failing for a long time", T, False),
+    ("", "550 account expired", P, True),
     ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
 ]
 

@@ -62,7 +62,7 @@ _FULL = re.compile(
     r"(?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
     r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage|not "
     r"enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
-    r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|mailbox_full"
+    r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full"
     r"|message count|space left|receive (?:any )?more mail|mail file size"
     r"|storage limit|allowed quota"
     r"|quota violation|space (?:\w+ ){0,3}used up|too much mail|too many messages on|have enough (?:\w+ )?space"
