@@ -89,6 +89,13 @@ def test_a_command_that_fails_shows_nothing_of_what_it_printed(
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
+def test_a_path_of_windows_keeps_its_backslashes() -> None:
+    """Split as a shell of Unix does it, the path would lose them."""
+    command = r'"C:\Program Files\pass.exe" show newsletter'
+    assert passwords.words(command, windows=True) == command
+    assert passwords.words("pass show 'my newsletter'", windows=False) == ["pass", "show", "my newsletter"]
+
+
 def test_a_password_keeps_its_spaces(outside: Outside, settings: Callable[..., Settings]) -> None:
     """Only the line end of a command's output goes."""
     command = f"'{sys.executable}' -c 'print(\" two  spaces \")'"

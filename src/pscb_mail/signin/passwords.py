@@ -5,6 +5,7 @@ one, so it is never written to a file. Raises SettingsError (78) when there is n
 holds the password.
 """
 
+import os
 import shlex
 import subprocess
 from typing import Literal
@@ -65,11 +66,16 @@ def _service(door: Door) -> str:
     return f"pscb-mail {door}"
 
 
+def words(command: str, *, windows: bool = os.name == "nt") -> str | list[str]:
+    r"""Return a command as the system wants it: Windows splits it itself, and a backslash is part of a path there."""
+    return command if windows else shlex.split(command)
+
+
 def _from_command(door: Door, command: str) -> str:
     try:
-        # The command is the user's own, from their settings file; it is split here and never meets a shell.
+        # The command is the user's own, from their settings file; it never meets a shell.
         done = subprocess.run(  # noqa: S603
-            shlex.split(command), capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True
+            words(command), capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True
         )
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         # The exception's own text may quote output; its kind is enough to mend the command.
