@@ -15,18 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from pscb_mail.foreign import has_unsafe
 from pscb_mail.network import is_this_computer
+from pscb_mail.providers import of_relay
 
 FILE_NAME = "pscb-mail.toml"
-
-# Hosts whose sending limits are known: running into them gets the mailbox barred, so they need a pace (facts of the
-# providers: learn.microsoft.com "Exchange Online limits"; support.google.com/a/answer/166852).
-HOSTS_WITH_LIMITS = {
-    "smtp.office365.com": "microsoft365-cis",
-    "outlook.office365.com": "microsoft365-cis",
-    "smtp-mail.outlook.com": "microsoft365-cis",
-    "smtp.gmail.com": "gmail",
-    "smtp-relay.gmail.com": "gmail",
-}
 
 
 def _plain(value: str) -> str:
@@ -282,18 +273,19 @@ class Settings(Section):
     def _no_signature_for_known_hosts(self) -> Self:
         """They sign themselves, and rewrite Message-ID, which breaks a signature over it."""
         for relay in self.relay:
-            if relay.dkim != Dkim() and relay.host.lower() in HOSTS_WITH_LIMITS:
+            if relay.dkim != Dkim() and of_relay(relay.host):
                 raise ValueError(f"relay.dkim: {relay.host} signs mail itself and changes it first: leave dkim out")
         return self
 
     @model_validator(mode="after")
     def _pace_for_known_hosts(self) -> Self:
+        """Running into a provider's limits gets the mailbox barred."""
         limited = self.pace.per_minute or self.pace.per_hour or self.pace.per_day
         for relay in self.relay:
-            profile = HOSTS_WITH_LIMITS.get(relay.host.lower())
-            if profile and self.pace.profile == "none" and not limited:
+            provider = of_relay(relay.host)
+            if provider and self.pace.profile == "none" and not limited:
                 raise ValueError(
                     f'pace.profile is "none", but {relay.host} bars mailboxes that send too fast: '
-                    f'use profile = "{profile}" under [pace]',
+                    f'use profile = "{provider.pace}" under [pace]',
                 )
         return self

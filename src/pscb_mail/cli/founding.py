@@ -122,7 +122,7 @@ def _ask_who_sends(address: str, names: "Names | None") -> "SentBy":
 
 def _microsoft(answers: "Answers", names: "Names | None") -> "Answers":
     from pscb_mail.desk.founding import with_microsoft
-    from pscb_mail.desk.providers import MICROSOFT
+    from pscb_mail.providers import MICROSOFT
 
     _test_provider(answers, MICROSOFT.key, names)
     _say(
@@ -148,7 +148,7 @@ def _is_known(tenant: str, application: str) -> bool:
 
 def _google(answers: "Answers", names: "Names | None") -> "Answers":
     from pscb_mail.desk.founding import with_google
-    from pscb_mail.desk.providers import GOOGLE
+    from pscb_mail.providers import GOOGLE
 
     _test_provider(answers, GOOGLE.key, names)
     ways = ["an application password (two-step sign-in must be on)", "a client id of our organisation (OAuth)"]
@@ -262,7 +262,7 @@ def _ask_website() -> str:
 
 def _test_provider(answers: "Answers", key: str, names: "Names | None") -> None:
     from pscb_mail.desk.doctor.answers import check_provider
-    from pscb_mail.desk.providers import PROVIDERS
+    from pscb_mail.providers import PROVIDERS
 
     if names is None:
         return

@@ -16,16 +16,16 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pscb_mail.desk.providers import GOOGLE, MICROSOFT, Provider
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
+from pscb_mail.providers import GOOGLE, MICROSOFT, Provider, of_relay
 from pscb_mail.sending import pacing
-from pscb_mail.settings import FILE_NAME, HOSTS_WITH_LIMITS, Auth, Pace, Relay
+from pscb_mail.settings import FILE_NAME, Auth, Pace, Relay
 from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
 LETTER = "for-your-IT.md"
-# The hardened pace is for one session (facts of the provider: `desk.providers`).
+# The hardened pace is for one session (facts of the provider: `providers`).
 _CONNECTIONS = {"microsoft365-cis": 1, "microsoft365": 3, "gmail": 2}
 _IGNORED = "pscb-mail.db*\npscb-mail.key\npscb-mail.lock\nbackups/\nbuild/\n"
 
@@ -156,7 +156,8 @@ def _write_once(path: Path, text: str) -> None:
 
 def settings_text(answers: Answers) -> str:
     """Return the commented settings file."""
-    pace = answers.pace or HOSTS_WITH_LIMITS.get(answers.host.lower(), "none")
+    provider = of_relay(answers.host)
+    pace = answers.pace or (provider.pace if provider else "none")
     return _filled(
         "settings.toml.j2", {**vars(answers), "pace": pace, "connections": _CONNECTIONS.get(pace, 4)}
     )  # fmt: skip

@@ -13,8 +13,8 @@ from pscb_mail.desk.doctor.answers import check_address, find_relay, provider_of
 from pscb_mail.desk.doctor.check import Result
 from pscb_mail.desk.doctor.mailbox import check_way_to_mailbox
 from pscb_mail.desk.doctor.names import Names
-from pscb_mail.desk.providers import GOOGLE, MICROSOFT
 from pscb_mail.imap import Place
+from pscb_mail.providers import GOOGLE, MICROSOFT
 
 NOW = datetime.now(UTC)
 NOBODY = Names(NoNames())

@@ -6,8 +6,7 @@ import pytest
 
 from pscb_mail.desk.doctor.check import Result
 from pscb_mail.desk.doctor.pace import check_clock, check_pace, check_token
-from pscb_mail.desk.providers import of_relay
-from pscb_mail.settings import HOSTS_WITH_LIMITS, Newsletter, Pace, Relay, Settings
+from pscb_mail.settings import Newsletter, Pace, Relay, Settings
 from pscb_mail.signin import Status
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -39,14 +38,6 @@ def test_the_pace_is_held_against_what_the_provider_allows(
     check = check_pace(settings)
     assert (check.result, told in check.detail) == (result, True), check
     assert ("profile" in check.hint) is (result is not Result.OK)
-
-
-def test_every_host_with_limits_is_a_known_providers() -> None:
-    """The settings and the doctor speak of the same hosts, and of the same profile."""
-    for host, profile in HOSTS_WITH_LIMITS.items():
-        provider = of_relay(host)
-        assert provider is not None
-        assert provider.pace == profile
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from pscb_mail.desk.doctor.examination import Subject, together
 from pscb_mail.desk.doctor.mailbox import check_way_to_mailbox
 from pscb_mail.desk.doctor.names import Names, UnansweredError
 from pscb_mail.desk.doctor.relay import Heard, check_relay
-from pscb_mail.desk.providers import Provider, of_mail_servers
 from pscb_mail.imap import Place
 from pscb_mail.people.address import AddressError, parse_address
+from pscb_mail.providers import Provider, of_mail_servers
 from pscb_mail.settings import Relay
 
 SECONDS = 12.0

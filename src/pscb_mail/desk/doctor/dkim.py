@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from pscb_mail.desk.doctor.check import ASK_DNS, Check, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.names import Names
-from pscb_mail.desk.providers import Provider, of_relay
 from pscb_mail.foreign import one_line
+from pscb_mail.providers import Provider, of_relay
 from pscb_mail.settings import Dkim, Settings
 
 # RFC 8301 section 3.2: verifiers must not accept less than 1024 bits; signers should use 2048.

@@ -12,7 +12,7 @@ from pscb_mail.desk.doctor import spf
 from pscb_mail.desk.doctor.check import ASK_DNS, Check, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.dkim import check_keys, signed_with, tags_of
 from pscb_mail.desk.doctor.names import Names, UnansweredError
-from pscb_mail.desk.providers import of_relay
+from pscb_mail.providers import of_relay
 from pscb_mail.settings import Relay, Settings
 
 # Domains that nobody can own (RFC 2606, RFC 6761): the world's DNS says nothing of a workspace that is being tried out.

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
-from pscb_mail.desk.providers import MICROSOFT, Provider, of_relay
+from pscb_mail.providers import MICROSOFT, Provider, of_relay
 from pscb_mail.sending import pacing
 from pscb_mail.settings import Settings
 from pscb_mail.signin import Status
