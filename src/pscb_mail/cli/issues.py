@@ -162,7 +162,7 @@ def archive(
     if done.files:
         console.say(f"Beside it, for everybody to read: {console.safe(', '.join(done.files))}.")
     console.say(
-        f"{done.issues} {'issue' if done.issues == 1 else 'issues'} in the archive, listed in index.html and feed.xml. "
+        f"{console.count(done.issues, 'issue', 'issues')} in the archive, listed in index.html and feed.xml. "
         "Copy the folder to the website."
     )
 
@@ -185,8 +185,8 @@ def _with_links(context: Context, report: "Report") -> "Report":
 
 
 def _tell_draft(path: Path, draft: "Draft") -> None:
-    pictures = len(draft.pictures)
-    beside = f", with {pictures} {'picture' if pictures == 1 else 'pictures'} beside it" if pictures else ""
+    pictures = console.count(len(draft.pictures), "picture", "pictures")
+    beside = f", with {pictures} beside it" if draft.pictures else ""
     console.result(f"Begun: {console.safe(_nearby(path))}{beside}")
     if draft.left:
         console.say("Left behind, or taken otherwise:")
@@ -298,9 +298,9 @@ def _variant(variant: "Variant") -> tuple[str, str, str]:
 
 def _verdict(report: "Report") -> str:
     if report.errors:
-        return f"[red]{_count(report, 'errors')}[/], {_count(report, 'warnings')}."
+        return f"[red]{_errors(report)}[/], {_warnings(report)}."
     if report.warnings:
-        return f"[green]No error[/], {_count(report, 'warnings')}."
+        return f"[green]No error[/], {_warnings(report)}."
     return "[green]Nothing found.[/]"
 
 
@@ -311,21 +311,24 @@ def _next(report: "Report") -> str:
     return f"Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."
 
 
-def _count(report: "Report", what: str) -> str:
-    number = len(report.errors if what == "errors" else report.warnings)
-    return f"{number} {what if number != 1 else what.removesuffix('s')}" if number else f"no {what.removesuffix('s')}"
+def _errors(report: "Report") -> str:
+    return console.count(len(report.errors), "error", "errors") if report.errors else "no error"
+
+
+def _warnings(report: "Report") -> str:
+    return console.count(len(report.warnings), "warning", "warnings") if report.warnings else "no warning"
 
 
 def _measures(report: "Report", recipients: int) -> str:
     size = f"{report.html_bytes / 1024:.0f} KB of HTML of the 102 that Gmail shows." if report.html_bytes else ""
-    readers = f"It would go to {recipients:,} {'person' if recipients == 1 else 'people'}." if recipients else ""
+    readers = f"It would go to {console.count(recipients, 'person', 'people')}." if recipients else ""
     return f"{size} {readers}".strip()
 
 
 def _summary(report: "Report") -> str:
     if not (report.errors or report.warnings):
         return "Nothing found to mend."
-    found = f"{_count(report, 'errors').capitalize()}, {_count(report, 'warnings')}"
+    found = f"{_errors(report).capitalize()}, {_warnings(report)}"
     return f"{found}: on the page, or `pscb-mail check {_short(report.issue)}`."
 
 

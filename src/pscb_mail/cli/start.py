@@ -81,7 +81,7 @@ def show_overview(context: Context) -> None:
 
 
 def _print_standing(name: str, standing: "Standing", months: int) -> None:
-    people = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in standing.people.items() if count)
+    people = ", ".join(f"{count:,} {status.words}" for status, count in standing.people.items() if count)
     console.result(f"[bold]{console.safe(name)}[/]  {people or 'nobody on the list yet: `pscb-mail import FILE`'}")
     if standing.urgent:
         console.result(

@@ -209,7 +209,7 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
     if finding.doubt or person is None:
         return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
-        return f"they are {person.status.replace('_', ' ')}"
+        return f"they are {person.status.words}"
     if stale := _stale(incoming, facts):
         return stale
     # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
