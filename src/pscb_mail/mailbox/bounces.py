@@ -112,13 +112,7 @@ def complaint(incoming: "Incoming") -> Finding | None:
     who = (
         address_in(fields.get("original-rcpt-to", "")) or address_in(fields.get("removal-recipient", "")) or returned.to
     )
-    return Finding(
-        Kind.COMPLAINT,
-        one_line(f"Feedback-Type: {kind}", 300),
-        who,
-        references=returned.references,
-        message_ids=returned.message_ids,
-    )
+    return _complained(f"Feedback-Type: {kind}", who, returned)
 
 
 def _of_outlook_com(incoming: "Incoming") -> Finding | None:
@@ -127,14 +121,12 @@ def _of_outlook_com(incoming: "Incoming") -> Finding | None:
     who = next((address_in(each[_JMRP]) for each in headers if _JMRP in each), "")
     if not who or incoming.new_words.strip():
         return None
-    returned = returned_of(incoming)
-    return Finding(
-        Kind.COMPLAINT,
-        one_line(f"Subject: {incoming.subject}", 300),
-        who,
-        references=returned.references,
-        message_ids=returned.message_ids,
-    )
+    return _complained(f"Subject: {incoming.subject}", who, returned_of(incoming))
+
+
+def _complained(evidence: str, who: str, returned: Returned) -> Finding:
+    ids = returned.message_ids
+    return Finding(Kind.COMPLAINT, one_line(evidence, 300), who, references=returned.references, message_ids=ids)
 
 
 _JMRP = "x-hmxmroriginalrecipient"
