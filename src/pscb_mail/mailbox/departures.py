@@ -49,6 +49,18 @@ LEFT = tuple(
             r"|is) gone (?:back )?(?:off )?to (?!the (?:loo|shop|meeting)|lunch|bed|press|court|print|sleep"
             r"|school\b)(?:work|live|teach|[a-z]{4,})\b"
         ),
+        # What is said of nobody who stays: "won't be with us after Friday", "nobody by that name", "my last shift".
+        (
+            r"\b(?:won't|will not) be (?:with us|here|in post|at (?:the|this) \w+) (?:after|from|any|beyond)\b"
+            r"|\bno (?:more|longer) with us\b|\bpassed (?:on|away)\b(?! (?:the|your|to|it|my|this)\b)|\bwent off to\b"
+            r"|\bis (?:now )?retired\b|\bretd\b|\blast (?:shift|lesson|clinic|assembly|working day)\b"
+            r"|\bcontract\b.{0,20}\b(?:ha[sd] come|comes?|came) to an end\b|\bcontract (?:ha[sd] )?(?:ended|ends"
+            r"|finished|finishes|expired|expires|is up|was not renewed)\b|\b(?:nobody|no one|no-one) (?:by|of|with"
+            r"|called) (?:that|this|the) name\b|\bthere(?: is|'s) no (?:mr|mrs|ms|miss|dr)\b|\bi(?:'ve| have|'m"
+            r"| am) (?:now )?(?:replac(?:ed|ing)|succeed(?:ed|ing)|taking over from) (?!(?:the|a|my|our|it|this"
+            r"|that)\b)|\b(?:giving|given|gave) up (?:my|the|her|his) (?:role|post|job|position|seat)\b|\bstepp(?:ed"
+            r"|ing) back (?:from|as)\b|\brelinquish\w*"
+        ),
         # Somebody of whom the sender tells: "Mrs Adeyemi retired in July", "she finished at Easter".
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"

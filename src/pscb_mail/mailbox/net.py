@@ -54,11 +54,11 @@ _STILL_HERE = re.compile(
     r"|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get"
     r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
     r"|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i"
-    r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:\w+ ){1,4}off(?:$|[,.;:!])|\b(?:pause|suspend|on hold)\b"
-    r"|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have|had) (?:you )?(?:\w+ )?(?:permission"
-    r"|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e|ing) (?:me|us|people) out|(?:never|do not"
-    r"|don't) read (?:it|this|these|them))\b|\b(?:fewer|less) (?:of )?(?:e-?mails|newsletters|these)\b"
-    r"|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
+    r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:[\w']+ ){1,4}off(?: and\b|$|[,.;:!])|\b(?:pause|suspend"
+    r"|on hold)\b|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have"
+    r"|had) (?:you )?(?:\w+ )?(?:permission|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e"
+    r"|ing) (?:me|us|people) out|(?:never|do not|don't) read (?:it|this|these|them))\b|\b(?:fewer"
+    r"|less) (?:of )?(?:e-?mails|newsletters|these)\b|\bwithout (?:this|the|your) (?:newsletter|e-?mail)"
 )
 
 

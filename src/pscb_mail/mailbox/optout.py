@@ -267,11 +267,11 @@ def _somebody_else(words: str) -> str:
     match = wishes.THIRD.search(words) or wishes.THIRD_BARE.search(words)
     if match is None:
         return ""
-    others = ADDRESS.findall(words)
-    if others:
-        return others[0]
+    address = ADDRESS.search(words)
+    if address:
+        return address[0]
     name = match[1].strip() if match.re is wishes.THIRD else "somebody"
-    return "" if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name) else name
+    return "" if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name) else str(name)
 
 
 def doubt_beside(around: list[Sentence]) -> str:

@@ -82,6 +82,14 @@ SUBSCRIBE = tuple(
             r"\b(?<!for )(?:keep|be kept) (?:me|us|him|her|them|my \w+|our \w+)? ?(?:informed|updated|up to date"
             r"|up-to-date|posted|in the loop)\b"
         ),
+        (
+            r"\b(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get|receive|see) (?:the|your"
+            r"|this) (?:newsletters?|bulletin)(?! (?:in|as|with|without|of)\b)"
+        ),
+        (
+            r"\b(?:who|how) (?:do|can|should|would) (?:i|we) .{0,20}\bget on(?:to| to)? (?:the|your"
+            r"|this) (?:\w+ ){0,2}?(?:list|mailing)\b"
+        ),
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
@@ -202,8 +210,8 @@ ADDRESS_CHANGE = tuple(
 NAMED_AS_NEW = re.compile(
     r"\b(?:my|our|mine|me|i'm|i am|i've|i have) .{0,60}\b(?:address|e-?mail|mail|account|mailbox|moved|changed|now"
     r"|new|at|on)\b|\binstead\b|\b(?:change|update|amend|replace|correct|swap|switch)\b.{0,60}\b(?:address|e-?mail"
-    r"|mail|details|one)\b|\bno longer (?:use|used|in use|work)|\b(?:old|new|home|work|personal|private) (?:e-?mail"
-    r"|address|account|mailbox|one|mail)\b|\b(?:from now|in future|in place)\b"
+    r"|mail|details|entry|record|one)\b|\bno longer (?:use|used|in use|work)|\b(?:old|new|home|work|personal"
+    r"|private) (?:e-?mail|address|account|mailbox|one|mail)\b|\b(?:from now|in future|in place)\b"
 )
 NAMED_TO_JOIN = re.compile(
     r"\b(?:add|list|send|copy|copies|gets?|receives?|include|too|also|as well|subscribe|circulation|newsletters?"

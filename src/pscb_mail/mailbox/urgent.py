@@ -147,13 +147,14 @@ _DONE = re.compile(
     r"|dealing|giving|offering) (?:\w+ )?drugs|(?:taken|took|swallowed) (?:\w+ )?(?:tablets|pills|paracetamol"
     r"|an overdose|something)|carrying (?:a )?(?:knife|blade|drugs|weapon|machete)|(?:been )?(?:left|abandoned"
     r"|dumped) (?:at|with|in|on|outside) (?:our|my|the)|can(?:not|'t) cope|abandon\w*|sit on his lap|secret games?"
-    r"|found wandering|wandering (?:on|in|about|around)|tak(?:e|es|ing) the (?:kids|children|baby|boys|girls) (?:to"
-    r"|abroad|away)|not bring (?:him|her|them) back|(?:always|so|very) hungry|sleep(?:s|ing)? (?:on the floor|in (?:a"
-    r"|the) car)|(?:cries|crying|screams|screaming) (?:all|every|for|in pain)|smack(?:s|ed|ing)|dragg(?:ed|ing)"
-    r"|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live|be here)|(?:older|strange|grown"
-    r"|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures|photos|videos) of (?:her|him|me"
-    r"|them)(?:self)? (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat|beats|beating|slap\w*|punch\w*"
-    r"|kick\w*|hurts?|hurting|shak(?:e|es|en|ing)|shook"
+    r"|a burn|stealing food|none at home|rude things|and jump\w*|sex offender|pa?edophile|no parents|unaccompanied"
+    r"|without (?:his|her|their) parents|found wandering|wandering (?:on|in|about|around)|tak(?:e|es|ing) the (?:kids"
+    r"|children|baby|boys|girls) (?:to|abroad|away)|not bring (?:him|her|them) back|(?:always|so|very) hungry"
+    r"|sleep(?:s|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams|screaming) (?:all|every|for|in pain)"
+    r"|smack(?:s|ed|ing)|dragg(?:ed|ing)|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live"
+    r"|be here)|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures"
+    r"|photos|videos) of (?:her|him|me|them)(?:self)? (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat"
+    r"|beats|beating|slap\w*|punch\w*|kick\w*|hurts?|hurting|shak(?:e|es|en|ing)|shook"
     rf"|thr(?:ew|ows)|starv\w+|lock(?:s|ed)|touch(?:es|ed|ing)) (?:\w+ ){{1,3}}?{_CHILD}|"
     r"(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
     r"|ing)|shook|thr(?:ew|ows)|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es"
@@ -187,7 +188,7 @@ _TOLD = re.compile(
 )
 # What is written, taught or planned about: there a sign is needed that this child is known.
 _READ = re.compile(
-    r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y|ies)|films?"
+    r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y about|ies)|films?"
     r"|books?|pages?|issues?|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training|workshops?"
     r"|conference|events?|guidance|procedures?|research|posters?|register|plans?|schemes?|strateg(?:y|ies)|toolkit"
     r"|information|advert|booking|places?|match|game|sports? day|trip|club night)\b"
@@ -195,14 +196,15 @@ _READ = re.compile(
 _CHILD_ABROAD = re.compile(
     r"\b(?:filh[oa]s?|hij[oa]s?|fiul|fiica|sohn|tochter|chlop\w+|dziewczyn\w+|berniuk\w+|puik\w+|chic[oa]|gamin\w*"
     r"|jungen?|dziec\w+|cor(?:ka|ke|ki)|syn(?:a|ek|ka)|uczen\w*|uczni\w+|kinder|(?:ein|mein|sein|ihr|unser|das|dem"
-    r"|nachbars)\w* ?kind|madchen|schuler\w*|enfants?|fille|garcon|nin[oa]s?|crianca|alun[oa]|menin[oa]|copil\w*"
-    r"|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+|meiten\w+)\b"
+    r"|nachbars)\w* ?kind|madchen|schuler\w*|enfants?|eleves?|fille|garcon|nin[oa]s?|crianca|alun[oa]|menin[oa]"
+    r"|copil\w*|fetita|baiat\w*|vaik\w+|mergait\w+|bern\w+|meiten\w+)\b"
 )
 _DONE_ABROAD = re.compile(
     r"\b(?:bij[ea]|bit[aey]|bije|krzywdz\w*|gwalc\w*|siniak\w*|schlag\w*|geschlagen|missbrauch\w*|misshandel\w*"
     r"|verletz\w*|frappe\w*|battu\w*|maltrait\w*|viol\w+|pega\w*|golpe\w*|maltrat\w*|abus\w+|bate\w*|espanc\w*"
-    r"|musa\w*|smurt\w*|skriaudz\w*|sit|piekauj\w*|batut\w*|bataie|loves\w*|lovit\w*|w niebezpieczenstwie|in gefahr"
-    r"|en danger|en peligro|em perigo|in pericol|pavoju\w*)\b"
+    r"|musa\w*|smurt\w*|skriaudz\w*|sit|piekauj\w*|blaue flecken|moretones|hematom\w*|bleus|nodoas|vanatai|melyn\w*"
+    r"|zilum\w*|batut\w*|bataie|loves\w*|lovit\w*|w niebezpieczenstwie|in gefahr|en danger|en peligro|em perigo"
+    r"|in pericol|pavoju\w*)\b"
 )
 _NOT_ABROAD = re.compile(
     r"\b(?:szkoleni\w+|kurs\w*|fortbildung\w*|schulung\w*|formation\w*|curs\w+|formac\w+|mokym\w+|apmacib\w+|artyk\w+"
@@ -210,12 +212,12 @@ _NOT_ABROAD = re.compile(
 )
 # The line that councils print below their mails; and talk about training, papers and policy.
 _NOT_URGENT = re.compile(
-    r"\b(?:funding|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres"
-    r"|children's services are)\b|^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried"
-    r"|concerned) about (?:a|the safety of a|any) (?:child|young person|children)|^if (?:you|a child|anyone"
-    r"|someone)\b|\b(?:training|course|workshop|leaflet|poster|article|newsletter|issue \d+|policy|procedure|guidance"
-    r"|research|report on|review of|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed"
-    r"|is being|bruis\w+))"
+    r"\b(?:films?|novel|thesis|dissertation|documentary|drama|could you print|numbers? to (?:ring|call)|funding"
+    r"|reforms|budget|flyer|noticeboard|piece on|explain the threshold|children's centres|children's services are)\b"
+    r"|^(?:(?:are you|if you are|if you're|if|do you) .{0,40})?(?:worried|concerned) about (?:a|the safety of a"
+    r"|any) (?:child|young person|children)|^if (?:you|a child|anyone|someone)\b|\b(?:training|course|workshop"
+    r"|leaflet|poster|article|newsletter|issue \d+|policy|procedure|guidance|research|report on|review of"
+    r"|booking form|conference|webinar|session)\b(?!.{0,60}\b(?:told me|disclosed|is being|bruis\w+))"
 )
 
 

@@ -33,7 +33,12 @@ def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
     joining = _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
-    if change and joining and proposals.THEIRS.search(plain(joining.sentence)) and not _is_own(change, sender):
+    if (
+        change
+        and joining
+        and proposals.THEIRS.search(plain(f"{joining.sentence} {change.sentence}"))
+        and not _is_own(change, sender)
+    ):
         return joining  # "send it to our nurse as well, her e-mail is …"
     return change or departure or joining or _abroad(said, sender)
 
