@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from pscb_mail.desk import pages
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
 from pscb_mail.providers import GOOGLE, MICROSOFT, Provider, of_relay
@@ -179,13 +178,12 @@ def letter_text(answers: Answers) -> str:
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:
-    environment = Environment(  # noqa: S701  # TOML and Markdown, not HTML; `toml` escapes for the first
-        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )  # fmt: skip
-    # A JSON string is a TOML basic string too (toml.io, String).
-    environment.filters["toml"] = lambda value: json.dumps(value, ensure_ascii=False)
-    # Between single quotes nothing is read but the quote itself (about_Quoting_Rules).
-    environment.filters["powershell"] = lambda value: value.replace("'", "''")
-    environment.filters["comment"] = lambda value: one_line(value, 80)
-    return environment.get_template(template).render(values)
+    made = pages.template(
+        template,
+        # A JSON string is a TOML basic string too (toml.io, String).
+        toml=lambda value: json.dumps(value, ensure_ascii=False),
+        # Between single quotes nothing is read but the quote itself (about_Quoting_Rules).
+        powershell=lambda value: value.replace("'", "''"),
+        comment=lambda value: one_line(value, 80),
+    )
+    return made.render(values)

@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Template
 from sqlite_utils import Database
 
+from pscb_mail.desk.pages import template
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.files import SHOWN, put
 from pscb_mail.issues import preflight
@@ -211,9 +211,7 @@ def _page(**values: object) -> str:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["size"] = _size
-    return environment.from_string((files("pscb_mail.desk") / "preview.html.j2").read_text(encoding="utf-8"))
+    return template("preview.html.j2", size=_size)
 
 
 def _size(count: int) -> str:

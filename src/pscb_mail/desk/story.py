@@ -7,28 +7,23 @@ them.
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from pscb_mail.mailbox import journal
+from pscb_mail.mailbox.journal import About
 from pscb_mail.people import changes
 from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 from pscb_mail.sending import ledger
-from pscb_mail.sending.delivery import Event as Verdict
-from pscb_mail.sending.delivery import words
+from pscb_mail.sending.delivery import Event, words
 from pscb_mail.sending.ledger import Attempt
 from pscb_mail.sending.message import message_id
 
-if TYPE_CHECKING:
-    from pscb_mail.mailbox.journal import About
-
 
 @dataclass(frozen=True)
-class Event:
+class Happening:
     """One line of a story."""
 
     at: datetime
@@ -41,7 +36,7 @@ class Story:
     """A person and what happened to them, the oldest first."""
 
     person: Subscriber
-    timeline: tuple[Event, ...]
+    timeline: tuple[Happening, ...]
 
 
 def story(db: Database, person: Subscriber, domain: str) -> Story:
@@ -55,11 +50,9 @@ def story(db: Database, person: Subscriber, domain: str) -> Story:
 
 def page(told: Story, zone: ZoneInfo, newsletter: str) -> str:
     """Return a story as one HTML page that needs nothing else; every value in it is escaped."""
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415 - only `show --out` needs it
+    from pscb_mail.desk.pages import template  # noqa: PLC0415 - Jinja takes time to import, and `show` needs none
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((Path(__file__).parent / "story.html.j2").read_text(encoding="utf-8"))
-    return template.render(
+    return template("story.html.j2").render(
         person=told.person,
         newsletter=newsletter,
         since=_local(told.person.since, zone),
@@ -67,12 +60,12 @@ def page(told: Story, zone: ZoneInfo, newsletter: str) -> str:
     )
 
 
-def _changed(recorded: Recorded) -> Event:
+def _changed(recorded: Recorded) -> Happening:
     made, origin = recorded.change, recorded.change.origin
     undoing = f"takes back change {made.undoes}; " if made.undoes else ""
     reason = f" Reason: {origin.reason}" if origin.reason else ""
     what = "; ".join(differences(recorded.before, recorded.after))
-    return Event(
+    return Happening(
         origin.at,
         _verb(recorded),
         f"Change {made.number} by {origin.author} ({origin.command}): {undoing}{what}.{reason}",
@@ -101,20 +94,20 @@ def _verb(recorded: Recorded) -> str:
 
 _VERDICTS = {
     None: "not known to have ended",
-    Verdict.ACCEPTED: "handed over",
-    Verdict.PUT_OFF: "put off",
-    Verdict.TURNED_DOWN: "refused",
-    Verdict.NOT_TRIED: "not handed over",
-    Verdict.DOUBTED: "may or may not have arrived",
+    Event.ACCEPTED: "handed over",
+    Event.PUT_OFF: "put off",
+    Event.TURNED_DOWN: "refused",
+    Event.NOT_TRIED: "not handed over",
+    Event.DOUBTED: "may or may not have arrived",
 }
 
 
-def _tried(attempt: Attempt, domain: str) -> Event:
+def _tried(attempt: Attempt, domain: str) -> Happening:
     """Return how a try ended: its verdict, which no code tells (a 451 may be our own fault), and the relay's words."""
     to = f" to {attempt.address}" if attempt.address else ""
     mail = message_id(attempt.issue, attempt.reference, domain)
     ended = _VERDICTS.get(attempt.verdict, str(attempt.verdict))
-    return Event(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {_answer(attempt)}")
+    return Happening(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {_answer(attempt)}")
 
 
 def _answer(attempt: Attempt) -> str:
@@ -151,9 +144,9 @@ _ACTIONS = {
 }
 
 
-def _found(about: "About") -> Event:
+def _found(about: About) -> Happening:
     action = _ACTIONS.get(about.action, f"{about.action}.")
-    return Event(about.at, _FINDINGS.get(about.finding, about.finding), f"{action} {about.evidence}".strip())
+    return Happening(about.at, _FINDINGS.get(about.finding, about.finding), f"{action} {about.evidence}".strip())
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:
