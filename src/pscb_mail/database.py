@@ -212,6 +212,11 @@ def _pending(db: Database, path: Path) -> bool:
     return bool(known - applied)
 
 
+def unwritable(error: sqlite3.Error) -> NotNowError:
+    """Return what it means where what was done cannot be recorded any more."""
+    return NotNowError(f"The database cannot be written: {error}.", "Free some space, then run it again.")
+
+
 @contextmanager
 def transaction(db: Database) -> Iterator[Database]:
     """Make what happens inside one unit: all of it durable when the block ends, or nothing of it.

@@ -55,6 +55,13 @@ class Context:
         if place.result is Result.WARNING:
             console.say(f"[yellow]{console.safe(place.detail)}[/]\n{console.safe(place.hint)}")
 
+    def day(self, text: str) -> datetime:
+        """Return the beginning of a day in the newsletter's zone. Raises UsageError where `text` is none."""
+        try:
+            return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=self.workspace.settings.newsletter.zone)
+        except ValueError as error:
+            raise UsageError(f'"{text}" is not a day.', "Write it like 2026-11-30.") from error
+
     @property
     def author(self) -> str:
         """Who is at the keyboard, for the history."""

@@ -51,7 +51,7 @@ def inbox(
 ) -> None:
     """Read replies and bounces, act on them, file them."""
     context: Context = ctx.obj
-    day = _day(since, context) if since else None
+    day = context.day(since) if since else None
     if watch and (json or dry_run):
         raise UsageError("--watch goes without --json and --dry-run: it never ends.", "Leave one of them out.")
     with context.database() as db, stop_on_signal() as stopping:
@@ -72,13 +72,6 @@ def inbox(
     if stopping.wait(0):
         raise typer.Exit(Exit.INTERRUPTED)
     raise typer.Exit(console.exit_code(needs_a_person=bool(reading.put_into_review or reading.urgent)))
-
-
-def _day(text: str, context: Context) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=context.workspace.settings.newsletter.zone)
-    except ValueError as error:
-        raise UsageError(f'"{text}" is not a day.', "Write it like 2026-11-30.") from error
 
 
 def _opened(context: Context, source: str, *, read_only: bool = False) -> "closing[Source]":

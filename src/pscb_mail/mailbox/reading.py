@@ -17,8 +17,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from pscb_mail.database import transaction
-from pscb_mail.errors import NotNowError, PscbMailError
+from pscb_mail.database import transaction, unwritable
+from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import acting, incoming, journal
 from pscb_mail.mailbox.acting import Known
@@ -104,7 +104,7 @@ def read(
     except PscbMailError as error:
         trouble = error
     except sqlite3.Error as error:
-        trouble = NotNowError(f"The database cannot be written: {error}.", "Free some space, then run it again.")
+        trouble = unwritable(error)
     return reading.outcome(trouble)
 
 
