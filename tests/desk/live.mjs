@@ -12,10 +12,11 @@ const page = await browser.newPage();
 const waiting = page.waitForRequest((request) => request.url().includes("version?after="));
 await page.goto(address, { waitUntil: "load" });
 await waiting;
-const frame = page.frames().find((each) => each.url().endsWith("light.html"));
 await page.evaluate(() => { document.querySelector("iframe").contentWindow.scrollTo(0, 400); document.body.dataset.same = "yes"; });
 process.stdout.write("ready\n");
-await frame.waitForFunction((wanted) => document.body.textContent.includes(wanted), words, { polling: 20, timeout: 20000 });
+// Asked from outside of the frame: no script runs in it.
+const there = (wanted) => document.querySelector("iframe").contentDocument.body?.textContent.includes(wanted);
+await page.waitForFunction(there, words, { polling: 20, timeout: 20000 });
 const found = await page.evaluate(() => ({
   same: document.body.dataset.same ?? "",
   scrolled: document.querySelector("iframe").contentWindow.scrollY,
