@@ -6,6 +6,7 @@ temporary, or about us is decided by the enhanced code (RFC 3463) *and* the text
 the first digit says, and a refusal for policy, reputation or authentication says nothing about the mailbox.
 """
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
 
 _MOST = 100
+# It logs what its detectors stumble over, which nobody can act on; without a handler that would reach the screen.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 
 
 _SUBJECT = re.compile(
@@ -287,9 +290,12 @@ def _passage(text: str, address: str) -> str:
 
 def _flufl(incoming: "Incoming") -> list[str]:
     """Return the recipients that flufl.bounce finds, on a small copy of the message; it raises on odd ones."""
-    head = "".join(f"{name}: {one_line(value, 900)}\n" for name, value in incoming.headers[:100] if name in _FOR_FLUFL)
+    given = [(name, one_line(value, 900)) for name, value in incoming.headers[:100] if name in _FOR_FLUFL]
+    # Some of its detectors stumble over a From without an address, and over letters beyond ASCII.
+    head = f"from: {incoming.sender or 'nobody@invalid'}\n" + "".join(f"{name}: {value}\n" for name, value in given)
     try:
-        copy = message_from_bytes(f"{head}\n{incoming.whole_text[:20_000]}\n".encode("utf-8", "replace"))
+        text = incoming.whole_text[:20_000].encode("utf-8", "replace")
+        copy = message_from_bytes(head.encode("ascii", "replace") + b"\n" + text + b"\n")
         temporary, permanent = all_failures(copy)
     except Exception:  # noqa: BLE001 - a detector of theirs failed on foreign bytes: then it found nobody
         return []
@@ -304,4 +310,4 @@ def _may_be_meant(address: str, own: set[str]) -> bool:
     return not strange and not references_in(address)
 
 
-_FOR_FLUFL = frozenset({"from", "to", "subject", "date", "message-id", "x-failed-recipients", "x-mailer"})
+_FOR_FLUFL = frozenset({"to", "subject", "date", "message-id", "x-failed-recipients", "x-mailer"})
