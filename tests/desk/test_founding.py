@@ -10,8 +10,8 @@ import pytest
 from pscb_mail.desk.founding import (
     LETTER,
     Answers,
-    found,
     letter_text,
+    make_workspace,
     sender_of,
     settings_text,
     with_google,
@@ -27,7 +27,7 @@ ANSWERS = Answers('The "News" \\ & more', "News <news@pscb.test>", "smtp.office3
 
 def test_a_workspace_can_be_worked_in_at_once(tmp_path: Path) -> None:
     """Settings that hold, an empty database, a key, both private, and git told to keep its hands off them."""
-    workspace = found(tmp_path / "new", ANSWERS)
+    workspace = make_workspace(tmp_path / "new", ANSWERS)
     assert workspace.settings.newsletter.name == ANSWERS.name
     assert (workspace.folder / "issues").is_dir()
     for name in ("pscb-mail.db", "pscb-mail.key"):
@@ -39,7 +39,7 @@ def test_a_workspace_can_be_worked_in_at_once(tmp_path: Path) -> None:
 
 def test_a_host_with_known_limits_gets_its_pace(tmp_path: Path) -> None:
     """Nobody has to know that Microsoft 365 bars a mailbox that sends too fast."""
-    assert found(tmp_path / "new", ANSWERS).settings.pace.profile == "microsoft365-cis"
+    assert make_workspace(tmp_path / "new", ANSWERS).settings.pace.profile == "microsoft365-cis"
 
 
 def test_a_workspace_that_is_there_is_never_touched(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_workspace_that_is_there_is_never_touched(tmp_path: Path) -> None:
     path = tmp_path / "pscb-mail.toml"
     path.write_text("mine")
     with pytest.raises(UsageError, match="exists already"):
-        found(tmp_path, ANSWERS)
+        make_workspace(tmp_path, ANSWERS)
     assert path.read_text() == "mine"
     assert [entry.name for entry in tmp_path.iterdir()] == ["pscb-mail.toml"]
 
@@ -55,14 +55,14 @@ def test_a_workspace_that_is_there_is_never_touched(tmp_path: Path) -> None:
 def test_an_answer_that_cannot_be_right_leaves_no_settings_behind(tmp_path: Path) -> None:
     """A workspace with broken settings would be worse than none."""
     with pytest.raises(SettingsError):
-        found(tmp_path, Answers("News", "not an address"))
+        make_workspace(tmp_path, Answers("News", "not an address"))
     assert not (tmp_path / "pscb-mail.toml").exists()
 
 
 def test_a_git_ignore_of_the_users_own_is_kept(tmp_path: Path) -> None:
     """Theirs, not ours."""
     (tmp_path / ".gitignore").write_text("*.bak\n")
-    found(tmp_path, ANSWERS)
+    make_workspace(tmp_path, ANSWERS)
     assert (tmp_path / ".gitignore").read_text() == "*.bak\n"
 
 
@@ -71,7 +71,7 @@ MINE = Answers("News", "News <news@council.test>")
 
 def test_microsoft_365_gets_servers_sign_in_and_the_careful_pace(tmp_path: Path) -> None:
     """Nothing is to be looked up: hosts, ports, one session, 8 a minute, whose checks count."""
-    settings = found(tmp_path / "new", with_microsoft(MINE, "tenant-1", "app-1")).settings
+    settings = make_workspace(tmp_path / "new", with_microsoft(MINE, "tenant-1", "app-1")).settings
     [relay] = settings.relay
     assert (relay.label, relay.security, relay.auth, relay.connections) == (
         "smtp.office365.com:587", "starttls", "microsoft", 1,
@@ -84,13 +84,13 @@ def test_microsoft_365_gets_servers_sign_in_and_the_careful_pace(tmp_path: Path)
 
 def test_gmail_gets_a_password_or_an_application(tmp_path: Path) -> None:
     """An application password is a password; OAuth needs a client id."""
-    with_password = found(tmp_path / "a", with_google(MINE)).settings
+    with_password = make_workspace(tmp_path / "a", with_google(MINE)).settings
     assert (with_password.relay[0].label, with_password.relay[0].security) == ("smtp.gmail.com:465", "tls")
     assert (with_password.relay[0].auth, with_password.mailbox.auth, with_password.pace.profile) == (
         "password", "password", "gmail",
     )  # fmt: skip
     assert with_password.mailbox.authenticated_by == "mx.google.com"
-    oauth = found(tmp_path / "b", with_google(MINE, "id.apps.googleusercontent.com")).settings
+    oauth = make_workspace(tmp_path / "b", with_google(MINE, "id.apps.googleusercontent.com")).settings
     assert (oauth.relay[0].auth, oauth.mailbox.auth) == ("google", "google")
     assert oauth.signin.application == "id.apps.googleusercontent.com"
 
@@ -98,7 +98,7 @@ def test_gmail_gets_a_password_or_an_application(tmp_path: Path) -> None:
 def test_a_relay_of_ones_own_is_written_as_it_was_found(tmp_path: Path) -> None:
     """Port, encryption, certificate authority, user name."""
     relay = Relay(host="mx.council.test", port=465, security="tls", auth="password", username="news", ca_file="/ca.pem")
-    written = found(tmp_path / "new", with_relay(MINE, relay)).settings.relay[0]
+    written = make_workspace(tmp_path / "new", with_relay(MINE, relay)).settings.relay[0]
     assert written == relay
 
 
@@ -107,13 +107,13 @@ def test_a_relay_of_ones_own_is_written_as_it_was_found(tmp_path: Path) -> None:
 )
 def test_any_name_survives_the_settings_file(tmp_path: Path, name: str) -> None:
     """TOML, From and the comment at the top: nothing in a name is taken for anything else."""
-    newsletter = found(tmp_path / "new", Answers(name, sender_of(name, "news@pscb.test"))).settings.newsletter
+    newsletter = make_workspace(tmp_path / "new", Answers(name, sender_of(name, "news@pscb.test"))).settings.newsletter
     assert (newsletter.name, newsletter.display_name, newsletter.address) == (name, name, "news@pscb.test")
 
 
 def test_the_settings_are_commented_and_hold_no_secret(tmp_path: Path) -> None:
     """Every section says what it is for; there is no key for a password to be written to."""
-    found(tmp_path / "new", with_microsoft(MINE))
+    make_workspace(tmp_path / "new", with_microsoft(MINE))
     text = (tmp_path / "new" / "pscb-mail.toml").read_text(encoding="utf-8")
     assert text.count("\n#") > 12
     assert "password" not in "".join(line for line in text.splitlines() if not line.startswith("#"))
@@ -139,7 +139,7 @@ def test_the_settings_file_is_their_manual(answers: Answers) -> None:
 def test_the_letter_asks_for_exactly_what_the_program_needs(tmp_path: Path) -> None:
     """The scopes that `login` asks for, this mailbox, this domain, this pace; ready to forward, nothing left to fill in."""
     folder = tmp_path / "new"
-    found(folder, with_microsoft(MINE))
+    make_workspace(folder, with_microsoft(MINE))
     letter = (folder / LETTER).read_text(encoding="utf-8")
     for scope in permissions("microsoft", ("relay", "mailbox")):
         assert f"`{scope.rpartition('/')[2]}`" in letter
@@ -162,9 +162,9 @@ def test_an_apostrophe_ends_no_quotation_in_the_letters_commands() -> None:
 
 def test_only_microsoft_365_needs_the_letter_and_a_letter_that_is_there_is_kept(tmp_path: Path) -> None:
     """It may have been written into."""
-    found(tmp_path / "gmail", with_google(MINE))
+    make_workspace(tmp_path / "gmail", with_google(MINE))
     assert not (tmp_path / "gmail" / LETTER).exists()
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / LETTER).write_text("mine")
-    found(tmp_path / "own", with_microsoft(MINE))
+    make_workspace(tmp_path / "own", with_microsoft(MINE))
     assert (tmp_path / "own" / LETTER).read_text() == "mine"

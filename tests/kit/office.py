@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from pscb_mail.desk import dispatch, planning
 from pscb_mail.desk.dispatch import Order
-from pscb_mail.desk.founding import Answers, found
+from pscb_mail.desk.founding import Answers, make_workspace
 from pscb_mail.people import roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
@@ -68,7 +68,7 @@ class Office:
 
 def office(folder: Path, port: int, *people: str, more: str = "") -> Office:
     """Return a workspace with issue 7 and these people; `more` is added to its settings."""
-    workspace = found(folder / "office", Answers("News", "News <news@pscb.test>", port=port))
+    workspace = make_workspace(folder / "office", Answers("News", "News <news@pscb.test>", port=port))
     if more:
         path = workspace.folder / "pscb-mail.toml"
         path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")

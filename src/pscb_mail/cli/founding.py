@@ -39,14 +39,14 @@ def init(
 ) -> None:
     """Make a workspace: ask what it must know, write the settings."""
     from pscb_mail.desk.doctor.names import system_names
-    from pscb_mail.desk.founding import Answers, found, refuse_another
+    from pscb_mail.desk.founding import Answers, make_workspace, refuse_another
 
     refuse_another(folder)
     if not yes and not console.somebody_is_there():
         raise UsageError("Nobody is at the terminal to answer; nothing was made.", "Add --yes to take the defaults.")
     names = None if offline else system_names(name_server)
     answers = Answers("Newsletter", "Newsletter <newsletter@pscb.example>") if yes else _interview(folder, names)
-    workspace = found(folder, answers)
+    workspace = make_workspace(folder, answers)
     console.result(f"\nA workspace in {console.safe(workspace.folder)}.")
     _say_what_next(answers)
 

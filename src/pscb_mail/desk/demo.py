@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from sqlite_utils import Database
 
 from pscb_mail.desk import dispatch, overview, planning
-from pscb_mail.desk.founding import Answers, found
+from pscb_mail.desk.founding import Answers, make_workspace
 from pscb_mail.desk.postbox import Postbox, serving
 from pscb_mail.desk.story import story
 from pscb_mail.mailbox.answering import deliver
@@ -84,7 +84,7 @@ def _workspace(folder: Path, port: int) -> Workspace:
     for name in ("new", "cur", "tmp"):
         (inbox / name).mkdir(parents=True)
     copytree(packaged("issues"), folder / "issues")
-    return found(
+    return make_workspace(
         folder,
         Answers(
             name="PSCB Newsletter",

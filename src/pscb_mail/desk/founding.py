@@ -120,7 +120,7 @@ def mailbox_url(user: str, host: str, folder: str = "INBOX") -> str:
     return f"imaps://{quote(user, safe='')}@{host}/{folder}"
 
 
-def found(folder: Path, answers: Answers) -> Workspace:
+def make_workspace(folder: Path, answers: Answers) -> Workspace:
     """Write a workspace into `folder`, made where it is not there. Raises UsageError where one is there already."""
     path = folder / FILE_NAME
     refuse_another(folder)
