@@ -9,7 +9,6 @@ be written. Leaves to others: when to make one, and what follows from bringing o
 import hashlib
 import json
 import lzma
-import os
 import re
 import sqlite3
 import tempfile
@@ -17,13 +16,14 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pscb_mail.database import moment, stamp
 from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.files import draft_of
 from pscb_mail.foreign import one_line
 
 DATABASE, KEY, SETTINGS, MANIFEST = "pscb-mail.db", "pscb-mail.key", "pscb-mail.toml", "manifest.json"
@@ -58,7 +58,7 @@ class Backup:
 def write(contents: Contents, target: Path, why: str, now: datetime) -> Backup:
     """Write a backup to `target`, which is replaced where it exists. Raises NotNowError where it cannot be written."""
     try:
-        with _draft(target) as draft, tempfile.TemporaryDirectory() as folder:
+        with draft_of(target) as draft, tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / DATABASE
             _copy_database(contents.database, copy)
             _zip({DATABASE: copy, KEY: contents.key, SETTINGS: contents.settings}, draft, why, now)
@@ -174,7 +174,7 @@ def extract(backup: Backup, name: str, target: Path) -> bool:
     with zipfile.ZipFile(backup.path) as archive:
         if name not in archive.namelist():
             return False
-        with _draft(target) as draft, draft.open("wb") as file:
+        with draft_of(target) as draft, draft.open("wb") as file:
             file.writelines(_blocks(archive, name))
     return True
 
@@ -188,7 +188,7 @@ def rewrite(path: Path, change: Callable[[Path], None]) -> None:
     backup = checked(path)
     try:
         # Beside the backup, not where other people's temporary files are.
-        with _draft(path) as draft, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as name:
+        with draft_of(path) as draft, tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as name:
             folder = Path(name)
             there = {each: folder / each for each in (DATABASE, KEY, SETTINGS) if extract(backup, each, folder / each)}
             change(there[DATABASE])
@@ -218,18 +218,3 @@ def _sum_of(path: Path) -> str:
 def _copy_database(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
         live.backup(copy)
-
-
-@contextmanager
-def _draft(target: Path) -> Iterator[Path]:
-    """Give a private file beside `target` that takes its place, synced to disk, when the block ends well."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    os.close(descriptor)
-    draft = Path(name)
-    try:
-        yield draft
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
