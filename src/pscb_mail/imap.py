@@ -11,7 +11,8 @@ import base64
 import contextlib
 import re
 import ssl
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,6 +28,7 @@ from pscb_mail.network import is_this_computer, tls_context
 from pscb_mail.signin import sasl
 
 TIMEOUT_SECONDS = 60.0
+_STOPS_WITHIN = 0.5  # how often a wait asks whether to stop, in seconds
 # Where MOVE is not offered the message stays as well, marked with this keyword for whoever looks at it.
 KEYWORD = b"PscbMailFiled"
 # Response codes of a login that fails for now and not for good (RFC 5530 section 3).
@@ -244,14 +246,17 @@ class Imap:
         [(_, separator, _), *_] = self._client.list_folders("", "") or [((), b"/", "")]
         return "", separator.decode() if separator else "/"
 
-    def idle(self, seconds: float) -> bool:
-        """Wait for new mail for so long, and return whether the server said that there is some; False without IDLE."""
+    def idle(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait for new mail for so long, or until `stop`; returns whether the server said that there is some."""
+        deadline = time.monotonic() + seconds
+        heard: list[Any] = []
         with self._faults("watched"):
             self._client.idle()
-            heard = self._client.idle_check(timeout=seconds)
+            while (left := deadline - time.monotonic()) > 0 and not _announces(heard) and not stop():
+                heard += self._client.idle_check(timeout=min(left, _STOPS_WITHIN))
             # What came in one packet with the server's go-ahead is buffered already: polling the socket misses it.
             heard += self._client.idle_done()[1]
-        return any(len(line) > 1 and line[1] == b"EXISTS" for line in heard if isinstance(line, tuple))
+        return _announces(heard)
 
     @property
     def can_idle(self) -> bool:
@@ -298,6 +303,10 @@ def _context(ca_file: str) -> ssl.SSLContext:
         raise MailboxRefusesError(
             f"ca_file {ca_file} cannot be used: {error}.", "It holds PEM certificates."
         ) from error
+
+
+def _announces(heard: list[Any]) -> bool:
+    return any(len(line) > 1 and line[1] == b"EXISTS" for line in heard if isinstance(line, tuple))
 
 
 def _said(error: IMAPClientError) -> str:

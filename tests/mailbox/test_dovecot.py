@@ -262,6 +262,19 @@ def test_a_folder_that_vanishes_while_it_is_read_ends_the_reading_with_a_sentenc
     assert len(dovecot.subjects("Vanishing")) == anew
 
 
+def test_whoever_waits_can_be_stopped_at_once(room: Mailroom, dovecot: Dovecot) -> None:
+    """Ctrl-C is not kept waiting for the server, and what the server says meanwhile is not lost."""
+    asked = iter((False, False, True))
+    began = time.monotonic()
+    with contextlib.closing(opened(room, dovecot.url(tls=True))) as source:
+        assert list(source.messages(None, None)) == []
+        assert source.wait(60, lambda: next(asked)) is False
+        assert time.monotonic() - began < 30
+        dovecot.append(room.pressed("issue-18", JO))
+        assert source.wait(60, lambda: False) is True
+        assert time.monotonic() - began < 30
+
+
 def test_a_line_that_breaks_while_it_waits_is_taken_up_again(room: Mailroom, dovecot: Dovecot) -> None:
     """What came meanwhile is not missed."""
     with (

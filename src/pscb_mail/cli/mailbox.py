@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 _PANEL = "Mailbox"
 _WATCH_SECONDS = 60
-_SLICE_SECONDS = 10
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
@@ -126,11 +125,9 @@ def _round(context: Context, db: "Database", opened: "Source", day: datetime | N
 
 
 def _wait(opened: "Source", stopping: "Stopping") -> None:
-    """Wait until the mailbox announces something (IDLE), or a minute; in slices, so that Ctrl-C is heard."""
-    for _ in range(_WATCH_SECONDS // _SLICE_SECONDS):
-        heard = opened.wait(_SLICE_SECONDS)
-        if heard or stopping.wait(_SLICE_SECONDS if heard is None else 0):
-            return
+    """Wait until the mailbox announces something (IDLE), or a minute; Ctrl-C is heard at once."""
+    if opened.wait(_WATCH_SECONDS, lambda: stopping.wait(0)) is None:
+        stopping.wait(_WATCH_SECONDS)
 
 
 def _back_up(context: Context, reading: "Reading") -> None:

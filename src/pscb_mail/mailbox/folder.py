@@ -64,13 +64,13 @@ class ImapFolder(Source):
         """Return the last UID that was read to its end."""
         return Bookmark(self._uidvalidity, self._last_uid)
 
-    def wait(self, seconds: float) -> bool | None:
+    def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool | None:
         """Wait until the server announces something; None where it cannot. What came since the reading counts."""
         if self._again(lambda: self._imap.uids(self._last_uid, self._day)):
             return True
         if not self._again(lambda: self._imap.can_idle):
             return None
-        return self._again(lambda: self._imap.idle(seconds))
+        return self._again(lambda: self._imap.idle(seconds, stop))
 
     def close(self) -> None:
         """Sign out."""

@@ -1,7 +1,7 @@
 """What a source of messages is, what it yields, and where a reading of it ended."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -52,9 +52,9 @@ class Source(ABC):
         """Return where this reading ended, for the next; None where messages are known by their keys alone."""
         return None
 
-    def wait(self, seconds: float) -> bool | None:
-        """Wait for new mail and return whether there is some; None at once where the source cannot tell."""
-        del seconds
+    def wait(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool | None:
+        """Wait for new mail, or until `stop`; return whether there is some, None at once where it cannot tell."""
+        del seconds, stop
         return None
 
     def close(self) -> None:  # noqa: B027 - not every source holds something
