@@ -32,8 +32,8 @@ def message(name: str) -> bytes:
 
 def said(dialogue: Dialogue) -> bytes:
     """Return what leaves in the next write, all of it taken by the network."""
-    data = b"".join(dialogue.outbox.pieces)
-    dialogue.outbox.took(len(data))
+    data = b"".join(dialogue.outgoing.pieces)
+    dialogue.outgoing.took(len(data))
     return data
 
 
@@ -250,11 +250,11 @@ def test_a_copy_is_in_doubt_from_its_last_byte_on_and_not_before(mode: str) -> N
     for missing, expected in ((1, NotSent), (0, InDoubt)):
         dialogue = opened(*MODES[mode])
         dialogue.offer(copy())
-        while not b"".join(dialogue.outbox.pieces).endswith((b".\r\n", b"Dear jo\r\n")):
+        while not b"".join(dialogue.outgoing.pieces).endswith((b".\r\n", b"Dear jo\r\n")):
             dialogue.receive({b"MAIL": OK, b"RCPT": OK, b"DATA": GO}[said(dialogue).split(b"\r\n")[-2][:4]]
                              if mode == "step by step" else (said(dialogue) and OK + OK + GO))  # fmt: skip
             dialogue.go_on()
-        dialogue.outbox.took(len(b"".join(dialogue.outbox.pieces)) - missing)
+        dialogue.outgoing.took(len(b"".join(dialogue.outgoing.pieces)) - missing)
         dialogue.end("it hung up")
         assert isinstance(dialogue.ended[0][1], expected)
 
@@ -266,7 +266,7 @@ def test_an_answer_that_comes_before_the_end_of_the_message_is_no_answer_to_it()
     said(dialogue)
     dialogue.receive(OK + OK + GO)
     dialogue.go_on()
-    dialogue.outbox.took(5)
+    dialogue.outgoing.took(5)
     dialogue.receive(TAKEN)
     assert isinstance(outcomes(dialogue)["jo"], NotSent)
     assert dialogue.phase is Phase.CLOSED
@@ -285,7 +285,7 @@ def test_leaving_finishes_what_has_begun_and_begins_nothing(mode: str) -> None:
     """Stopping: the copy on its way is answered, the one behind it stays in the queue, and no QUIT lands in a message."""
     dialogue = opened(*MODES[mode])
     dialogue.offer(copy("a"))
-    while not dialogue.outbox.pieces or not b"".join(dialogue.outbox.pieces).endswith((b".\r\n", b"Dear a\r\n")):
+    while not dialogue.outgoing.pieces or not b"".join(dialogue.outgoing.pieces).endswith((b".\r\n", b"Dear a\r\n")):
         words = said(dialogue)
         dialogue.receive(OK + OK + GO if mode == "PIPELINING" else GO if b"DATA" in words else OK)
         if mode == "PIPELINING":

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pscb_mail.sending.buffer import Buffer
 from pscb_mail.sending.envelope import Copy, commands, extensions, turned_down, xtext
-from pscb_mail.sending.outbox import Outbox
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,16 @@ def test_keywords_are_read_without_regard_to_case_and_with_their_parameters() ->
 
 
 @given(st.lists(st.binary(max_size=20)), st.lists(st.integers(min_value=0, max_value=30)))
-def test_an_outbox_gives_every_octet_once_in_order(pieces: list[bytes], bites: list[int]) -> None:
+def test_a_buffer_gives_every_octet_once_in_order(pieces: list[bytes], bites: list[int]) -> None:
     """However much the network takes at a time, nothing is lost, doubled or miscounted."""
-    outbox = Outbox()
-    outbox.add(pieces)
+    buffer = Buffer()
+    buffer.add(pieces)
     given_out = b""
     for bite in bites:
-        head = b"".join(outbox.pieces)[:bite]
-        outbox.took(len(head))
+        head = b"".join(buffer.pieces)[:bite]
+        buffer.took(len(head))
         given_out += head
-    assert given_out + b"".join(outbox.pieces) == b"".join(pieces)
-    assert (outbox.handed, outbox.queued) == (len(given_out), len(b"".join(pieces)))
-    if outbox.pieces:
-        assert bytes(outbox.join()) == b"".join(pieces)[len(given_out) :]
+    assert given_out + b"".join(buffer.pieces) == b"".join(pieces)
+    assert (buffer.handed, buffer.queued) == (len(given_out), len(b"".join(pieces)))
+    if buffer.pieces:
+        assert bytes(buffer.join()) == b"".join(pieces)[len(given_out) :]

@@ -139,7 +139,7 @@ class Connection:
     @property
     def has_more(self) -> bool:
         """Whether `flush` would do something now, as far as one can tell without asking the network."""
-        return self.dialogue.poised or (bool(self.dialogue.outbox.pieces) and self._interest == _READ)
+        return self.dialogue.poised or (bool(self.dialogue.outgoing.pieces) and self._interest == _READ)
 
     def ready(self, mask: int) -> None:
         """Do what the socket is ready for."""
@@ -274,10 +274,10 @@ class Connection:
                 return
 
     def _write(self) -> None:
-        outbox = self.dialogue.outbox
-        while outbox.pieces and not self.closed:
+        outgoing = self.dialogue.outgoing
+        while outgoing.pieces and not self.closed:
             try:
-                outbox.took(self._send())
+                outgoing.took(self._send())
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 self._want(_READ | _WRITE)
                 return
@@ -289,10 +289,10 @@ class Connection:
             self._want(_READ)
 
     def _send(self) -> int:
-        connection, outbox = self._plain_socket(), self.dialogue.outbox
+        connection, outgoing = self._plain_socket(), self.dialogue.outgoing
         if _LISTS and not isinstance(connection, ssl.SSLSocket):
-            return connection.sendmsg(outbox.pieces[:_MOST_PIECES])
-        return connection.send(outbox.join())
+            return connection.sendmsg(outgoing.pieces[:_MOST_PIECES])
+        return connection.send(outgoing.join())
 
     def _hear_it_out(self) -> None:
         """Read what the relay said before it closed: "421 too many messages" tells more than a broken pipe."""
@@ -313,7 +313,7 @@ class Connection:
             self._release()
             self.deadline = None
             return
-        seen = (self.dialogue.progress, not self.dialogue.outbox.pieces)
+        seen = (self.dialogue.progress, not self.dialogue.outgoing.pieces)
         if seen != self._seen:
             self._seen = seen
             stage = self.dialogue.waits_for

@@ -10,8 +10,8 @@ No I/O and no clock: `connection` moves the bytes and keeps the time. Promises:
   3030) envelope and message leave in one write, and the next one before this one is answered: half a round trip;
 - replies are bounded, and a reply that nobody asked for, that comes too early, or that is none ends the session.
 
-How to drive it: `connected`, then `receive` what arrives and hand over what `outbox` holds; `offer` a copy while there
-is `room`, and call `go_on` when there is none to offer. `ended` collects the outcomes. `encrypted` follows
+How to drive it: `connected`, then `receive` what arrives and hand over what `outgoing` holds; `offer` a copy while
+there is `room`, and call `go_on` when there is none to offer. `ended` collects the outcomes. `encrypted` follows
 `ENCRYPTING`.
 """
 
@@ -21,9 +21,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from pscb_mail.errors import PscbMailError
+from pscb_mail.sending.buffer import Buffer
 from pscb_mail.sending.envelope import Copy, commands, turned_down
 from pscb_mail.sending.opening import Ask, Begin, Credentials, Encrypt, Fail, Opening, Step, asks_to_come_later
-from pscb_mail.sending.outbox import Outbox
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning, reply_of
 from pscb_mail.sending.troubles import LATER, RelayAwayError
 from pscb_mail.settings import Relay
@@ -69,7 +69,7 @@ class Phase(Enum):
 
 
 class _Flight:
-    """A copy under way. `end`: where its last byte stands in the outbox, once it is there."""
+    """A copy under way. `end`: where its last byte stands in `outgoing`, once it is there."""
 
     __slots__ = ("chunked", "commands", "copy", "end", "poised", "refusal", "taken")
 
@@ -84,7 +84,7 @@ class _Flight:
 
 
 class _Awaited(NamedTuple):
-    """A reply that must come: to what, for which copy, and where its question ends in the outbox."""
+    """A reply that must come: to what, for which copy, and where its question ends in `outgoing`."""
 
     stage: Stage
     flight: _Flight | None
@@ -96,14 +96,14 @@ class Dialogue:
 
     def __init__(self, relay: Relay, credentials: Credentials | None = None, *, chunking: bool = True) -> None:
         self.phase = Phase.CONNECTING
-        self.outbox = Outbox()
+        self.outgoing = Buffer()
         self.ended: list[tuple[Copy, Outcome]] = []
         self.problem: PscbMailError | None = None  # why it ended, where that was not our wish
         self.progress = 0  # changes with every step: the clock of a step starts again
         self._label = relay.label
         self._opening = Opening(relay, credentials)
         self._may_chunk = chunking
-        self._buffer = b""
+        self._unfinished = b""
         self._lines: list[bytes] = []
         self._awaited: deque[_Awaited] = deque()
         self._flights: deque[_Flight] = deque()
@@ -159,16 +159,16 @@ class Dialogue:
         """Take in what the relay sent, wherever it was cut; once the session is over, nothing counts any more."""
         if self._over():
             return
-        lines = (self._buffer + data).split(b"\n")
-        self._buffer = lines.pop()
+        lines = (self._unfinished + data).split(b"\n")
+        self._unfinished = lines.pop()
         for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
             self._line(line)
-            if self.phase is Phase.ENCRYPTING and (left or self._buffer):
+            if self.phase is Phase.ENCRYPTING and (left or self._unfinished):
                 # Whoever sits in between could say anything before encryption begins (RFC 3207 section 6).
                 self.end("it said more than it should before encryption began")
             if self._over():
                 return
-        if len(self._buffer) > LINE_LIMIT:
+        if len(self._unfinished) > LINE_LIMIT:
             self.end("a line of its reply has no end")
 
     def offer(self, copy: Copy) -> None:
@@ -193,9 +193,9 @@ class Dialogue:
         if self._flights and self._flights[0].poised and not self._leaving:
             flight = self._flights[0]
             flight.poised = False
-            self.outbox.add(flight.copy.pieces)
-            self.outbox.add((b".\r\n",))
-            flight.end = self.outbox.queued
+            self.outgoing.add(flight.copy.pieces)
+            self.outgoing.add((b".\r\n",))
+            flight.end = self.outgoing.queued
             self._await(Stage.BODY, flight)
 
     def stop_chunking(self) -> None:
@@ -245,7 +245,7 @@ class Dialogue:
             self.end(f'it said "{reply.code} {reply.text}" without being asked')
             return
         stage, flight, asked = self._awaited[0]
-        if self.outbox.handed < asked:
+        if self.outgoing.handed < asked:
             self.end(f'it said "{reply.code} {reply.text}" before we had finished')
         elif 300 <= reply.code < 400 and stage is not Stage.AUTH and stage is not Stage.DATA:
             self.end(f'it said "{reply.code} {reply.text}" to {stage.value}')
@@ -300,7 +300,7 @@ class Dialogue:
             self.end("it asks for a message that it has refused")
         else:
             # It refused the only recipient and wants the message all the same: an empty one (RFC 2920 section 3.1).
-            self.outbox.add((b".\r\n",))
+            self.outgoing.add((b".\r\n",))
             self._await(Stage.BODY, flight)
 
     def _body_reply(self, flight: _Flight, reply: Reply) -> None:
@@ -356,18 +356,18 @@ class Dialogue:
 
     def _say_next(self, flight: _Flight) -> None:
         stage, line = flight.commands.popleft()
-        self.outbox.add((line,))
+        self.outgoing.add((line,))
         if stage is Stage.BODY:  # BDAT: the message follows at once
-            self.outbox.add(flight.copy.pieces)
-            flight.end = self.outbox.queued
+            self.outgoing.add(flight.copy.pieces)
+            flight.end = self.outgoing.queued
         self._await(stage, flight)
 
     def _ask(self, stage: Stage, command: str) -> None:
-        self.outbox.add((command.encode() + b"\r\n",))
+        self.outgoing.add((command.encode() + b"\r\n",))
         self._await(stage, None)
 
     def _await(self, stage: Stage, flight: _Flight | None) -> None:
-        self._awaited.append(_Awaited(stage, flight, self.outbox.queued))
+        self._awaited.append(_Awaited(stage, flight, self.outgoing.queued))
         self.progress += 1
 
     def _leave_when_done(self) -> None:
@@ -392,5 +392,5 @@ class Dialogue:
     def _fate(self, flight: _Flight, reason: str) -> Outcome:
         if flight.refusal is not None:
             return flight.refusal
-        left = flight.end is not None and self.outbox.handed >= flight.end
+        left = flight.end is not None and self.outgoing.handed >= flight.end
         return InDoubt(reason) if left else NotSent(reason)

@@ -7,7 +7,7 @@ left. A piece is never changed, so that thousands of copies share the bytes of o
 from collections.abc import Iterable
 
 
-class Outbox:
+class Buffer:
     """A queue of bytes. `queued` and `handed` count octets since the session began."""
 
     __slots__ = ("handed", "pieces", "queued")
