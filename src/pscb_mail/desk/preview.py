@@ -175,8 +175,9 @@ def _name(file: File) -> str:
 
 def _headers(message: bytes) -> Iterator[tuple[str, str]]:
     """Yield the headers as a reader's program shows them: unfolded and decoded."""
+    head = message.partition(b"\r\n\r\n")[0]
     yield from (
-        (name, str(value)) for name, value in email.message_from_bytes(message, policy=email.policy.default).items()
+        (name, str(value)) for name, value in email.message_from_bytes(head, policy=email.policy.default).items()
     )
 
 

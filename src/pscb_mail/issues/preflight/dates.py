@@ -6,6 +6,7 @@ Pure: what is past is past by the issue's own date, as no rule reads a clock.
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
 
@@ -67,9 +68,9 @@ def stale_words(issue: Manuscript) -> Iterator[Spot]:
             yield text.line, f'"{found[0]}" is another day for whoever reads this later: name the date.'
 
 
-def _dates(text: str) -> Iterator[re.Match[str]]:
-    yield from _DATE.finditer(text)
-    yield from _NUMERIC.finditer(text)
+@lru_cache(maxsize=2000)  # two rules ask, and `preview --watch` at each save, when most texts are as they were
+def _dates(text: str) -> tuple[re.Match[str], ...]:
+    return (*_DATE.finditer(text), *_NUMERIC.finditer(text))
 
 
 def _weekday(found: re.Match[str]) -> str:

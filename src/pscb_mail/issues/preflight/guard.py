@@ -12,6 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import unquote
 
@@ -115,6 +116,7 @@ def bare(text: str) -> str:
     return "\n".join(_bare_line(line) for line in text.split("\n"))
 
 
+@lru_cache(maxsize=2000)  # `preview --watch` asks at each save, when most lines are as they were
 def _bare_line(line: str) -> str:
     if line.isascii() and "&" not in line and "%" not in line:
         return line.translate(_TO_BARE)

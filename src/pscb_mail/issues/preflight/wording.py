@@ -5,6 +5,7 @@ Pure; every pattern is bounded.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
 from pscb_mail.issues.skeleton import HINTS
@@ -136,7 +137,13 @@ def _singular(word: str) -> str:
     return re.sub(r"['’]?s$", "", word).upper()
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+@lru_cache(maxsize=2000)  # two rules ask, and `preview --watch` at each save, when most texts are as they were
+def _runs(text: str) -> tuple[list[str], ...]:
+    """Return the runs of a text."""
+    return tuple(_each_run(text))
+
+
+def _each_run(text: str) -> Iterator[list[str]]:
     """Yield runs of neighbouring words in capitals; what is bound to a digit (DFE-RR040, PE1) is no word."""
     run: list[str] = []
     end = 0
