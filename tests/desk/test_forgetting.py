@@ -16,7 +16,7 @@ from pscb_mail.desk import forgetting, overview, planning
 from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.mailbox import acting, journal, reading
 from pscb_mail.mailbox.sources import open_source
-from pscb_mail.people import changes, directory, forgotten, roster
+from pscb_mail.people import changes, directory, forgotten, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.joining import Entry, Kind
@@ -206,11 +206,11 @@ def test_undo_cannot_undo_it(desk: Office) -> None:
     opted_out = changes.history_of(desk.db, person(desk, JO).id)[-1].change.number
     done = forget(desk)
     with pytest.raises(UsageError, match="cannot be taken back"):
-        changes.undo(desk.db, done.change, origin(desk))
+        undoing.undo(desk.db, done.change, origin(desk))
     with pytest.raises(UsageError, match="cannot be taken back"):
-        changes.undo(desk.db, None, origin(desk))
+        undoing.undo(desk.db, None, origin(desk))
     with pytest.raises(UsageError, match="cannot be taken back"):
-        changes.undo(desk.db, opted_out, origin(desk))
+        undoing.undo(desk.db, opted_out, origin(desk))
     assert directory.by_address(desk.db, JO) is None
 
 
@@ -242,7 +242,7 @@ def test_an_address_that_is_somebody_elses_now_is_left_to_them(desk: Office) -> 
 def test_somebody_taken_off_by_undo_can_be_forgotten(desk: Office) -> None:
     """Only the history knows them still."""
     done = roster.add(desk.db, [parse_person("Una Whistle <una@school.test>")], origin(desk))
-    changes.undo(desk.db, done.change, origin(desk))
+    undoing.undo(desk.db, done.change, origin(desk))
     forget(desk, "una@school.test")
     assert b"whistle" not in everything_kept(desk)
     with pytest.raises(UsageError, match="not on the list"):

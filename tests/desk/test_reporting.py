@@ -8,7 +8,7 @@ from the_list import TheList
 
 from pscb_mail.database import open_database, stamp
 from pscb_mail.desk.reporting import report
-from pscb_mail.people import changes, roster
+from pscb_mail.people import roster, undoing
 
 LONDON = ZoneInfo("Europe/London")
 START, END = datetime(2026, 1, 1, tzinfo=LONDON), datetime(2027, 1, 1, tzinfo=LONDON)
@@ -44,9 +44,9 @@ def test_who_came_and_went_is_told_by_month(people) -> None:
 def test_what_was_taken_back_counts_for_nothing(people) -> None:
     people.add("a@x.example")
     people.opt_out("a@x.example")
-    undone = changes.undo(people.db, None, people.origin("undo"))
+    undone = undoing.undo(people.db, None, people.origin("undo"))
     assert months(people) == {"2026-05": {"joined": 1}}
-    changes.undo(people.db, undone.change, people.origin("undo"))
+    undoing.undo(people.db, undone.change, people.origin("undo"))
     assert months(people) == {"2026-05": {"joined": 1, "opted_out": 1}}
 
 
@@ -96,7 +96,7 @@ def test_an_issue_is_told_with_who_came_off_because_of_it(
     )
     people.db.conn.commit()
     if undone:
-        changes.undo(people.db, change, people.origin("undo"))
+        undoing.undo(people.db, change, people.origin("undo"))
     assert [issue.opted_out for issue in report(people.db, START, END, LONDON).issues] == [opted_out]
 
 

@@ -12,7 +12,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.mailbox import acting, incoming, journal
 from pscb_mail.mailbox.deciding import Facts
 from pscb_mail.mailbox.finding import Finding, Kind
-from pscb_mail.people import changes, directory, roster
+from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
@@ -133,7 +133,7 @@ def test_their_own_link_takes_them_off_with_the_evidence_in_the_history(room: Ma
     assert (change.origin.author, change.origin.command) == ("pscb-mail inbox", "inbox")
     assert "unsubscribe" in change.origin.reason
     assert room.outbox() == [("confirmed", JO, "waiting")]
-    changes.undo(room.db, change.number, Origin(room.now, "editor", "undo"))
+    undoing.undo(room.db, change.number, Origin(room.now, "editor", "undo"))
     assert room.status(JO) is Status.ACTIVE
 
 
@@ -229,7 +229,7 @@ def test_accepting_a_leaver_removes_them_and_undo_brings_them_back(room: Mailroo
     assert "left the school" in entry.evidence
     change = accepted(room, entry.number)
     assert (room.status(JO), journal.open_reviews(room.db)) == (Status.REMOVED, 0)
-    changes.undo(room.db, change, Origin(room.now, "editor", "undo"))
+    undoing.undo(room.db, change, Origin(room.now, "editor", "undo"))
     assert (room.status(JO), journal.open_reviews(room.db)) == (Status.ACTIVE, 1)
 
 

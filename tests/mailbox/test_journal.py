@@ -13,7 +13,7 @@ from pscb_mail.mailbox.deciding import Action
 from pscb_mail.mailbox.finding import Kind, Severity
 from pscb_mail.mailbox.journal import Record
 from pscb_mail.mailbox.messages import Bookmark
-from pscb_mail.people import changes, roster
+from pscb_mail.people import roster, undoing
 from pscb_mail.people.changes import Origin
 
 JO, ANN = "jo@school.test", "ann@health.test"
@@ -64,9 +64,9 @@ def test_an_accepted_entry_is_open_again_when_its_change_is_undone(room: Mailroo
     change = roster.opt_out(room.db, [room.person(JO).id], Origin(room.now, "test", "review")).change
     journal.settle_review(room.db, number, "accepted", change)
     assert journal.open_reviews(room.db) == 0
-    undo = changes.undo(room.db, change, Origin(room.now, "test", "undo")).change
+    undo = undoing.undo(room.db, change, Origin(room.now, "test", "undo")).change
     assert [entry.number for entry in journal.reviews(room.db)] == [number]
-    changes.undo(room.db, undo, Origin(room.now, "test", "undo"))
+    undoing.undo(room.db, undo, Origin(room.now, "test", "undo"))
     assert journal.open_reviews(room.db) == 0
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pscb_mail.errors import UsageError
-from pscb_mail.people import changes, directory, roster
+from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.subscriber import Status
 
@@ -14,7 +14,7 @@ JO, SAM = "jo@school.example", "sam@police.example"
 
 
 def undo(people, number=None):
-    return changes.undo(people.db, number, people.origin("undo"))
+    return undoing.undo(people.db, number, people.origin("undo"))
 
 
 def test_the_history_tells_who_what_when_and_why(people) -> None:

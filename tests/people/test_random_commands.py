@@ -1,9 +1,11 @@
-"""Random sequences of commands: nobody twice, no opt-out lost, the history folds into the table, undo leads back to nothing."""
+"""Random sequences of commands: what always holds, whatever was done to the list, and undo leads back to nothing."""
 
 import contextlib
 import json
 import sqlite3
 import tempfile
+from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -14,9 +16,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlite_utils import Database
 from the_list import TheList
 
-from pscb_mail.database import open_database
+from pscb_mail.database import open_database, transaction
+from pscb_mail.desk import forgetting
 from pscb_mail.errors import UsageError
-from pscb_mail.people import changes, directory, roster
+from pscb_mail.people import changes, directory, forgotten, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry
 from pscb_mail.people.subscriber import Status
@@ -33,13 +36,14 @@ SOME = st.lists(TEXTS, min_size=1, max_size=3)
 
 
 class Commands(RuleBasedStateMachine):
-    """The list under random commands. What it remembers by itself is who opted out and has not come back."""
+    """The list under random commands. What it remembers by itself is who opted out or was forgotten."""
 
     @initialize()
     def begin(self) -> None:
         self.db = _fresh()
         self.people = TheList(self.db)
-        self.barred: dict[int, int] = {}  # who opted out, by the change that did it
+        self.barred: dict[int, datetime] = {}  # who opted out, and when: by that an opt-out is known
+        self.gone: set[str] = set()  # the addresses of those who were forgotten
 
     def ids(self, texts: list[str]) -> list[int]:
         found = (directory.by_address(self.db, text) for text in texts)
@@ -105,17 +109,28 @@ class Commands(RuleBasedStateMachine):
                 lambda n=number, a=new, o=origin: roster.edit(self.db, n, o, address=a, groups=groups, without=without)
             )
 
+    @rule(text=TEXTS)
+    def forget(self, text: str) -> None:
+        for number in self.ids([text]):
+            origin = self.people.origin("forget")
+            trace = forgotten.trace(self.db, [number])
+            with transaction(self.db):
+                forgetting.erase(self.db, trace, forgotten.hashes(self.db, trace.keys), origin.at)
+                forgotten.note(self.db, origin)
+            self.gone |= set(trace.addresses)
+            self.barred.pop(number, None)
+
     @precondition(lambda self: self.db.execute("SELECT 1 FROM change").fetchone())
     @rule(which=st.none() | st.integers(1, 12))
     def undo(self, which: int | None) -> None:
-        done = self._try(lambda: changes.undo(self.db, which, self.people.origin("undo")))
+        done = self._try(lambda: undoing.undo(self.db, which, self.people.origin("undo")))
         if done is None:
             return
-        self._note_opt_outs(done.change)
         kept = {each.person.id for each in done.kept}
-        for number, change in list(self.barred.items()):
-            if change == done.undone.number and number not in kept:
+        for number, since in self._opt_outs(done.undone.number):
+            if self.barred.get(number) == since and number not in kept:
                 del self.barred[number]
+        self._note_opt_outs(done.change)
 
     def _try(self, command):
         before = _table(self.db)
@@ -127,10 +142,14 @@ class Commands(RuleBasedStateMachine):
 
     def _note_opt_outs(self, change: int | None) -> None:
         """Remember whom a change made one who opted out, by what it left behind."""
+        self.barred.update(self._opt_outs(change))
+
+    def _opt_outs(self, change: int | None) -> Iterator[tuple[int, datetime]]:
+        """Yield whom a change made one who opted out, and the moment of the opt-out: an undo brings back an old one."""
         for each in changes.changed_by(self.db, change) if change else ():
             was = each.before.status if each.before else None
             if each.after is not None and each.after.status is Status.OPTED_OUT is not was:
-                self.barred[each.after.id] = change
+                yield each.after.id, each.after.since
 
     # -- what always holds ----------------------------------------------------------------------------------------------
 
@@ -141,11 +160,18 @@ class Commands(RuleBasedStateMachine):
 
     @invariant()
     def no_opt_out_is_lost(self) -> None:
-        """Nothing lifts one but a reason, or the undo of that very change."""
+        """Nothing lifts one but a reason, or the undo of that very opt-out."""
         for number in self.barred:
             person = directory.by_id(self.db, number)
             assert person is not None
             assert person.status is Status.OPTED_OUT
+
+    @invariant()
+    def nobody_who_was_forgotten_is_known(self) -> None:
+        """Neither on the list nor in its history, whatever was imported or taken back since."""
+        texts = """SELECT address FROM subscriber UNION ALL SELECT before FROM history UNION ALL SELECT after FROM history"""
+        known = "\n".join(text for (text,) in self.db.execute(texts) if text)
+        assert not [address for address in self.gone if address in known]
 
     @invariant()
     def the_history_folds_into_the_table(self) -> None:
@@ -173,7 +199,7 @@ class Commands(RuleBasedStateMachine):
         made = [each.number for each in changes.changes(self.db) if each.undoes is None]
         for number in made:
             with contextlib.suppress(UsageError):
-                changes.undo(self.db, number, self.people.origin("undo"))
+                undoing.undo(self.db, number, self.people.origin("undo"))
         assert _table(self.db) == {}
         self.db.close()
 
@@ -197,6 +223,7 @@ def _fresh() -> Database:
     connection = sqlite3.connect(":memory:")
     connection.executescript(_schema())
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("keyed_hash", 1, lambda text: f"hash of {text}"[::-1], deterministic=True)
     return Database(connection)
 
 

@@ -309,7 +309,7 @@ def undo(
     json: Json = False,
 ) -> None:
     """Take back a change of people, for everybody who still is as it left them; asks before it lifts an opt-out."""
-    from pscb_mail.people import changes
+    from pscb_mail.people import changes, undoing
 
     context: Context = ctx.obj
     zone = context.workspace.settings.newsletter.zone
@@ -318,14 +318,14 @@ def undo(
             shown.changes(list(changes.changes(db, 20)), changes.undone(db), zone, json=json)
             return
         wanted = changes.latest(db) if number is None else changes.change(db, number)
-        lifted = changes.lifted(db, wanted.number)
+        lifted = undoing.lifted(db, wanted.number)
         shown.about_to_undo(wanted, changes.changed_by(db, wanted.number, shown.EXAMPLES), lifted, zone)
         if lifted:
             opt_outs = console.count(len(lifted), "opt-out", "opt-outs")
             console.confirm(f"Take it back, and lift {opt_outs}?", yes=yes)
         elif wanted.people > _MANY:
             console.confirm(f"Take it back for {wanted.people:,} people?", yes=yes)
-        done = changes.undo(db, wanted.number, options.origin(context, f"undo {wanted.number}", reason))
+        done = undoing.undo(db, wanted.number, options.origin(context, f"undo {wanted.number}", reason))
     if json:
         console.document(shown.undone_as_json(done))
     else:

@@ -146,8 +146,10 @@ def _show_report(told: "Report", period: str) -> None:
     console.table(("month", *(name.replace("_", " ") for name in names)), rows)
     if told.issues:
         console.result()
-        names = ("sent", "refused", "returned", "opted_out")
-        lines = [(e.issue, e.subject, *(f"{getattr(e, name):,}" for name in names)) for e in told.issues]
-        console.table(("issue", "subject", *(name.replace("_", " ") for name in names)), lines)
+        lines = [
+            (e.issue, e.subject, *(f"{number:,}" for number in (e.sent, e.refused, e.returned, e.opted_out)))
+            for e in told.issues
+        ]
+        console.table(("issue", "subject", "sent", "refused", "returned", "opted out"), lines)
     people = ", ".join(f"{count:,} {status.words}" for status, count in told.people.items() if count)
     console.result(f"\nOn the list now: {people or 'nobody'}.")

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from pscb_mail.desk.story import Story
-    from pscb_mail.people.changes import Change, Recorded, Undone
+    from pscb_mail.people.changes import Change, Recorded
     from pscb_mail.people.importing import Reading
     from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.roster import Enrolled, Leaving
     from pscb_mail.people.staging import Staged
+    from pscb_mail.people.undoing import Undone
 
 EXAMPLES = 3
 _REJECTED_SHOWN = 10

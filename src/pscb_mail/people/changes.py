@@ -1,15 +1,11 @@
-"""Changes of people: each numbered, with its time, author, reason and history; and how one is taken back.
+"""Changes of people: each numbered, with its time, author, reason and history.
 
 `recording` is the only way in which people change: it compares them before and after, so that whatever a command did to
 them is in the history, a command that did nothing leaves no change, and no command can forget to say what it did. The
-history is append-only (a trigger holds it) and outlives people whose addition was undone.
-
-`undo` reverses a change for those people who still are as it left them; for the others it says what stands in the way.
-So it can lift an opt-out only where it undoes that very opt-out. An undo is a change like any other.
+history is append-only (a trigger holds it) and outlives people whose addition was undone. `undoing` takes one back.
 """
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,24 +55,6 @@ class Recorded:
     after: Subscriber | None
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A person for whom a change was not taken back, and the later change that stands on it."""
-
-    person: Subscriber
-    newer: Change
-
-
-@dataclass(frozen=True)
-class Undone:
-    """What an undo did: its own number, the change it took back, for how many, and for whom not."""
-
-    change: int
-    undone: Change
-    people: int
-    kept: tuple[Kept, ...]
-
-
 class Recording:
     """A change that is being made; `change` is its number afterwards, None where nobody was changed."""
 
@@ -96,6 +74,11 @@ RECORD = """json_object('address', s.address, 'name', s.name, 'organisation', s.
     'groups', json((SELECT json_group_array(name)
                     FROM (SELECT name FROM membership WHERE subscriber = s.id ORDER BY name))),
     'status', s.status, 'since', s.since, 'source', s.source, 'basis', s.basis)"""
+
+
+def person_of(number: int, record: str | None) -> Subscriber | None:
+    """Return the person that a record tells of; None: not on the list."""
+    return None if record is None else subscriber_of(number, record)
 
 
 def subscriber_of(number: int, record: str) -> Subscriber:
@@ -153,7 +136,8 @@ def recording(db: Database, origin: Origin, ids: Iterable[int], undoes: int | No
         db.execute(f"DROP TABLE {table}")
 
 
-def _records(db: Database, ids: list[int]) -> dict[int, str]:
+def records(db: Database, ids: list[int]) -> dict[int, str]:
+    """Return people as the history would keep them now."""
     chosen = f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id IN (SELECT value FROM json_each(?))"
     return dict(db.execute(chosen, [json.dumps(ids)]).fetchall())
 
@@ -215,7 +199,7 @@ def changed_by(db: Database, number: int, limit: int = -1) -> list[Recorded]:
     rows = db.execute(
         "SELECT subscriber, before, after FROM history WHERE change = ? ORDER BY id LIMIT ?", [number, limit]
     )
-    return [Recorded(made, _person(who, before), _person(who, after)) for who, before, after in rows]
+    return [Recorded(made, person_of(who, before), person_of(who, after)) for who, before, after in rows]
 
 
 def history_of(db: Database, subscriber: int) -> list[Recorded]:
@@ -226,7 +210,9 @@ def history_of(db: Database, subscriber: int) -> list[Recorded]:
         [subscriber],
     )
     return [
-        Recorded(Made(number, Origin(moment(at), *whence), undoes), _person(subscriber, old), _person(subscriber, new))
+        Recorded(
+            Made(number, Origin(moment(at), *whence), undoes), person_of(subscriber, old), person_of(subscriber, new)
+        )
         for number, at, *whence, undoes, old, new in rows
     ]
 
@@ -264,139 +250,3 @@ def former_addresses(db: Database) -> dict[str, int]:
 def _change(row: tuple[int, str, str, str, str, int | None, int]) -> Change:
     number, at, author, command, reason, undoes, people = row
     return Change(number, Origin(moment(at), author, command, reason), undoes, people)
-
-
-def _person(number: int, record: str | None) -> Subscriber | None:
-    return None if record is None else subscriber_of(number, record)
-
-
-# -- taking back ----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Step:
-    subscriber: int
-    before: str | None
-    after: str | None
-
-
-def lifted(db: Database, number: int) -> list[Subscriber]:
-    """Return who opted out by a change and would not be barred any more if it were undone now."""
-    rows = db.execute(
-        """SELECT subscriber, before, after FROM history
-           WHERE change = ? AND after ->> 'status' = 'opted_out' AND before ->> 'status' IS NOT 'opted_out'
-           ORDER BY id""",
-        [number],
-    )
-    steps = [_Step(*row) for row in rows.fetchall()]
-    blocked = _blocked(db, steps, number)
-    return [
-        subscriber_of(step.subscriber, step.after)
-        for step in steps
-        if step.after is not None and step.subscriber not in blocked
-    ]
-
-
-def undo(db: Database, number: int | None, origin: Origin) -> Undone:
-    """Take back a change, the latest one where `number` is None, for everybody who still is as it left them.
-
-    Raises UsageError, naming the change that stands in the way, where that is nobody.
-    """
-    with transaction(db):
-        wanted = latest(db) if number is None else change(db, number)
-        rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ?", [wanted.number])
-        steps = [_Step(*row) for row in rows.fetchall()]
-        blocked = _blocked(db, steps, wanted.number)
-        free = [step for step in steps if step.subscriber not in blocked]
-        if not steps:
-            raise UsageError(
-                f"Change {wanted.number} cannot be taken back: whoever it was about has been forgotten.",
-                "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
-            )
-        if not free:
-            raise _nothing_to_undo(db, wanted, blocked)
-        with recording(db, origin, [step.subscriber for step in free], undoes=wanted.number) as recorded:
-            _restore(db, free, origin.at)
-        kept = tuple(
-            Kept(who, newer)
-            for step in steps
-            if (newer := blocked.get(step.subscriber)) and (who := _person(step.subscriber, step.after or step.before))
-        )
-        return Undone(recorded.change or 0, wanted, len(free), kept)
-
-
-def _blocked(db: Database, steps: list[_Step], number: int) -> dict[int, Change]:
-    """Return those who are not as a change left them, or whose address of then is another's now; and what did that."""
-    now = _records(db, [step.subscriber for step in steps])
-    keys = json.dumps([_key(step.before) for step in steps if step.before])
-    holders = dict(
-        db.execute(
-            "SELECT address_key, id FROM subscriber WHERE address_key IN (SELECT value FROM json_each(?))", [keys]
-        ).fetchall()
-    )
-    blocked = dict[int, Change]()
-    taken_back = undone(db)
-    for step in steps:
-        holder = holders.get(_key(step.before), step.subscriber) if step.before else step.subscriber
-        if now.get(step.subscriber) != step.after:
-            blocked[step.subscriber] = _standing(db, step.subscriber, number, taken_back)
-        elif holder != step.subscriber:
-            blocked[step.subscriber] = _standing(db, holder, number, taken_back)
-    return blocked
-
-
-def _key(record: str | None) -> str:
-    return kept_address(json.loads(record)["address"]).key if record else ""
-
-
-def _standing(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Change:
-    """Return the latest change of somebody that came after another one, one that is in force if there is any."""
-    rows = db.execute("SELECT change FROM history WHERE subscriber = ? ORDER BY id DESC", [subscriber]).fetchall()
-    made = [change(db, row[0]) for row in rows]
-    in_force = (c for c in made if c.number > number and c.undoes is None and c.number not in taken_back)
-    return next(in_force, made[0])
-
-
-def _nothing_to_undo(db: Database, wanted: Change, blocked: dict[int, Change]) -> UsageError:
-    if taker := undone(db).get(wanted.number):
-        return UsageError(
-            f"Change {wanted.number} was taken back already, by change {taker}.",
-            f"`pscb-mail undo {taker}` brings it back.",
-        )
-    newer = max(blocked.values(), key=lambda each: each.number)
-    return UsageError(
-        f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it.",
-        f"Take that one back first: `pscb-mail undo {newer.number}`.",
-    )
-
-
-def _restore(db: Database, steps: list[_Step], at: datetime) -> None:
-    _take_off(db, [step.subscriber for step in steps if step.before is None], at)
-    put_back = [
-        {"id": step.subscriber, "record": step.before, "key": _key(step.before)} for step in steps if step.before
-    ]
-    db.conn.executemany(_PUT_BACK, put_back)
-    db.conn.executemany("DELETE FROM membership WHERE subscriber = :id", put_back)
-    db.conn.executemany(
-        "INSERT INTO membership (subscriber, name) SELECT :id, value FROM json_each(:record, '$.groups')", put_back
-    )
-
-
-_PUT_BACK = """
-    INSERT INTO subscriber (id, address, address_key, name, organisation, role, status, since, source, basis)
-    VALUES (:id, :record ->> 'address', :key, :record ->> 'name', :record ->> 'organisation', :record ->> 'role',
-            :record ->> 'status', :record ->> 'since', :record ->> 'source', :record ->> 'basis')
-    ON CONFLICT (id) DO UPDATE SET
-        address = excluded.address, address_key = excluded.address_key, name = excluded.name,
-        organisation = excluded.organisation, role = excluded.role, status = excluded.status,
-        since = excluded.since, source = excluded.source, basis = excluded.basis
-"""
-
-
-def _take_off(db: Database, ids: list[int], at: datetime) -> None:
-    """Delete people whose addition is undone; whoever was written to meanwhile is kept as removed."""
-    for number in ids:
-        try:
-            db.execute("DELETE FROM subscriber WHERE id = ?", [number])
-        except sqlite3.IntegrityError:  # a delivery or a finding speaks of them
-            db.execute("UPDATE subscriber SET status = ?, since = ? WHERE id = ?", [Status.REMOVED, stamp(at), number])

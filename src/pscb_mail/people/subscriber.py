@@ -81,12 +81,11 @@ class Subscriber:
         return f"{self.name} <{self.address.text}>" if self.name else self.address.text
 
 
-_TITLES = frozenset(
-    (
-        "mr mrs ms miss mx dr prof professor rev revd reverend fr father sir dame lord lady cllr councillor hon "
-        "pc dc ps ds pcso sgt sergeant insp inspector di dci ch supt sister"
-    ).split()
-)
+_TITLES = frozenset({
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "rev", "revd", "reverend", "fr", "father", "sir",
+    "dame", "lord", "lady", "cllr", "councillor", "hon", "pc", "dc", "ps", "ds", "pcso", "sgt", "sergeant",
+    "insp", "inspector", "di", "dci", "ch", "supt", "sister",
+})  # fmt: skip
 _FIRST_NAME = re.compile(r"[^\W\d_][\w'’-]*[^\W_]")
 
 
