@@ -1,4 +1,4 @@
-"""Commands that send, and that tell how a mailing stands."""
+"""Commands that send, or that change what is still to be sent."""
 
 from dataclasses import replace
 from enum import StrEnum
@@ -11,6 +11,7 @@ from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
 from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, now, stop_on_signal
+from pscb_mail.cli.options import Issue, Json, Yes
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.sending.delivery import Event, MailingState, State
 
@@ -45,9 +46,6 @@ class Again(StrEnum):
     UNKNOWN = "unknown"
 
 
-Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: issue-18, or just 18.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="End instead of waiting for the pace or a retry.")]
 To = Annotated[
     list[str] | None,
@@ -139,7 +137,7 @@ def send(
             _send_only(context, db, issue, only, again=again, dry_run=dry_run, yes=yes, json=json)
             return
         if not dry_run and to_dir is None:
-            _look_into_sent(context, db, _slug(issue))
+            _look_into_sent(context, db, issue)
         choice = Audience(tuple(to or ()), tuple(without or ()))
         plan = planning.send_plan(db, context.workspace, issue, choice, joined=joined)
         shown.show_plan(plan, limit, context)
@@ -177,7 +175,7 @@ def retry(
     context: Context = ctx.obj
     with context.database() as db:
         if only is Again.UNKNOWN:
-            _look_into_sent(context, db, _slug(issue))
+            _look_into_sent(context, db, issue)
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
         if not plan.to_send and plan.status.state is not MailingState.SENDING:
             shown.print_status(plan.status, context, json=json)
@@ -220,67 +218,7 @@ def cancel(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = Fals
         shown.print_status(overview.mailing_status(db, context.workspace, slug), context, json=json)
 
 
-@commands.command(rich_help_panel=_PANEL)
-def status(
-    ctx: typer.Context,
-    issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="One issue; all of them unless told.")] = None,
-    json: Json = False,
-) -> None:
-    """How a mailing stands: seven counts that sum to its total."""
-    from pscb_mail.desk import overview
-
-    context: Context = ctx.obj
-    with context.database() as db:
-        if issue is not None:
-            shown.print_status(overview.mailing_status(db, context.workspace, _slug(issue)), context, json=json)
-            return
-        statuses = overview.mailing_statuses(db, context.workspace)
-    if json:
-        console.document([shown.status_json(each) for each in statuses])
-    elif not statuses:
-        console.say("Nothing has been sent yet.")
-    for each in statuses if not json else ():
-        shown.print_status(each, context, json=False)
-
-
-@commands.command(rich_help_panel=_PANEL)
-def log(
-    ctx: typer.Context,
-    issue: Issue,
-    state: Annotated[
-        State | None,
-        typer.Option(
-            "--state", parser=one_of(State, "--state"), metavar=words(State), help="Only those in this state."
-        ),
-    ] = None,
-    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
-    json: Json = False,
-) -> None:
-    """One line a recipient, with the relay's own words."""
-    from pscb_mail.desk import overview
-    from pscb_mail.sending import ledger
-
-    context: Context = ctx.obj
-    domain = context.workspace.settings.newsletter.domain
-    with context.database() as db:
-        slug = overview.mailing_status(db, context.workspace, _slug(issue)).issue
-        lines = ledger.log(db, slug, state)
-        if json:
-            console.documents(shown.log_json(line, slug, domain) for line in lines)
-        elif csv:
-            console.csv(shown.LOG_COLUMNS, (shown.log_json(line, slug, domain).values() for line in lines))
-        else:
-            mailing = ledger.mailing(db, slug)
-            shown.print_log(lines, context, editions=mailing is not None and mailing.edition_number > 1)
-
-
 # -- what the commands share ----------------------------------------------------------------------------------------
-
-
-def _slug(issue: str) -> str:
-    from pscb_mail.issues.source import slug_of
-
-    return slug_of(issue)
 
 
 def _run(
@@ -362,9 +300,11 @@ def _question(plan: "SendPlan", limit: int | None, begins: "datetime | None", zo
 def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
     """Settle what the Sent folder can settle before anybody is asked about it."""
     from pscb_mail.desk import dispatch
+    from pscb_mail.issues.source import slug_of
 
-    dispatch.doubt_the_dead(db, context.workspace, issue, now())
-    settled = dispatch.settle_doubts(db, context.workspace, issue, now())
+    slug = slug_of(issue)
+    dispatch.doubt_the_dead(db, context.workspace, slug, now())
+    settled = dispatch.settle_doubts(db, context.workspace, slug, now())
     if settled.found:
         console.say(f"{console.count(settled.found, 'copy', 'copies')} in doubt found in the Sent folder: sent, then.")
     if settled.trouble is not None:

@@ -1,0 +1,73 @@
+"""Commands that tell how mailings stand: the counts of one or all, and a line for each recipient."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pscb_mail.cli import console
+from pscb_mail.cli import sending_shown as shown
+from pscb_mail.cli.choices import one_of, words
+from pscb_mail.cli.options import Issue, Json
+from pscb_mail.sending.delivery import State
+
+if TYPE_CHECKING:
+    from pscb_mail.cli.context import Context
+
+commands = typer.Typer()
+_PANEL = "Sending"
+
+
+@commands.command(rich_help_panel=_PANEL)
+def status(
+    ctx: typer.Context,
+    issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="One issue; all of them unless told.")] = None,
+    json: Json = False,
+) -> None:
+    """How a mailing stands: seven counts that sum to its total."""
+    from pscb_mail.desk import overview
+    from pscb_mail.issues.source import slug_of
+
+    context: "Context" = ctx.obj
+    with context.database() as db:
+        if issue is not None:
+            shown.print_status(overview.mailing_status(db, context.workspace, slug_of(issue)), context, json=json)
+            return
+        statuses = overview.mailing_statuses(db, context.workspace)
+    if json:
+        console.document([shown.status_json(each) for each in statuses])
+    elif not statuses:
+        console.say("Nothing has been sent yet.")
+    for each in statuses if not json else ():
+        shown.print_status(each, context, json=False)
+
+
+@commands.command(rich_help_panel=_PANEL)
+def log(
+    ctx: typer.Context,
+    issue: Issue,
+    state: Annotated[
+        State | None,
+        typer.Option(
+            "--state", parser=one_of(State, "--state"), metavar=words(State), help="Only those in this state."
+        ),
+    ] = None,
+    csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
+    json: Json = False,
+) -> None:
+    """One line a recipient, with the relay's own words."""
+    from pscb_mail.desk import overview
+    from pscb_mail.issues.source import slug_of
+    from pscb_mail.sending import ledger
+
+    context: "Context" = ctx.obj
+    domain = context.workspace.settings.newsletter.domain
+    with context.database() as db:
+        slug = overview.mailing_status(db, context.workspace, slug_of(issue)).issue
+        lines = ledger.log(db, slug, state)
+        if json:
+            console.documents(shown.log_json(line, slug, domain) for line in lines)
+        elif csv:
+            console.csv(shown.LOG_COLUMNS, (shown.log_json(line, slug, domain).values() for line in lines))
+        else:
+            mailing = ledger.mailing(db, slug)
+            shown.print_log(lines, context, editions=mailing is not None and mailing.edition_number > 1)
