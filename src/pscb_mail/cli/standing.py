@@ -27,7 +27,7 @@ def status(
     from pscb_mail.desk import overview
     from pscb_mail.issues.source import slug_of
 
-    context: "Context" = ctx.obj
+    context: Context = ctx.obj
     with context.database() as db:
         if issue is not None:
             shown.print_status(overview.mailing_status(db, context.workspace, slug_of(issue)), context, json=json)
@@ -59,7 +59,7 @@ def log(
     from pscb_mail.issues.source import slug_of
     from pscb_mail.sending import ledger
 
-    context: "Context" = ctx.obj
+    context: Context = ctx.obj
     domain = context.workspace.settings.newsletter.domain
     with context.database() as db:
         slug = overview.mailing_status(db, context.workspace, slug_of(issue)).issue
