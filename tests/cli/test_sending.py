@@ -137,7 +137,9 @@ def test_cancel_amend_and_only_tell_how_it_stands(program: Program, relay: Scrip
     (tmp_path / "issues" / "issue-7.md").write_text(ISSUE.replace("here is", "here, at last, is"))
     assert "amend issue-7" in program("send", "7", "--dry-run").err
     done = program("amend", "7", "--yes", "--json")
-    assert "here, at last, is the news" in done.err
+    told = [" ".join(line.split()) for line in done.err.splitlines() if line.startswith("  ")]
+    words = "Dear {{ first_name }}, here%s is the news."
+    assert told[:2] == [f"was {words % ''}", f"now {words % ', at last,'}"]
     assert done.json["counts"]["queued"] == 1
     waiting = next(line["address"] for line in program("log", "7", "--json").json if line["state"] == "queued")
     assert program("send", "7", "--only", waiting, "--yes", "--json").json["counts"]["sent"] == 2

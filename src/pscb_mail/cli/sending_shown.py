@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from zoneinfo import ZoneInfo
 
+    from pscb_mail.desk.differences import Words
     from pscb_mail.desk.dispatch import Amendment
     from pscb_mail.desk.overview import MailingStatus
     from pscb_mail.desk.planning import SendPlan
@@ -166,14 +167,25 @@ _WORDS = {
 
 def show_amendment(change: "Amendment") -> None:
     """Show what a corrected edition changes, and who has which already."""
-    from difflib import unified_diff
+    from pscb_mail.desk.differences import differences
 
-    for line in unified_diff(change.before, change.after, "frozen edition", "corrected edition", lineterm="", n=1):
-        colour = {"+": "green", "-": "red", "@": "dim"}.get(line[0], "")
-        console.say(f"[{colour}]{console.safe(line)}[/]" if colour else console.safe(line))
+    found = differences(change.before, change.after)
+    if not found:
+        console.say("The words are the same: the preheader, pictures, attachments, links or the look have changed.")
+    for each in found:
+        for label, side, colour in (("was", each.before, "red"), ("now", each.after, "green")):
+            if side:
+                console.say(f"  [dim]{label}[/]  {_marked(side, colour)}")
     for number, count in change.got.items():
         console.say(f"  [dim]edition {number}[/]  {count:,} have it, or may have it")
     console.say(f"  [dim]edition {max(change.got) + 1}[/]  {change.waiting:,} would get it")
+
+
+def _marked(side: "tuple[Words, ...]", colour: str) -> str:
+    """Return a paragraph with its changed words in a colour."""
+    return " ".join(
+        f"[{colour}]{console.safe(each.text)}[/]" if each.changed else console.safe(each.text) for each in side
+    )
 
 
 def status_json(status: "MailingStatus") -> dict[str, object]:

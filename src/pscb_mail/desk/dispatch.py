@@ -6,6 +6,7 @@ time to file them. Raises what `sending.mailing.run` raises, and NotNowError whi
 settled. Leaves to others: the questions, and what is shown.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Settled:
 
 @dataclass(frozen=True)
 class Amendment:
-    """What `amend` is about to do. `before` and `after`: subject and text, as lines; `got`: copies per edition."""
+    """What `amend` is about to do. `before` and `after`: subject and paragraphs; `got`: copies per edition."""
 
     issue: str
     edition: Edition
@@ -147,7 +148,8 @@ def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:
             f"Send a new issue to those who got it: --to received:{sent.issue}@{sent.edition_number}.",
         )
     frozen = editions.edition(db, sent.edition)
-    return Amendment(sent.issue, edition, _lines(frozen), _lines(edition), count, editions.got(db, sent.issue))
+    before, after = _paragraphs(frozen), _paragraphs(edition)
+    return Amendment(sent.issue, edition, before, after, count, editions.got(db, sent.issue))
 
 
 def amend(db: Database, workspace: Workspace, change: Amendment, author: str, now: datetime) -> int:
@@ -191,9 +193,11 @@ def _in_doubt(db: Database, issue: str) -> int:
     return ledger.counts(db, issue)[State.UNKNOWN]
 
 
-def _lines(edition: Edition) -> tuple[str, ...]:
-    """Return subject and text as lines, personal places shown as the editor wrote them."""
-    return (f"Subject: {edition.subject}", "", *splice(_shown(laid_open(edition).text), {}).splitlines())
+def _paragraphs(edition: Edition) -> tuple[str, ...]:
+    """Return subject and text by their paragraphs, personal places shown as the editor wrote them."""
+    text = splice(_shown(laid_open(edition).text), {})
+    paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text))
+    return (f"Subject: {edition.subject}", *(paragraph for paragraph in paragraphs if paragraph))
 
 
 def _shown(passage: Passage) -> Passage:
