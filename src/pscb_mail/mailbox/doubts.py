@@ -116,6 +116,11 @@ SAID_OF_ONESELF = re.compile(
     r"\b(?:(?:treat|accept|take|consider) this as|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
     r"|we'd|we're|we've|me|us|my|our|you)\b|^(?:have|am|was|been|now|not|never|retired|left|moved|changed|gone)\b"
 )
+# Beside a bare "Stop.": what the sender tells of themselves. "Stop! Before you print it" is no such thing.
+OWN_ACCOUNT = re.compile(
+    r"^(?!before\b|when\b|until\b|unless\b|otherwise\b|or\b)(?:.*\b(?:no need|no longer|any ?more|i|i'm|i'd|i've|we"
+    r"|we'd|we're|we've|me|us|my|our)\b|(?:have|am|was|been|now|not|never|wrong|retired|left|moved|changed|gone)\b)"
+)
 TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
 _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")
 # "Could someone take me off": whoever it is that does it.

@@ -1,4 +1,4 @@
-"""Does somebody ask to come off the list? By the patterns of `wishes`, and of `languages`.
+"""Does somebody ask to come off the list? By the patterns of `wishes`; `abroad` reads other languages.
 
 Pure and linear. The rule: plain words act, everything else is read by a person. Plain is a wish of the sender's own,
 in the present, about the list, without condition, contrast or another wish beside it. A negated wish ("please do not
@@ -6,31 +6,25 @@ take me off") is no wish. Sources: no library does this; the forms were collecte
 """
 
 import re
-from dataclasses import dataclass
 
 from pscb_mail.mailbox import doubts, net, wishes
+from pscb_mail.mailbox.abroad import foreign_wish
 from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import (
-    DONE_ABROAD,
-    ENDING_ABROAD,
-    LANGUAGES,
-    MAIL_ABROAD,
-    REASON_ABROAD,
-    REQUEST_ABROAD,
-    SUBORDINATE,
-    Language,
-)
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A wish to come off: the sentence, why it is doubtful (or ""), and whom else it is about (address or name)."""
-
-    sentence: str
-    doubt: str = ""
-    other: str = ""
+from pscb_mail.mailbox.wish import (
+    CONDITIONAL,
+    ELSE,
+    HOW,
+    MENTIONED,
+    MIXED,
+    OTHER,
+    SOMEBODY,
+    TURNED,
+    TURNS,
+    UNDECIDED,
+    Wish,
+)
 
 
 def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
@@ -41,31 +35,16 @@ def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     found = [(i, wish) for i, sentence in enumerate(said) if (wish := _in_sentence(sentence, sender)) is not None]
     clear = [wish for _, wish in found if not wish.doubt]
     if not clear:
-        foreign = _foreign(said)
+        foreign = foreign_wish(said)
         return foreign if foreign and (not found or not foreign.doubt) else found[0][1] if found else None
     around = [sentence for i, sentence in enumerate(said) if i not in {n for n, _ in found}]
     doubt = doubt_beside(around) or (
-        _OTHER if any(_is_of_another_list(plain(clear[0].sentence), sentence.plain) for sentence in around) else ""
+        OTHER if any(_is_of_another_list(plain(clear[0].sentence), sentence.plain) for sentence in around) else ""
     )
-    doubt = doubt or next((wish.doubt for _, wish in found if wish.doubt in _TURNS), "")
+    doubt = doubt or next((wish.doubt for _, wish in found if wish.doubt in TURNS), "")
     if not doubt and any(is_negated(sentence) for sentence in said):
-        doubt = _TURNED
+        doubt = TURNED
     return Wish(clear[0].sentence, doubt, clear[0].other)
-
-
-_GREETINGS = 8  # words
-_TURNED = "they also say that they do not want to come off"
-_SOMEBODY = "it is about somebody else"
-_CONDITIONAL = "a condition goes with it"
-_MIXED = "they say more than that"
-_ELSE = "they ask for something else as well"
-_UNDECIDED = "they have not decided, or not for good"
-_MENTIONED = "they write about coming off, but do not plainly ask for it"
-_HOW = "they ask how to come off"
-_OTHER = "it may be something other than the newsletter that they want to come off"
-WEAK = frozenset({_MENTIONED, _SOMEBODY, _OTHER})  # any other proposal in the same words outweighs these
-_TURNED_ABROAD = frozenset({_TURNED, _CONDITIONAL})
-_TURNS = frozenset({_SOMEBODY, _CONDITIONAL, _OTHER, _UNDECIDED, _ELSE})
 
 
 def is_negated(sentence: Sentence) -> bool:
@@ -87,15 +66,20 @@ def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     if wish is None or sum(s.words for s in rest) >= 30:
         return None
     if wish.question:
-        return Wish(wish.written, _MENTIONED)  # "Unsubscribe? Never!"
+        return Wish(wish.written, MENTIONED)  # "Unsubscribe? Never!"
     around = [s for s in rest if s is not wish]
-    strange = any(
-        unknown_words(s.bare) and not (doubts.SAID_OF_ONESELF.search(s.bare) or wishes.COURTESY.search(s.plain))
-        for s in around
-    )
+    strange = any(unknown_words(s.bare) and not _explains(wish, s) for s in around)
     other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
-    doubt = doubt_beside(around) or (_OTHER if other else _MIXED if strange else "")
-    return Wish(wish.written, doubt or (_TURNED if any(is_negated(s) for s in around) else ""))
+    doubt = doubt_beside(around) or (OTHER if other else MIXED if strange else "")
+    return Wish(wish.written, doubt or (TURNED if any(is_negated(s) for s in around) else ""))
+
+
+def _explains(wish: Sentence, beside: Sentence) -> bool:
+    """Whether a sentence beside one word is its reason: "I'm not a school", but not "we have a new number"."""
+    if wishes.COURTESY.search(beside.plain):
+        return True
+    plain_wish = wishes.NAMES_ITSELF.search(wish.bare) or wishes.REASON.search(beside.bare)
+    return bool(plain_wish and doubts.OWN_ACCOUNT.search(beside.bare))
 
 
 def _is_signature(sentence: Sentence, sender: str) -> bool:
@@ -116,7 +100,7 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
         return None
     other = _somebody_else(words)
     if other:
-        return Wish(sentence.written, _SOMEBODY, other)
+        return Wish(sentence.written, SOMEBODY, other)
     for name, pattern in wishes.WISHES.items():
         match = pattern.search(words)
         if match is None or (name in wishes.VOLITION and not wishes.OUR_MAIL.search(words[match.start() :])):
@@ -132,11 +116,11 @@ def _caught(sentence: Sentence, words: str) -> Wish | None:
     if wishes.PAST.search(sentence.plain) and not wishes.STILL.search(words):
         return None
     if wishes.MENTIONS.search(words):
-        return Wish(sentence.written, _HOW if wishes.ASKS_HOW.search(words) else _MENTIONED)
+        return Wish(sentence.written, HOW if wishes.ASKS_HOW.search(words) else MENTIONED)
     if wishes.DUPLICATE.search(words) and net.touches(words):
-        return Wish(sentence.written, _OTHER)
+        return Wish(sentence.written, OTHER)
     if net.touches(words) and not wishes.OTHER_THING.search(words):
-        return Wish(sentence.written, _MENTIONED)
+        return Wish(sentence.written, MENTIONED)
     return None
 
 
@@ -145,16 +129,16 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
     start = match.start("wish") if "wish" in match.groupdict() else match.start()
     clause = f"{words[start : match.end()]}{wishes.REASON_CLAUSE.split(words[match.end() :], maxsplit=1)[0]}"
     if wishes.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", clause)):
-        return Wish(sentence.written, _OTHER) if wishes.DUPLICATE.search(words) else None
+        return Wish(sentence.written, OTHER) if wishes.DUPLICATE.search(words) else None
     if wishes.PAST.search(sentence.plain):
-        return Wish(sentence.written, _MENTIONED) if wishes.STILL.search(words) else None
+        return Wish(sentence.written, MENTIONED) if wishes.STILL.search(words) else None
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
-        return Wish(sentence.written, _MENTIONED)
+        return Wish(sentence.written, MENTIONED)
     before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
     doubt = _question(sentence) or _voice(sentence, match, before) or _doubt_before(before)
-    doubt = doubt or (_OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
+    doubt = doubt or (OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
     rest = words[start + len(clause) :]
-    doubt = doubt or (_OTHER if _is_of_another_list(clause, rest) else "")
+    doubt = doubt or (OTHER if _is_of_another_list(clause, rest) else "")
     return Wish(sentence.written, doubt or _doubt_after(rest))
 
 
@@ -164,7 +148,7 @@ def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
     # "The line should read: please remove me": what goes before the colon is nothing of the sender's own.
     lead = before.rstrip()
     introduced = lead.endswith(":") and len(lead.split()) >= 3 and not doubts.SAID_OF_ONESELF.search(lead)
-    return _SOMEBODY if quoted or introduced or doubts.OFFERED.search(sentence.plain) else ""
+    return SOMEBODY if quoted or introduced or doubts.OFFERED.search(sentence.plain) else ""
 
 
 def _is_of_another_list(clause: str, before: str) -> bool:
@@ -177,18 +161,18 @@ def _is_of_another_list(clause: str, before: str) -> bool:
 def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
     if wishes.CONDITION.search(doubts.UNSURE.sub(" ", before)):
-        return _CONDITIONAL
+        return CONDITIONAL
     own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
     if doubts.UNDECIDED.search(own):
-        return _UNDECIDED
+        return UNDECIDED
     if doubts.YOU_WILL.search(before) and not doubts.HOPED.search(before):
-        return _UNDECIDED
+        return UNDECIDED
     if doubts.ASKED_OTHERS.search(before):
-        return _SOMEBODY
+        return SOMEBODY
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
-        return _SOMEBODY
+        return SOMEBODY
     # "Karen would like to be removed", "it would be a shame to stop", "I asked Tim to": none is plainly one's own wish.
-    return _SOMEBODY if unknown_words(doubts.LED_UP.sub(" ", own)) else ""
+    return SOMEBODY if unknown_words(doubts.LED_UP.sub(" ", own)) else ""
 
 
 def _last_clause(before: str) -> str:
@@ -209,34 +193,34 @@ def _doubt_in(clause: str, wish: int) -> str:
     tail = clause[wish:]
     contrast = wishes.CONTRAST.search(tail) and not wishes.HARMLESS_CONTRAST.search(tail)
     if contrast or re.search(r"\bonly\b", tail):
-        return _ELSE
+        return ELSE
     if wishes.CONDITION.search(clause):
-        return _CONDITIONAL
+        return CONDITIONAL
     if doubts.UNDECIDED.search(clause):
-        return _UNDECIDED
+        return UNDECIDED
     if doubts.VAGUE.search(clause) and not wishes.NAMES_US.search(clause) and "list" not in clause:
-        return _OTHER
+        return OTHER
     strange = (
         unknown_words(clause)
         or doubts.NO_NEED.match(clause)
         or doubts.AS_A_ROLE.match(tail)
         or doubts.THE_MESSAGE.match(clause)
     )
-    return _OTHER if strange else ""
+    return OTHER if strange else ""
 
 
 def _doubt_after(rest: str) -> str:
     """Return what stands behind the clause and narrows the wish; a reason of one's own does not."""
     if doubts.AS_A_ROLE.match(rest) or doubts.SINCE_WHEN.match(rest) or doubts.NARROWED.search(rest):
-        return _OTHER
+        return OTHER
     if doubts.THREAT.match(rest):
-        return _TURNED
+        return TURNED
     contrast = wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest)
     if contrast or doubts.WANTS_BESIDE.search(rest):
-        return _ELSE
+        return ELSE
     if wishes.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
-        return _CONDITIONAL
-    return "" if doubts.OWN_REASON.search(rest) or not unknown_words(rest) else _OTHER
+        return CONDITIONAL
+    return "" if doubts.OWN_REASON.search(rest) or not unknown_words(rest) else OTHER
 
 
 def _question(sentence: Sentence) -> str:
@@ -244,11 +228,11 @@ def _question(sentence: Sentence) -> str:
     bare = doubts.UNSURE.sub(" ", sentence.bare).strip()
     asks_how = wishes.ASKS_HOW.search(bare)
     if asks_how and (sentence.question or bare.startswith(("how", "where", "what"))):
-        return _HOW
+        return HOW
     if (wishes.ASKS.search(bare) and not bare.startswith("do not")) or (
         sentence.question and not doubts.REQUEST.search(sentence.plain)
     ):
-        return _MENTIONED
+        return MENTIONED
     return ""
 
 
@@ -277,65 +261,21 @@ def _somebody_else(words: str) -> str:
 def doubt_beside(around: list[Sentence]) -> str:
     """Return why what stands around a plain wish makes it doubtful."""
     if any(doubts.TAKEN_BACK.search(s.plain) for s in around):
-        return _TURNED
+        return TURNED
     if any(doubts.PASSED_ON.search(s.plain) or doubts.told_by_others(s.plain) for s in around):
-        return _SOMEBODY
+        return SOMEBODY
     serious = [s for s in around if s.bare and not _is_chatter(s)]
     for sentence in serious:
         if sentence.question and not wishes.RHETORIC.search(sentence.bare):
-            return _ELSE
+            return ELSE
         if doubts.COMPLAINT.search(sentence.bare):
             continue
         if doubts.WANTS_BESIDE.search(sentence.bare) and not wishes.COURTESY.search(sentence.plain):
-            return _ELSE
+            return ELSE
         if wishes.CONDITION.match(sentence.bare):
-            return _CONDITIONAL
+            return CONDITIONAL
     weight = sum(
         s.words if not (wishes.COURTESY.search(s.plain) or wishes.REASON.search(s.plain)) else s.words // 3
         for s in serious
     )
-    return _MIXED if weight > 30 else ""
-
-
-def _foreign(said: tuple[Sentence, ...]) -> Wish | None:
-    """Return the wish in another language than English."""
-    found = [wish for sentence in said for wish in [_in_another_language(sentence)] if wish is not None]
-    turned = [wish for wish in found if wish.doubt in _TURNED_ABROAD]
-    clear = next((wish for wish in found if not wish.doubt), None)
-    if clear is None or turned:
-        return turned[0] if turned else found[0] if found else None
-    others = [sentence for sentence in said if sentence.written not in {wish.sentence for wish in found}]
-    names_mail = MAIL_ABROAD.search(" ".join(plain(wish.sentence) for wish in found))
-    if not names_mail and sum(s.words for s in others) > _GREETINGS:
-        return Wish(clear.sentence, _OTHER)  # "Ich komme nicht zum Kurs. Bitte abmelden."
-    if any(sentence.question for sentence in others):
-        return Wish(clear.sentence, _ELSE)
-    return Wish(clear.sentence, _MIXED if sum(sentence.words for sentence in others) > 40 else "")
-
-
-def _in_another_language(sentence: Sentence) -> Wish | None:
-    words = sentence.plain[:1000]
-    read = [(language, language.wish.search(words)) for language in LANGUAGES]
-    found = [_doubt_abroad(language, words, match) for language, match in read if match is not None]
-    if found:
-        return Wish(sentence.written, "" if "" in found else found[0])
-    return Wish(sentence.written, _MENTIONED) if net.touches_abroad(words) else None
-
-
-def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
-    """Return a doubt where a negation belongs to another wish, or where a word is not known to be harmless."""
-    if DONE_ABROAD.search(words) or (language.before.match(match[0]) and ENDING_ABROAD.search(match[0])):
-        return _TURNED
-    own = REASON_ABROAD.split(SUBORDINATE.sub(" ", words[: match.start()]))[-1]
-    here = f"{own}{words[match.start() :]}"
-    if language.negated.search(words) or language.no.search(here) or language.before.search(own):
-        return _TURNED
-    if language.turns.search(words):
-        return _CONDITIONAL
-    return _OTHER if unknown_words(_clause_around(words, match), language.name) else ""
-
-
-def _clause_around(words: str, match: re.Match[str]) -> str:
-    """Return the clause of a wish, without the reasons that go before it or follow."""
-    before = REQUEST_ABROAD.split(REASON_ABROAD.split(words[: match.start()])[-1])[-1]
-    return f"{before}{REASON_ABROAD.split(words[match.start() :], maxsplit=1)[0]}"
+    return MIXED if weight > 30 else ""

@@ -18,11 +18,12 @@ from pscb_mail.mailbox import bounces, words
 from pscb_mail.mailbox.automatic import automatic, own_copy, says_away
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
-from pscb_mail.mailbox.optout import WEAK, Wish, doubt_beside, is_negated, opt_out_wish
+from pscb_mail.mailbox.optout import doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.portals import waits_elsewhere
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
 from pscb_mail.mailbox.urgent import urgent
+from pscb_mail.mailbox.wish import WEAK, Wish
 from pscb_mail.sending.references import references_in
 
 # "Re:" and its like, which a client puts before the subject of a reply link that was answered or passed on.

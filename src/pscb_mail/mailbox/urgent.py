@@ -188,7 +188,8 @@ _TOLD = re.compile(
 )
 # What is written, taught or planned about: there a sign is needed that this child is known.
 _READ = re.compile(
-    r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y about|ies)|films?"
+    r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y about|ies)"
+    r"|films?"
     r"|books?|pages?|issues?|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training|workshops?"
     r"|conference|events?|guidance|procedures?|research|posters?|register|plans?|schemes?|strateg(?:y|ies)|toolkit"
     r"|information|advert|booking|places?|match|game|sports? day|trip|club night)\b"

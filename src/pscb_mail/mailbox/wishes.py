@@ -206,6 +206,7 @@ FOOTER = re.compile(
     r"|subscriptions?)\b|\b(?:click|https?|www)\b"
 )
 FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
+NAMES_ITSELF = re.compile(r"unsub|subscribe|\bme\b|opt|list|mail|sending")
 WHOLE_ANYWHERE = frozenset(["unsubscribe", "remove", "opt out"])
 _WHOLE = (
     "stop|stop it|stop this|stop all|unsubscribe|unsubscribe me|remove|remove me|delete|delete me|"
