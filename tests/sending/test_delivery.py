@@ -1,6 +1,9 @@
 """The life of a delivery: only what the table allows happens."""
 
+import itertools
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +53,15 @@ def test_the_table_allows_this_and_nothing_else(state: State, event: Event) -> N
 def test_states_before_is_the_table_read_backwards() -> None:
     """Sweeps start from exactly the states that the table allows."""
     assert states_before(Event.DROPPED) == (State.QUEUED, State.DEFERRED)
+
+
+def test_the_manual_lists_every_state_with_its_instant_and_what_a_crash_there_leaves() -> None:
+    """docs/internals.md, row by row: none missing, none that there is not."""
+    lines = (Path(__file__).parents[2] / "docs" / "internals.md").read_text(encoding="utf-8").splitlines()
+    table = itertools.dropwhile(lambda line: not line.startswith("| state | true from the instant"), lines)
+    rows = [line.strip("| ").split(" | ") for line in itertools.takewhile(lambda line: line.startswith("|"), table)][2:]
+    assert {re.findall(r"`(\w+)`", row[0])[0] for row in rows} == set(State)
+    assert [row for row in rows if len(row) != 3 or not all(row)] == []
 
 
 def test_pauses_grow() -> None:
