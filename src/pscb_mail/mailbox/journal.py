@@ -26,7 +26,6 @@ class Handled:
 
     kinds: tuple[Kind, ...]
     to_file: bool
-    filed: bool
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,11 @@ class About:
 
 def handled(db: Database, key: str) -> Handled | None:
     """Return what is known of a message, None where it was never handled."""
-    row = db.execute("SELECT to_file, filed_at FROM incoming WHERE key = ?", [key]).fetchone()
+    row = db.execute("SELECT to_file FROM incoming WHERE key = ?", [key]).fetchone()
     if row is None:
         return None
     kinds = db.execute("SELECT finding FROM finding WHERE incoming = ? ORDER BY number", [key]).fetchall()
-    return Handled(tuple(Kind(kind) for (kind,) in kinds) or (Kind.UNRELATED,), bool(row[0]), row[1] is not None)
+    return Handled(tuple(Kind(kind) for (kind,) in kinds) or (Kind.UNRELATED,), bool(row[0]))
 
 
 def record(db: Database, key: str, source: str, now: datetime, *, to_file: bool) -> None:
