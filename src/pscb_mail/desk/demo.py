@@ -92,6 +92,8 @@ def _workspace(folder: Path, port: int) -> Workspace:
             port=port,
             mailbox=f"maildir:{inbox}",
             urgent="Worried about a child? Ring 01632 960180, day or night. In an emergency dial 999.",
+            website="https://www.pscb.example",
+            postal_address="Peterborough Safeguarding Children Board, Bayard Place, Broadway, Peterborough",
         ),
     )
 
