@@ -298,6 +298,28 @@ def test_accepting_a_forged_report_is_the_editors_decision(room: Mailroom) -> No
     assert room.status(ANN) is Status.BOUNCED
 
 
+@pytest.mark.parametrize("by_link", [False, True])
+def test_a_reply_that_turns_up_again_lifts_no_later_opt_out(room: Mailroom, *, by_link: bool) -> None:
+    """BACK was said of the first one. Said again, it brings them back again."""
+    room.done(room.pressed("issue-18", JO))
+    confirmation, code = answer_id(room), room.reference("issue-18", JO)
+
+    def back() -> bytes:
+        if by_link:
+            return room.reply(JO, f"subscribe {code}", "Put me back on the list, please.")
+        return room.reply(JO, "Re: You are off the list", "BACK", confirmation)
+
+    first = back()
+    assert room.done(first) == [("subscribe", "resubscribed")]
+    room.now += timedelta(hours=5)
+    room.done(room.pressed("issue-18", JO))
+    assert room.status(JO) is Status.OPTED_OUT
+    assert room.done(b"X-Redelivered: yes\r\n" + first) == [("subscribe", "review")]
+    assert room.status(JO) is Status.OPTED_OUT
+    room.now += timedelta(hours=1)
+    assert room.done(back()) == [("subscribe", "resubscribed")]
+
+
 STRANGER = "friend@elsewhere.test"
 
 

@@ -231,6 +231,25 @@ def test_only_the_person_s_own_reply_to_the_confirmation_brings_them_back(facts:
     assert decide(FROM_JO, Finding(Kind.SUBSCRIBE, "BACK"), facts).action is action
 
 
+@pytest.mark.parametrize(
+    ("written", "confirmed_at", "action"),
+    [
+        (THEN + timedelta(days=1), None, Action.RESUBSCRIBED),
+        (THEN - timedelta(minutes=5), None, Action.RESUBSCRIBED),  # clocks differ
+        (THEN - timedelta(hours=1), None, Action.REVIEW),
+        (THEN - timedelta(hours=1), THEN - timedelta(days=9), Action.REVIEW),
+        (THEN - timedelta(hours=1), THEN, Action.RESUBSCRIBED),  # it answers what we wrote about this very opt-out
+        (None, None, Action.REVIEW),
+        (None, THEN, Action.RESUBSCRIBED),
+    ],
+)
+def test_an_old_way_back_lifts_no_later_opt_out(
+    written: datetime | None, confirmed_at: datetime | None, action: Action
+):
+    facts = Facts(sender=GONE, confirmed=GONE, confirmed_at=confirmed_at)
+    assert decide(replace(FROM_JO, date=written), Finding(Kind.SUBSCRIBE, "BACK"), facts).action is action
+
+
 def test_a_stranger_s_wish_to_be_added_waits_for_a_person_where_it_names_the_newsletter():
     named = Finding(Kind.SUBSCRIBE, "Please add me to the newsletter", about_us=True)
     assert decide(FROM_STRANGER, named, Facts()).action is Action.REVIEW

@@ -50,7 +50,7 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
     person = directory.by_id(db, about.subscriber) if about else None
     theirs = directory.by_id(db, answered.subscriber) if answered else None
     sender = directory.by_address(db, incoming.sender)
-    confirmed, asked = _answers(db, incoming, finding, owner)
+    confirmed, confirmed_at, asked = _answers(db, incoming, finding, owner)
     questioned, questioned_at = _questioned(db, incoming, key)
     facts = Facts(
         owner=owner,
@@ -65,6 +65,7 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         written_to=about.address if about else "",
         proven=bool(owned) or answered is not None,
         confirmed=confirmed,
+        confirmed_at=confirmed_at,
         asked=asked,
         came_back=_came_back(db, (owner if finding.link else None) or sender or theirs, finding),
         questioned=questioned,
@@ -85,20 +86,21 @@ def _delivery_by_message_id(db: Database, message_ids: Sequence[str]) -> Deliver
 
 def _answers(
     db: Database, incoming: Incoming, finding: Finding, owner: Subscriber | None
-) -> tuple[Subscriber | None, Subscriber | None]:
-    """Return to whom we sent the confirmation, and to whom the question, that this message answers.
+) -> tuple[Subscriber | None, datetime | None, Subscriber | None]:
+    """Return to whom we sent the confirmation that this message answers, and when; and to whom the question.
 
-    A reply names it by its Message-ID. The links in it start a new message: there its code says whose it is.
+    A reply names it by its Message-ID. The links in it start a new message: there its code says whose it is, but not
+    when we wrote.
     """
-    kind, number = outbox.answered_by(db, incoming.answers) or (None, None)
+    kind, number, at = outbox.answered_by(db, incoming.answers) or (None, None, None)
     if number is None and finding.kind is Kind.SUBSCRIBE:
         linked = _deliveries_by_reference(db, references_in(incoming.subject[:1000]))
         number = owner.id if owner else linked[0].subscriber if linked else None
         kind = outbox.last_sent_to(db, number) if number is not None else None
     person = directory.by_id(db, number) if number is not None else None
     if kind in {Answer.CONFIRMED, Answer.TOLD}:
-        return person, None
-    return None, person if kind is Answer.ASKED else None
+        return person, at, None
+    return None, None, person if kind is Answer.ASKED else None
 
 
 def _questioned(db: Database, incoming: Incoming, key: bytes) -> tuple[Subscriber | None, datetime | None]:

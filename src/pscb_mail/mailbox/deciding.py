@@ -63,7 +63,8 @@ class Facts:
     earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about. forwarded: the
     setting. written_to: the address to which the copy went that the message is about. proven: a report bears a
     reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then says whose).
-    confirmed: to whom we sent the confirmation that this message answers. asked: whom the "was this you?" mail that it
+    confirmed: to whom we sent the confirmation that this message answers, and
+    confirmed_at when, where it names it. asked: whom the "was this you?" mail that it
     answers went to. came_back: when the person whom an opt-out would take off (of a link: the owner, else the sender
     or `answered`) last came back from `opted_out`. outage: the bounce is one of so many of its domain in this reading
     that the domain itself seems to be down. questioned: whom the mail that it answers asked whether they want to be on
@@ -82,6 +83,7 @@ class Facts:
     written_to: str = ""
     proven: bool = False
     confirmed: Subscriber | None = None
+    confirmed_at: datetime | None = None
     asked: Subscriber | None = None
     came_back: datetime | None = None
     outage: bool = False
@@ -262,14 +264,26 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     person = facts.recipient if finding.other else _anyone(facts)
     if finding.kind is Kind.SUBSCRIBE:
         back = facts.confirmed
-        own = back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT
-        if own and not finding.doubt and not finding.address:
+        if back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT:
+            if finding.doubt or finding.address:
+                return _review(finding, person, finding.doubt)
+            if not _is_of_this_opt_out(incoming, facts, back):
+                return _review(finding, person, "nothing shows that they wrote it after they opted out")
             return _made(finding, Action.RESUBSCRIBED, back, Answer.WELCOMED_BACK)
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
         finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
     return _review(finding, person, finding.doubt)
+
+
+def _is_of_this_opt_out(incoming: "Incoming", facts: Facts, back: Subscriber) -> bool:
+    """Whether a way back belongs to the opt-out in force: an old one that turns up again lifts no later one."""
+    answers_it = facts.confirmed_at is not None and facts.confirmed_at >= back.since
+    return answers_it or (incoming.date is not None and incoming.date > back.since - _CLOCKS_DIFFER)
+
+
+_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def _tied(facts: Facts) -> bool:

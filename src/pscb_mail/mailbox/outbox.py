@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from pscb_mail.database import stamp
+from pscb_mail.database import moment, stamp
 from pscb_mail.mailbox.deciding import Answer
 
 
@@ -103,12 +103,13 @@ def count(db: Database, state: str) -> int:
     return int(db.execute("SELECT count(*) FROM outbox WHERE state = ?", [state]).fetchone()[0])
 
 
-def answered_by(db: Database, message_ids: tuple[str, ...]) -> tuple[Answer, int] | None:
-    """Return kind and person of the first of our answers that is among some Message-IDs."""
+def answered_by(db: Database, message_ids: tuple[str, ...]) -> tuple[Answer, int, datetime] | None:
+    """Return kind, person and time of the first of our answers that is among some Message-IDs."""
     for message_id in message_ids:
-        row = db.execute("SELECT kind, subscriber FROM outbox WHERE message_id = ?", [message_id]).fetchone()
+        query = "SELECT kind, subscriber, written_at FROM outbox WHERE message_id = ?"
+        row = db.execute(query, [message_id]).fetchone()
         if row is not None and row[1] is not None:
-            return Answer(row[0]), int(row[1])
+            return Answer(row[0]), int(row[1]), moment(row[2])
     return None
 
 
