@@ -106,10 +106,26 @@ def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, 
     (jo,) = program("reconfirm", "Heads", "--list", "--json").json
     assert (jo["address"], jo["silent_days"], jo["confirmed_at"]) == (JO, 0, None)
     told = program("reconfirm", "Heads", "--list")
-    assert "none for" in told.out
-    assert "1 of 1 has been asked and has not answered." in told.err
+    assert "no answer for" in told.out
+    assert "1 member: 1 asked without an answer" in told.err
     assert len(relay.taken) == 2
     program("reconfirm", "Nobody", expect=2)
+
+
+@pytest.mark.parametrize("how", ["add", "edit", "import"])
+def test_who_is_active_already_is_asked_when_they_come_into_such_a_group(
+    program: Program, relay: ScriptedServer, how: str
+) -> None:
+    """Once, and they stay active: what they had before does not lapse for want of an answer."""
+    settings = program.folder / "pscb-mail.toml"
+    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    (program.folder / "people.csv").write_text(f"Email\n{JO}\n")
+    command = ("import", "people.csv", "--yes") if how == "import" else (how, JO)
+    assert "1 on the list already, and asked" in program(*command, "--group", "parents").err
+    assert "asked" not in program(*command, "--group", "Parents", "--group", "Heads").err
+    assert [recipient for _, recipient, _ in relay.taken] == [JO]
+    (listed,) = program("list", "--group", "Parents", "--json").json
+    assert (listed["address"], listed["status"]) == (JO, "active")
 
 
 def test_nobody_is_asked_while_a_restore_is_unsettled(program: Program, relay: ScriptedServer) -> None:

@@ -10,7 +10,7 @@ from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
 from pscb_mail.cli.choices import one_of
 from pscb_mail.cli.context import not_there_yet
-from pscb_mail.cli.people_asking import ask_pending
+from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.cli.people_import import import_
 from pscb_mail.cli.people_options import Basis, Groups, Json, Organisation, Reason, Role, Source, Who, Whom, Yes
 from pscb_mail.errors import UsageError
@@ -62,7 +62,7 @@ def add(
             confirm=context.workspace.settings.groups.confirm,
         )  # fmt: skip
         shown.added(done)
-        ask_pending(context, db)
+        ask_newcomers(context, db, done.change)
         if issue:
             _welcome(context, db, issue, done)
 
@@ -186,6 +186,7 @@ def edit(
             organisation=organisation, role=role, address=options.address(address), groups=options.groups(group),
             without=options.groups(no_group),
         )  # fmt: skip
+        ask_newcomers(context, db, done.change)
     changed = "; ".join(differences(done.before, done.after)) or "nothing is different"
     console.result(f"{console.safe(done.before.called)}: {console.safe(changed)}.{shown.number(done.change)}")
     if address and done.after.status is Status.BOUNCED:

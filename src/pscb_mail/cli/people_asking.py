@@ -19,27 +19,45 @@ if TYPE_CHECKING:
     from pscb_mail.people.subscriber import Subscriber
 
 
-def ask_pending(context: Context, db: "Database") -> None:
-    """Ask those who joined a group that wants a yes first; where the relay is away, `inbox` sends the mails later."""
+def ask_newcomers(context: Context, db: "Database", change: int | None) -> None:
+    """Ask those who are in a group that wants a yes; where the relay is away, `inbox` sends the mails later.
+
+    Whoever joined is pending, and is asked first. Whom `change` put there who was active already is asked as well, and
+    stays active.
+    """
     from pscb_mail.people import directory
     from pscb_mail.people.subscriber import Status
 
-    if not directory.counts(db)[Status.PENDING]:
+    groups = context.workspace.settings.groups.confirm
+    waiting = directory.counts(db)[Status.PENDING]
+    if not waiting and (not groups or change is None):
         return
     from pscb_mail.desk import reconfirming
     from pscb_mail.mailbox.deciding import Answer
 
-    people = reconfirming.pending(db)
+    if waiting:
+        words, later = "asked to confirm: they are written to once they have", "The next `add` or `import`"
+        _ask(context, db, reconfirming.pending(db), Answer.PLEASE_CONFIRM, words, later)
+    if change is not None:
+        words = "on the list already, and asked whether they want it: they stay on it meanwhile"
+        people = reconfirming.newly_in(db, change, groups, now())
+        _ask(context, db, people, Answer.STILL_WANTED, words, "`pscb-mail reconfirm GROUP`")
+
+
+def _ask(
+    context: Context, db: "Database", people: "Sequence[Subscriber]", kind: "Answer", words: str, later: str
+) -> None:
+    """Ask people; where nobody may be asked now, `later` is what does it another time."""
     if not people:
         return
     try:
-        asked = _asked(context, db, people, Answer.PLEASE_CONFIRM)
+        asked = _asked(context, db, people, kind)
     except NotNowError as problem:
-        # They are on the list all the same; the next `add` or `import` finds them waiting.
+        # They are on the list all the same.
         console.say(f"[yellow]Nobody was asked to confirm yet.[/] {console.safe(problem.message)}")
-        console.say(f"[dim]What to do:[/] {console.safe(problem.hint)} The next `add` or `import` asks them.")
+        console.say(f"[dim]What to do:[/] {console.safe(problem.hint)} {later} asks them.")
         return
-    _told(asked, "asked to confirm: they are written to once they have")
+    _told(asked, words)
 
 
 def reconfirm(
@@ -114,11 +132,13 @@ def _list(members: "Sequence[Standing]") -> None:
     others = [each for each in members if not each.silent]
     rows = [(each.person.address.text, each.person.name, _how(each)) for each in (*silent, *others)]
     console.table(("address", "name", "answer"), rows)
-    has = "has" if len(silent) == 1 else "have"
-    console.say(f"{len(silent):,} of {len(members):,} {has} been asked and {has} not answered.")
+    said_yes = sum(each.yes_at is not None for each in others)
+    parts = ((said_yes, "said yes"), (len(silent), "asked without an answer"), (len(others) - said_yes, "never asked"))
+    told = ", ".join(f"{number:,} {words}" for number, words in parts if number)
+    console.say(f"[dim]{console.count(len(members), 'member', 'members')}: {told}[/]")
 
 
 def _how(each: "Standing") -> str:
-    if each.silent:
-        return f"none for {console.span(now() - each.asked_at)}" if each.asked_at else ""
+    if each.silent and each.asked_at:
+        return f"no answer for {console.span(now() - each.asked_at)}"
     return f"yes, {console.ago(each.yes_at, now())}" if each.yes_at else "never asked"

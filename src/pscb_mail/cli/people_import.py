@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from pscb_mail.cli import console
+from pscb_mail.cli import people_import_shown as import_shown
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
 from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, not_there_yet, now
-from pscb_mail.cli.people_asking import ask_pending
+from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
 from pscb_mail.errors import DeclinedError, UsageError
 from pscb_mail.people.subscriber import Status
@@ -100,7 +101,7 @@ def import_(
         if marked is not None:
             _give_back(marked, tables.read_table(data, encoding), understood, dry_run=dry_run)
         if done.change is not None:
-            ask_pending(context, db)
+            ask_newcomers(context, db, done.change)
     _end(order, understood, done, dry_run=dry_run)
 
 
@@ -158,7 +159,7 @@ def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolle
 
 def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
     reading, staged, questions = understood.reading, understood.staged, understood.questions
-    shown.plan(order.name, reading, staged, planned, questions, order.sync, barred=order.barred)
+    import_shown.plan(order.name, reading, staged, planned, questions, order.sync, barred=order.barred)
 
 
 def _carried_out(db: "Database", order: _Order, understood: _Understood, context: Context) -> "Enrolled":
@@ -176,7 +177,7 @@ def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bo
             _ask_for_the_number(planned.leaving.count, order.sync)
     except UsageError:
         if order.json:
-            console.document(shown.import_as_json(understood.reading, planned, understood.questions))
+            console.document(import_shown.as_json(understood.reading, planned, understood.questions))
         raise
 
 
@@ -210,7 +211,7 @@ def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[by
 def _end(order: _Order, understood: _Understood, done: "Enrolled", *, dry_run: bool) -> NoReturn:
     """Tell how an import ended, and exit: 1 where rows were rejected, 2 where no row could be taken."""
     if order.json:
-        console.document(shown.import_as_json(understood.reading, done, understood.questions))
+        console.document(import_shown.as_json(understood.reading, done, understood.questions))
     elif done.change is not None:
         shown.enrolled(done, barred=order.barred)
     elif understood.staged.people and not done.moving:

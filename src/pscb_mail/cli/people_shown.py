@@ -1,4 +1,4 @@
-"""How people, their changes and plans look: on a screen of 80 columns, in a pipe, and as the contract's JSON."""
+"""How people and their changes look: on a screen of 80 columns, in a pipe, and as the contract's JSON."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pscb_mail.cli import console
 from pscb_mail.foreign import one_line
-from pscb_mail.people.joining import Decision, Kind
+from pscb_mail.people.joining import Kind
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 
 if TYPE_CHECKING:
@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Recorded
-    from pscb_mail.people.importing import Reading
-    from pscb_mail.people.lookalikes import Question
-    from pscb_mail.people.roster import Enrolled, Leaving
-    from pscb_mail.people.staging import Staged
+    from pscb_mail.people.roster import Enrolled
     from pscb_mail.people.undoing import Undone
 
 EXAMPLES = 3
-_REJECTED_SHOWN = 10
+FIRST = 10  # of a list, so many are shown and the others counted
 _LEAVING_SHOWN = 20
 _ROWS_AT_ONCE = 500  # a table is laid out as a whole
 
@@ -57,20 +54,6 @@ def story_as_json(told: "Story") -> dict[str, object]:
     timeline = [{"at": console.iso(each.at), "what": each.what, "detail": each.detail} for each in told.timeline]
     about = {"source": told.person.source, "basis": told.person.basis}
     return {**as_json(told.person), **about, "timeline": timeline}
-
-
-def import_as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]") -> dict[str, object]:
-    """Return an import or its plan as `import --json` has it."""
-    return {
-        "change": done.change,
-        "added": done.count(Kind.ADDED, Kind.BACK),
-        "changed": done.count(Kind.CHANGED, Kind.OPTED_OUT),
-        "unchanged": done.count(Kind.UNCHANGED),
-        "protected": done.count(Kind.PROTECTED),
-        "removed": done.leaving.count,
-        "rejected": [{"line": row.line, "text": row.text, "reason": row.reason} for row in reading.rejected],
-        "questions": [vars(each) for each in questions],
-    }
 
 
 def undone_as_json(done: "Undone") -> dict[str, object]:
@@ -144,7 +127,7 @@ def number(change: int | None) -> str:
 
 def added(done: "Enrolled") -> None:
     """Print what an `add` did, person by person, or in numbers where they are many."""
-    if sum(done.counts.values()) > _REJECTED_SHOWN:
+    if sum(done.counts.values()) > FIRST:
         enrolled(done)
         return
     words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
@@ -193,7 +176,7 @@ def about_to_undo(made: "Change", some: "Sequence[Recorded]", lifted: Sequence[S
     console.say(change(made, zone))
     if lifted:
         console.say("[yellow]They opted out by it, and would be barred no longer[/] (`--reason` keeps why):")
-    _names([each.called for each in lifted] or [_called(each) for each in some], len(lifted) or made.people)
+    names([each.called for each in lifted] or [_called(each) for each in some], len(lifted) or made.people)
 
 
 def _called(each: "Recorded") -> str:
@@ -201,13 +184,23 @@ def _called(each: "Recorded") -> str:
     return person.called if person else ""
 
 
-def _names(names: Sequence[str], in_all: int) -> None:
+def names(some: Sequence[str], in_all: int) -> None:
     """Print the first of so many names, and how many more there are."""
-    shown = names[:_LEAVING_SHOWN]
+    shown = some[:_LEAVING_SHOWN]
     for name in shown:
-        _beneath(f"[dim]{console.safe(name)}[/]")
+        beneath(f"[dim]{console.safe(name)}[/]")
     if in_all > len(shown):
-        _beneath(f"[dim]… and {in_all - len(shown):,} more[/]")
+        beneath(f"[dim]… and {in_all - len(shown):,} more[/]")
+
+
+def beneath(markup: str) -> None:
+    """Print an indented line, wrapped between words on a terminal."""
+    if console.err.is_terminal:
+        from rich.padding import Padding
+
+        console.err.print(Padding(markup, (0, 0, 0, 9)))
+    else:
+        console.say(f"         {markup}")
 
 
 def changes(some: "list[Change]", undone_by: dict[int, int], zone: "ZoneInfo", *, json: bool) -> None:
@@ -249,116 +242,12 @@ def _change_as_json(made: "Change", undone_by: int | None) -> dict[str, object]:
 def undone(done: "Undone") -> None:
     """Print what an undo did, and what it could not take back."""
     console.result(f"Taken back for {_count(done.people)}.{number(done.change)}")
-    for each in done.kept[:_REJECTED_SHOWN]:
+    for each in done.kept[:FIRST]:
         newer = f"change {each.newer.number} ({each.newer.origin.command}) came later"
         console.result(f"  {console.safe(each.person.called)} stays: {console.safe(newer)}.")
-    if len(done.kept) > _REJECTED_SHOWN:
-        console.result(f"  … and {len(done.kept) - _REJECTED_SHOWN:,} more.")
+    if len(done.kept) > FIRST:
+        console.result(f"  … and {len(done.kept) - FIRST:,} more.")
 
 
 def _count(people: int) -> str:
     return console.count(people, "person", "people")
-
-
-# -- the plan of an import ------------------------------------------------------------------------------------------
-
-_PLANNED = (
-    (Kind.ADDED, "to join the list"),
-    (Kind.BACK, "to come back: they had been removed"),
-    (Kind.CHANGED, "to change"),
-    (Kind.OPTED_OUT, "to come off: the file says that they opted out"),
-    (Kind.PROTECTED, "to stay off: they opted out or bounced"),
-    (Kind.UNCHANGED, "on the list already, as they are"),
-)
-
-
-def plan(
-    name: str,
-    reading: "Reading",
-    staged: "Staged",
-    planned: "Enrolled",
-    questions: "Sequence[Question]",
-    sync: str,
-    *,
-    barred: bool,
-) -> None:
-    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions.
-
-    `barred`: the file holds people who must not be written to.
-    """
-    console.say(f"[bold]{console.safe(name)}[/]: {console.count(reading.rows, 'row', 'rows')}, {reading.read_as}")
-    for meaning, place in reading.columns.described:
-        console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
-    if reading.columns.unused:
-        console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(reading.columns.unused[:10]))}")
-    console.say()
-    _leaving(planned.leaving, sync, faults=len(reading.rejected))
-    for kind, words in _PLANNED:
-        told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
-        _planned(told, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
-    if repeated := staged.repeated + staged.people - sum(planned.counts.values()):
-        console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
-    _rejected(reading)
-    _asked(questions)
-
-
-def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:
-    """Print who leaves a group that is made equal to the file."""
-    if not leaving.count:
-        return
-    console.say(
-        f"[yellow]{leaving.count:>7,}  to leave {console.safe(group)}[/], of its {leaving.members:,}: not in the file"
-    )
-    _names([person.called for person in leaving.people], leaving.count)
-    if faults:
-        _beneath("[dim]Whoever stands in a row that cannot be taken leaves as well: mend those first.[/]")
-
-
-def _asked(questions: "Sequence[Question]") -> None:
-    if not questions:
-        return
-    console.say(f"{len(questions):>7,}  to look at; they hold nothing up:")
-    for each in questions[:_REJECTED_SHOWN]:
-        _beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)}: [dim]{console.safe(each.why)}[/]")
-    if len(questions) > _REJECTED_SHOWN:
-        _beneath(f"[dim]… and {len(questions) - _REJECTED_SHOWN:,} more: --json lists them all[/]")
-
-
-def _planned(words: str, count: int, some: list[Decision]) -> None:
-    if not count:
-        return
-    console.say(f"{count:>7,}  {words}")
-    if some and some[0].kind is Kind.UNCHANGED:
-        return
-    for each in some[:EXAMPLES]:
-        _beneath(f"[dim]{console.safe(_example(each))}[/]")
-    if count > EXAMPLES:
-        _beneath(f"[dim]… and {count - EXAMPLES:,} more[/]")
-
-
-def _beneath(markup: str) -> None:
-    """Print an indented line, wrapped between words on a terminal."""
-    if console.err.is_terminal:
-        from rich.padding import Padding
-
-        console.err.print(Padding(markup, (0, 0, 0, 9)))
-    else:
-        console.say(f"         {markup}")
-
-
-def _example(each: Decision) -> str:
-    if each.kind is Kind.CHANGED:
-        return f"{each.person.called}: {'; '.join(differences(each.before, each.person))}"
-    if each.kind is not Kind.PROTECTED:
-        return each.person.called
-    return f"{each.person.called}, {each.person.status.words if each.before else 'asked to be forgotten'}"
-
-
-def _rejected(reading: "Reading") -> None:
-    if not reading.rejected:
-        return
-    console.say(f"[yellow]{len(reading.rejected):>7,}  cannot be taken:[/]")
-    for row in reading.rejected[:_REJECTED_SHOWN]:
-        _beneath(f"[dim]line {row.line}:[/] {console.safe(row.reason)}")
-    if len(reading.rejected) > _REJECTED_SHOWN:
-        _beneath(f"[dim]… and {len(reading.rejected) - _REJECTED_SHOWN:,} more: --json lists them all[/]")

@@ -20,7 +20,7 @@ from pscb_mail.errors import PscbMailError
 from pscb_mail.mailbox import answering, outbox, questions, wording
 from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.outbox import Letter
-from pscb_mail.people import directory
+from pscb_mail.people import changes, directory
 from pscb_mail.people.directory import Filters
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import pacing, relays
@@ -59,6 +59,13 @@ def pending(db: Database) -> list[Subscriber]:
     asked = questions.last_asked(db, Answer.PLEASE_CONFIRM)
     waiting = directory.people(db, Filters(status=Status.PENDING))
     return [person for person in waiting if (at := asked.get(person.id)) is None or at < person.since]
+
+
+def newly_in(db: Database, change: int, groups: Sequence[str], now: datetime) -> list[Subscriber]:
+    """Return who was active already when a change put them into a group that wants a yes; nobody who is not `due`."""
+    people = directory.by_ids(db, changes.came_into(db, change, groups))
+    asked, yes = questions.last_asked(db, Answer.STILL_WANTED), questions.last_yes(db)
+    return due([Standing(person, asked.get(person.id), yes.get(person.id)) for person in people], now)
 
 
 def standing(db: Database, group: str) -> list[Standing]:

@@ -6,7 +6,7 @@ history is append-only (a trigger holds it) and outlives people whose addition w
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -236,6 +236,21 @@ def movements(
     )
     for hour, was, now, count_ in rows:
         yield moment(hour), Status(was) if was else None, Status(now) if now else None, count_
+
+
+def came_into(db: Database, number: int, groups: Sequence[str]) -> list[int]:
+    """Return who was active before a change and after it, and was put into one of some groups by it."""
+    rows = db.execute(
+        """SELECT subscriber FROM history
+           WHERE change = :number AND before ->> 'status' = 'active' AND after ->> 'status' = 'active' AND EXISTS (
+               SELECT 1 FROM json_each(after, '$.groups') now JOIN json_each(:groups) wanted
+                   ON now.value = wanted.value COLLATE NOCASE
+               WHERE NOT EXISTS (SELECT 1 FROM json_each(before, '$.groups') was
+                   WHERE was.value = now.value COLLATE NOCASE))
+           ORDER BY id""",
+        {"number": number, "groups": json.dumps(list(groups))},
+    )
+    return [subscriber for (subscriber,) in rows]
 
 
 def former_addresses(db: Database) -> dict[str, int]:
