@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.header import Header
 from email.utils import format_datetime, make_msgid
 
 from sqlite_utils import Database
@@ -24,9 +23,9 @@ from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Subscriber
-from pscb_mail.sending import ledger
+from pscb_mail.sending import claims
 from pscb_mail.sending.delivery import Delivery, Event, Verdict
-from pscb_mail.sending.message import mailbox, quoted_printable
+from pscb_mail.sending.message import mailbox, quoted_printable, unstructured
 from pscb_mail.sending.relays import OpenSession
 from pscb_mail.sending.singles import send_one
 from pscb_mail.settings import Newsletter, Settings
@@ -130,7 +129,7 @@ def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Ca
         with transaction(db):
             outbox.settle(db, waiting.id, tried.state, tried.reply, now())
             if tried.attempt and tried.verdict:
-                ledger.end_attempt(db, tried.attempt, tried.verdict, now())
+                claims.end_attempt(db, tried.attempt, tried.verdict, now())
         sent += tried.state == "sent"
         refused += tried.state == "refused"
         doubted += tried.state == "unknown"
@@ -175,7 +174,7 @@ def composed(letter: Letter, newsletter: Newsletter, dated: datetime) -> bytes:
     headers = {
         "From": mailbox(newsletter.display_name, newsletter.address),
         "To": letter.recipient,
-        "Subject": _subject(letter.subject),
+        "Subject": unstructured("Subject", letter.subject),
         "Date": format_datetime(dated.astimezone(newsletter.zone)),
         "Message-ID": letter.message_id,
         "In-Reply-To": letter.in_reply_to,
@@ -190,8 +189,3 @@ def composed(letter: Letter, newsletter: Newsletter, dated: datetime) -> bytes:
     }
     lines = [f"{name}: {value}\r\n" for name, value in headers.items() if value]
     return "".join(lines).encode() + b"\r\n" + quoted_printable(letter.body) + b"\r\n"
-
-
-def _subject(text: str) -> str:
-    charset = "us-ascii" if text.isascii() else "utf-8"
-    return Header(one_line(text, 400), charset, maxlinelen=76, header_name="Subject").encode(linesep="\r\n")

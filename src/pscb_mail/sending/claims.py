@@ -136,7 +136,7 @@ def settle(
         event = _event(tried, verdict, now - retries.give_up_after)
         state = _LANDED[event]
         due_at = stamp(retries.due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
-        attempts.append((at, verdict.event.value, verdict.code or None, verdict.reply, verdict.relay, tried.attempt))
+        attempts.append(_ended(tried.attempt, verdict, at))
         deliveries.append((state.value, at, due_at, event is Event.NOT_TRIED, tried.claim.delivery))
         states.append(state)
         if alias := message_id_in(verdict):
@@ -146,6 +146,15 @@ def settle(
     _all_of(db, _END_ATTEMPT, attempts)
     _all_of(db, _SETTLE, deliveries)
     return states
+
+
+def end_attempt(db: Database, attempt: int, verdict: Verdict, now: datetime) -> None:
+    """Record how a try ended that moves no delivery: a test copy, one more copy, an answer."""
+    _all_of(db, _END_ATTEMPT, [_ended(attempt, verdict, stamp(now))])
+
+
+def _ended(attempt: int, verdict: Verdict, at: str) -> tuple[object, ...]:
+    return at, verdict.event.value, verdict.code or None, verdict.reply, verdict.relay, attempt
 
 
 def latest_tries(db: Database, most: int) -> list[tuple[int, datetime]]:

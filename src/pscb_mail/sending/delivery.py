@@ -110,7 +110,6 @@ class Delivery:
     address: str
     reference: str
     state: State
-    at: datetime
 
 
 class Claim(NamedTuple):

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from pscb_mail.database import moment, stamp
 from pscb_mail.people.forgotten import Trace, strike
 from pscb_mail.sending.audience import Audience
-from pscb_mail.sending.delivery import Delivery, Event, State, Verdict, after, states_before
+from pscb_mail.sending.delivery import Delivery, Event, State, after, states_before
 
 # What stands in the log for the address of somebody who was forgotten.
 FORGOTTEN = "forgotten"
@@ -104,7 +104,7 @@ def _mailings(db: Database, clause: str, values: list[str]) -> Iterator[Mailing]
 
 
 def start_test(db: Database, issue: str, address: str, relay: str, now: datetime) -> int:
-    """Record that a test copy is tried: it counts for the pace; returns its id for `end_attempt`."""
+    """Record that a test copy is tried: it counts for the pace; returns its id for `claims.end_attempt`."""
     return _start(db, None, issue, address, relay, now)
 
 
@@ -114,7 +114,7 @@ def start_answer(db: Database, relay: str, now: datetime) -> int:
 
 
 def start_again(db: Database, delivery: Delivery, relay: str, now: datetime) -> int:
-    """Record that one more copy is tried for somebody who has it; returns its id for `end_attempt`."""
+    """Record that one more copy is tried for somebody who has it; returns its id for `claims.end_attempt`."""
     return _start(db, delivery.id, delivery.issue, delivery.address, relay, now)
 
 
@@ -124,14 +124,6 @@ def _start(db: Database, delivery: int | None, issue: str, address: str, relay: 
         [delivery, issue, address, relay, stamp(now)],
     )
     return int(cursor.lastrowid or 0)
-
-
-def end_attempt(db: Database, attempt: int, verdict: Verdict, now: datetime) -> None:
-    """Record how a try ended."""
-    db.execute(
-        "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?",
-        [stamp(now), verdict.event, verdict.code or None, verdict.reply, verdict.relay, attempt],
-    )
 
 
 def doubt_in_flight(db: Database, issue: str, now: datetime) -> int:
@@ -376,7 +368,7 @@ def attempts_of(db: Database, subscriber: int) -> list[Attempt]:
     ]
 
 
-_DELIVERY = "SELECT id, issue, subscriber, address, reference, state, at FROM delivery"
+_DELIVERY = "SELECT id, issue, subscriber, address, reference, state FROM delivery"
 
 
 def delivery_by_reference(db: Database, reference: str) -> Delivery | None:
@@ -391,11 +383,6 @@ def delivery_by_message_id(db: Database, message_id: str) -> Delivery | None:
     return found or _delivery(db, f"{_DELIVERY} WHERE reference = ? AND issue = ?", reference.upper(), slug)
 
 
-def last_delivery_to(db: Database, subscriber: int) -> Delivery | None:
-    """Return the latest delivery to a person that a relay took."""
-    return _delivery(db, f"{_DELIVERY} WHERE subscriber = ? AND state = 'sent' ORDER BY at DESC LIMIT 1", subscriber)
-
-
 def delivery_of(db: Database, issue: str, subscriber: int) -> Delivery | None:
     """Return one person's delivery of an issue, or None where there is none."""
     return _delivery(db, f"{_DELIVERY} WHERE issue = ? AND subscriber = ?", issue, subscriber)
@@ -403,7 +390,7 @@ def delivery_of(db: Database, issue: str, subscriber: int) -> Delivery | None:
 
 def _delivery(db: Database, query: str, *values: object) -> Delivery | None:
     row = db.execute(query, list(values)).fetchone()
-    return row and Delivery(row[0], row[1], row[2], row[3], row[4], State(row[5]), moment(row[6]))
+    return row and Delivery(row[0], row[1], row[2], row[3], row[4], State(row[5]))
 
 
 def first_started_at(db: Database) -> datetime | None:

@@ -238,7 +238,7 @@ def _headers(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Iter
     subject = edition.subject if purpose is Purpose.MAILING else f"[TEST] {edition.subject}"
     to, date, reference = (Slot(Field(name), "header") for name in ("to", "date", "reference"))
     yield from (_header("From", mailbox(newsletter.display_name, newsletter.address)), b"To: ", to, _CRLF)
-    yield _header("Subject", _words("Subject", subject))
+    yield _header("Subject", unstructured("Subject", subject))
     yield from (b"Date: ", date, _CRLF)
     yield from (f"Message-ID: <{edition.issue}.".encode(), reference, f"@{newsletter.domain}>\r\n".encode())
     yield from (b"X-PSCB-Mail: ", reference, _CRLF)
@@ -269,7 +269,7 @@ def _list_id(newsletter: Newsletter) -> str:
     )
 
 
-def _words(name: str, text: str) -> str:
+def unstructured(name: str, text: str) -> str:
     """Return unstructured text, as RFC 2047 words where it is not ASCII, folded at 78."""
     text = one_line(text, 400)
     charset = "us-ascii" if text.isascii() else "utf-8"

@@ -131,7 +131,7 @@ def _recorded(db: Database, attempt: int, outcome: Outcome, relay: str, now: dat
     """Make the verdict on a copy outside the mailing durable, before its session closes."""
     verdict = judged(outcome, relay)
     with transaction(db):
-        ledger.end_attempt(db, attempt, verdict, now)
+        claims.end_attempt(db, attempt, verdict, now)
     return _unless_ours(outcome, verdict)
 
 
