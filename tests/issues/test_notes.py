@@ -110,6 +110,7 @@ FAULTS = [
         r":4: The note \[\^x\] and its mark must both be for everybody",
     ),
     ("::: only Heads\nTheirs[^x].\n:::\n\n[^x]: Open.", r":5: The note \[\^x\] and its mark must both be"),
+    ("Words[^x].\n\n[^x]: [^y]: One.", r":6: A note begins within another one"),
     ("::: only A\nx[^x]\n:::\n\n::: only B\ny\n\n[^x]: z\n:::", r":5: The note \[\^x\] and its mark must both be"),
 ]
 

@@ -23,7 +23,7 @@ from pscb_mail.issues.frame import Frame
 from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
-from pscb_mail.issues.notes import Note
+from pscb_mail.issues.notes import note_of
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.replies import ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, table_of
@@ -274,10 +274,10 @@ class _Body:
         return self._template("quote", body=_made(self.blocks(node)), source=quoted.source)
 
     def _notes(self, node: SyntaxTreeNode) -> str:
-        return self._template("notes", first=_note(node).mark, body=_made(self.blocks(node)))
+        return self._template("notes", first=note_of(node).mark, body=_made(self.blocks(node)))
 
     def _note(self, node: SyntaxTreeNode) -> str:
-        note = _note(node)
+        note = note_of(node)
         match node.children:
             case [only] if only.type == "paragraph" and only.children:
                 words: str = self.inline(only.children[0])
@@ -286,7 +286,7 @@ class _Body:
         return f'<li id="{note.anchor}">{self._target(note.anchor)}{words}</li>\n'
 
     def _note_mark(self, node: SyntaxTreeNode) -> str:
-        note = _note(node)
+        note = note_of(node)
         return f'<sup><a href="#{note.anchor}" aria-label="Note {note.mark}">{note.mark}</a></sup>'
 
     def _target(self, anchor: str) -> str:
@@ -308,13 +308,6 @@ class _Body:
         (begin, end), (begin_label, end_label) = self._marks.around(only.groups), self._marks.around(())
         label = self._template("only", groups=only.groups)
         return f"{begin}{begin_label}{label}{end_label}{passage}{end}"
-
-
-def _note(node: SyntaxTreeNode) -> Note:
-    note = meta_of(node)
-    if not isinstance(note, Note):
-        raise TypeError(note)
-    return note
 
 
 def _heading_follows(node: SyntaxTreeNode) -> bool:

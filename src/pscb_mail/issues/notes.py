@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.blocks import Only
@@ -57,6 +58,14 @@ def arranged(tokens: Sequence[Token]) -> tuple[list[Token], Problems]:
     return result, sorted(arranging.problems)
 
 
+def note_of(node: SyntaxTreeNode) -> Note:
+    """Return the note that a `note_mark`, a `note` or the first of `notes` carries."""
+    note = cast("object", node.meta)
+    if not isinstance(note, Note):
+        raise TypeError(note)
+    return note
+
+
 def _marks(token: Token) -> list[Token]:
     return [child for child in token.children or [] if child.type == "footnote_ref"]
 
@@ -96,6 +105,8 @@ class _Arranging:
                 open_ = None
             elif open_:
                 open_.tokens.append(token)
+                if token.type == "footnote_reference_open":
+                    self.problems.append((_line(token), "A note begins within another one: begin a line with it."))
             else:
                 rest.append(token)
         return rest

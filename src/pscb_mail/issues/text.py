@@ -15,19 +15,16 @@ from pscb_mail.issues.blocks import Button, Contact, Event, Events, Only, Quote
 from pscb_mail.issues.calendars import calendar_name
 from pscb_mail.issues.contents import contents_of
 from pscb_mail.issues.document import Heading, meta_of, plain
-from pscb_mail.issues.edition import Field, File, Flat, Passage
+from pscb_mail.issues.edition import Field, File, Passage
 from pscb_mail.issues.frame import Frame, day, times, weekday
+from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
-from pscb_mail.issues.notes import Note
+from pscb_mail.issues.notes import note_of
 from pscb_mail.issues.replies import mailto
 from pscb_mail.issues.tables import Table, captioned, table_of
 from pscb_mail.issues.templating import Templates
 
-COLUMNS = 72
-# What a name takes, roughly, where a merge field stands.
-_NAME = 16
 _GAP = "\n\n"
-_UNDERLINES = {1: "=", 2: "=", 3: "-"}
 
 
 def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) -> Passage:
@@ -47,49 +44,6 @@ def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) ->
     )
     text = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
     return marks.cut(re.sub(r"\n{4,}", "\n\n\n", text) + "\n")
-
-
-class Lines:
-    """Lines of at most 72 columns, in which a stand-in counts as what will stand there. Templates use it too."""
-
-    def __init__(self, marks: Marks) -> None:
-        self.marks = marks
-        self.columns = COLUMNS
-
-    def width(self, text: str) -> int:
-        """Return the columns that a text takes."""
-        return self.marks.measure(text, _width_of)
-
-    def wrap(self, text: str, first: str = "", later: str | None = None) -> str:
-        """Return paragraphs folded at the columns there are, the first line after `first`, the others after `later`."""
-        later = " " * len(first) if later is None else later
-        lines: list[str] = []
-        for line in text.split("\n"):
-            lines += self._folded(line, later if lines else first, later)
-        return "\n".join(lines)
-
-    def _folded(self, line: str, first: str, later: str) -> Iterator[str]:
-        row, width, room = first, self.width(first), False
-        # A no-break space is part of a word.
-        for word in re.findall(r"[^ \t\n]+", line):
-            wide = self.width(word)
-            if room and width + 1 + wide > self.columns:
-                yield row
-                row, width, room = later, self.width(later), False
-            row += f" {word}" if room else word
-            width += wide + room
-            room = True
-        yield row
-
-    def heading(self, text: str, level: int = 2) -> str:
-        """Return a heading, underlined as far as its longest line."""
-        folded = self.wrap(text)
-        underline = _UNDERLINES.get(level, "-")
-        return f"{folded}\n{underline * min(self.columns, max(self.width(line) for line in folded.split(chr(10))))}"
-
-
-def _width_of(passage: Flat) -> int:
-    return sum(len(part) if isinstance(part, str) else max(_NAME, len(part.default)) for part in passage)
 
 
 class _Body:
@@ -119,7 +73,7 @@ class _Body:
             "quote": self._quote,
             "notes": self._blocks,
             "note": self._note,
-            "note_mark": lambda node: f" (note {_note(node).mark})",
+            "note_mark": lambda node: f" (note {note_of(node).mark})",
             "text": lambda node: node.content,
             "softbreak": lambda _: " ",
             "hardbreak": lambda _: "\n",
@@ -239,7 +193,7 @@ class _Body:
         return f"{rule}\n{self._blocks(node)}\n{rule}"
 
     def _note(self, node: SyntaxTreeNode) -> str:
-        return self._set_in(f"Note {_note(node).mark}: ", "    ", node)
+        return self._set_in(f"Note {note_of(node).mark}: ", "    ", node)
 
     def _only(self, node: SyntaxTreeNode) -> str:
         only = meta_of(node)
@@ -323,13 +277,6 @@ class _Body:
         return "\n".join(
             self._lines.wrap(cell, "" if not place else "    ", "    ") for place, cell in enumerate(cells)
         )
-
-
-def _note(node: SyntaxTreeNode) -> Note:
-    note = meta_of(node)
-    if not isinstance(note, Note):
-        raise TypeError(note)
-    return note
 
 
 def _begins_article(node: SyntaxTreeNode) -> bool:
