@@ -202,6 +202,7 @@ def test_servers_of_any_make_are_known_by_what_they_say(name: str):
         "From: jo@school.example\nSubject: hello\n\n550 5.1.1 user unknown",
         "From: postmaster@school.example\nSubject: New mail rules from Monday\n\nPlease read them.",
         "From: jo@school.example\nSubject: Delivery of the leaflets\n\nThey could not be delivered on Monday.",
+        "Return-Path: <>\nFrom: jo@school.example\nSubject: Jo\n\nThis address is no longer in use, write to al@school.example.",
         "From: jo@school.example\nSubject: Delivery problem\n\nThe leaflets could not be delivered on Monday.",
         "From: jo@school.example\nSubject: FW: Undeliverable: 18\n\nWhy? It could not be delivered to al@school.example.",
     ],

@@ -23,34 +23,30 @@ _HEADERS = (
     "x-autoreply-script", "x-autoreply-domain", "x-ms-exchange-inbox-rules-loop", "x-amazon-auto-reply", "x-responder",
 )  # fmt: skip
 _SUBJECT = re.compile(
-    r"^[\[(*\s]{0,3}(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|auto ?:|automatic e-?mail|out[ "
-    r"-]of[ -](?:the[ -])?office|ooo\b|away from (?:my|the)"
-    r"|(?:i am |i'm |i will be |currently )?(?:on|away on) (?:annual |maternity |paternity |sick |study )?(?:leave"
-    r"|holiday|vacation)\b|vacation\b|on leave|.{0,60} is out of (?:the )?office"
-    r"|i am (?:currently )?(?:away|out of)|automatische (?:antwort|nachricht|e-?mail)|abwesen\w*|.{0,40}nicht im "
-    r"(?:buro|haus|buero)|autom\. antwort"
-    r"|(?:reponse|message) (?:d')?(?:automatique|absence)|absence\b|absent\w*|notification d'absence|absence du "
-    r"bureau|respuesta automatica|fuera de (?:la )?oficina|ausen\w+|mensaje automatico"
-    r"|resposta automatica|fora do escritorio|mensagem automatica|de ferias|odpowiedz automatyczna|automatyczna "
-    r"odpowiedz|autoodpowiedz|autoresponder|nieobecn\w+|poza biurem|jestem na urlopie|urlop\b"
-    r"|automatinis (?:atsakymas|pranesimas)|nesu (?:biure|darbe)|ne biure|atostog\w+|automatiska atbilde|automatisks"
-    r"|prombutn\w+|esmu (?:prombutne|atvalinajuma)|atvalinajum\w*"
-    r"|raspuns automat|mesaj automat|absent din birou|in concediu|concediu\b|nu sunt la birou|risposta automatica"
-    r"|ymateb awtomatig|allan o'r swyddfa"
-    r"|automatisch antwoord|automatiskt svar)"
+    r"^[\[(*\s]{0,3}(?:auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder)|auto ?:|automatic e-?mail"
+    r"|out[ -]of[ -](?:the[ -])?office|ooo\b|away from (?:my|the)|(?:i am |i'm |i will be |currently )?(?:on"
+    r"|away on) (?:annual |maternity |paternity |sick |study )?(?:leave|holiday|vacation)\b|vacation\b|on leave"
+    r"|.{0,60} is out of (?:the )?office|i am (?:currently )?(?:away|out of)|automatische (?:antwort|nachricht"
+    r"|e-?mail)|abwesen\w*|.{0,40}nicht im (?:buro|haus|buero)|autom\. antwort|(?:reponse"
+    r"|message) (?:d')?(?:automatique|absence)|absence\b|absent\w*|notification d'absence|absence du bureau"
+    r"|respuesta automatica|fuera de (?:la )?oficina|ausen\w+|mensaje automatico|resposta automatica"
+    r"|fora do escritorio|mensagem automatica|de ferias|odpowiedz automatyczna|automatyczna odpowiedz|autoodpowiedz"
+    r"|autoresponder|nieobecn\w+|poza biurem|jestem na urlopie|urlop\b|automatinis (?:atsakymas|pranesimas)"
+    r"|nesu (?:biure|darbe)|ne biure|atostog\w+|automatiska atbilde|automatisks|prombutn\w+|esmu (?:prombutne"
+    r"|atvalinajuma)|atvalinajum\w*|raspuns automat|mesaj automat|absent din birou|in concediu|concediu\b"
+    r"|nu sunt la birou|risposta automatica|ymateb awtomatig|allan o'r swyddfa|automatisch antwoord|automatiskt svar)"
 )
 _AWAY = re.compile(
-    r"\b(?:out of (?:the )?office|annual leave|(?:maternity|paternity|sick|compassionate|parental|study) leave|on "
-    r"leave|holiday|holidays|vacation|away (?:from|until|on)|i am away|currently away|not in the office"
-    r"|i (?:will be|shall be|am) (?:back|out|away|off)|return(?:ing)? (?:to (?:the office|work)|on)|will return|back "
-    r"(?:on|in the office)|until (?:monday|tuesday|wednesday|thursday|friday|\d)"
-    r"|limited access|no access to (?:my )?e-?mail|do(?:n't| not) work (?:on )?(?:mondays?|tuesdays?|wednesdays?"
-    r"|thursdays?|fridays?)|work part[- ]time|term[- ]time|school is (?:now )?closed|half[- ]term"
-    r"|abwesen\w*|urlaub\w*|nicht im (?:buro|haus|buero)|wieder erreichbar|krankheit\w*|conges?\b|absent\w*|vacances"
-    r"|de retour|bureau|vacaciones|fuera de (?:la )?oficina|ausen\w+|de baja por"
-    r"|ferias|fora do escritorio|de licenca|urlop\w*|nieobecn\w+|poza biurem|zwolnieni\w+|atostog\w+|nesu (?:biure"
-    r"|darbe)|nedarbingum\w*|grisiu|grizsiu|prombutn\w+|atvalinajum\w*|concedi\w+|nu sunt la birou"
-    r"|lipsesc|ma intorc|allan o'r swyddfa|ar (?:fy )?ngwyliau)\b"
+    r"\b(?:out of (?:the )?office|annual leave|(?:maternity|paternity|sick|compassionate|parental|study) leave"
+    r"|on leave|holiday|holidays|vacation|away (?:from|until|on)|i am away|currently away|not in the office"
+    r"|i (?:will be|shall be|am) (?:back|out|away|off)|return(?:ing)? (?:to (?:the office|work)|on)|will return"
+    r"|back (?:on|in the office)|until (?:monday|tuesday|wednesday|thursday|friday|\d)|limited access"
+    r"|no access to (?:my )?e-?mail|do(?:n't| not) work (?:on )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?)"
+    r"|work part[- ]time|term[- ]time|school is (?:now )?closed|half[- ]term|abwesen\w*|urlaub\w*|nicht im (?:buro"
+    r"|haus|buero)|wieder erreichbar|krankheit\w*|conges?\b|absent\w*|vacances|de retour|bureau|vacaciones"
+    r"|fuera de (?:la )?oficina|ausen\w+|de baja por|ferias|fora do escritorio|de licenca|urlop\w*|nieobecn\w+"
+    r"|poza biurem|zwolnieni\w+|atostog\w+|nesu (?:biure|darbe)|nedarbingum\w*|grisiu|grizsiu|prombutn\w+"
+    r"|atvalinajum\w*|concedi\w+|nu sunt la birou|lipsesc|ma intorc|allan o'r swyddfa|ar (?:fy )?ngwyliau)\b"
 )
 _CALENDAR = re.compile(
     r"^(?:accepted|declined|tentative(?:ly accepted)?|zugesagt|abgelehnt|mit vorbehalt|accepte|refuse|aceptado"
@@ -58,39 +54,40 @@ _CALENDAR = re.compile(
 )
 _RECEIPT = re.compile(
     r"^(?:read|not read|read receipt|return receipt|gelesen|ungelesen|lu|non lu|leido|no leido|lida|lido|przeczytano"
-    r"|odczytano|nieprzeczytane|perskaityta|izlasits|citit|delivered|zugestellt|relayed|lesebestatigung|disposition "
-    r"notification)\s?(?::|\(|-)"
+    r"|odczytano|nieprzeczytane|perskaityta|izlasits|citit|delivered|zugestellt|relayed|lesebestatigung"
+    r"|disposition notification)\s?(?::|\(|-)"
 )
 _CHALLENGE = re.compile(
-    r"\b(?:verify (?:that )?you(?:r| are)\b.{0,60}(?:human|person|real|e-?mail|sender|address)|confirm (?:that "
-    r")?you(?:r| are).{0,60}(?:human|person|not a? ?spam|real sender|message will be delivered)"
+    r"\b(?:verify (?:that )?you(?:r| are)\b.{0,60}(?:human|person|real|e-?mail|sender|address)"
+    r"|confirm (?:that )?you(?:r| are).{0,60}(?:human|person|not a? ?spam|real sender|message will be delivered)"
     r"|(?:your|this) (?:message|e-?mail) (?:is|was|has been) (?:being )?(?:held|quarantined)|sender (?:verification"
     r"|confirmation|authentication)|challenge[- ]response|boxbe|spam ?arrest|mailblocks|bluebottle"
-    r"|anti-?spam (?:verification|confirmation)|click (?:here|the link|below).{0,60}(?:deliver|release) your "
-    r"(?:message|e-?mail))\b"
+    r"|anti-?spam (?:verification|confirmation)|click (?:here|the link|below).{0,60}(?:deliver"
+    r"|release) your (?:message|e-?mail))\b"
 )
 _LIST_ADMIN = re.compile(
-    r"^(?:welcome to the .{1,80} mailing list|you have been (?:un)?subscribed|confirm [0-9a-f]{20,}|your message to "
-    r".{1,100} awaits|.{0,80}(?:post|message) from .{1,80} requires approval"
-    r"|.{1,60} (?:mailing )?list (?:memberships? reminder|digest)|.{1,80}\bdigest, vol\b|your confirmation is "
-    r"required to (?:join|leave)|subscription (?:results|confirmation|to)|listserv command|output of your job)"
+    r"^(?:welcome to the .{1,80} mailing list|you have been (?:un)?subscribed|confirm [0-9a-f]{20,}"
+    r"|your message to .{1,100} awaits|.{0,80}(?:post|message) from .{1,80} requires approval"
+    r"|.{1,60} (?:mailing )?list (?:memberships? reminder|digest)|.{1,80}\bdigest, vol\b"
+    r"|your confirmation is required to (?:join|leave)|subscription (?:results|confirmation|to)|listserv command"
+    r"|output of your job)"
 )
 _DIGEST = re.compile(
     r"\b(?:messages? (?:held |waiting )?in (?:your )?quarantine|quarantine(?:d)? (?:e-?mail |message |spam )?(?:digest"
-    r"|summary|report|notifications?|messages)|spam (?:digest|quarantine|summary)|held (?:messages?|e-?mail) "
-    r"(?:digest|summary|notification)|you have (?:\w+ )?(?:new )?(?:held|quarantined) messages?)\b"
+    r"|summary|report|notifications?|messages)|spam (?:digest|quarantine|summary)|held (?:messages?|e-?mail) (?:digest"
+    r"|summary|notification)|you have (?:\w+ )?(?:new )?(?:held|quarantined) messages?)\b"
 )
 # A sentence of an out-of-office answer: that one is away, until when, whom to ask meanwhile, and thanks.
 _AWAY_NOW = re.compile(
-    r"^(?:i am|i'm|i will be|i'll be) (?:\w+ ){0,2}?(?:out of (?:the |my )?office|away (?:from|until|on)|on (?:\w+ )?"
-    r"(?:leave|holiday|vacation)|not in the office|off sick)\b"
-    r"(?!.*\b(?:please|can|could|would|remove|list|newsletter)\b)"
+    r"^(?:i am|i'm|i will be|i'll be) (?:\w+ ){0,2}?(?:out of (?:the |my )?office|away (?:from|until|on)"
+    r"|on (?:\w+ )?(?:leave|holiday|vacation)|not in the office|off sick)\b(?!.*\b(?:please|can|could|would|remove"
+    r"|list|newsletter)\b)"
 )
 _BESIDE_AWAY = re.compile(
-    r"^(?:(?:for|if|in) .{0,40}\b(?:urgent|emergency|immediate|absence|assistance|query|queries)\b"
-    r"|(?:thank you|thanks) for |i(?: will| shall|'ll) (?:reply|respond|get back|answer|read|deal)"
-    r"|i (?:will )?(?:return|am back|will be back)|please (?:contact|call|ring|speak to|e-?mail) "
-    r"|(?:hi|hello|dear|kind regards|best wishes|many thanks|regards)\b.{0,40}$)"
+    r"^(?:(?:for|if|in) .{0,40}\b(?:urgent|emergency|immediate|absence|assistance|query|queries)\b|(?:thank you"
+    r"|thanks) for |i(?: will| shall|'ll) (?:reply|respond|get back|answer|read|deal)|i (?:will )?(?:return|am back"
+    r"|will be back)|please (?:contact|call|ring|speak to|e-?mail) |(?:hi|hello|dear|kind regards|best wishes"
+    r"|many thanks|regards)\b.{0,40}$)"
 )
 _ROBOT = re.compile(r"^(?:no-?_?reply|do-?_?not-?_?reply|donotreply|noreply|mailer-daemon|postmaster|autoreply"
                     r"|auto-reply|autoresponder|bounces?|listserv|majordomo|sympa|mailman"

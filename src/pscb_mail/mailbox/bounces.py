@@ -21,7 +21,7 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
 from pscb_mail.mailbox.sentences import ADDRESS
-from pscb_mail.mailbox.severity import status_of, telling_line, tells, verdict
+from pscb_mail.mailbox.severity import status_of, telling_line, tells, tells_of_a_mailbox, verdict
 from pscb_mail.sending.references import references_in
 
 if TYPE_CHECKING:
@@ -35,21 +35,20 @@ logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 _SUBJECT = re.compile(
     r"^(?:\W*(?:undeliver(?:able|ed)|undelivered mail returned|delivery (?:status notification|failure|failed"
     r"|notification|has failed|report|problem|error|delayed|incomplete)|mail delivery (?:failed|failure|system|error"
-    r"|problem|status|delayed|warning)|returned mail"
-    r"|failure notice|failed (?:mail|delivery)|mail (?:could not be|system error|failure|not delivered|returned)"
-    r"|message (?:undeliverable|could not be delivered|delivery (?:failure|failed)|you sent blocked|status|not "
-    r"delivered|delayed)"
-    r"|non[- ]?remis|non[- ]delivery|nondeliverable|non-?deliverable|warning: (?:could not send|message .{0,30}delayed)"
-    r"|permanent (?:delivery|fatal)|could not deliver|couldn't be delivered|your message to .{1,60} couldn't|address "
-    r"not found|notice: mail delivery|postmaster notify|automatically rejected mail|mail failed"
-    r"|unzustellbar|nicht zugestellt|nachricht nicht|unzustellbarkeit\w*|fehler(?:hafte)? (?:bei der "
-    r")?(?:mail)?zustellung|mail(?: )?zustellung|zustellung\w* fehlgeschlagen|non distribuable|message non|echec de "
-    r"(?:la )?(?:remise|livraison|distribution)|avis de non-?remise|no se puede entregar|no entregado"
-    r"|mensaje no entregad\w+|fallo (?:en la|de) entrega|correo (?:no entregado|devuelto)|devuelto|nao (?:entregue"
-    r"|foi possivel entregar)|falha (?:na|de) entrega|nao e possivel entregar|nie mozna dostarczyc|niedostarczon\w+"
-    r"|nie dostarczono|niedoreczon\w+|zwrot poczty|blad dostarczania"
-    r"|nepristatyt\w+|nepavyko pristatyti|neislaikytas|nepiegadat\w+|neizdevas piegadat|nu (?:poate fi|a putut fi) "
-    r"livrat|nelivrat|mesaj nelivrat|imposibil de livrat|livrare esuata|onbestelbaar|non recapitabile))\b"
+    r"|problem|status|delayed|warning)|returned mail|failure notice|failed (?:mail|delivery)|mail (?:could not be"
+    r"|system error|failure|not delivered|returned)|message (?:undeliverable|could not be delivered"
+    r"|delivery (?:failure|failed)|you sent blocked|status|not delivered|delayed)|non[- ]?remis|non[- ]delivery"
+    r"|nondeliverable|non-?deliverable|warning: (?:could not send|message .{0,30}delayed)|permanent (?:delivery|fatal)"
+    r"|could not deliver|couldn't be delivered|your message to .{1,60} couldn't|address not found"
+    r"|notice: mail delivery|postmaster notify|automatically rejected mail|mail failed|unzustellbar|nicht zugestellt"
+    r"|nachricht nicht|unzustellbarkeit\w*|fehler(?:hafte)? (?:bei der )?(?:mail)?zustellung|mail(?: )?zustellung"
+    r"|zustellung\w* fehlgeschlagen|non distribuable|message non|echec de (?:la )?(?:remise|livraison|distribution)"
+    r"|avis de non-?remise|no se puede entregar|no entregado|mensaje no entregad\w+|fallo (?:en la|de) entrega"
+    r"|correo (?:no entregado|devuelto)|devuelto|nao (?:entregue|foi possivel entregar)|falha (?:na|de) entrega"
+    r"|nao e possivel entregar|nie mozna dostarczyc|niedostarczon\w+|nie dostarczono|niedoreczon\w+|zwrot poczty"
+    r"|blad dostarczania|nepristatyt\w+|nepavyko pristatyti|neislaikytas|nepiegadat\w+|neizdevas piegadat"
+    r"|nu (?:poate fi|a putut fi) livrat|nelivrat|mesaj nelivrat|imposibil de livrat|livrare esuata|onbestelbaar"
+    r"|non recapitabile))\b"
 )
 
 
@@ -65,16 +64,17 @@ _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)(?:[+\-_.]\S*)?(?
 
 
 _SENDER_NAME = re.compile(
-    r"\b(?:mail delivery (?:sub)?system|mail delivery service|mailer[- ]daemon|postmaster|microsoft outlook|system "
-    r"administrator|mail administrator|delivery subsystem|mail server|mail router)\b"
+    r"\b(?:mail delivery (?:sub)?system|mail delivery service|mailer[- ]daemon|postmaster|microsoft outlook"
+    r"|system administrator|mail administrator|delivery subsystem|mail server|mail router)\b"
 )
 
 
 _COPY_BELOW = re.compile(
     r"^[ \t>]*(?:-{2,}.{0,60}(?:below this line|copy of (?:the|your) message|original message|returned message"
     r"|message headers|message header|headers follow|unsent message|undelivered message).{0,100}"
-    r"|original message (?:details|headers).{0,20}|(?:the )?(?:header|original message|message headers?) (?:of the "
-    r"original message )?(?:follows?|is(?: attached)? below).{0,40}|diagnostic information for administrators.{0,10}"
+    r"|original message (?:details|headers).{0,20}|(?:the )?(?:header|original message"
+    r"|message headers?) (?:of the original message )?(?:follows?|is(?: attached)? below).{0,40}"
+    r"|diagnostic information for administrators.{0,10}"
     r"|received: from .{1,200}|return-path: .{1,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -188,39 +188,41 @@ def _looks_like_one(incoming: "Incoming", returned: Returned) -> bool:
         ours, daemon = bool(returned.references and returned.to), bool(_DAEMON.search(incoming.sender))
         # In whatever language: a daemon, or a copy of ours, and a reason that is known, or else what it brings back.
         told = (ours or daemon) and tells(said)
+        # An out-of-office answer has no return path either: there it takes the name of a server.
+        told = told or (_is_called_a_server(incoming) and tells_of_a_mailbox(said) and _names_somebody(incoming, said))
         return by_subject or fails or told or (daemon and _brings_back(incoming, returned, said))
     # Gateways write as whom they like: the subject of a report, a failure, and whose it is.
-    return by_subject and (fails or tells(said)) and bool(_addresses_in(said, incoming) or returned.to)
+    return by_subject and (fails or tells(said)) and (_names_somebody(incoming, said) or bool(returned.to))
 
 
 def _is_a_server(incoming: "Incoming") -> bool:
-    return bool(
-        incoming.return_path == ""
-        or _SENDER.search(incoming.sender)
-        or _SENDER_NAME.search(plain(incoming.sender_name))
-        or not incoming.sender
-    )
+    return incoming.return_path == "" or not incoming.sender or _is_called_a_server(incoming)
+
+
+def _is_called_a_server(incoming: "Incoming") -> bool:
+    return bool(_SENDER.search(incoming.sender) or _SENDER_NAME.search(plain(incoming.sender_name)))
+
+
+def _names_somebody(incoming: "Incoming", said: str) -> bool:
+    return bool(_addresses_in(said, incoming))
 
 
 def _brings_back(incoming: "Incoming", returned: Returned, said: str) -> bool:
     """Whether a report names somebody and has a message with it, or one of ours below it."""
     below = bool(returned.references) or any(part.depth for part in incoming.parts)
-    return below and bool(_addresses_in(said, incoming))
+    return below and _names_somebody(incoming, said)
 
 
 _TELLS = re.compile(
-    r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following|has "
-    r"failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
-    r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected"
-    r"|(?:has|have) (?:not|n't) (?:yet )?been delivered"
-    r"|(?:has|have) been (?:returned|postponed)"
-    r"|(?:message|mail|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail"
-    r"|did not reach the following|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed"
-    r"|zugestellt|remis au|no se ha podido entregar|nie zostala dostarczona|nao foi entregue"
-    r"|n'a pas pu etre (?:remis|delivre|livre|distribue)\w*|remise .{0,40}echou\w*|no se pudo entregar"
-    r"|nie mozna dostarczyc|nie mog\w+ zostac dostarczon\w+|nao p[oô]de ser entregue|nu a putut fi livrat"
-    r"|nevareja piegadat"
-    r"|nepavyko pristatyti|impossibile recapitare)\b"
+    r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following"
+    r"|has failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
+    r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected|(?:has|have) (?:not"
+    r"|n't) (?:yet )?been delivered|(?:has|have) been (?:returned|postponed)|(?:message|mail"
+    r"|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail|did not reach the following"
+    r"|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed|zugestellt|remis au"
+    r"|no se ha podido entregar|nie zostala dostarczona|nao foi entregue|n'a pas pu etre (?:remis|delivre|livre"
+    r"|distribue)\w*|remise .{0,40}echou\w*|no se pudo entregar|nie mozna dostarczyc|nie mog\w+ zostac dostarczon\w+"
+    r"|nao p[oô]de ser entregue|nu a putut fi livrat|nevareja piegadat|nepavyko pristatyti|impossibile recapitare)\b"
 )
 
 
