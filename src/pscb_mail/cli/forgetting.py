@@ -19,7 +19,7 @@ _EXAMPLES = 5
 def forget(
     ctx: typer.Context,
     who: Annotated[
-        str, typer.Argument(metavar="[ADDRESS]", help="Whom: an address, or a name that fits one.", show_default=False)
+        str, typer.Argument(metavar="ADDRESS", help="Whom: an address, or a name that fits one.", show_default=False)
     ] = "",
     older_than: Annotated[
         int | None,

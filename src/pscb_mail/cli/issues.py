@@ -30,7 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on standar
 def new(
     ctx: typer.Context,
     slug: Annotated[
-        str | None, typer.Argument(metavar="[SLUG]", help="Its name; issue- and the next number unless told.")
+        str | None, typer.Argument(metavar="SLUG", help="Its name; issue- and the next number unless told.")
     ] = None,
     source: Annotated[
         Path | None,

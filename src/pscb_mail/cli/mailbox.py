@@ -32,7 +32,7 @@ def inbox(
     source: Annotated[
         str,
         typer.Argument(
-            metavar="[SOURCE]",
+            metavar="SOURCE",
             help="-, FILE.eml, maildir:PATH, mbox:PATH, imaps://USER@HOST/FOLDER; the settings' own unless told.",
             show_default=False,
         ),

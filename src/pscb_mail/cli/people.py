@@ -302,7 +302,7 @@ def export(
 def undo(
     ctx: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[CHANGE]", help="Its number; the latest change unless told.")
+        int | None, typer.Argument(metavar="CHANGE", help="Its number; the latest change unless told.")
     ] = None,
     show_list: Annotated[bool, typer.Option("--list", help="Only list the latest changes.")] = False,
     reason: Reason = "",

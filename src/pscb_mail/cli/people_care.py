@@ -30,7 +30,7 @@ def coverage(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]", help="A CSV or XLSX file of partner bodies, with their names, mail domains, or both."
+            metavar="FILE", help="A CSV or XLSX file of partner bodies, with their names, mail domains, or both."
         ),
     ] = None,
     json: Json = False,

@@ -23,7 +23,7 @@ commands = typer.Typer()
 def restore(
     ctx: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="The backup; without it, go on settling the last restore.")
+        Path | None, typer.Argument(metavar="FILE", help="The backup; without it, go on settling the last restore.")
     ] = None,
     unread: Annotated[
         bool, typer.Option("--unread", help="Give up what cannot be read now: what waited stays in doubt.")

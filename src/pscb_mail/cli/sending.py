@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pscb_mail.cli.context import Stopping
     from pscb_mail.desk.dispatch import Order
     from pscb_mail.desk.planning import SendPlan
-    from pscb_mail.sending.mailing import Ended
+    from pscb_mail.sending.running import Ended
 
 commands = typer.Typer()
 _PANEL = "Sending"
@@ -70,7 +70,7 @@ def test(
     ctx: typer.Context,
     issue: Issue,
     addresses: Annotated[
-        list[str] | None, typer.Argument(metavar="[ADDRESS]…", help="To whom; to oneself unless told.")
+        list[str] | None, typer.Argument(metavar="ADDRESS", help="To whom; to oneself unless told.")
     ] = None,
 ) -> None:
     """Send a copy marked [TEST], outside the mailing."""

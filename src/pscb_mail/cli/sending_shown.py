@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pscb_mail.desk.planning import SendPlan
     from pscb_mail.sending.delivery import Verdict
     from pscb_mail.sending.ledger import LogLine
-    from pscb_mail.sending.mailing import Glance
+    from pscb_mail.sending.running import Glance
 
 
 def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:

@@ -20,7 +20,7 @@ _PANEL = "Sending"
 @commands.command(rich_help_panel=_PANEL)
 def status(
     ctx: typer.Context,
-    issue: Annotated[str | None, typer.Argument(metavar="[ISSUE]", help="One issue; all of them unless told.")] = None,
+    issue: Annotated[str | None, typer.Argument(metavar="ISSUE", help="One issue; all of them unless told.")] = None,
     json: Json = False,
 ) -> None:
     """How a mailing stands: seven counts that sum to its total."""

@@ -24,7 +24,7 @@ _PANEL = "Upkeep"
 def backup(
     ctx: typer.Context,
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Where to; the backups folder unless told.")
+        Path | None, typer.Argument(metavar="FILE", help="Where to; the backups folder unless told.")
     ] = None,
 ) -> None:
     """Write database, key and settings into one private file; of the files that are there only a backup is replaced."""
