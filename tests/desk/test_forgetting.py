@@ -168,6 +168,18 @@ def test_no_import_brings_them_back(desk: Office, status: Status) -> None:
     assert directory.by_address(desk.db, JO) is None
 
 
+def test_an_address_is_somebody_elses_however_they_write_it(desk: Office) -> None:
+    """It is left to them: their history stays as it was, and nothing bars them."""
+    new = "sam@police.test"
+    roster.edit(desk.db, person(desk, SAM).id, origin(desk), address=parse_address(new))
+    roster.add(desk.db, [parse_person(f"Samira <{SAM.replace('sam', 'SAM')}>")], origin(desk))
+    forget(desk, new)
+    samira = person(desk, SAM)
+    (joined,) = changes.history_of(desk.db, samira.id)
+    assert joined.after == samira
+    assert forgotten.among(desk.db, [samira.address.key, new]) == {new}
+
+
 def test_no_command_brings_them_back(desk: Office) -> None:
     """add, a successor, somebody else's new address: each is refused with a sentence. An old address counts, too."""
     forget(desk)

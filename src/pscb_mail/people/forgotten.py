@@ -92,18 +92,25 @@ _ALL_ADDRESSES = """
 
 def trace(db: Database, ids: Sequence[int]) -> Trace:
     """Return what to look for of people: an address or a name that somebody else has or had is left to them."""
-    wanted = json.dumps(list(ids))
     theirs = db.execute(
-        f"SELECT DISTINCT address, name FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))", [wanted]
+        f"SELECT DISTINCT address, name FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))",
+        [json.dumps(list(ids))],
     ).fetchall()
     addresses = {address for address, _ in theirs}
     # A single name ("Jo") is in too many words of others to be taken out of them.
     names = {name for _, name in theirs if len(name.split()) > 1}
-    others = f"""SELECT DISTINCT {{}} FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(?))
-                 AND {{}} IN (SELECT value FROM json_each(?))"""
-    kept = {row[0] for row in db.execute(others.format("address", "address"), [wanted, json.dumps(list(addresses))])}
-    shared = {row[0] for row in db.execute(others.format("name", "name"), [wanted, json.dumps(list(names))])}
-    return Trace(tuple(ids), tuple(sorted(addresses - kept)), tuple(sorted(names - shared)))
+    return Trace(tuple(ids), _nobody_elses(db, ids, "address", addresses), _nobody_elses(db, ids, "name", names))
+
+
+def _nobody_elses(db: Database, ids: Sequence[int], column: str, texts: set[str]) -> tuple[str, ...]:
+    """Return those of people's texts that nobody else has or had, in whatever case: A-Z alone, as in the keys."""
+    others = f"""SELECT lower({column}) FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(:ids))
+                 AND lower({column}) IN (SELECT lower(value) FROM json_each(:texts))"""
+    rows = db.execute(
+        f"SELECT value FROM json_each(:texts) WHERE lower(value) NOT IN ({others})",
+        {"texts": json.dumps(sorted(texts)), "ids": json.dumps(list(ids))},
+    )
+    return tuple(text for (text,) in rows)
 
 
 def taken_off(db: Database, key: str) -> list[int]:
