@@ -44,10 +44,12 @@ LEFT = tuple(
             r"|an?other) (?:new )?(?:job|post|position)\b(?! (?:centre|share|advert|description|for you))"
             r"|\b(?:not here|isn't here|not at (?:the|this) (?:school|surgery|council|trust|office)) (?:any ?more|now"
             r"|any longer)\b|\b(?:post|role|position|job) (?:has been|was|is being|is) (?:deleted|disestablished"
-            r"|made redundant|cut)|\bpastures new\b|\bemigrat\w+|\bis (?:now )?(?:our|the) new (?:head\w*|clerk"
-            r"|manager|secretary|lead|dsl|senco|chair|deputy)\b|\b(?:has|have"
-            r"|is) gone (?:back )?(?:off )?to (?!the (?:loo|shop|meeting)|lunch|bed|press|court|print|sleep"
-            r"|school\b)(?:work|live|teach|[a-z]{4,})\b"
+            r"|made redundant|cut)|\bpastures new\b|\bhung up (?:his|her|my|their)\b|\bi (?:leave|retire|finish"
+            r"|depart) (?:on|at|in|this|next) (?:the )?(?:\d|\w+day|january|february|march|april|may|june|july|august"
+            r"|september|october|november|december|christmas|easter|end|summer|half|week|month)|\bemigrat\w+"
+            r"|\bis (?:now )?(?:our|the) new (?:head\w*|clerk|manager|secretary|lead|dsl|senco|chair|deputy)\b"
+            r"|\b(?:has|have|is) gone (?:back )?(?:off )?to (?!the (?:loo|shop|meeting)|lunch|bed|press|court|print"
+            r"|sleep|school\b)(?:work|live|teach|[a-z]{4,})\b"
         ),
         # What is said of nobody who stays: "won't be with us after Friday", "nobody by that name", "my last shift".
         (

@@ -75,7 +75,7 @@ UNDECIDED = re.compile(
     r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)|thought (?:of"
     r"|about)|consider\w*|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped"
     r"|planned|planning|tried|trying|last thing|far from|anything but|least of all|attempted|used to|about to"
-    r"|was going|were going|nearly|almost|would have|eventually|some ?day|one day|at some point|in due course"
+    r"|was going|were going|nearly|almost|had to|would have|eventually|some ?day|one day|at some point|in due course"
     r"|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term|time being|moment|year"
     r"|duration)|(?:one|either|both|some) of|later|next (?:week|month|term|year)|threaten\w*)\b"
 )
@@ -127,6 +127,10 @@ _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|le
 SOMEONE = re.compile(
     r"\b(can|could|will|would|may|might|that|ask) (?:someone|somebody|anyone|anybody|whoever(?: \w+){1,5}?)(?= )"
 )
+# "I was told to reply to this": how to come off, not by whom it is wished.
+TOLD_HOW = re.compile(
+    r"\b(?:i|we)(?:'ve been| was| were| am| have been) told (?:to|that (?:i|we) (?:can|could|should|have to|need to))\b"
+)
 # The words are handed on, perhaps without any mark of quotation.
 PASSED_ON = re.compile(
     r"\b(?:this|it|which) (?:\w+ )?(?:came|arrived|landed|was sent|was received|was left|is from|is for you)\b"
@@ -164,4 +168,5 @@ REQUEST = re.compile(
 
 def told_by_others(words: str) -> bool:
     """Whether a sentence beside a wish tells what somebody else said, wrote or asked for."""
+    words = TOLD_HOW.sub(" ", words)
     return bool(SPOKEN.search(words) or (REPORTED.search(OF_ONESELF.sub(" ", words)) and _TOLD.search(words)))

@@ -42,8 +42,9 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
+    very really extremely most quite truly subscriber subscribers reader readers circulations effective else
     same through base continuing formal regarding resign resigning didn't wouldn't it's time came
-    thing private professional main home hello hi hiya
+    thing private professional main hello hi hiya
 """
 _OTHERS = {
     "German": """
@@ -62,7 +63,8 @@ _OTHERS = {
     "French": """
         je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
         monsieur merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces de par svp s'il te plait
-        avance beaucoup bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait* desir* veu* veux
+        avance beaucoup remercie bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait*
+        desir* veu* veux
         demande* ne n n'envoyez plus pas liste* diffusion lettre* envoi information* d'information newsletter*
         bulletin* courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri*
         retire* enleve* supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a
@@ -150,9 +152,10 @@ _KNOWN = {
 # Words that are harmless only together.
 _HARMLESS_PHRASE = re.compile(
     r"\b(?:to )?(?:continue|carry on|go on|keep)(?: to)? (?:receiv\w+|get(?:ting)?|be(?:ing)? sent)\b"
-    r"|\bfrom this service\b|\bbefore(?: that)?$"
-    r"|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get|receive|are sent)\b"
-    r"|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
+    r"|\bhome (?:e-?mail|address|account)\b|\byou hold\b|\bas well as (?:everything|all|anything)\b"
+    r"|\bfrom this service\b"
+    r"|\bbefore(?: that)?$|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get"
+    r"|receive|are sent)\b|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 

@@ -83,7 +83,7 @@ SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai
 # Where somebody begins to ask: what goes before is a reason.
 REQUEST_ABROAD = re.compile(
     r"\b(?:prosze|prosimy|prosil\w+|prasau|prasome|prasyciau|prasom|ludzu|ludzam|(?:va )?rog|rugam|bitte|merci de"
-    r"|veuillez|je vous prie|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
+    r"|veuillez|je vous (?:prie|remercie)|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
 )
 # Where a reason goes before a wish, or follows it.
 REASON_ABROAD = re.compile(

@@ -40,9 +40,9 @@ _NEAR = re.compile(rf"{_STRONG}(?:\W+\w+){{0,4}}?\W+{_MAIL}")
 # A sentence of a few words that refuses: "Not for me", "No longer needed", "Please discontinue".
 _CURT = re.compile(
     r"^(?:\w+ )?(?:no thanks|no thank you|no|no more|not for me|not interested|do not want|not wanted|no interest"
-    r"|discontinue|leave me alone|remove|delete|erase|cancel|enough|off|go away|not relevant|not needed|not required"
-    r"|no longer (?:\w+)|this is spam|spam|end|removal|opting out|opt out|do so)(?: (?:please|thanks|to me|for me|now"
-    r"|this|it|these))*$"
+    r"|discontinue|leave me alone|remove|delete|erase|cancel|enough|off|go away|stop|stop it|nothing (?:here "
+    r"|in (?:it|this|these) )?for (?:me|us)|not relevant|not needed|not required|no longer (?:\w+)|this is spam|spam"
+    r"|end|removal|opting out|opt out|do so)(?: (?:please|thanks|to me|for me|now|this|it|these))*$"
 )
 _STILL_HERE = re.compile(
     r"^(?:remove|delete|erase|cancel)\s*[-,;:(.]|\bstill (?:get|getting|receiv\w+|come|comes|coming|sent"
@@ -66,8 +66,8 @@ _STILL_HERE = re.compile(
 _IDIOM = re.compile(
     r"\b(?:(?:shan't|shall not|won't|will not|do not|don't) (?:be )?need(?:ing)? (?:this|these|it|them)|(?:e-?mail"
     r"|mail|newsletter)s? (?:less|fewer)\b|goodbye (?:newsletters?|to (?:this|the|your))|(?:amend|update|correct"
-    r"|adjust) your (?:\w+ )?(?:lists?|records) (?:accordingly|please)|spare (?:me|us)\b|(?:leave|let) (?:me|us"
-    r"|the \w+|my \w+) (?:be|alone|in peace)\b|not (?:my|our) (?:cup of tea|thing|area|field|remit|bag)\b"
+    r"|adjust) your (?:\w+ )?(?:lists?|records) (?:accordingly|please)|spare (?:me|us|my|our)\b|(?:leave|let) (?:me"
+    r"|us|the \w+|my \w+) (?:be|alone|in peace)\b|not (?:my|our) (?:cup of tea|thing|area|field|remit|bag)\b"
     r"|not for (?:me|us)\b|wrong (?:person|address|reader|mailbox|inbox|recipient)\b|mistaken identity|(?:never"
     r"|did not|didn't|didnt) (?:\w+ )?(?:ask(?:ed)? for|sign(?:ed)? up|subscribed?|want(?:ed)?) (?:to |for )?(?:this"
     r"|these|it|the newsletter|your)|(?:done|finished|through) with (?:this|these|the newsletter|your|newsletters)\b"
@@ -88,6 +88,7 @@ _IDIOM = re.compile(
 # A bare refusal: "No.", "No offence but no", "Pass", "Thanks but remove".
 _REFUSAL = re.compile(
     r"^(?:\w+ ){0,4}(?:no|nope|nah|pass|nein|non|nie|nao|nu|ne)$|^(?:\w+,? ){1,3}(?:remove|delete|unsubscribe|stop)$"
+    r"|[,:;-] ?no more$"
 )
 
 

@@ -68,7 +68,7 @@ def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     if wish.question:
         return Wish(wish.written, MENTIONED)  # "Unsubscribe? Never!"
     around = [s for s in rest if s is not wish]
-    strange = any(unknown_words(s.bare) and not _explains(wish, s) for s in around)
+    strange = any(unknown_words(s.bare) and not (_explains(wish, s) or _is_clear(s, sender)) for s in around)
     other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
     doubt = doubt_beside(around) or (OTHER if other else MIXED if strange else "")
     return Wish(wish.written, doubt or (TURNED if any(is_negated(s) for s in around) else ""))
@@ -80,6 +80,12 @@ def _explains(wish: Sentence, beside: Sentence) -> bool:
         return True
     plain_wish = wishes.NAMES_ITSELF.search(wish.bare) or wishes.REASON.search(beside.bare)
     return bool(plain_wish and doubts.OWN_ACCOUNT.search(beside.bare))
+
+
+def _is_clear(sentence: Sentence, sender: str) -> bool:
+    """Whether a sentence is a plain wish by itself."""
+    wish = _in_sentence(sentence, sender)
+    return wish is not None and not wish.doubt
 
 
 def _is_signature(sentence: Sentence, sender: str) -> bool:

@@ -13,8 +13,8 @@ from pscb_mail.mailbox.sentences import Sentence
 
 _CHILD = (
     r"(?:child|children|kids?|pupils?|students?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|young (?:person|people"
-    r"|girl|boy|man|woman|lad)|teenagers?|daughters?|sons?|nieces?|nephews?|grand(?:child|son|daughter)s?|brothers?"
-    r"|sisters?|siblings?|year[- ]olds?|family|families)"
+    r"|girl|boy|man|woman|lad)|teenagers?|(?:step|grand|foster )?(?:daughters?|sons?)|nieces?|nephews?|grand(?:child"
+    r"|son|daughter)s?|brothers?|sisters?|siblings?|year[- ]olds?|family|families)"
 )
 _HURT = (
     r"(?:hurt(?:s|ing)?|abus(?:e|ed|es|ing)|beat(?:en|ing|s)?|hit(?:s|ting)?|harm(?:ed|ing|s)?|neglected|groom(?:ed"
@@ -140,21 +140,25 @@ _YOUNG = re.compile(
     r"|our) (?:class|form|unit|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b"
 )
 _DONE = re.compile(
-    r"\b(?:(?:hit|beat|kick|throw|burn|hurt|shake|punch|slap|lock|push|drag)(?:s|es|ed|ing)? (?:him|her|them|me|it)"
-    r"|bruis\w+|black eye|burn marks?|burns? (?:on|to)|burnt|scars|bleeding|bite marks?|welts?|(?:cuts?|marks?) (?:on"
-    r"|all|up|down|round|around|across)|com(?:es|ing) into (?:my|her|his|their) (?:bed)?(?:room)?\b|gets? into (?:my"
-    r"|her|his|their) bed|(?:no|any) food|nothing (?:in the fridge|to eat)|been out since|out all night|(?:selling"
-    r"|dealing|giving|offering) (?:\w+ )?drugs|(?:taken|took|swallowed) (?:\w+ )?(?:tablets|pills|paracetamol"
-    r"|an overdose|something)|carrying (?:a )?(?:knife|blade|drugs|weapon|machete)|(?:been )?(?:left|abandoned"
-    r"|dumped) (?:at|with|in|on|outside) (?:our|my|the)|can(?:not|'t) cope|abandon\w*|sit on his lap|secret games?"
-    r"|a burn|stealing food|none at home|rude things|and jump\w*|sex offender|pa?edophile|no parents|unaccompanied"
-    r"|without (?:his|her|their) parents|found wandering|wandering (?:on|in|about|around)|tak(?:e|es|ing) the (?:kids"
-    r"|children|baby|boys|girls) (?:to|abroad|away)|not bring (?:him|her|them) back|(?:always|so|very) hungry"
-    r"|sleep(?:s|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams|screaming) (?:all|every|for|in pain)"
-    r"|smack(?:s|ed|ing)|dragg(?:ed|ing)|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live"
-    r"|be here)|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures"
-    r"|photos|videos) of (?:her|him|me|them)(?:self)? (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat"
-    r"|beats|beating|slap\w*|punch\w*|kick\w*|hurts?|hurting|shak(?:e|es|en|ing)|shook"
+    rf"\b(?:(?:hit|beat|kick|throw|burn|hurt|shake|punch|slap|lock|push|drag|chok|strangl|bit|whip|touch|threaten"
+    rf"|attack|stab|poison|drown|scald)\w* (?:\w+ ){{0,2}}?(?:(?:him|her|them|my)(?:self|selves)?|me|it|his|their"
+    rf"|{_CHILD})"
+    r"|(?:can't|cannot|can not|unable to|couldn't) keep (?:\w+ ){1,2}safe|(?:screaming|crying) since|(?:no ?one"
+    r"|nobody) is (?:there|in|home|with)|stopped eating|bruis\w+|black eye|burn marks?|burns? (?:on|to)|burnt|scars"
+    r"|bleeding|bite marks?|welts?|(?:cuts?|marks?) (?:on|all|up|down|round|around|across)|com(?:es|ing) into (?:my"
+    r"|her|his|their) (?:bed)?(?:room)?\b|gets? into (?:my|her|his|their) bed|(?:no|any) food"
+    r"|nothing (?:in the fridge|to eat)|been out since|out all night|(?:selling|dealing|giving"
+    r"|offering) (?:\w+ )?drugs|(?:taken|took|swallowed) (?:\w+ )?(?:tablets|pills|paracetamol|an overdose|something)"
+    r"|carrying (?:a )?(?:knife|blade|drugs|weapon|machete)|(?:been )?(?:left|abandoned|dumped) (?:at|with|in|on"
+    r"|outside) (?:our|my|the)|can(?:not|'t) cope|abandon\w*|sit on his lap|secret games?|a burn|stealing food"
+    r"|none at home|rude things|and jump\w*|sex offender|pa?edophile|no parents|unaccompanied|without (?:his|her"
+    r"|their) parents|found wandering|wandering (?:on|in|about|around)|tak(?:e|es|ing) the (?:kids|children|baby|boys"
+    r"|girls) (?:to|abroad|away)|not bring (?:him|her|them) back|(?:always|so|very) hungry|sleep(?:s"
+    r"|ing)? (?:on the floor|in (?:a|the) car)|(?:cries|crying|screams|screaming) (?:all|every|for|in pain)|smack(?:s"
+    r"|ed|ing)|dragg(?:ed|ing)|cuts? (?:himself|herself|themselves|my arms|myself)|doesn't want to (?:live|be here)"
+    r"|(?:older|strange|grown|a) m[ae]n (?:online|on the internet|outside|in (?:a|the) car)|(?:pictures|photos"
+    r"|videos) of (?:her|him|me|them)(?:self)? (?:undressed|in the|without|with no)|(?:hit|hits|hitting|beat|beats"
+    r"|beating|slap\w*|punch\w*|kick\w*|hurts?|hurting|shak(?:e|es|en|ing)|shook"
     rf"|thr(?:ew|ows)|starv\w+|lock(?:s|ed)|touch(?:es|ed|ing)) (?:\w+ ){{1,3}}?{_CHILD}|"
     r"(?:hit|hits|hitting|beat|beats|beating|beaten|slap\w*|punch\w*|kick(?:s|ed|ing)?|hurts?|hurting|shak(?:e|es|en"
     r"|ing)|shook|thr(?:ew|ows)|chok\w+|strangl\w+|starv\w+|locks?|locked|ties|tied|chain(?:ed|s)|molest\w*|rap(?:es"
@@ -189,10 +193,9 @@ _TOLD = re.compile(
 # What is written, taught or planned about: there a sign is needed that this child is known.
 _READ = re.compile(
     r"\b(?:articles?|pieces?|newsletters?|posters?|reports?|polic(?:y|ies)|reviews?|leaflets?|stor(?:y about|ies)"
-    r"|films?"
-    r"|books?|pages?|issues?|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training|workshops?"
-    r"|conference|events?|guidance|procedures?|research|posters?|register|plans?|schemes?|strateg(?:y|ies)|toolkit"
-    r"|information|advert|booking|places?|match|game|sports? day|trip|club night)\b"
+    r"|films?|books?|pages?|issues?|campaigns?|assembl(?:y|ies)|lessons?|statistics|figures|courses?|training"
+    r"|workshops?|conference|events?|guidance|procedures?|research|posters?|register|plans?|schemes?|strateg(?:y|ies)"
+    r"|toolkit|information|advert|booking|places?|match|game|sports? day|trip|club night)\b"
 )
 _CHILD_ABROAD = re.compile(
     r"\b(?:filh[oa]s?|hij[oa]s?|fiul|fiica|sohn|tochter|chlop\w+|dziewczyn\w+|berniuk\w+|puik\w+|chic[oa]|gamin\w*"

@@ -65,7 +65,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "want to unsubscribe": rf"\b{WANT} (?:(?:you|me|us) )?(?:to )?(?:be )?un-? ?subscri(?:be|bed|bing)\b",
         "unsubscribe": r"^(?:(?:can|could|would|will|may|do)? ?(?:you|i|we)? ?|i am writing to |can i "
         r")?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)un-? ?subscri(?:be|bed|ption)(?: (?:request"
-        r"|me))?(?: (?:from|to|of) .{1,80}| ?[,;:-] .{1,120})?$",
+        r"|me))?(?: (?:from|to|of) .{1,80}$|(?= ?[,;:-] )|$)",
         "stop sending": r"\b(?:stop|cease|quit|discontinue)(?: to)? (?:sending|receiving|getting|e-?mailing"
         r"|mailing|send|contacting|messaging|spamming|including|writing|these|the e-?mails?|the mailings?"
         r"|this newsletter|the newsletter|all e-?mails?|e-?mails?|email|(?:all |any |your |the )?(?:further |future "
@@ -109,7 +109,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "resign": r"\b(?:resign|withdraw|retire|come out) (?:from|of) (?:this|the|your) (?:\w+ ){0,2}?(?:list|mailing"
         r"|newsletter)\b",
         "leave the list": r"\b(?:leave|quit|exit|withdraw from|come out of|get out of) (?:this|the|your) (?:\w+ "
-        r"){0,2}?(?:list|mailing)\b",
+        r"){0,2}?(?:list|mailing)\b(?! (?:of|at|in|on|with|behind)\b)",
         "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
         "not send": r"\b(?:can|could|would|may|will|to) (?:(?:you|i|we) )?(?:\w+ )?(?:not|no longer) (?:be )?(?:send"
         r"|sent|receive|get|include|e-?mail)\b",

@@ -5,7 +5,7 @@ sentence that only may mean it is enough, and the sentence itself is the evidenc
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pscb_mail.mailbox import departures, net, proposals, proposals_abroad
 from pscb_mail.mailbox.finding import Kind
@@ -33,13 +33,10 @@ def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
     joining = _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
-    if (
-        change
-        and joining
-        and proposals.THEIRS.search(plain(f"{joining.sentence} {change.sentence}"))
-        and not _is_own(change, sender)
-    ):
-        return joining  # "send it to our nurse as well, her e-mail is …"
+    if change and not departure and not _is_own(change, sender):
+        beside = f"{joining.sentence if joining else ''} {change.sentence}"
+        if proposals.THEIRS.search(plain(beside)):
+            return joining or replace(change, kind=Kind.SUBSCRIBE)  # "our nurse should have it as well, she's on …"
     return change or departure or joining or _abroad(said, sender)
 
 
