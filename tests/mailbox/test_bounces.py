@@ -96,6 +96,8 @@ VERDICTS = [
     ("", "550 no space left for this user", T, False),
     ("", "550 all hosts have been failing for a long time", T, False),
     ("", "550 account expired", P, True),
+    ("", "Message could not be delivered for 48 hours - returned.", T, False),
+    ("", "550 Benutzer hat das Speichervolumen überschritten", T, False),
     ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
 ]
 

@@ -59,12 +59,12 @@ _FULL = re.compile(
     r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage"
     r"|not enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
     r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|message count|space left"
-    r"|receive (?:any )?more mail|mail file size|storage limit|allowed quota|quota violation"
-    r"|space (?:\w+ ){0,3}used up|too much mail|too many messages on|have enough (?:\w+ )?space"
-    r"|maximum (?:allowed )?storage)|postfach (?:ist )?(?:\w+ )?(?:voll|uberfullt)|boite (?:aux lettres "
-    r"|de reception )?(?:\w+ ){0,3}(?:pleine|saturee)|buzon (?:\w+ ){0,3}lleno|caixa (?:\w+ ){0,4}(?:cheia|lotada)"
-    r"|skrzynka (?:\w+ ){0,4}(?:pelna|przepelniona)|dezute (?:\w+ ){0,3}(?:pilna|perpildyta)"
-    r"|pastkaste (?:\w+ ){0,3}(?:pilna|parpildita)|(?:casuta|cutia) (?:\w+ ){0,4}plina|(?:postvak"
+    r"|receive (?:any )?more mail|mail file size|storage limit|allowed quota|quota (?:violation|not)"
+    r"|speicher(?:volumen|platz|grenze)|space (?:\w+ ){0,3}used up|too much mail|too many messages on"
+    r"|have enough (?:\w+ )?space|maximum (?:allowed )?storage)|postfach (?:ist )?(?:\w+ )?(?:voll|uberfullt)"
+    r"|boite (?:aux lettres |de reception )?(?:\w+ ){0,3}(?:pleine|saturee)|buzon (?:\w+ ){0,3}lleno"
+    r"|caixa (?:\w+ ){0,4}(?:cheia|lotada)|skrzynka (?:\w+ ){0,4}(?:pelna|przepelniona)|dezute (?:\w+ ){0,3}(?:pilna"
+    r"|perpildyta)|pastkaste (?:\w+ ){0,3}(?:pilna|parpildita)|(?:casuta|cutia) (?:\w+ ){0,4}plina|(?:postvak"
     r"|mailbox) (?:\w+ ){0,4}vol|casella (?:\w+ ){0,4}piena)\b"
 )
 _UNKNOWN = re.compile(
@@ -104,9 +104,9 @@ _FOR_NOW = re.compile(
     r"|connection (?:refused|reset|lost)|resources? (?:temporarily )?unavailable|(?:service|currently"
     r"|temporarily) (?:\w+ )?unavailable|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
     r"|been failing|after \d+ (?:tries|attempts|hours?|days?)|(?:did|does|has) not respond(?:ed)?|in the queue"
-    r"|queue file|(?:delivered|queued?) for more than|interrupted|error in processing|lookup failure|find a gateway"
-    r"|at a rate that|unable to connect|could not connect|couldn't connect|no route|unreachable|not (?:reachable"
-    r"|responding)|try again|plus tard|throttl\w*|rate limit\w*)\b"
+    r"|queue file|(?:delivered|queued?) for (?:more than|\d+)|interrupted|error in processing|lookup failure"
+    r"|find a gateway|at a rate that|unable to connect|could not connect|couldn't connect|no route|unreachable"
+    r"|not (?:reachable|responding)|try again|plus tard|throttl\w*|rate limit\w*)\b"
 )
 
 
