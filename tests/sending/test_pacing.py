@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pscb_mail.sending.pacing import PROFILES, Limits, allowed_at, duration, limits
+from pscb_mail.sending.pacing import PROFILES, Limits, allowed_at, lasts, limits
 from pscb_mail.settings import Pace
 
 START = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -28,18 +28,26 @@ def test_no_window_is_overrun(bounds: Limits) -> None:
         assert all(later - earlier >= window for earlier, later in zip(sent, sent[limit:], strict=False))
 
 
-@pytest.mark.parametrize("bounds", [Limits(), Limits(3), Limits(0, 5), Limits(0, 0, 7)])
+@pytest.mark.parametrize("bounds", [Limits(), Limits(3), Limits(0, 5), Limits(0, 0, 7), Limits(2, 5, 11)])
 def test_the_estimate_is_what_happens(bounds: Limits) -> None:
-    """For one window it is exact."""
+    """From a standing start, and going on in the middle: what was sent before takes its place in the windows."""
     sent = simulate(bounds, 100)
-    assert duration(bounds, 100) == sent[-1] - sent[0]
+    assert lasts(bounds, 100, (), START) == sent[-1] - sent[0]
+    assert lasts(bounds, 40, sent[:60], sent[59]) == sent[-1] - sent[59]
 
 
 def test_two_thousand_readers_take_days_at_the_hardened_pace() -> None:
-    """The figures that the manual gives."""
-    assert duration(PROFILES["microsoft365-cis"], 2000) == timedelta(days=2)
-    assert timedelta(minutes=60) < duration(PROFILES["microsoft365"], 2000) < timedelta(minutes=75)
-    assert duration(PROFILES["none"], 1_000_000) == timedelta()
+    """The figures that the manual gives; on a day whose 900 are spent the first of them waits for the next."""
+    hardened = PROFILES["microsoft365-cis"]
+    assert lasts(hardened, 2000, (), START) == timedelta(days=2, minutes=24)
+    assert lasts(hardened, 1, simulate(hardened, 900), START + timedelta(hours=5)) == timedelta(hours=19)
+    assert timedelta(minutes=60) < lasts(PROFILES["microsoft365"], 2000, (), START) < timedelta(minutes=75)
+    assert lasts(PROFILES["none"], 1_000_000, (), START) == timedelta()
+
+
+def test_an_estimate_for_a_million_is_given_at_once() -> None:
+    """Three years of it, to the day."""
+    assert lasts(PROFILES["microsoft365-cis"], 1_000_000, (), START) / timedelta(days=1) == pytest.approx(1111, abs=1)
 
 
 def test_own_numbers_override_the_profile_one_by_one() -> None:

@@ -40,7 +40,8 @@ def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:
     if plan.joined:
         rows.append(("joined since", f"{plan.joined:,} of them"))
     rows.append(("through", plan.relay))
-    lasts = pacing.duration(plan.limits, plan.to_send if limit is None else min(plan.to_send, limit))
+    copies = plan.to_send if limit is None else min(plan.to_send, limit)
+    lasts = pacing.lasts(plan.limits, copies, plan.spent, now())
     if lasts.total_seconds() >= 60:
         ends = (now() + lasts).astimezone(zone)
         rows.append(("takes", f"{console.span(lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))

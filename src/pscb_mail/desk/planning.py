@@ -16,7 +16,7 @@ from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
-from pscb_mail.sending import audience, editions, ledger, pacing
+from pscb_mail.sending import audience, claims, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.sending.ledger import Mailing
@@ -33,7 +33,8 @@ _AFTER_A_CANCEL = "A cancel is final: send what is left to say as a new issue, o
 class SendPlan:
     """What a send is about to do. `edition` is the one to freeze, None where one is frozen already.
 
-    `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began.
+    `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began;
+    `spent`: the latest tries of any issue, the oldest first, as many as the pace counts.
     """
 
     issue: str
@@ -43,6 +44,7 @@ class SendPlan:
     to_send: int
     joined: int
     limits: Limits
+    spent: tuple[datetime, ...]
     relay: str
     changed: bool
     tested_at: datetime | None
@@ -182,6 +184,7 @@ def _plan(
         raise SettingsError(
             "There is no relay to send through.", "Add a [[relay]] with host and port to pscb-mail.toml."
         )
+    limits = pacing.limits(settings.pace)
     return SendPlan(
         issue=issue,
         status=overview.mailing_status(db, workspace, issue),
@@ -189,7 +192,8 @@ def _plan(
         audience=whom,
         to_send=to_send,
         joined=joined,
-        limits=pacing.limits(settings.pace),
+        limits=limits,
+        spent=tuple(at for _, at in claims.latest_tries(db, limits.most)),
         relay=", ".join(relay.label for relay in settings.relay),
         changed=edition is None and _has_changed(db, workspace, issue),
         tested_at=ledger.last_tested(db, issue),

@@ -6,12 +6,14 @@ minute, 10,000 recipients a day; hardened tenants 500 an hour and 1,000 a day); 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pscb_mail.settings import Pace
 
+# So many are reckoned in a tenth of a second.
+_EXACT = 20_000
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -27,6 +29,11 @@ class Limits:
         """Return the limits that there are, each with its window."""
         pairs = ((self.per_minute, MINUTE), (self.per_hour, HOUR), (self.per_day, DAY))
         return tuple((limit, window) for limit, window in pairs if limit)
+
+    @property
+    def most(self) -> int:
+        """How many of the latest tries count: as many as the widest limit allows; 0 where there is none."""
+        return max((limit for limit, _ in self.windows()), default=0)
 
 
 PROFILES = {
@@ -59,14 +66,21 @@ def allowed_at(limits: Limits, nth_latest: Callable[[int], datetime | None], now
     return max(due)
 
 
-def duration(limits: Limits, messages: int) -> timedelta:
-    """Return how long `messages` take at least from a standing start; what the relay itself needs comes on top.
+def lasts(limits: Limits, messages: int, spent: Sequence[datetime], now: datetime) -> timedelta:
+    """Return in what time the last of `messages` may start; what the relay itself needs comes on top.
 
-    Each window holds its limit of messages: so many are sent at its start, the next so many one window later.
+    `spent`: the tries until now, the oldest first, as far back as the widest limit counts. Exact, by doing as a run
+    would; of very many messages the rest is reckoned by the slowest window.
     """
-    if messages <= 0:
+    recent, at = Recent(limits), now
+    if messages <= 0 or not recent.most:
         return timedelta()
-    return max((window * ((messages - 1) // limit) for limit, window in limits.windows()), default=timedelta())
+    recent.learn(enumerate(spent))
+    exact = min(messages, _EXACT)
+    for number in range(exact):
+        at = recent.allowed_at(at)
+        recent.learn([(number, at)])
+    return at - now + max(window / limit for limit, window in limits.windows()) * (messages - exact)
 
 
 class Recent:
@@ -74,7 +88,7 @@ class Recent:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.most = max((limit for limit, _ in limits.windows()), default=0)
+        self.most = limits.most
         self.latest = 0  # the id of the last attempt that was learnt of
         self._times: deque[datetime] = deque(maxlen=self.most)
 
