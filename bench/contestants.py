@@ -110,6 +110,7 @@ def whole_tool(port: int, sessions: int, messages: int, signer: "Signer | None" 
     from pscb_mail.sending.connection import door
     from pscb_mail.sending.pacing import Limits
     from pscb_mail.sending.relays import Relays
+    from pscb_mail.sending.running import Means
     from pscb_mail.settings import Relay
 
     db = open_database(Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("BENCH_FOLDER"))) / "pscb-mail.db")
@@ -117,9 +118,7 @@ def whole_tool(port: int, sessions: int, messages: int, signer: "Signer | None" 
     mailing.begin(db, edition(), Audience(), b"k" * 32, datetime.now(UTC))
     relay = Relay(host="127.0.0.1", port=port, security="none", connections=sessions)
     relays = Relays((door(relay, signer=signer),))
-    means = mailing.Means(
-        newsletter(), Limits(), relays, lambda: datetime.now(UTC), lambda s: bool(s and time.sleep(s))
-    )
+    means = Means(newsletter(), Limits(), relays, lambda: datetime.now(UTC), lambda s: bool(s and time.sleep(s)))
 
     def send() -> None:
         ended = mailing.run(db, "issue-18", means)

@@ -67,7 +67,7 @@ def one(count: int) -> None:
     from pscb_mail.sending.connection import door
     from pscb_mail.sending.pacing import Limits
     from pscb_mail.sending.relays import Relays
-    from pscb_mail.sending.running import Run
+    from pscb_mail.sending.running import Means, Run
     from pscb_mail.settings import Relay
 
     db = open_database(Path(tempfile.mkdtemp(prefix="bench-", dir=os.environ.get("BENCH_FOLDER"))) / "pscb-mail.db")
@@ -75,7 +75,7 @@ def one(count: int) -> None:
     mailing.begin(db, edition(), Audience(), b"k" * 32, datetime.now(UTC))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     relays = Relays((door(Relay(host="127.0.0.1", security="none", connections=SESSIONS)),))
-    means = mailing.Means(newsletter(), Limits(), relays, lambda: datetime.now(UTC), lambda _: False)
+    means = Means(newsletter(), Limits(), relays, lambda: datetime.now(UTC), lambda _: False)
     run = Run(db, "issue-18", means, None, patient=True)
     run.fleet.close()
     run.fleet = Simulated()

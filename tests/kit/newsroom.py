@@ -15,6 +15,7 @@ from pscb_mail.sending.connection import Timing, door
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.relays import Relays
+from pscb_mail.sending.running import Means
 from pscb_mail.settings import Newsletter, Relay
 
 KEY = b"k" * 32
@@ -78,10 +79,10 @@ def relays(*servers: object, timing: Timing = QUICK, who: Credentials | None = N
 
 def means(
     *servers: object, clock: Clock | None = None, limits: Limits = UNLIMITED, timing: Timing = QUICK, **more: object
-) -> mailing.Means:
+) -> Means:
     """Return what a run works with."""
     clock = clock or Clock()
-    return mailing.Means(NEWSLETTER, limits, relays(*servers, timing=timing, **more), clock.now, clock.wait)
+    return Means(NEWSLETTER, limits, relays(*servers, timing=timing, **more), clock.now, clock.wait)
 
 
 def counted(db: Database, issue: str = ISSUE) -> dict[str, int]:

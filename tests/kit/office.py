@@ -14,7 +14,7 @@ from pscb_mail.people import roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending.audience import Audience
-from pscb_mail.sending.mailing import Ended, Means
+from pscb_mail.sending.running import Ended, Means
 from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import open_database
 from pscb_mail.errors import Exit, NotNowError
-from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending import ledger, mailing, running
 from pscb_mail.sending.delivery import State
 
 MODES = ((), ("PIPELINING",), ("PIPELINING", "CHUNKING"))
@@ -149,7 +149,7 @@ def test_a_database_copied_with_its_wal_in_the_middle_of_a_run_tells_the_truth(t
     copies: list[tuple[Path, Counter[str], Counter[str]]] = []
     with ScriptedServer(offers=("PIPELINING",)) as server:
 
-        def watch(glance: mailing.Glance) -> None:
+        def watch(glance: running.Glance) -> None:
             folder = tmp_path / f"copy-{glance.tries}-{len(copies)}"
             folder.mkdir()
             before = arrived(server)
@@ -158,9 +158,7 @@ def test_a_database_copied_with_its_wal_in_the_middle_of_a_run_tells_the_truth(t
             copies.append((folder / path.name, before, arrived(server)))
 
         work, clock = means(server, connections=CONNECTIONS), Clock()
-        mailing.run(
-            db, ISSUE, mailing.Means(work.newsletter, work.limits, work.open_session, clock.now, clock.wait, watch)
-        )
+        mailing.run(db, ISSUE, running.Means(work.newsletter, work.limits, work.relays, clock.now, clock.wait, watch))
     assert len(copies) > 10
     for file, before, after in copies:
         copied = open_database(file)

@@ -18,7 +18,7 @@ from pscb_mail.database import transaction
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, SettingsError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending import ledger, mailing, running
 from pscb_mail.sending.connection import Timing
 from pscb_mail.sending.delivery import State, retries
 from pscb_mail.sending.opening import Credentials
@@ -383,7 +383,7 @@ def test_the_brake_stops_a_list_gone_stale(tmp_path) -> None:
     """Ten refusals that are more than a tenth: stop, before the rest is burnt."""
     db = newsroom(tmp_path / "d.db", 100)
     acts = {"RCPT": b"550 5.7.1 policy\r\n"}
-    with ScriptedServer(acts, offers=("PIPELINING",)) as server, pytest.raises(mailing.BrakeError):
+    with ScriptedServer(acts, offers=("PIPELINING",)) as server, pytest.raises(running.BrakeError):
         mailing.run(db, ISSUE, means(server, connections=2))
     counts = ledger.counts(db, ISSUE)
     assert 10 <= counts[State.REFUSED] <= 10 + 4
@@ -453,13 +453,13 @@ def test_who_left_is_not_written_to(db: Database) -> None:
     """An opt-out in the middle of a run is read when that copy would be claimed."""
     origin = Origin(START, "test", "unsubscribe")
 
-    def watch(glance: mailing.Glance) -> None:
+    def watch(glance: running.Glance) -> None:
         if glance.tries == 2:
             roster.opt_out(db, [10], origin)
 
     with ScriptedServer() as server:
         work = means(server, connections=1)
-        mailing.run(db, ISSUE, mailing.Means(work.newsletter, UNLIMITED, work.open_session, work.now, work.wait, watch))
+        mailing.run(db, ISSUE, running.Means(work.newsletter, UNLIMITED, work.relays, work.now, work.wait, watch))
     assert counted(db) == {"sent": PEOPLE - 1, "skipped": 1}
     assert "reader0009@school.test" not in {recipient for _, recipient, _ in server.taken}
 

@@ -155,7 +155,7 @@ def test_every_copy_of_a_mailing_is_signed_and_holds(tmp_path: Path, rsa_key: tu
         with ScriptedServer(offers=offers) as server:
             db = newsroom(tmp_path / f"{len(offers)}.db", 3)
             lone = door(Relay(host="127.0.0.1", port=server.port, security="none"), signer=signing)
-            mailing.run(db, ISSUE, replace(means(), open_session=Relays((lone,), QUICK)))
+            mailing.run(db, ISSUE, replace(means(), relays=Relays((lone,), QUICK)))
             db.close()
         assert len(server.taken) == 3
         assert all(passes(message, record) for _, _, message in server.taken)
@@ -170,7 +170,7 @@ def test_a_signature_that_would_not_hold_stops_the_run_before_a_single_claim(
         db = newsroom(tmp_path / "x.db", 3)
         lone = door(Relay(host="127.0.0.1", port=server.port, security="none"), signer=signing)
         with pytest.raises(SettingsError, match="publishes"):
-            mailing.run(db, ISSUE, replace(means(), open_session=Relays((lone,), QUICK)))
+            mailing.run(db, ISSUE, replace(means(), relays=Relays((lone,), QUICK)))
         assert ledger.counts(db, ISSUE)[State.QUEUED] == 3
         db.close()
     assert server.connections == 0

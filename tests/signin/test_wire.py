@@ -22,6 +22,7 @@ from pscb_mail.imap import SignInRefusedError as SignInRefused
 from pscb_mail.mailbox.folder import ImapFolder
 from pscb_mail.sending import mailing
 from pscb_mail.sending.relays import Relays, session_opener
+from pscb_mail.sending.running import Ended, Means
 from pscb_mail.sending.troubles import SignInRefusedError
 from pscb_mail.settings import Settings
 from pscb_mail.signin import Outside, access
@@ -79,8 +80,8 @@ class Post:
     relays: Relays
     outside: Outside
 
-    def send(self, wait: Callable[[float], bool] = lambda _: False) -> mailing.Ended | None:
-        means = mailing.Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, wait)
+    def send(self, wait: Callable[[float], bool] = lambda _: False) -> Ended | None:
+        means = Means(NEWSLETTER, UNLIMITED, self.relays, self.outside.now, wait)
         return mailing.run(self.db, ISSUE, means)
 
 
@@ -260,11 +261,11 @@ def test_a_wish_to_stop_is_heeded_while_a_sign_in_server_is_silent(post: Post, c
 def test_a_single_message_renews_a_rejected_token_too(post: Post) -> None:
     """Test copies and answers open one session."""
     post.guard.authority.rules.tokens.clear()
-    post.relays().close()
+    post.relays.open().close()
     assert len(post.guard.seen) == 2
     post.guard.never = b"535 5.7.3 no\r\n"
     with pytest.raises(SignInRefusedError):
-        post.relays()
+        post.relays.open()
     assert len(post.guard.seen) == 3  # it had just been renewed
 
 

@@ -30,7 +30,7 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import audience, ledger, mailing
+from pscb_mail.sending import audience, ledger, running
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.workspace import Workspace, packaged
@@ -98,18 +98,18 @@ def _workspace(folder: Path, port: int) -> Workspace:
     )
 
 
-def _origin(means: mailing.Means, command: str) -> Origin:
+def _origin(means: running.Means, command: str) -> Origin:
     return Origin(means.now(), "demo", command, "the demo")
 
 
-def _add(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _add(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     del workspace, postbox
     roster.add(db, [parse_person(text) for text in PEOPLE], _origin(means, "add"))
     count = directory.counts(db)[Status.ACTIVE]
     return Step(f"{count} subscribers added", f'pscb-mail add "{PEOPLE[0]}"', ok=count == len(PEOPLE))
 
 
-def _send(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _send(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     plan = planning.send_plan(db, workspace, ISSUE, Audience())
     dispatch.dispatch(db, workspace, plan, dispatch.Order(), means, "demo")
     status = overview.mailing_status(db, workspace, ISSUE)
@@ -122,7 +122,7 @@ def _send(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.M
     )
 
 
-def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Press the unsubscribe link in the copy as it arrived, and Send."""
     del db, means
     copy = _parsed(postbox.copy_for(LEAVER))
@@ -140,7 +140,7 @@ def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.
     return Step(f"{LEAVER} presses “unsubscribe” and Send", "the reply links at the foot of every copy", ok=True)
 
 
-def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Return one copy as its server would (RFC 3464)."""
     del db, means
     original = _parsed(postbox.copy_for(GONE))
@@ -159,12 +159,12 @@ def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: mailing
     return Step(f"The server of {GONE} sends the copy back: no such user", "nothing: servers do this", ok=True)
 
 
-def _inbox(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _inbox(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Read both: the reader is off the list and told so, the dead address is not written to again, both are filed."""
     del postbox
     with closing(open_source("", workspace.settings, workspace.folder)) as source:
         reading = read(db, source, Means(workspace.settings, workspace.key(), means.now))
-    answered = deliver(db, workspace.settings, means.open_session, means.now)
+    answered = deliver(db, workspace.settings, means.relays, means.now)
     done = {entry.address: entry.action for entry in reading.entries}
     ok = done == {LEAVER: Action.OPTED_OUT, GONE: Action.BOUNCED} and answered.sent == 1 and not _unfiled(workspace)
     said = f"{reading.read} messages read: {LEAVER} is off the list and told so, {GONE} is marked as bounced"
@@ -175,7 +175,7 @@ def _unfiled(workspace: Workspace) -> list[Path]:
     return [path for name in ("new", "cur") for path in (workspace.folder / "inbox" / name).iterdir()]
 
 
-def _story(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _story(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Tell one reader's whole story, from the addition to the farewell."""
     del postbox, means
     events = story(db, directory.find(db, LEAVER), workspace.settings.newsletter.domain).timeline
@@ -186,7 +186,7 @@ def _story(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.
     )
 
 
-def _log(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _log(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Look into the log: a line a reader, with the server's own words."""
     del workspace, postbox, means
     lines = list(ledger.log(db, ISSUE))
@@ -198,7 +198,7 @@ def _log(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Me
     )
 
 
-def _again(workspace: Workspace, db: Database, postbox: Postbox, means: mailing.Means) -> Step:
+def _again(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
     """Send again: the one who came off and the one who is gone are left out, nobody gets a second copy."""
     before = len(list(postbox.folder.iterdir()))
     plan = planning.send_plan(db, workspace, ISSUE, Audience())

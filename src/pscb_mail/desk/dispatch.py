@@ -24,7 +24,7 @@ from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import nobody_sends, send_lock
-from pscb_mail.sending.mailing import Ended, Glance, Means
+from pscb_mail.sending.running import Ended, Glance, Means
 from pscb_mail.workspace import Workspace
 
 # Exchange Online files a copy some seconds after it has taken it.
@@ -42,10 +42,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Settled:
-    """What became of copies in doubt: `found` in Sent, `left` as they were; `trouble`: why Sent was not read."""
+    """What became of copies in doubt: how many were found in Sent; `trouble`: why it was not read."""
 
     found: int
-    left: int
     trouble: PscbMailError | None = None
 
 
@@ -69,9 +68,9 @@ def means_of(
 ) -> Means:
     """Return what a run works with, from the workspace's settings. Raises SettingsError where a secret is missing."""
     settings = workspace.settings
-    opener = relays.session_opener(settings)
+    through = relays.session_opener(settings)
     limits, again = pacing.limits(settings.pace), retries(settings.retry)
-    return Means(settings.newsletter, limits, opener, clock, wait, watch, again)
+    return Means(settings.newsletter, limits, through, clock, wait, watch, again)
 
 
 def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means, author: str) -> Ended:
@@ -102,15 +101,15 @@ def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime)
     """Look for copies in doubt in the Sent folder; a folder that cannot be read leaves them as they are."""
     since = ledger.earliest_doubt(db, issue)
     if since is None or not has_sent_folder(workspace.settings):
-        return Settled(0, _in_doubt(db, issue))
+        return Settled(0)
     try:
         there = copies_sent(workspace.settings, since)
     except PscbMailError as problem:
-        return Settled(0, _in_doubt(db, issue), problem)
+        return Settled(0, problem)
     with transaction(db):
         found = ledger.find(db, issue, there, now)
         ledger.also_known_as(db, ((code, copy.alias) for code, copy in there.items()))
-    return Settled(found, _in_doubt(db, issue))
+    return Settled(found)
 
 
 def send_only(
@@ -119,9 +118,7 @@ def send_only(
     """Send one person's copy, or with `again` one more copy. Raises UsageError where that cannot be."""
     sent = planning.begun(db, issue)
     if person.status is not Status.ACTIVE:
-        raise UsageError(
-            f"{person.address.text} is {person.status.replace('_', ' ')}.", "Only somebody active can be sent to."
-        )
+        raise UsageError(f"{person.address.text} is {person.status.words}.", "Only somebody active can be sent to.")
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
         unsettled.hold_off(db, sent.issue)
         with transaction(db):
@@ -152,11 +149,11 @@ def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:
     return Amendment(sent.issue, edition, before, after, count, editions.got(db, sent.issue))
 
 
-def amend(db: Database, workspace: Workspace, change: Amendment, author: str, now: datetime) -> int:
-    """Give the corrected edition to all who are still queued; returns how many that is."""
+def amend(db: Database, workspace: Workspace, change: Amendment, author: str, now: datetime) -> None:
+    """Give the corrected edition to all who are still queued."""
     with send_lock(db, workspace.lock_path, change.issue, author, now):
         workspace.back_up("before-amend", now)
-        return mailing.amend(db, change.edition, now)
+        mailing.amend(db, change.edition, now)
 
 
 def cancel(db: Database, workspace: Workspace, issue: str, author: str, now: datetime) -> int:

@@ -26,7 +26,7 @@ from pscb_mail.people.subscriber import Subscriber
 from pscb_mail.sending import claims
 from pscb_mail.sending.delivery import Delivery, Event, Verdict
 from pscb_mail.sending.message import mailbox, quoted_printable, unstructured
-from pscb_mail.sending.relays import OpenSession
+from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.singles import send_one
 from pscb_mail.settings import Newsletter, Settings
 
@@ -112,7 +112,7 @@ def _is_message_id(text: str) -> bool:
 # -- sending --------------------------------------------------------------------------------------------------------
 
 
-def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Callable[[], datetime]) -> Answered:
+def deliver(db: Database, settings: Settings, relays: Relays, now: Callable[[], datetime]) -> Answered:
     """Hand over every answer that waits. Never raises what a relay causes: it is told in `trouble`."""
     with transaction(db):
         outbox.give_up(db, now() - GIVE_UP_AFTER, now())
@@ -124,7 +124,7 @@ def deliver(db: Database, settings: Settings, open_session: OpenSession, now: Ca
         if waiting is None:
             break
         last = waiting.id
-        tried = _tried(db, settings.newsletter, waiting, open_session, now())
+        tried = _tried(db, settings.newsletter, waiting, relays, now())
         trouble = tried.trouble
         with transaction(db):
             outbox.settle(db, waiting.id, tried.state, tried.reply, now())
@@ -148,14 +148,12 @@ class _Tried:
     verdict: Verdict | None = None
 
 
-def _tried(
-    db: Database, newsletter: Newsletter, waiting: outbox.Waiting, open_session: OpenSession, now: datetime
-) -> _Tried:
+def _tried(db: Database, newsletter: Newsletter, waiting: outbox.Waiting, relays: Relays, now: datetime) -> _Tried:
     """Send one answer. It counts for the pace of mailings, which share the relay with it; it never waits for it."""
     letter = waiting.letter
     message = composed(letter, newsletter, moment(waiting.written_at))
     try:
-        attempt, verdict = send_one(db, open_session, newsletter.address, letter.recipient, message, now)
+        attempt, verdict = send_one(db, relays, newsletter.address, letter.recipient, message, now)
     except PscbMailError as error:
         # Raised while a session is opened: nothing has left.
         return _Tried("waiting", error.message, error)

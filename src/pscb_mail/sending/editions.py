@@ -24,14 +24,13 @@ def begin(db: Database, edition: Edition, audience: Audience, now: datetime) -> 
     return _freeze(db, edition, 1, now)
 
 
-def amend(db: Database, edition: Edition, now: datetime) -> int:
-    """Freeze the next edition and give it to all that is queued or put off; returns how many copies that is."""
+def amend(db: Database, edition: Edition, now: datetime) -> None:
+    """Freeze the next edition and give it to all that is queued or put off."""
     (last,) = db.execute("SELECT max(number) FROM edition WHERE issue = ?", [edition.issue]).fetchone()
     frozen = _freeze(db, edition, last + 1, now)
-    cursor = db.execute(
+    db.execute(
         "UPDATE delivery SET edition = ? WHERE issue = ? AND state IN ('queued', 'deferred')", [frozen, edition.issue]
     )
-    return int(cursor.rowcount)
 
 
 def edition(db: Database, number: int) -> Edition:

@@ -9,17 +9,14 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from pscb_mail.database import transaction
-from pscb_mail.errors import NotNowError
+from pscb_mail.database import transaction, unwritable
 from pscb_mail.issues.edition import Edition
 from pscb_mail.sending import audience, editions, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
-from pscb_mail.sending.running import PATIENCE, BrakeError, Ended, Glance, Means, Run
-
-__all__ = ["PATIENCE", "BrakeError", "Ended", "Glance", "Means", "amend", "begin", "join", "run"]
+from pscb_mail.sending.running import Ended, Means, Run
 
 
 def begin(db: Database, edition: Edition, chosen: Audience, key: bytes, now: datetime) -> None:
@@ -35,22 +32,16 @@ def run(db: Database, issue: str, means: Means, *, limit: int | None = None, pat
     Raises NotNowError (pace exhausted without patience, relay away, disk full), RelayRefusesError (a fault of ours),
     BrakeError. Whatever is raised, and whenever the process dies, running it again goes on.
     """
-    means.open_session.hold_signatures(_sample(db, issue, means))
+    means.relays.hold_signatures(_sample(db, issue, means))
     with transaction(db):
         ledger.doubt_in_flight(db, issue, means.now())
         ledger.drop_those_who_left(db, issue, means.now())
-    sending = Run(db, issue, means, limit, patient)
-    at_once = True
     try:
-        ended = sending.to_its_end()
-        at_once = False
+        with Run(db, issue, means, limit, patient) as sending:
+            return sending.to_its_end()
     except sqlite3.Error as error:
         # A verdict that cannot be recorded ends the run: the copy stays in flight, and in doubt, for the next.
-        raise NotNowError(f"The database cannot be written: {error}.", "Free some space, then run it again.") from error
-    else:
-        return ended
-    finally:
-        sending.close(at_once=at_once)
+        raise unwritable(error) from error
 
 
 def _sample(db: Database, issue: str, means: Means) -> list[bytes]:
@@ -74,10 +65,10 @@ def join(db: Database, mailing: Mailing, key: bytes, now: datetime) -> int:
         )
 
 
-def amend(db: Database, edition: Edition, now: datetime) -> int:
-    """Give a corrected edition to all who are still queued; returns how many that is."""
+def amend(db: Database, edition: Edition, now: datetime) -> None:
+    """Give a corrected edition to all who are still queued."""
     with transaction(db):
-        return editions.amend(db, edition, now)
+        editions.amend(db, edition, now)
 
 
 def _references(key: bytes, issue: str) -> Callable[[int], str]:

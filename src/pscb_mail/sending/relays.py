@@ -1,6 +1,6 @@
 """The relays: what opens each of them, with the secrets that it needs and no others.
 
-`fleet` keeps them all busy; calling `Relays` opens one session, to the first that can be reached, for a single message.
+`fleet` keeps them all busy; `Relays.open` opens one, to the first that can be reached, for a single message.
 Raises SettingsError where none is configured, a password is missing or a `ca_file` cannot be used.
 """
 
@@ -24,7 +24,6 @@ from pscb_mail.settings import Dkim, Relay, Settings
 if TYPE_CHECKING:
     from pscb_mail.sending.signature import Signer
 
-OpenSession = Callable[[], Session]
 # A token that is good, or a keyring, answers within this time; sessions that are open wait no longer for a new one.
 _AT_ONCE = 0.05
 # What was fetched and not used for so long is fetched anew.
@@ -39,7 +38,7 @@ class Relays:
     timing: Timing = USUAL
     clock: Callable[[], float] = time.monotonic
 
-    def __call__(self) -> Session:
+    def open(self) -> Session:
         """Open a session to the first relay that can be reached. Raises what opening it raises."""
         away: RelayAwayError | None = None
         for each in self.doors:

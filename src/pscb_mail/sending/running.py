@@ -10,10 +10,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
 from sqlite_utils import Database
 
-from pscb_mail.database import transaction
+from pscb_mail.database import transaction, unwritable
 from pscb_mail.errors import Exit, NotNowError, PscbMailError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
@@ -64,7 +65,7 @@ class Means:
 
     newsletter: Newsletter
     limits: Limits
-    open_session: Relays
+    relays: Relays
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
     watch: Callable[[Glance], None] = lambda _: None
@@ -99,7 +100,7 @@ class Run:
     letters: dict[int, Letters] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        relays = self.means.open_session
+        relays = self.means.relays
         self.fleet = Fleet(relays.doors, relays.timing, relays.clock)
         self.idle_seconds = relays.timing.idle
         self.sender = self.means.newsletter.address
@@ -115,9 +116,12 @@ class Run:
             raise self.error
         return Ended(self.tries, self.interrupted, ledger.next_due_at(self.db, self.issue))
 
-    def close(self, *, at_once: bool) -> None:
-        """End the sessions: with QUIT, or by hanging up where something is still under way."""
-        if at_once or self.under_way:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the sessions: with QUIT, or by hanging up where something broke or is still under way."""
+        if kind is not None or self.under_way:
             self.fleet.drop()
         else:
             self.fleet.close()
@@ -153,7 +157,7 @@ class Run:
             states, taken = self._commit(verdicts, rooms)
         except (NotNowError, sqlite3.Error) as error:
             # A full disk may still have room for the verdicts alone: the fewer in doubt the better.
-            self._stop(error if isinstance(error, NotNowError) else _unwritable(error))
+            self._stop(error if isinstance(error, NotNowError) else unwritable(error))
             states, taken = self._commit(verdicts, [])
         for connection, tried in zip(rooms, taken, strict=False):
             self.under_way[tried.claim.delivery] = tried
@@ -289,7 +293,3 @@ class Run:
 
 def _glance(tries: int, state: State, tried: Try, verdict: Verdict) -> Glance:
     return Glance(tries, state, tried.claim.address, f"{verdict.code or ''} {verdict.reply}".strip())
-
-
-def _unwritable(error: sqlite3.Error) -> NotNowError:
-    return NotNowError(f"The database cannot be written: {error}.", "Free some space, then run it again.")

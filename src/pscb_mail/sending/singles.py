@@ -22,7 +22,7 @@ from pscb_mail.sending.dialogue import Outcome
 from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.message import Letter, compose, values_for, values_of
 from pscb_mail.sending.references import Purpose, reference
-from pscb_mail.sending.relays import OpenSession
+from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.running import Means
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.sending.verdicts import fault_of_ours, judged
@@ -50,7 +50,7 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
     reader = directory.by_address(db, address)
     shown = for_groups(edition, reader.groups) if reader and reader.status is Status.ACTIVE else laid_open(edition)
     letter = compose(shown, means.newsletter, Purpose.TEST)
-    with means.open_session() as session:
+    with means.relays.open() as session:
         with transaction(db):
             attempt = ledger.start_test(db, edition.issue, address, session.relay.label, now)
         outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), code)
@@ -60,7 +60,7 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
 def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, means: Means) -> Verdict:
     """Send one active person's copy of a mailing, whatever kept it back; they need not be in its audience."""
     now = means.now()
-    with means.open_session() as session:
+    with means.relays.open() as session:
         with transaction(db):
             delivery = _queued(db, mailing, person, key, now)
             tried = claims.claim_one(db, delivery, mailing.issue, now, session.relay.label)
@@ -84,7 +84,7 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
         name=person.name, organisation=person.organisation, role=person.role, address=address,
         reference=delivery.reference, dated=means.now(), zone=means.newsletter.zone,
     )  # fmt: skip
-    with means.open_session() as session:
+    with means.relays.open() as session:
         with transaction(db):
             attempt = ledger.start_again(db, delivery, session.relay.label, means.now())
         outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), delivery.reference)
@@ -92,13 +92,13 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
 
 
 def send_one(
-    db: Database, open_session: OpenSession, sender: str, recipient: str, message: bytes, now: datetime
+    db: Database, relays: Relays, sender: str, recipient: str, message: bytes, now: datetime
 ) -> tuple[int, Verdict]:
     """Hand over one message that belongs to no mailing, such as an answer; returns the attempt's id and the verdict.
 
     The caller ends the attempt where it makes the verdict durable.
     """
-    with open_session() as session:
+    with relays.open() as session:
         with transaction(db):
             attempt = ledger.start_answer(db, session.relay.label, now)
         return attempt, judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)

@@ -22,7 +22,7 @@ from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.imap import Imap, parse_place
 from pscb_mail.sending.dialogue import Answered
-from pscb_mail.sending.relays import OpenSession, session_opener
+from pscb_mail.sending.relays import Relays, session_opener
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.settings import Settings
 
@@ -79,9 +79,9 @@ def _mailbox(loop: Loop) -> Imap:
     return imap
 
 
-def _sent(loop: Loop, open_session: OpenSession, code: str) -> Check:
+def _sent(loop: Loop, relays: Relays, code: str) -> Check:
     newsletter = loop.settings.newsletter
-    with open_session() as session:
+    with relays.open() as session:
         outcome = session.deliver(newsletter.address, newsletter.reply_to, [stuffed(_mail(loop, code))])
         relay = session.relay.label
     if isinstance(outcome, Answered) and 200 <= outcome.reply.code < 300:
