@@ -215,7 +215,7 @@ class Imap:
         """Move a message into a folder, made where it is not there; one that is gone already is no fault."""
         target = self._made(checked_folder(folder))
         with self._faults("filed in"):
-            if self._client.has_capability("MOVE"):
+            if self.offers("MOVE"):
                 self._client.move([uid], target)
                 return
             self._client.copy([uid], target)
@@ -258,11 +258,15 @@ class Imap:
             heard += self._client.idle_done()[1]
         return _announces(heard)
 
-    @property
-    def can_idle(self) -> bool:
-        """Whether the server announces new mail by itself (RFC 2177)."""
+    def offers(self, capability: str) -> bool:
+        """Whether the server can do something, such as IDLE (RFC 2177) or MOVE (RFC 6851)."""
         with self._faults("asked"):
-            return bool(self._client.has_capability("IDLE"))
+            return bool(self._client.has_capability(capability))
+
+    @property
+    def socket(self) -> object:
+        """The socket below: an `ssl.SSLSocket` where the line is encrypted."""
+        return self._client.socket()
 
     def close(self) -> None:
         """Sign out; a line that is broken already is no fault."""

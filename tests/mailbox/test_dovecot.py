@@ -307,7 +307,7 @@ def test_new_mail_is_announced_to_whoever_waits(room: Mailroom, dovecot: Dovecot
     imap = Imap(place, PASSWORD)
     try:
         imap.select(read_only=True)
-        assert imap.can_idle
+        assert imap.offers("IDLE")
         assert not imap.idle(0.05)
         dovecot.append(room.pressed("issue-18", JO))
         assert imap.idle(1)

@@ -12,7 +12,7 @@ from pscb_mail.errors import SettingsError
 from pscb_mail.imap import Fetched, Imap, MailboxAwayError, Place, SignInRefusedError, checked_folder
 from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark, Source
 from pscb_mail.settings import Settings
-from pscb_mail.signin import Access, Outside, access
+from pscb_mail.signin import Access, Opens, Outside, access
 
 BATCH = 10
 
@@ -68,7 +68,7 @@ class ImapFolder(Source):
         """Wait until the server announces something; None where it cannot. What came since the reading counts."""
         if self._again(lambda: self._imap.uids(self._last_uid, self._day)):
             return True
-        if not self._again(lambda: self._imap.can_idle):
+        if not self._again(lambda: self._imap.offers("IDLE")):
             return None
         return self._again(lambda: self._imap.idle(seconds, stop))
 
@@ -91,19 +91,27 @@ class ImapFolder(Source):
 
 
 def connected(place: Place, settings: Settings, outside: Outside) -> Imap:
-    """Sign in; a token that the server has just turned down is renewed once, whatever its clock says."""
+    """Sign in as the settings say."""
     if not place.username and settings.mailbox.auth != "none":
         raise SettingsError(f"The mailbox's address {place.label} names no user.", "Write imaps://USER@HOST/FOLDER.")
-    given = access("mailbox", settings, username=place.username, outside=outside)
+
+    def opens(rejected: Access | None) -> Access | None:
+        return access("mailbox", settings, username=place.username, rejected=rejected, outside=outside)
+
+    return signed_in(place, settings.mailbox.ca_file, opens)
+
+
+def signed_in(place: Place, ca_file: str, opens: Opens) -> Imap:
+    """Sign in; a token that the server has just turned down is renewed once, whatever its clock says."""
+    given = opens(None)
     try:
-        return _opened(place, settings, given)
+        return _opened(place, ca_file, given)
     except SignInRefusedError:
         if given is None or given.mechanism != "xoauth2":
             raise
-        fresh = access("mailbox", settings, username=place.username, rejected=given, outside=outside)
-        return _opened(place, settings, fresh)
+        return _opened(place, ca_file, opens(given))
 
 
-def _opened(place: Place, settings: Settings, given: Access | None) -> Imap:
+def _opened(place: Place, ca_file: str, given: Access | None) -> Imap:
     secret, token = (given.secret, given.mechanism == "xoauth2") if given else (None, False)
-    return Imap(place, secret, settings.mailbox.ca_file, token=token)
+    return Imap(place, secret, ca_file, token=token)

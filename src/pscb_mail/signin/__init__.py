@@ -6,8 +6,8 @@ somebody must sign in or change something, NotNowError (75) where the sign-in se
 others: speaking XOAUTH2 on the wire (`sending`, `imap`), and what a server answers to it (`sasl` says what it means).
 """
 
-from pscb_mail.signin.access import Access, Status, access, status
+from pscb_mail.signin.access import Access, Opens, Status, access, status
 from pscb_mail.signin.entrances import Door
 from pscb_mail.signin.outside import Outside
 
-__all__ = ["Access", "Door", "Outside", "Status", "access", "status"]
+__all__ = ["Access", "Door", "Opens", "Outside", "Status", "access", "status"]

@@ -3,6 +3,7 @@
 Raises SettingsError where nobody is signed in or the sign-in has ended, NotNowError where it cannot be renewed now.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -24,6 +25,10 @@ class Access:
     username: str
     secret: str
     mechanism: Literal["password", "xoauth2"]
+
+
+# Returns what opens a door, anew where the server has just turned down what it is given.
+Opens = Callable[[Access | None], Access | None]
 
 
 @dataclass(frozen=True)

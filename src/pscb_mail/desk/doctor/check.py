@@ -1,13 +1,7 @@
 """One check of the doctor: its name, how it went, what was seen, and what to do where that is not good."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-
-from pscb_mail.signin import Access
-
-# Returns what opens a door, anew where the server has just turned down what it is given (`signin.access`).
-Opens = Callable[[Access | None], Access | None]
 
 
 class Result(StrEnum):

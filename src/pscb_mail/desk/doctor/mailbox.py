@@ -7,7 +7,7 @@ because an earlier one failed is `not checked`.
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +15,14 @@ from pathlib import Path
 from imapclient.exceptions import IMAPClientError
 
 from pscb_mail.desk.doctor import certificates
-from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
-from pscb_mail.imap import Imap, MailboxAwayError, Place, SignInRefusedError, parse_place
+from pscb_mail.imap import Imap, MailboxAwayError, Place, parse_place
+from pscb_mail.mailbox.folder import signed_in
 from pscb_mail.network import is_this_computer
 from pscb_mail.settings import Mailbox, Settings
-from pscb_mail.signin import Access
+from pscb_mail.signin import Opens
 
 STEPS = ("encryption", "sign-in", "folder", "filing", "new mail", "Sent folder")
 
@@ -50,41 +51,23 @@ _SET_SOURCE = "Set source under [mailbox]: imaps://USER@HOST/INBOX, with %40 for
 def check_way_to_mailbox(place: Place, ca_file: str, names: Names, now: datetime) -> Check:
     """Return whether a server can be reached, encrypted; nobody signs in."""
     try:
-        imap = _Seen(place, None, ca_file)
+        imap = Imap(place, None, ca_file)
     except PscbMailError as problem:
         return replace(_not_let_in(place, problem, names), check="mailbox")
-    with _closing(imap):
+    with closing(imap):
         seen = _encryption(imap, place, now)
     return replace(seen, check="mailbox", detail=f"{place.host} can be reached: {seen.detail}")
 
 
-class _Seen(Imap):
-    """A mailbox with what the server says of itself."""
-
-    def offers(self, capability: str) -> bool:
-        """Whether the server can do something; asked after the sign-in, when it tells all."""
-        with self._faults("asked"):
-            return bool(self._client.has_capability(capability))
-
-    def has_folder(self, name: str) -> bool:
-        """Whether there is a folder of this name."""
-        with self._faults("asked"):
-            return bool(self._client.folder_exists(name))
-
-    @property
-    def connection(self) -> object:
-        """The socket below."""
-        return self._client.socket()
-
-
 def _server(place: Place, mailbox: Mailbox, opens: Opens, names: Names, now: datetime) -> Iterator[Check]:
     try:
-        given, imap = _signed_in(place, mailbox.ca_file, opens)
+        imap = signed_in(place, mailbox.ca_file, opens)
     except PscbMailError as problem:
         yield _not_let_in(place, problem, names)
         return
-    with _closing(imap):
-        yield ok("mailbox: sign-in", f"{place.host} lets {place.username} in." if given else f"{place.host} answers.")
+    with closing(imap):
+        with_name = f"{place.host} lets {place.username} in."
+        yield ok("mailbox: sign-in", with_name if mailbox.auth != "none" else f"{place.host} answers.")
         yield _encryption(imap, place, now)
         try:
             imap.select(read_only=True)
@@ -92,30 +75,6 @@ def _server(place: Place, mailbox: Mailbox, opens: Opens, names: Names, now: dat
             yield from _abilities(imap, mailbox)
         except PscbMailError as problem:
             yield error("mailbox: folder", problem.message, problem.hint)
-
-
-def _signed_in(place: Place, ca_file: str, opens: Opens) -> tuple[Access | None, _Seen]:
-    """Sign in; a token that is turned down is renewed once, as reading does it."""
-    given = opens(None)
-    try:
-        return given, _opened(place, ca_file, given)
-    except SignInRefusedError:
-        if given is None or given.mechanism != "xoauth2":
-            raise
-        return given, _opened(place, ca_file, opens(given))
-
-
-def _opened(place: Place, ca_file: str, given: Access | None) -> _Seen:
-    secret, token = (given.secret, given.mechanism == "xoauth2") if given else (None, False)
-    return _Seen(place, secret, ca_file, token=token)
-
-
-@contextmanager
-def _closing(imap: Imap) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        imap.close()
 
 
 def _not_let_in(place: Place, problem: PscbMailError, names: Names) -> Check:
@@ -133,14 +92,14 @@ def _not_let_in(place: Place, problem: PscbMailError, names: Names) -> Check:
     return error("mailbox: sign-in", problem.message, problem.hint)
 
 
-def _encryption(imap: _Seen, place: Place, now: datetime) -> Check:
-    connection = imap.connection
+def _encryption(imap: Imap, place: Place, now: datetime) -> Check:
+    connection = imap.socket
     if isinstance(connection, ssl.SSLSocket):
         return certificates.trusted("mailbox: encryption", place.host, connection, now)
     return ok("mailbox: encryption", "None, and none is needed: the mailbox is on this computer.")
 
 
-def _abilities(imap: _Seen, mailbox: Mailbox) -> Iterator[Check]:
+def _abilities(imap: Imap, mailbox: Mailbox) -> Iterator[Check]:
     if imap.offers("MOVE"):
         yield ok("mailbox: filing", f"Handled mail is moved to {mailbox.filed} (MOVE).")
     else:
@@ -156,10 +115,10 @@ def _abilities(imap: _Seen, mailbox: Mailbox) -> Iterator[Check]:
     yield _sent(imap, mailbox)
 
 
-def _sent(imap: _Seen, mailbox: Mailbox) -> Check:
+def _sent(imap: Imap, mailbox: Mailbox) -> Check:
     name = "mailbox: Sent folder"
     if mailbox.sent:
-        if imap.has_folder(mailbox.sent):
+        if imap.existing(mailbox.sent):
             return ok(name, f"{mailbox.sent}, as the settings say.")
         return error(name, f"There is no folder {mailbox.sent}.", "Correct sent under [mailbox].")
     found: str | None = None

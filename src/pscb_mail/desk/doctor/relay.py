@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pscb_mail.desk.doctor import certificates
-from pscb_mail.desk.doctor.check import MEND_FIRST, Check, Opens, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.line import (
     CHALLENGE,
     STEP_SECONDS,
@@ -32,7 +32,7 @@ from pscb_mail.foreign import one_line
 from pscb_mail.network import tls_context
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning
 from pscb_mail.settings import Relay
-from pscb_mail.signin import Access
+from pscb_mail.signin import Access, Opens
 from pscb_mail.signin.sasl import hint as hint_for
 from pscb_mail.signin.sasl import masked
 
