@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from office import ISSUE
@@ -10,6 +11,8 @@ from scripted import ScriptedServer
 
 from pscb_mail.database import open_database
 from pscb_mail.desk import unsettled
+from pscb_mail.people import directory, roster
+from pscb_mail.people.changes import Origin
 
 JO, SAM = "jo@school.test", "sam@health.test"
 
@@ -108,6 +111,10 @@ def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, 
     told = program("reconfirm", "Heads", "--list")
     assert "no answer for" in told.out
     assert "1 member: 1 asked without an answer" in told.err
+    with contextlib.closing(open_database(program.folder / "pscb-mail.db")) as db:
+        roster.bounce(db, [directory.find(db, JO).id], Origin(datetime.now(UTC), "test", "inbox"))
+    assert "bounced less than a minute ago" in program("reconfirm", "Heads", "--list").out
+    program("reconfirm", "Heads", "--yes", expect=2)
     assert len(relay.taken) == 2
     program("reconfirm", "Nobody", expect=2)
 

@@ -1,13 +1,15 @@
 """Asking whether people want to be on the list: a yes by reply, by link, late, from somebody else; and who is asked again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from mailroom import KEY, Mailroom
 
 from pscb_mail.desk import reconfirming
-from pscb_mail.mailbox import outbox, questions, wording
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox import journal, outbox, questions, wording
+from pscb_mail.mailbox.deciding import Action, Answer
+from pscb_mail.mailbox.finding import Kind
+from pscb_mail.mailbox.journal import Record
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people import roster
 from pscb_mail.people.address import parse_person
@@ -121,6 +123,38 @@ def test_a_yes_is_noted_and_silence_is_listed(room) -> None:
     assert reconfirming.due(members, room.now) == []
     later = reconfirming.due(members, room.now + timedelta(days=86))
     assert [person.address.text for person in later] == ["new@x.test"]
+
+
+def test_who_has_been_away_at_every_issue_of_late_is_known_and_since_when(room) -> None:
+    """One issue that met with no such answer ends it."""
+    add(room, SAM, groups=("Heads",))
+
+    def issue(name: str, *, away: bool) -> datetime | None:
+        room.now += timedelta(days=30)
+        room.sent(name)
+        room.now += timedelta(hours=1)
+        if away:
+            (copy,) = room.db.execute("SELECT id FROM delivery WHERE issue = ?", [name]).fetchone()
+            journal.record(room.db, name, "", room.now, to_file=True)
+            found = Record(Kind.AWAY, Action.COUNTED, SAM, subscriber=room.person(SAM).id, delivery=copy)
+            journal.found(room.db, name, found, room.now)
+        (sam,) = reconfirming.standing(room.db, "Heads")
+        return sam.away_from
+
+    first = issue("issue-18", away=True)
+    assert first == room.now
+    assert issue("issue-19", away=True) == first
+    assert issue("issue-20", away=False) is None
+    assert issue("issue-21", away=True) == room.now
+
+
+def test_who_bounced_is_looked_after_and_not_asked(room) -> None:
+    """They stand in the list, and get no question."""
+    add(room, SAM, groups=("Heads",))
+    roster.bounce(room.db, [room.person(SAM).id], Origin(room.now, "test", "inbox"))
+    assert reconfirming.standing(room.db, "Heads") == []
+    (sam,) = reconfirming.standing(room.db, "Heads", bounced=True)
+    assert sam.person.status is Status.BOUNCED
 
 
 def test_a_run_asks_no_more_than_the_pace_allows() -> None:

@@ -11,6 +11,7 @@ from pscb_mail.errors import NotNowError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlite_utils import Database
 
@@ -64,7 +65,10 @@ def reconfirm(
     ctx: typer.Context,
     group: Annotated[str, typer.Argument(metavar="GROUP", help="Whom to ask.")],
     show_list: Annotated[
-        bool, typer.Option("--list", help="Ask nobody: list who has said yes, and who has not for how long.")
+        bool,
+        typer.Option(
+            "--list", help="Ask nobody: list who said yes, and who has bounced, been away or silent for how long."
+        ),
     ] = False,
     yes: Yes = False,
     json: Json = False,
@@ -75,7 +79,7 @@ def reconfirm(
 
     context: Context = ctx.obj
     with context.database() as db:
-        members = reconfirming.standing(db, group)
+        members = reconfirming.standing(db, group, bounced=show_list)
         if not members:
             raise UsageError(f'Nobody active is in a group "{group}".', "`pscb-mail groups` lists the groups.")
         if not show_list:
@@ -92,7 +96,7 @@ def reconfirm(
                     yes=yes,
                 )
                 _told(_asked(context, db, people, Answer.STILL_WANTED), "asked; `pscb-mail inbox` reads their answers")
-            members = reconfirming.standing(db, group)
+        members = reconfirming.standing(db, group, bounced=True)
         if json:
             console.document([_as_json(each) for each in members])
         elif show_list:
@@ -120,25 +124,52 @@ def _as_json(each: "Standing") -> dict[str, object]:
     return {
         "address": each.person.address.text,
         "name": each.person.name,
+        "status": each.person.status,
+        "since": console.iso(each.person.since),
         "asked_at": console.iso(each.asked_at),
         "confirmed_at": console.iso(each.yes_at),
         "silent_days": (now() - each.asked_at).days if each.silent and each.asked_at else None,
+        "away_from": console.iso(each.away_from),
     }
 
 
 def _list(members: "Sequence[Standing]") -> None:
-    """Print the silent first, those who have been so for longest at the top."""
-    silent = sorted((each for each in members if each.silent), key=lambda each: str(each.asked_at))
-    others = [each for each in members if not each.silent]
-    rows = [(each.person.address.text, each.person.name, _how(each)) for each in (*silent, *others)]
-    console.table(("address", "name", "answer"), rows)
-    said_yes = sum(each.yes_at is not None for each in others)
-    parts = ((said_yes, "said yes"), (len(silent), "asked without an answer"), (len(others) - said_yes, "never asked"))
-    told = ", ".join(f"{number:,} {words}" for number, words in parts if number)
+    """Print who wants looking after first: the bounced, then the silent; of each kind those who are so longest."""
+    kinds = ("bounced", "asked without an answer", "said yes", "never asked")
+    ordered = sorted(members, key=lambda each: (kinds.index(_kind(each)), _from(each)))
+    rows = [(each.person.address.text, each.person.name, _how(each), _away(each)) for each in ordered]
+    console.table(("address", "name", "answer", "away"), rows)
+    counts = {kind: sum(_kind(each) == kind for each in members) for kind in kinds}
+    told = ", ".join(f"{number:,} {kind}" for kind, number in counts.items() if number)
     console.say(f"[dim]{console.count(len(members), 'member', 'members')}: {told}[/]")
 
 
+def _kind(each: "Standing") -> str:
+    from pscb_mail.people.subscriber import Status
+
+    if each.person.status is Status.BOUNCED:
+        return "bounced"
+    if each.silent:
+        return "asked without an answer"
+    return "said yes" if each.yes_at else "never asked"
+
+
+def _from(each: "Standing") -> "datetime":
+    """Return since when somebody has been as they are."""
+    return (each.asked_at if each.silent else each.yes_at) or each.person.since
+
+
 def _how(each: "Standing") -> str:
-    if each.silent and each.asked_at:
-        return f"no answer for {console.span(now() - each.asked_at)}"
-    return f"yes, {console.ago(each.yes_at, now())}" if each.yes_at else "never asked"
+    match _kind(each):
+        case "bounced":
+            return f"bounced {console.ago(each.person.since, now())}"
+        case "asked without an answer":
+            return f"no answer for {console.span(now() - _from(each))}"
+        case "said yes":
+            return f"yes, {console.ago(each.yes_at, now())}"
+        case never:
+            return never
+
+
+def _away(each: "Standing") -> str:
+    return f"for {console.span(now() - each.away_from)}" if each.away_from else ""

@@ -42,11 +42,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Standing:
-    """Somebody who is asked now and then: when last, and when they last said yes; None: never."""
+    """Somebody who is asked now and then: when last, and when they last said yes; None: never.
+
+    `away_from`: since when every issue has met with an out-of-office answer.
+    """
 
     person: Subscriber
     asked_at: datetime | None
     yes_at: datetime | None
+    away_from: datetime | None = None
 
     @property
     def silent(self) -> bool:
@@ -68,11 +72,16 @@ def newly_in(db: Database, change: int, groups: Sequence[str], now: datetime) ->
     return due([Standing(person, asked.get(person.id), yes.get(person.id)) for person in people], now)
 
 
-def standing(db: Database, group: str) -> list[Standing]:
-    """Return each active member of a group with the last question and the last yes."""
+def standing(db: Database, group: str, *, bounced: bool = False) -> list[Standing]:
+    """Return each active member of a group, and those who have bounced where they are wanted."""
     asked, yes = questions.last_asked(db, Answer.STILL_WANTED), questions.last_yes(db)
-    members = directory.people(db, Filters(status=Status.ACTIVE, group=group))
-    return [Standing(person, asked.get(person.id), yes.get(person.id)) for person in members]
+    away = questions.away_from(db)
+    wanted = {Status.ACTIVE, Status.BOUNCED} if bounced else {Status.ACTIVE}
+    return [
+        Standing(person, asked.get(person.id), yes.get(person.id), away.get(person.id))
+        for person in directory.people(db, Filters(group=group))
+        if person.status in wanted
+    ]
 
 
 def due(members: Sequence[Standing], now: datetime) -> list[Subscriber]:

@@ -39,6 +39,18 @@ def last_yes(db: Database) -> dict[int, datetime]:
     return {subscriber: moment(at) for subscriber, at in rows}
 
 
+def away_from(db: Database) -> dict[int, datetime]:
+    """Return who has been away at every issue of late, with the first answer that said so."""
+    rows = db.execute(
+        """SELECT f.subscriber, min(f.at) FROM finding f
+           WHERE f.finding = 'away' AND f.subscriber IS NOT NULL AND f.at > coalesce((
+               SELECT max(d.at) FROM delivery d WHERE d.subscriber = f.subscriber AND d.state = 'sent'
+                   AND NOT EXISTS (SELECT 1 FROM finding x WHERE x.delivery = d.id AND x.finding = 'away')), '')
+           GROUP BY f.subscriber"""
+    )
+    return {subscriber: moment(at) for subscriber, at in rows}
+
+
 def answered(
     db: Database, key: bytes, message_ids: Iterable[str], references: Iterable[str]
 ) -> tuple[int, datetime] | None:
