@@ -14,17 +14,18 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage, Message
 from email.utils import format_datetime
 
-from pscb_mail import signin
 from pscb_mail.desk.doctor.check import Check, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.dns import check_signatures
 from pscb_mail.desk.doctor.names import Names
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.imap import Imap, parse_place
+from pscb_mail.mailbox.folder import connected
 from pscb_mail.sending.dialogue import Answered
 from pscb_mail.sending.relays import Relays, session_opener
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.settings import Settings
+from pscb_mail.signin import Outside
 
 STEPS = ("sent", "arrived", "authentication", "DKIM")
 PATIENCE = timedelta(seconds=90)
@@ -41,7 +42,7 @@ class Loop:
     names: Names
     now: Callable[[], datetime]
     wait: Callable[[float], bool]
-    outside: signin.Outside | None = None
+    outside: Outside | None = None
 
 
 def check_loop(loop: Loop) -> list[Check]:
@@ -72,9 +73,7 @@ def _there_and_back(loop: Loop, code: str) -> Iterator[Check]:
 
 def _mailbox(loop: Loop) -> Imap:
     settings = loop.settings
-    access = signin.access("mailbox", settings, outside=loop.outside)
-    secret, token = (access.secret, access.mechanism == "xoauth2") if access else (None, False)
-    imap = Imap(parse_place(settings.mailbox.source), secret, settings.mailbox.ca_file, token=token)
+    imap = connected(parse_place(settings.mailbox.source), settings, loop.outside or Outside())
     imap.select(read_only=True)
     return imap
 
