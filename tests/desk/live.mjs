@@ -15,7 +15,8 @@ await waiting;
 await page.evaluate(() => { document.querySelector("iframe").contentWindow.scrollTo(0, 400); document.body.dataset.same = "yes"; });
 process.stdout.write("ready\n");
 // Asked from outside of the frame: no script runs in it.
-const there = (wanted) => document.querySelector("iframe").contentDocument.body?.textContent.includes(wanted);
+const there = (wanted) =>
+  [document.querySelector("iframe").contentDocument.body, document.querySelector("pre")].every((each) => each?.textContent.includes(wanted));
 await page.waitForFunction(there, words, { polling: 20, timeout: 20000 });
 const found = await page.evaluate(() => ({
   same: document.body.dataset.same ?? "",

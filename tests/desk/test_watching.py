@@ -49,9 +49,29 @@ def test_each_save_is_built_once(tmp_path: Path) -> None:
     follow(
         [tmp_path, tmp_path / "missing"],
         lambda: built.append(issue.read_text() if issue.exists() else "none"),
-        steps(nothing, lambda: issue.write_text("two, longer"), nothing, lambda: picture.write_text("x"), save_by_replacing, issue.unlink),
+        steps(
+            nothing, lambda: issue.write_text("two, longer"), nothing,
+            nothing, lambda: picture.write_text("x"), nothing,
+            save_by_replacing, nothing,
+            issue.unlink, nothing,
+        ),
     )  # fmt: skip
     assert built == ["two, longer", "two, longer", "three words now", "none"]
+
+
+def test_a_file_that_is_being_written_is_built_when_it_is_whole(tmp_path: Path) -> None:
+    """Editors empty a file and then write it: nobody wants to be told of the moment between."""
+    issue = tmp_path / "issue.md"
+    issue.write_text("one")
+    built: list[str] = []
+    follow(
+        [tmp_path],
+        lambda: built.append(issue.read_text()),
+        steps(
+            lambda: issue.write_text(""), lambda: issue.write_text("tw"), lambda: issue.write_text("two"), lambda: None
+        ),
+    )
+    assert built == ["two"]
 
 
 def get(address: str, path: str, host: str | None = None) -> tuple[int, bytes]:

@@ -16,6 +16,7 @@ from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 LOOK_EVERY_SECONDS = 0.05
+_SETTLED_AFTER_SECONDS = 0.02
 _HOLD_SECONDS = 20.0
 
 
@@ -115,9 +116,13 @@ def follow(paths: Iterable[Path], rebuild: Callable[[], None], wait: Callable[[f
     before = stamps(watched)
     while not wait(LOOK_EVERY_SECONDS):
         now = stamps(watched)
-        if now != before:
-            before = now
-            rebuild()
+        if now == before:
+            continue
+        # An editor may empty the file first and write it then: what is built is what stays for a moment.
+        while not wait(_SETTLED_AFTER_SECONDS) and (later := stamps(watched)) != now:
+            now = later
+        before = now
+        rebuild()
 
 
 def stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
