@@ -70,7 +70,7 @@ def add(
 def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -> None:
     """Send each of those who joined their copy; whoever had one already does not get another."""
     from pscb_mail.cli.context import now, stop_on_signal
-    from pscb_mail.cli.sending_shown import VERDICTS
+    from pscb_mail.cli.sending_shown import told
     from pscb_mail.desk import dispatch
     from pscb_mail.people import directory
     from pscb_mail.people.joining import Kind
@@ -84,11 +84,7 @@ def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -
             person = directory.find(db, address)
             if person.status is Status.ACTIVE:
                 verdict = dispatch.send_only(db, context.workspace, issue, person, means, context.author, again=False)
-                taken = verdict.event is Event.ACCEPTED and taken
-                words = (
-                    f'{VERDICTS.get(verdict.event, "not sent")}. {verdict.relay} says "{verdict.code} {verdict.reply}"'
-                )
-                console.result(f"{console.safe(address)}: {issue} {console.safe(words)}")
+                taken = told(address, verdict).event is Event.ACCEPTED and taken
     raise typer.Exit(console.exit_code(needs_a_person=not taken))
 
 

@@ -120,7 +120,7 @@ def told(address: str, verdict: "Verdict") -> "Verdict":
     says = (
         f'{console.safe(verdict.relay)} says "{answer}"' if verdict.code else f"{console.safe(verdict.relay)}: {answer}"
     )
-    console.result(f"{console.safe(address)}: {VERDICTS.get(verdict.event, 'not sent')}. {says}")
+    console.result(f"{console.safe(address)}: {_VERDICTS.get(verdict.event, 'not sent')}. {says}")
     return verdict
 
 
@@ -147,7 +147,7 @@ def _relays(context: Context) -> str:
 
 
 LOG_COLUMNS = ("address", "state", "edition", "attempts", "relay", "code", "reply", "message_id", "at")
-VERDICTS = {Event.ACCEPTED: "sent", Event.DOUBTED: "may or may not have arrived", Event.PUT_OFF: "put off"}
+_VERDICTS = {Event.ACCEPTED: "sent", Event.DOUBTED: "may or may not have arrived", Event.PUT_OFF: "put off"}
 _STATES = {
     MailingState.NOT_SENT: "not sent yet",
     MailingState.SENDING: "being sent now",
