@@ -163,11 +163,12 @@ LEFT = tuple(
     )
 )
 NOT_LEFT = re.compile(
-    r"\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|weekends?|mornings?"
-    r"|afternoons?|full|part|from)\b|\b(?:left|leav\w+|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening"
-    r"|holidays?|summer)|until|on (?:annual )?leave|maternity)|\b(?:annual|maternity|paternity|sick|parental"
-    r"|study) leave\b|\bchildren (?:who have|have|had) left\b|\b(?:he|she|child|pupil|family|they) (?:has"
-    r"|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
+    r"\b(?:one|boiler|car|computer|minibus|bus|phone|laptop|battery|printer|plant|tree|dog|cat|line"
+    r"|connection) (?:has |have )?(?:just )?died\b|\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?"
+    r"|thursdays?|fridays?|weekends?|mornings?|afternoons?|full|part|from)\b|\b(?:left|leav\w+"
+    r"|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual )?leave|maternity)"
+    r"|\b(?:annual|maternity|paternity|sick|parental|study) leave\b|\bchildren (?:who have|have|had) left\b|\b(?:he"
+    r"|she|child|pupil|family|they) (?:has|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
 )
 # "My colleague Jim has retired" is no departure of the sender's.
 OTHERS = re.compile(

@@ -39,7 +39,7 @@ _LIKE = tuple(
         (r"\bmy self\b", "myself"),
         (r"\brm (?=(?:me|us|my)\b)", "remove "),
         (r"\be (mails?|mailing|mailed)\b", r"e-\1"),
-        (r"\bim (?=(?:not|no|a|the|getting|now|only|retired|leaving|moving|in the|at the|on the)\b)", "i'm "),
+        (r"\bim (?=(?:\d+|not|no|a|the|getting|now|only|retired|leaving|moving|in the|at the|on the)\b)", "i'm "),
         (r"\b(take|taken|get|me|us|cross)((?: \w+){0,3}) of (the|this|your) (?=" + _LISTS + r"\b)", r"\1\2 off \3 "),
     )
 )
