@@ -298,6 +298,19 @@ def test_accepting_a_forged_report_is_the_editors_decision(room: Mailroom) -> No
     assert room.status(ANN) is Status.BOUNCED
 
 
+@pytest.mark.parametrize(("named", "done"), [(JO, "opted_out"), ("new@school.test", "opted_out"), (SAM, "review")])
+def test_a_link_takes_off_whom_its_copy_went_to_and_nobody_whom_its_words_name(
+    room: Mailroom, named: str, done: str
+) -> None:
+    """The body of an older copy names the address of then; a body that somebody edited names somebody else."""
+    code = room.reference("issue-18", JO)
+    roster.edit(room.db, room.person(JO).id, Origin(room.now, "e", "edit"), address=parse_address("new@school.test"))
+    message = room.reply("new@school.test", f"unsubscribe {code}", f"Take {named} off the list, please.")
+    assert room.done(message) == [("opt_out", done)]
+    assert (room.status("new@school.test") is Status.OPTED_OUT) is (done == "opted_out")
+    assert room.status(SAM) is Status.ACTIVE
+
+
 @pytest.mark.parametrize("by_link", [False, True])
 def test_a_reply_that_turns_up_again_lifts_no_later_opt_out(room: Mailroom, *, by_link: bool) -> None:
     """BACK was said of the first one. Said again, it brings them back again."""
