@@ -220,7 +220,7 @@ def test_undo_cannot_undo_it(desk: Office) -> None:
     with pytest.raises(UsageError, match="cannot be taken back"):
         undoing.undo(desk.db, done.change, origin(desk))
     with pytest.raises(UsageError, match="cannot be taken back"):
-        undoing.undo(desk.db, None, origin(desk))
+        undoing.undo(desk.db, changes.latest(desk.db).number, origin(desk))
     with pytest.raises(UsageError, match="cannot be taken back"):
         undoing.undo(desk.db, opted_out, origin(desk))
     assert directory.by_address(desk.db, JO) is None

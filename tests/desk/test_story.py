@@ -69,7 +69,7 @@ def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None
     wrote(people, "opt_out", "opted_out", '"please take me off"')
     at_once = Origin(people.now, "editor", "inbox", "please take me off")
     roster.opt_out(people.db, people.ids(JO), at_once)
-    undoing.undo(people.db, None, people.origin("undo 2"))
+    undoing.undo(people.db, 2, people.origin("undo 2"))
     told = story(people.db, people.one(JO), "pscb.example")
     assert [event.what for event in told.timeline] == [
         "added",

@@ -14,6 +14,7 @@ JO, SAM = "jo@school.example", "sam@police.example"
 
 
 def undo(people, number=None):
+    number = changes.latest(people.db).number if number is None else number
     return undoing.undo(people.db, number, people.origin("undo"))
 
 

@@ -123,7 +123,8 @@ class Commands(RuleBasedStateMachine):
     @precondition(lambda self: self.db.execute("SELECT 1 FROM change").fetchone())
     @rule(which=st.none() | st.integers(1, 12))
     def undo(self, which: int | None) -> None:
-        done = self._try(lambda: undoing.undo(self.db, which, self.people.origin("undo")))
+        origin = self.people.origin("undo")
+        done = self._try(lambda: undoing.undo(self.db, which or changes.latest(self.db).number, origin))
         if done is None:
             return
         kept = {each.person.id for each in done.kept}

@@ -1,4 +1,4 @@
-"""The application: its commands in panels, its global options, and the one place where errors become text.
+"""The application: its commands in panels, its global options, and where whatever went wrong ends the program.
 
 Each command is read from its module when it is wanted: `--version` or `list` do not wait for what sending needs.
 """

@@ -118,7 +118,7 @@ def list_(
     moment = options.moment(as_of, context) if as_of else None
     with context.database() as db:
         if group and moment is None:
-            options.group(db, group)
+            options.hold_group(db, group)
         filters = directory.Filters(status, group, search)
         found = directory.people(db, filters, moment)
         if json:
@@ -184,7 +184,7 @@ def edit(
         )  # fmt: skip
         ask_newcomers(context, db, done.change)
     changed = "; ".join(differences(done.before, done.after)) or "nothing is different"
-    console.result(f"{console.safe(done.before.called)}: {console.safe(changed)}.{shown.number(done.change)}")
+    console.result(f"{console.safe(done.before.called)}: {console.safe(changed)}.{shown.way_back(done.change)}")
     if address and done.after.status is Status.BOUNCED:
         console.say(f"Still bounced: `pscb-mail resubscribe {console.safe(done.after.address.text)} --reason …`.")
 

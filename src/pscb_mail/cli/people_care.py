@@ -1,6 +1,5 @@
 """Commands that look after the list: who is covered, who still wants it, what happened in a period."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +14,6 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from pscb_mail.desk.coverage import Coverage
     from pscb_mail.desk.reporting import Report
 
@@ -107,7 +104,8 @@ def report(
 
     context: Context = ctx.obj
     zone = context.workspace.settings.newsletter.zone
-    start = _day(since, zone) if since else now().astimezone(zone).replace(month=1, day=1, hour=0, minute=0, second=0)
+    this_year = now().astimezone(zone).replace(month=1, day=1, hour=0, minute=0, second=0)
+    start = context.day(since) if since else this_year
     end = options.moment(until, context) if until else now()
     if end <= start:
         raise UsageError("The period ends before it begins.", "--since is the first day, --until the last.")
@@ -117,13 +115,6 @@ def report(
         console.document({"since": console.iso(start), "until": console.iso(end), **_report_json(told)})
     else:
         _show_report(told, f"{start:%d %B %Y} to {end.astimezone(zone):%d %B %Y}")
-
-
-def _day(text: str, zone: "ZoneInfo") -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
-    except ValueError as error:
-        raise UsageError(f'"{text}" is not a day.', "Write it like 2026-01-31.") from error
 
 
 def _report_json(told: "Report") -> dict[str, object]:

@@ -77,7 +77,7 @@ def address(text: str | None) -> "Address | None":
         raise UsageError(str(error), "Nothing was changed.") from error
 
 
-def group(db: "Database", name: str) -> None:
+def hold_group(db: "Database", name: str) -> None:
     """Hold a group against those that there are. Raises UsageError for an unknown one."""
     from pscb_mail.people import directory
 

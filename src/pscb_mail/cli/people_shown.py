@@ -120,7 +120,7 @@ def story(told: "Story", zone: "ZoneInfo") -> None:
 # -- changes --------------------------------------------------------------------------------------------------------
 
 
-def number(change: int | None) -> str:
+def way_back(change: int | None) -> str:
     """Return the words that name a change and the way back; nothing where there is none."""
     return "" if change is None else f" [dim]Change {change}: `pscb-mail undo {change}` takes it back.[/]"
 
@@ -135,7 +135,7 @@ def added(done: "Enrolled") -> None:
         word = words.get(each.kind) or "; ".join(differences(each.before, each.person))
         console.result(f"{console.safe(each.person.called)}: {console.safe(word)}.")
     if done.change is not None:
-        console.say(number(done.change).strip())
+        console.say(way_back(done.change).strip())
 
 
 def enrolled(done: "Enrolled", *, barred: bool = False) -> None:
@@ -150,7 +150,7 @@ def enrolled(done: "Enrolled", *, barred: bool = False) -> None:
     )
     told = [f"{done.count(kind):,} {word}" for kind, word in counted if done.count(kind)]
     told += [f"{done.leaving.count:,} out of the group"] if done.leaving.count else []
-    console.result(f"{', '.join(told)}.{number(done.change)}")
+    console.result(f"{', '.join(told)}.{way_back(done.change)}")
 
 
 def moved(some: list[Subscriber], ids: tuple[int, ...], change: int | None, did: str, otherwise: str) -> None:
@@ -159,7 +159,7 @@ def moved(some: list[Subscriber], ids: tuple[int, ...], change: int | None, did:
         words = did if person.id in ids else otherwise.format(status=person.status.words)
         console.result(f"{console.safe(person.called)}: {words}.")
     if change is not None:
-        console.say(number(change).strip())
+        console.say(way_back(change).strip())
 
 
 def change(made: "Change", zone: "ZoneInfo") -> str:
@@ -241,7 +241,7 @@ def _change_as_json(made: "Change", undone_by: int | None) -> dict[str, object]:
 
 def undone(done: "Undone") -> None:
     """Print what an undo did, and what it could not take back."""
-    console.result(f"Taken back for {_count(done.people)}.{number(done.change)}")
+    console.result(f"Taken back for {_count(done.people)}.{way_back(done.change)}")
     for each in done.kept[:FIRST]:
         newer = f"change {each.newer.number} ({each.newer.origin.command}) came later"
         console.result(f"  {console.safe(each.person.called)} stays: {console.safe(newer)}.")

@@ -18,7 +18,6 @@ from pscb_mail.people.changes import (
     Change,
     Origin,
     change,
-    latest,
     person_of,
     recording,
     records,
@@ -70,13 +69,13 @@ def lifted(db: Database, number: int) -> list[Subscriber]:
     ]
 
 
-def undo(db: Database, number: int | None, origin: Origin) -> Undone:
-    """Take back a change, the latest one where `number` is None, for everybody who still is as it left them.
+def undo(db: Database, number: int, origin: Origin) -> Undone:
+    """Take back a change for everybody who still is as it left them.
 
     Raises UsageError, naming the change that stands in the way, where that is nobody.
     """
     with transaction(db):
-        wanted = latest(db) if number is None else change(db, number)
+        wanted = change(db, number)
         rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ?", [wanted.number])
         steps = [_Step(*row) for row in rows.fetchall()]
         blocked = _blocked(db, steps, wanted.number)
