@@ -81,7 +81,7 @@ def newsletter() -> "Newsletter":
 def edition() -> "Edition":
     """Return an issue of 60 KB with a name and the three reply links, in text and in HTML."""
     from pscb_mail.issues.edition import Edition, Field
-    from pscb_mail.issues.replies import LINKS, mailto
+    from pscb_mail.issues.reply_links import LINKS, mailto
 
     links = [part for link in LINKS for part in (f"<p>{link.subject}: ", *mailto(link, SENDER), "</p>\n")]
     return Edition(

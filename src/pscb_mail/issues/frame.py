@@ -13,7 +13,7 @@ from markdown_it.tree import SyntaxTreeNode
 from pscb_mail.issues.blocks import Event
 from pscb_mail.issues.document import Document, Heading
 from pscb_mail.issues.look import Look, look_of
-from pscb_mail.issues.replies import LINKS, ReplyLink
+from pscb_mail.issues.reply_links import LINKS, ReplyLink
 from pscb_mail.settings import Settings
 
 # strftime would follow the computer's language, and the same issue would be another edition elsewhere.

@@ -25,7 +25,7 @@ from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import note_of
 from pscb_mail.issues.pictures import Embedded
-from pscb_mail.issues.replies import ReplyLink, mailto
+from pscb_mail.issues.reply_links import ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, table_of
 from pscb_mail.issues.templating import Templates
 from pscb_mail.settings import Settings

@@ -20,7 +20,7 @@ from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import note_of
-from pscb_mail.issues.replies import mailto
+from pscb_mail.issues.reply_links import mailto
 from pscb_mail.issues.tables import Table, captioned, table_of
 from pscb_mail.issues.templating import Templates
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.replies import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE
+from pscb_mail.issues.reply_links import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE
 from pscb_mail.mailbox import bounces, words
 from pscb_mail.mailbox.automatic import automatic, own_copy, says_away
 from pscb_mail.mailbox.finding import Finding, Kind
@@ -73,7 +73,7 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     link = _by_link(incoming, said, ours)
     if link is not None:
         return link
-    nobody = _of_nobody(incoming)
+    nobody = _of_nobody(incoming, said)
     if nobody is not None:
         return nobody
     found = _of_person(incoming, said)
@@ -87,13 +87,15 @@ def _of_one(incoming: Incoming, ours: Ours) -> Finding:
     return found
 
 
-def _of_nobody(incoming: Incoming) -> Finding | None:
+def _of_nobody(incoming: Incoming, said: tuple[Sentence, ...]) -> Finding | None:
     """Return the finding of what holds no words of a person that could be read; None where there may be some."""
     if bounces.is_other_report(incoming):
         return Finding(Kind.AUTOMATIC, "a report, but of no failure and no complaint")
     elsewhere = waits_elsewhere(incoming)
     if elsewhere:
-        return Finding(Kind.UNREADABLE, elsewhere)
+        # Whoever sends it may have put a word on its page.
+        alarm = urgent(said)
+        return Finding(Kind.URGENT, alarm) if alarm else Finding(Kind.UNREADABLE, elsewhere)
     machine = automatic(incoming)
     return _of_machine(incoming, *machine) if machine is not None else None
 

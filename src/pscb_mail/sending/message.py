@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.edition import Edition, Field, File, Flat, Passage, conditions, for_groups, group_key
-from pscb_mail.issues.replies import UNSUBSCRIBE, mailto
+from pscb_mail.issues.reply_links import UNSUBSCRIBE, mailto
 from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending.delivery import Claim
 from pscb_mail.sending.references import Purpose

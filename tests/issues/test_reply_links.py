@@ -6,7 +6,7 @@ import pytest
 from drafts import READER
 
 from pscb_mail.issues.edition import fields, splice
-from pscb_mail.issues.replies import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE, mailto
+from pscb_mail.issues.reply_links import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE, mailto
 
 REPLY_TO = "newsletter@pscb.example"
 
