@@ -98,6 +98,13 @@ def test_secure_mail_that_waits_in_a_portal_is_left_for_a_person(rest: str, sign
     assert (finding.kind, finding.evidence[:9]) == (Kind.UNREADABLE, "encrypted")
 
 
+def test_a_child_at_risk_on_the_page_of_a_portal_is_read_now():
+    words = EGRESS.replace(
+        "You have received", "<p>A child told me that he is being beaten at home.</p>You have received"
+    )
+    assert of("From: jo@s.example\nSubject: Re: 18\n" + words).kind is Kind.URGENT
+
+
 def test_our_own_links_in_an_unmarked_quotation_ask_for_nothing():
     body = f"Thanks\n\nUnsubscribe: mailto:newsletter@pscb.example?subject=unsubscribe%20{REFERENCE}"
     assert of("From: jo@s.example", body).kind is Kind.QUESTION
