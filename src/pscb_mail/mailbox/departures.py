@@ -71,10 +71,10 @@ LEFT = tuple(
             r"|recently |just |now |sadly )*(?:retired (?:in|last|at|from|on|this|years?|months?|and|$)|resigned|died"
             r"|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy|retirement)|finished (?:at|in|on|here"
             r"|work|last|with us)|(?:moved|transferred|gone|been seconded)(?: over| across| on)? to (?:the|another"
-            r"|a new|a different|work)|moved on(?! to (?:the )?(?:next|page|item))|left (?:us|in|last|at"
-            r"|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)|her (?:post|job|role)"
-            r"|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages|(?:two|three|four|five"
-            r"|six) (?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
+            r"|a new|a different|work)|transferred (?:out|away)|moved on(?! to (?:the )?(?:next|page|item))"
+            r"|left (?:us|in|last|at|the (?:school|trust|council|service|force|team|practice|surgery|charity|parish)"
+            r"|her (?:post|job|role)|his (?:post|job|role)|over|about|a (?:year|month|week|while|long)|some|ages"
+            r"|(?:two|three|four|five|six) (?:years|months|weeks))(?! (?:home|house|building|room|meeting))\b)"
         ),
         (
             r"\b(?:isn't|is not|aren't|are not) (?:\w+ )?(?:with|working|employed|based|here"

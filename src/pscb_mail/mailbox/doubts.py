@@ -47,11 +47,12 @@ REASON_OF_OWN = re.compile(
 # What leads up to a wish and says nothing: "how about", "a quick note to ask that", "you may as well".
 LED_UP = re.compile(
     r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"
-    r"|one)(?: to (?:ask|say|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well|(?:treat|accept|take"
-    r"|consider) this as|is there (?:a|any) way|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)"
-    r"|last time|cannot believe|can't believe|i've been meaning to|been meaning to|meaning to|for ages|good enough to"
-    r"|kind enough to|good as to|the time has come|time for me|be advised(?: that)?|be aware(?: that)?|(?:two|three"
-    r"|four|five|several|many|\d+) times|there(?:'s| is| was)(?: now)?|at least)\b"
+    r"|one)(?: to (?:ask|say|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well"
+    r"|you have my (?:permission|consent|blessing)(?: to)?|(?:treat|accept|take|consider) this as|is there (?:a"
+    r"|any) way|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)|last time|cannot believe"
+    r"|can't believe|i've been meaning to|been meaning to|meaning to|for ages|good enough to|kind enough to"
+    r"|good as to|the time has come|time for me|be advised(?: that)?|be aware(?: that)?|(?:two|three|four|five"
+    r"|several|many|\d+) times|there(?:'s| is| was)(?: now)?|at least)\b"
 )
 # "No reply means you will remove me", "I asked the other board to stop": said of what somebody else does.
 YOU_WILL = re.compile(r"\byou(?:'ll|'re|'ve| will| are| were| have| had)(?: (?!not\b)\w+)?\s*$")

@@ -42,7 +42,8 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    very really extremely most quite truly subscriber subscribers reader readers circulations effective else
+    love whatever very really extremely most quite truly subscriber subscribers reader readers circulations
+    effective else
     same through base continuing formal regarding resign resigning didn't wouldn't it's time came
     thing private professional main hello hi hiya
 """
@@ -113,7 +114,8 @@ _OTHERS = {
         """,
     "Lithuanian": """
         as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
-        norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti buti
+        norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti
+        buti issiregistr*
         atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti
         isimti istrinti nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres*
         saras* duomenu baz* gavejo gaveju informacij* ir nebereik*

@@ -271,6 +271,7 @@ LANGUAGES = (
             r"(?:mano|mane|as) (?:\w+ ){0,3}?(?:butu|buciau|buti) (?:pasalint|isbraukt|isimt|istrint)\w*",
             r"(?:mane|mano) (?:\w+ ){0,2}?(?:isbrauktu|isimtu|pasalintu|istrintu)\w*",
             r"(?:manes|musu) (?:\w+ )?neitrauk\w+",
+            r"(?:issiregistruo|issibrauk)\w*",
             r"(?:nustokite|liaukites|nutraukite) .{0,20}(?:siusti|siuntinej|siuntim)\w*",
             r"(?:nebereikia|nebeaktualu)\b.{0,30}(?:naujienlaisk|laisk)\w+",
         ),

@@ -54,7 +54,7 @@ _STILL_HERE = re.compile(
     r"|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get"
     r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
     r"|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i"
-    r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:[\w']+ ){1,4}off(?: and\b|$|[,.;:!])|\b(?:pause|suspend"
+    r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:[\w'@.-]+ ){1,4}off(?: and\b|$|[,.;:!])|\b(?:pause|suspend"
     r"|on hold)\b|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have"
     r"|had) (?:you )?(?:\w+ )?(?:permission|consent)|separate ways|delete key|too much (?:e-?mail|mail)|leav(?:e"
     r"|ing) (?:me|us|people) out|(?:never|do not|don't) read (?:it|this|these|them))\b|\b(?:fewer"
@@ -102,8 +102,9 @@ _ENDING_ABROAD = re.compile(
     r"|dessuscri|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag|exclu|cancel|anul|descadast|deixem|deixar"
     r"|par(?:em|ar) de|nao (?:quero|desejo|pretendo)|wypis|wykresl|skresl|usun|rezygn|zrezygn|odsub|odwol|przesta"
     r"|(?:wy|przy)sylac|nie (?:chce|zycze|wysyl|przysyl)|isbrauk|ismesk|isimk|pasalin|salin|istrin|atsisak|nebesius"
-    r"|nesius|neben|nenor|isregistr|izdzes|dzes|iznem|nonem|izrakst|atrakst|atteik|atsak|svitro|izsvitro|izsledz"
-    r"|nevel|negrib|nesut|dezabon|sterg|sters|scoat|scos|renunt|nu (?:mai |imi |imi mai )?(?:vreau|doresc|trimit))"
+    r"|nesius|neben|nenor|isregistr|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|izrakst|atrakst"
+    r"|atteik|atsak|svitro|izsvitro|izsledz|nevel|negrib|nesut|dezabon|sterg|sters|scoat|scos|renunt|nu (?:mai |imi "
+    r"|imi mai )?(?:vreau|doresc|trimit))"
 )
 _MAIL_ABROAD = re.compile(
     r"\b(?:newsletter|verteiler|rundbrief|mail|e-?mail|email|courriel|lettre|diffusion|correo|boletin|boletim"

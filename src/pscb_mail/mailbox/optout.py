@@ -127,6 +127,8 @@ def _caught(sentence: Sentence, words: str) -> Wish | None:
         return Wish(sentence.written, OTHER)
     if net.touches(words) and not wishes.OTHER_THING.search(words):
         return Wish(sentence.written, MENTIONED)
+    if wishes.OFF_OUR_LIST.search(words):
+        return Wish(sentence.written, OTHER)
     return None
 
 

@@ -90,7 +90,7 @@ SUBSCRIBE = tuple(
             r"\b(?:who|how) (?:do|can|should|would) (?:i|we) .{0,20}\bget on(?:to| to)? (?:the|your"
             r"|this) (?:\w+ ){0,2}?(?:list|mailing)\b"
         ),
-        r"\b(?:love|like|want) (?:a copy|copies)\b",
+        r"\b(?:love|like|want) (?:a copy|copies)\b|\bwould (?:like|love) (?:the|this|your) newsletter\b",
         r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
         r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
         r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",

@@ -19,11 +19,9 @@ _ADD = {
 }
 _RECEIVE = (
     r"(?:(?:chcial\w*|chce|chcemy) (?:tez |rowniez )?(?:otrzymywac|dostawac)|(?:noreciau|noriu) (?:\w+ )?gauti"
-    r"|velos (?:\w+ )?sanemt|(?:mochte"
-    r"|wurde gern\w*) (?:\w+ ){0,4}?(?:erhalten|bekommen|beziehen)|(?:voudrais|aimerais|souhaite) (?:\w+ )?recevoir"
-    r"|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava|queria|quero) (?:\w+ ){0,2}?receber"
-    r"|(?:as vrea"
-    r"|as dori|doresc|vreau) sa (?:\w+ )?primesc)"
+    r"|velos (?:\w+ )?sanemt|(?:mochte|wurde gern\w*) (?:\w+ ){0,4}?(?:erhalten|bekommen|beziehen)|(?:voudrais"
+    r"|aimerais|souhaite) (?:\w+ )?recevoir|(?:quiero|quisiera|me gustaria) (?:\w+ )?recibir|(?:gostaria|gostava"
+    r"|queria|quero) (?:\w+ ){0,2}?receber|(?:as vrea|as dori|doresc|vreau) sa (?:\w+ )?primesc)"
 )
 # A negation anywhere in it makes it something else: `languages` reads the wish to come off.
 NO = re.compile(

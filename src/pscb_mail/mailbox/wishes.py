@@ -274,6 +274,11 @@ NAMES_US = re.compile(
     r"\b(?:newsletters?|mailings?|e-?mails?|e-?mailing|distribution|circulation|bulletins?|subscri\w+|unsub\w+|pscb"
     r"|database|mailshots?|inbox)\b"
 )
+# Where something else is named as well: "she has left the committee and asks to be removed from the list".
+OFF_OUR_LIST = re.compile(
+    r"\b(?:wish\w*|want\w*|asks?|asked|asking|like|request\w*)\b.{0,20}\b(?:removed|taken|deleted"
+    r"|unsubscribed)\b.{0,20}\b(?:mailing|the|your|this) (?:list|newsletter|mailing)\b(?! of\b)"
+)
 # "I have asked twice": no two copies.
 NO_OTHER_LIST = re.compile(
     r"\b(?:on|from|by|over|with) (?:my|the|a|our) (?:mobile|phone|web ?site|telephone)\b|\b(?:group|committee|board"
