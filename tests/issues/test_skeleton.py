@@ -72,7 +72,8 @@ def test_a_name_never_leads_out_of_the_folder(name: str, tmp_path: Path) -> None
 def test_it_builds_and_check_finds_every_hint_and_nothing_else(newsletter: str, tmp_path: Path) -> None:
     """An editor who writes over one hint after the other comes to an issue without remarks."""
     begin(tmp_path, "1", newsletter, TODAY)
-    settings = Settings(newsletter=Newsletter(name=newsletter, **{"from": "letter@board.example"}))
+    footer = {"urgent": "Ring 01632 960123.", "postal_address": "1 Broad Way", "website": "https://board.example"}
+    settings = Settings(newsletter=Newsletter(name=newsletter, **footer, **{"from": "letter@board.example"}))
     report = check(tmp_path, "1", settings, (packaged("templates"),))
     assert report.html_bytes > 0
     assert report.warnings == ()
