@@ -41,8 +41,8 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Settled:
-    """What became of copies in doubt: how many were found in Sent; `trouble`: why it was not read."""
+class Searched:
+    """What looking for copies in doubt brought: how many were found in Sent; `trouble`: why it was not read."""
 
     found: int
     trouble: PscbMailError | None = None
@@ -97,19 +97,19 @@ def doubt_the_dead(db: Database, workspace: Workspace, issue: str, now: datetime
         ledger.doubt_in_flight(db, issue, now)
 
 
-def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime) -> Settled:
+def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime) -> Searched:
     """Look for copies in doubt in the Sent folder; a folder that cannot be read leaves them as they are."""
     since = ledger.earliest_doubt(db, issue)
     if since is None or not has_sent_folder(workspace.settings):
-        return Settled(0)
+        return Searched(0)
     try:
         there = copies_sent(workspace.settings, since)
     except PscbMailError as problem:
-        return Settled(0, problem)
+        return Searched(0, problem)
     with transaction(db):
         found = ledger.find(db, issue, there, now)
         ledger.also_known_as(db, ((code, copy.alias) for code, copy in there.items()))
-    return Settled(found)
+    return Searched(found)
 
 
 def send_only(
