@@ -100,6 +100,24 @@ def test_a_late_yes_is_for_a_person_to_decide(room) -> None:
     assert room.status(JO) is Status.PENDING
 
 
+@pytest.mark.parametrize("by_link", [False, True])
+def test_an_old_yes_that_turns_up_again_confirms_nothing_new(room, *, by_link: bool) -> None:
+    """Whoever was taken off since, and is asked again, has not answered that."""
+    message_id = asked(room)
+    yes = (
+        room.reply(JO, f"subscribe {code(room)}", YES) if by_link else room.reply(JO, "Re: Confirm", "YES", message_id)
+    )
+    room.done(yes)
+    assert room.status(JO) is Status.ACTIVE
+    room.now += timedelta(days=1)
+    roster.remove(room.db, [room.person(JO).id], Origin(room.now, "editor", "remove"))
+    add(room, JO)
+    asked(room)
+    assert room.status(JO) is Status.PENDING
+    assert room.done(b"X-Redelivered: yes\r\n" + yes) == [("subscribe", "review")]
+    assert room.status(JO) is Status.PENDING
+
+
 def test_a_no_to_the_question_is_an_opt_out_and_is_confirmed(room) -> None:
     """The question of the same day does not stop the confirmation: it answered nothing."""
     add(room, SAM, groups=("Heads",))

@@ -145,9 +145,17 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
         return _made(yes, Action.FILED, person)
     if person.status is not Status.PENDING:
         return None
-    if incoming.date is not None and incoming.date > asked_at + CONFIRM_WITHIN:
-        return _review(yes, person, f"they confirmed later than {CONFIRM_WITHIN.days} days after they were asked")
+    if untimely := _untimely(incoming, person, asked_at):
+        return _review(yes, person, untimely)
     return _made(yes, Action.RESUBSCRIBED, person, Answer.WELCOMED)
+
+
+def _untimely(incoming: "Incoming", person: Subscriber, asked_at: datetime) -> str:
+    """Return why a yes may be none to what was asked: too late, or of before, an old one that turns up again."""
+    if incoming.date is None or incoming.date < person.since - _CLOCKS_DIFFER:
+        return "nothing shows that they confirmed after they were asked"
+    late = incoming.date > asked_at + CONFIRM_WITHIN
+    return f"they confirmed later than {CONFIRM_WITHIN.days} days after they were asked" if late else ""
 
 
 _YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
