@@ -7,7 +7,7 @@ else here; an event that changes nothing for somebody leaves them, and a use cas
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
@@ -17,7 +17,8 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people import directory, forgotten, staging
 from pscb_mail.people.address import Address, Person, clean_name
 from pscb_mail.people.changes import Origin, Recording, former_addresses, recording
-from pscb_mail.people.joining import Decision, Entry, Kind, asked_first, barring, decide, distinct, field, outcome
+from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
+from pscb_mail.people.recognising import Chosen, Deciding, once_theirs
 from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
@@ -99,8 +100,8 @@ def add(
     about = (field(organisation), field(role), tuple(groups))
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
     with transaction(db):
-        chosen = [_Chosen(0, entry) for entry in distinct(entries)]
-        deciding = _Deciding(db, origin, "", _once_theirs(db), confirm)
+        chosen = [Chosen(0, entry) for entry in distinct(entries)]
+        deciding = Deciding(db, origin, "", once_theirs(db), confirm)
         decisions = [decision for _, decision in deciding.about(chosen)]
         if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
             raise _needs_a_reason(protected)
@@ -118,7 +119,7 @@ def plan(
     confirm: Sequence[str] = (),
 ) -> Enrolled:
     """Return what `enrol` would do; nothing is written."""
-    deciding = _Deciding(db, origin, source, former_addresses(db), confirm)
+    deciding = Deciding(db, origin, source, former_addresses(db), confirm)
     return _gone_through(db, _stage(db, entries), deciding, sync, None)
 
 
@@ -137,7 +138,7 @@ def enrol(
     """
     staged = _stage(db, entries)
     with recording(db, origin, []) as recorded:
-        deciding = _Deciding(db, origin, source, former_addresses(db), confirm)
+        deciding = Deciding(db, origin, source, former_addresses(db), confirm)
         done = _gone_through(db, staged, deciding, sync, recorded)
     return replace(done, change=recorded.change)
 
@@ -146,14 +147,12 @@ def _stage(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
     return entries if isinstance(entries, Staged) else staging.staged(db, enumerate(entries, start=1))
 
 
-def _gone_through(
-    db: Database, staged: Staged, deciding: "_Deciding", sync: str, recorded: Recording | None
-) -> Enrolled:
+def _gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, recorded: Recording | None) -> Enrolled:
     """Decide on everybody, some thousands at once, and carry it out where a change is being recorded."""
     members = directory.members(db, sync) if sync else array("q")
     counts, told = Counter[Kind](), list[Decision]()
     for chunk in staged.chunks():
-        decided = list(deciding.about([_Chosen(*each) for each in chunk]))
+        decided = list(deciding.about([Chosen(*each) for each in chunk]))
         decisions = [decision for _, decision in decided]
         counts.update(decision.kind for decision in decisions)
         told += decisions[: _TOLD - len(told)]
@@ -167,66 +166,6 @@ def _gone_through(
         recorded.touch(leaving)
         directory.leave_group(db, leaving, sync)
     return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    line: int
-    entry: Entry
-
-
-class _Deciding:
-    """Decisions on entries, of which each may be about one who had another address once: nobody is decided twice."""
-
-    def __init__(
-        self, db: Database, origin: Origin, source: str, former: dict[str, int], confirm: Sequence[str] = ()
-    ) -> None:
-        self._db, self._origin, self._source, self._former = db, origin, source, former
-        self._confirm = frozenset(name.casefold() for name in confirm)
-        self._spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
-        self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
-
-    def met(self, number: int) -> bool:
-        """Whether somebody on the list was among the entries."""
-        return bool(self._met[number])
-
-    def about(self, chosen: Sequence[_Chosen]) -> Iterator[tuple[int, Decision]]:
-        """Yield what each entry does, with its line."""
-        known = _known(self._db, [each.entry for each in chosen], self._former)
-        barred = forgotten.among(self._db, [each.entry.person.address.key for each in chosen])
-        for each in chosen:
-            existing = known.get(each.entry.person.address.key)
-            if existing and self._met[existing.id]:
-                continue  # by their address of now and one of then
-            if existing:
-                self._met[existing.id] = 1
-            elif each.entry.person.address.key in barred:
-                yield each.line, barring(each.entry, self._origin.at)
-                continue
-            decision = decide(self._spelt(each.entry), existing, self._origin.at, self._source)
-            yield each.line, asked_first(decision, each.entry, self._confirm)
-
-    def _spelt(self, entry: Entry) -> Entry:
-        """Return an entry with its groups written as the first who named them wrote them."""
-        spelt = tuple(self._spelling.setdefault(name.casefold(), name) for name in entry.groups)
-        return entry if spelt == entry.groups else replace(entry, groups=spelt)
-
-
-def _known(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[str, Subscriber]:
-    """Return who is on the list by the keys of entries, their own or one they had before."""
-    keys = [entry.person.address.key for entry in entries]
-    known = directory.by_keys(db, keys)
-    moved = {key: former[key] for key in keys if key in former and key not in known}
-    now = {person.id: person for person in directory.by_ids(db, list(moved.values()))}
-    return known | {key: now[number] for key, number in moved.items() if number in now}
-
-
-def _once_theirs(db: Database) -> dict[str, int]:
-    """Return the former addresses of those who opted out. One of anybody else may be given to the next head by hand."""
-    former = former_addresses(db)
-    people = directory.by_ids(db, sorted(set(former.values())))
-    gone = {person.id for person in people if person.status is Status.OPTED_OUT}
-    return {key: number for key, number in former.items() if number in gone}
 
 
 def _rewritten(decisions: Iterable[Decision]) -> list[int]:
@@ -346,7 +285,7 @@ def _hold_free(db: Database, address: Address, subscriber: int) -> None:
             f"{address.text} is on the list already: {holder.called} ({holder.status.words}).",
             "Remove the one that is no longer needed; one person has one address.",
         )
-    if _once_theirs(db).get(address.key, subscriber) != subscriber:
+    if once_theirs(db).get(address.key, subscriber) != subscriber:
         raise UsageError(
             f"Whoever had {address.text} before has opted out: it cannot be given to somebody else.",
             "They alone may come back: `pscb-mail resubscribe` with the address that they have now.",
@@ -366,7 +305,7 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
 
 
 def _succeed(db: Database, entry: Entry, origin: Origin) -> None:
-    ((_, decision),) = _Deciding(db, origin, "", _once_theirs(db)).about([_Chosen(0, entry)])
+    ((_, decision),) = Deciding(db, origin, "", once_theirs(db)).about([Chosen(0, entry)])
     if decision.kind is Kind.PROTECTED:
         raise _needs_a_reason([decision])
     _write(db, [decision])

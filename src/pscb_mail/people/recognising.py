@@ -1,0 +1,76 @@
+"""Recognising: who on the list an entry is about, by their address of now or one they had before; then what it does.
+
+Nobody is decided on twice, and nobody who was forgotten is recognised: their entry is barred. Only reads.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from pscb_mail.people import directory, forgotten
+from pscb_mail.people.changes import Origin, former_addresses
+from pscb_mail.people.joining import Decision, Entry, asked_first, barring, decide
+from pscb_mail.people.subscriber import Status, Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An entry with the line that it stands on."""
+
+    line: int
+    entry: Entry
+
+
+class Deciding:
+    """Decisions on entries, of which each may be about one who had another address once: nobody is decided twice."""
+
+    def __init__(
+        self, db: Database, origin: Origin, source: str, former: dict[str, int], confirm: Sequence[str] = ()
+    ) -> None:
+        self._db, self._origin, self._source, self._former = db, origin, source, former
+        self._confirm = frozenset(name.casefold() for name in confirm)
+        self._spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
+        self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
+
+    def met(self, number: int) -> bool:
+        """Whether somebody on the list was among the entries."""
+        return bool(self._met[number])
+
+    def about(self, chosen: Sequence[Chosen]) -> Iterator[tuple[int, Decision]]:
+        """Yield what each entry does, with its line."""
+        known = _on_the_list(self._db, [each.entry for each in chosen], self._former)
+        barred = forgotten.among(self._db, [each.entry.person.address.key for each in chosen])
+        for each in chosen:
+            existing = known.get(each.entry.person.address.key)
+            if existing and self._met[existing.id]:
+                continue  # by their address of now and one of then
+            if existing:
+                self._met[existing.id] = 1
+            elif each.entry.person.address.key in barred:
+                yield each.line, barring(each.entry, self._origin.at)
+                continue
+            decision = decide(self._spelt(each.entry), existing, self._origin.at, self._source)
+            yield each.line, asked_first(decision, each.entry, self._confirm)
+
+    def _spelt(self, entry: Entry) -> Entry:
+        """Return an entry with its groups written as the first who named them wrote them."""
+        spelt = tuple(self._spelling.setdefault(name.casefold(), name) for name in entry.groups)
+        return entry if spelt == entry.groups else replace(entry, groups=spelt)
+
+
+def _on_the_list(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[str, Subscriber]:
+    """Return who is on the list by the keys of entries, their own or one they had before."""
+    keys = [entry.person.address.key for entry in entries]
+    known = directory.by_keys(db, keys)
+    moved = {key: former[key] for key in keys if key in former and key not in known}
+    now = {person.id: person for person in directory.by_ids(db, list(moved.values()))}
+    return known | {key: now[number] for key, number in moved.items() if number in now}
+
+
+def once_theirs(db: Database) -> dict[str, int]:
+    """Return the former addresses of those who opted out. One of anybody else may be given to the next head by hand."""
+    former = former_addresses(db)
+    people = directory.by_ids(db, sorted(set(former.values())))
+    gone = {person.id for person in people if person.status is Status.OPTED_OUT}
+    return {key: number for key, number in former.items() if number in gone}
