@@ -17,10 +17,13 @@ from checkers import Fault, View
 from drafts import ISSUE_18, TEMPLATES, built, html_for, settings
 from PIL import Image
 
+from pscb_mail.desk import preview as previewing
+from pscb_mail.errors import UsageError
 from pscb_mail.issues import blocks
 from pscb_mail.issues.archive import archive
 from pscb_mail.issues.edition import laid_open
 from pscb_mail.issues.source import read_source
+from pscb_mail.workspace import find_workspace
 
 HERE = Path(__file__).parent
 WIDTHS = (320, 600, 1024)
@@ -43,6 +46,7 @@ class Pages:
     mails: tuple[Path, ...]
     bare: tuple[Path, ...]
     web: tuple[Path, ...]
+    preview: tuple[Path, ...]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,17 @@ def pages(tmp_path_factory) -> Pages:
     noon = dt.datetime(2010, 12, 1, 12, tzinfo=dt.UTC)
     web = [archive(issues, name, settings(), (TEMPLATES,), folder / "archive", noon).page for name in ("18", "19")]
     named = [shutil.copyfile(page, page.with_name(f"web-{page.parent.name}.html")) for page in web]
-    return Pages(mails, bare, (*named, folder / "archive" / "index.html"))
+    return Pages(mails, bare, (*named, folder / "archive" / "index.html"), _previews(folder, noon))
+
+
+def _previews(folder: Path, now: dt.datetime) -> tuple[Path, ...]:
+    """The page of `preview`, and the one that it shows where there is nothing to show."""
+    (folder / "pscb-mail.toml").write_text('[newsletter]\nname = "News"\nfrom = "News <news@pscb.example>"\n')
+    made = previewing.write(find_workspace(folder), "18", folder / "preview", previewing.SAMPLE, now).index
+    previewing.write_trouble("18", folder / "trouble", UsageError("issue-18.md:4: It is broken.", "Mend it."))
+    return made.rename(made.with_name("preview.html")), (folder / "trouble" / "index.html").rename(
+        folder / "trouble.html"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +113,7 @@ def test_the_issue_with_everything_has_every_block():
 @pytest.fixture(scope="module")
 def faults(pages, broken) -> list[Fault]:
     """What the Nu checker says of all the pages: Java starts once."""
-    return checkers.nu([*pages.mails, *pages.bare, *pages.web, broken])
+    return checkers.nu([*pages.mails, *pages.bare, *pages.web, *pages.preview, broken])
 
 
 def test_the_nu_checker_finds_nothing(pages, faults, broken):
@@ -115,8 +129,10 @@ def test_html_validate_finds_nothing(pages, broken):
 
 
 def views(pages: Pages, broken: Path) -> list[View]:
-    """Both issues as mails, with and without their style sheets, and as web pages: each width, light and dark."""
-    off = [(page, NOT_FOR_MAIL) for page in (*pages.mails, *pages.bare)] + [(page, ()) for page in pages.web]
+    """Both issues as mails, with and without their style sheets, and as web pages; each width, light and dark."""
+    off = [(page, NOT_FOR_MAIL) for page in (*pages.mails, *pages.bare)] + [
+        (page, ()) for page in (*pages.web, *pages.preview)
+    ]
     seen = [View(page, width, scheme, rules) for page, rules in off for width in WIDTHS for scheme in ("light", "dark")]
     return [View(broken, 320, "light"), View(broken, 320, "dark"), *seen]
 
