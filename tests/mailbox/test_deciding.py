@@ -175,6 +175,16 @@ def test_a_bounce_is_decided_as_the_table_says(name: str):
     assert decision.answer is None
 
 
+@pytest.mark.parametrize(("days", "acts"), [(1, True), (0, True), (-1, False), (None, True)])
+def test_an_old_report_that_turns_up_again_undoes_no_return(days: int | None, *, acts: bool):
+    """Jo is on the list (again) since THEN; what came back or was complained about before that is over."""
+    report = Incoming("k", return_path="", date=None if days is None else THEN + timedelta(days=days))
+    facts = Facts(owner=JO, proven=True)
+    assert decide(report, bounce(sure=True), facts).action is (Action.BOUNCED if acts else Action.REVIEW)
+    complaint = decide(report, Finding(Kind.COMPLAINT, "abuse"), facts)
+    assert complaint.action is (Action.OPTED_OUT if acts else Action.REVIEW)
+
+
 OTHER = {
     "urgent, of anybody": (Kind.URGENT, Facts(), Kind.URGENT, Action.LEFT),
     "complaint, proven": (Kind.COMPLAINT, Facts(owner=JO, proven=True), Kind.COMPLAINT, Action.OPTED_OUT),

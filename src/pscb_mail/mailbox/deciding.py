@@ -115,9 +115,9 @@ def decide(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         case Kind.OPT_OUT:
             decision = _opt_out(incoming, finding, facts)
         case Kind.BOUNCE:
-            decision = _bounce(finding, facts)
+            decision = _bounce(incoming, finding, facts)
         case Kind.COMPLAINT:
-            decision = _complaint(finding, facts)
+            decision = _complaint(incoming, finding, facts)
         case Kind.SUBSCRIBE | Kind.ADDRESS_CHANGE | Kind.LEFT:
             decision = _proposal(incoming, finding, facts)
         case Kind.AWAY | Kind.AUTOMATIC:
@@ -237,7 +237,7 @@ def _stale(incoming: "Incoming", facts: Facts) -> str:
     return "the message is older than their return to the list" if incoming.date < facts.came_back else ""
 
 
-def _bounce(finding: Finding, facts: Facts) -> Decision:
+def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     person = facts.owner or facts.answered
     if not facts.proven or person is None:
         about = facts.recipient
@@ -252,12 +252,20 @@ def _bounce(finding: Finding, facts: Facts) -> Decision:
     at_once = finding.no_such_mailbox and ours
     if not at_once and facts.earlier_bounces < 2:
         return _made(finding, Action.COUNTED, person)
-    if facts.outage:
-        return _review(finding, person, "so much of this domain came back that the domain itself may be down")
-    return _made(finding, Action.BOUNCED, person)
+    down = "so much of this domain came back that the domain itself may be down" if facts.outage else ""
+    doubt = _OF_BEFORE if _is_of_before(incoming, person) else down
+    return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person)
 
 
-def _complaint(finding: Finding, facts: Facts) -> Decision:
+def _is_of_before(incoming: "Incoming", person: Subscriber) -> bool:
+    """Whether a report is older than their place on the list: one that turns up again after they came back."""
+    return incoming.date is not None and incoming.date < person.since - _CLOCKS_DIFFER
+
+
+_OF_BEFORE = "the report is older than their return to the list"
+
+
+def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     """Decide on a spam report. No answer ever follows: it would be one more mail to one who complained."""
     person = facts.owner or facts.answered
     if not facts.proven or person is None:
@@ -265,6 +273,8 @@ def _complaint(finding: Finding, facts: Facts) -> Decision:
         return _review(finding, about, "nothing proves the report") if about or facts.proven else _unrelated(finding)
     if facts.several_owners:
         return _review(finding, None, "the report bears the codes of several people")
+    if person.status is Status.ACTIVE and _is_of_before(incoming, person):
+        return _review(finding, person, _OF_BEFORE)
     return _made(finding, Action.FILED if person.status is Status.OPTED_OUT else Action.OPTED_OUT, person)
 
 
