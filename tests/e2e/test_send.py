@@ -19,8 +19,8 @@ from program import Program, workspace
 pytestmark = pytest.mark.real
 
 PEOPLE = 500
-# Ten kills fall on some 120 copies, sixty on 720.
-KILLS, KILLED = amount(10, 60), amount(400, 2000)
+# Six kills fall on some 70 copies, sixty on 720.
+KILLS, KILLED = amount(6, 60), amount(300, 2000)
 ISSUES = Path(__file__).parents[2] / "issues"
 _HEADERS = BytesHeaderParser(policy=default)
 

@@ -14,8 +14,10 @@ from pathlib import Path
 
 _METHODS = multiprocessing.get_all_start_methods()
 _CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in _METHODS else "spawn")
+_ROOMS = [f"pscb_mail.cli.{room}" for room in ("people", "sending", "standing", "mailbox", "upkeep", "signing_in")]
 # `pytest`: what runs the tests is imported by whatever is forked, as its __main__.
-_CONTEXT.set_forkserver_preload(["pytest", "pscb_mail.cli.app", "pscb_mail.desk.dispatch", "sender", "deadly", "asker"])
+_READ = ["pytest", "pscb_mail.cli.app", *_ROOMS, "pscb_mail.desk.dispatch", "sender", "deadly", "asker"]
+_CONTEXT.set_forkserver_preload(_READ)
 
 
 @dataclass(frozen=True)
