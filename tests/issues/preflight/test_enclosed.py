@@ -1,5 +1,6 @@
 """What is inside attachments and pictures is guarded like the text; what cannot be read is told, and nothing hangs."""
 
+import contextlib
 import io
 import re
 import time
@@ -204,6 +205,14 @@ def test_a_file_is_read_in_a_process_of_its_own() -> None:
     assert NHS in found.text
     assert "Jo" in found.text
     assert found.unread == ""
+
+
+def test_a_file_beside_the_editor_is_no_part_of_the_program(tmp_path: Path) -> None:
+    """Whoever can put json.py into a shared folder must not have it run there."""
+    for name in ("json", "zipfile", "pypdf"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(3)")
+    with contextlib.chdir(tmp_path):
+        assert NHS in read("beside.docx", word(f"Beside {NHS}")).text
 
 
 FRONT = '---\nnumber: 18\ndate: 2010-10-31\ntitle: "Newsletter 18"\npreheader: "{}"\nattachments: [pupils.xlsx, photo.jpg]\n---\n'

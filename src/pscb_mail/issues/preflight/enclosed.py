@@ -24,6 +24,7 @@ from pscb_mail.issues.preflight.guard import Bare
 
 _SECONDS = 20.0
 _KEPT = 64
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
 
 @dataclass(frozen=True)
@@ -76,14 +77,17 @@ def read(name: str, content: bytes, seconds: float = _SECONDS) -> Insides:
 
 
 def _read(name: str, content: bytes, seconds: float) -> Insides:
-    command = [sys.executable, "-c", "from pscb_mail.issues.insides import main; main()"]
-    # The child finds the package where this process did, and nothing of the user's profile runs in it.
-    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
+    # -P: no module is taken from the folder that one happens to stand in.
+    command = [sys.executable, "-P", "-c", "from pscb_mail.issues.insides import main; main()"]
+    # The child finds the package where this process did. Passwords that this one may have been given are not for it.
+    env = {key: os.environ[key] for key in _ENVIRONMENT if key in os.environ}
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     try:
         done = subprocess.run(  # noqa: S603 our own interpreter
             command,
             input=f"{one_line(name, 200)}\n".encode() + content,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             timeout=seconds,
             check=True,
             env=env,
