@@ -24,10 +24,11 @@ from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people import directory
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger, relays
+from pscb_mail.sending import ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.references import Purpose, reference
+from pscb_mail.sending.relays import relays_of
 from pscb_mail.settings_file import read_settings
 from pscb_mail.workspace import Workspace
 
@@ -122,8 +123,8 @@ def read_mailbox(desk: Office) -> None:
     found = reading.read(desk.db, source, reading.Means(desk.workspace.settings, desk.workspace.key(), desk.now))
     source.close()
     assert found.trouble is None
-    opener = relays.session_opener(desk.workspace.settings)
-    answering.deliver(desk.db, desk.workspace.settings, opener, desk.now)
+    through = relays_of(desk.workspace.settings)
+    answering.deliver(desk.db, desk.workspace.settings, through, desk.now)
 
 
 def copies(relay: ScriptedServer) -> Counter[str]:

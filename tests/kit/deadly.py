@@ -15,7 +15,7 @@ from mailroom import Mailroom
 from pscb_mail.mailbox import answering, reading
 from pscb_mail.mailbox.messages import Arrived, Source
 from pscb_mail.mailbox.sources import open_source
-from pscb_mail.sending.relays import session_opener
+from pscb_mail.sending.relays import relays_of
 from pscb_mail.settings import Relay
 
 
@@ -66,4 +66,4 @@ def read_and_die(folder: Path, where: str, port: int) -> None:
     if port:
         relay = Relay(host="127.0.0.1", port=port, security="none")
         settings = room.all_settings.model_copy(update={"relay": (relay,)})
-        answering.deliver(room.db, settings, session_opener(settings), clock)
+        answering.deliver(room.db, settings, relays_of(settings), clock)

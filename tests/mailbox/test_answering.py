@@ -17,7 +17,7 @@ from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.sending import claims, ledger
 from pscb_mail.sending.delivery import Event
-from pscb_mail.sending.relays import session_opener
+from pscb_mail.sending.relays import relays_of
 from pscb_mail.settings import Relay, Settings
 
 JO, ANN = "jo@school.test", "ann@health.test"
@@ -36,7 +36,7 @@ def with_relay(room: Mailroom, port: int) -> Settings:
 
 def delivered(room: Mailroom, server: ScriptedServer) -> Answered:
     settings = with_relay(room, server.port)
-    return answering.deliver(room.db, settings, session_opener(settings), lambda: room.now)
+    return answering.deliver(room.db, settings, relays_of(settings), lambda: room.now)
 
 
 def parsed(raw: bytes) -> EmailMessage:

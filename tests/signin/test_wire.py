@@ -21,7 +21,7 @@ from pscb_mail.imap import Imap, Place, parse_place
 from pscb_mail.imap import SignInRefusedError as SignInRefused
 from pscb_mail.mailbox.folder import ImapFolder
 from pscb_mail.sending import mailing
-from pscb_mail.sending.relays import Relays, session_opener
+from pscb_mail.sending.relays import Relays, relays_of
 from pscb_mail.sending.running import Ended, Means
 from pscb_mail.sending.troubles import SignInRefusedError
 from pscb_mail.settings import Settings
@@ -104,7 +104,7 @@ def post(
         guard.server = server
         told = settings("microsoft", mailbox=False, port=server.port, connections=getattr(request, "param", 1))
         sign_in(account(entrance("relay", told), told), user, outside)
-        yield Post(database, guard, server, session_opener(told, outside, PATIENT), outside)
+        yield Post(database, guard, server, relays_of(told, outside, PATIENT), outside)
     database.close()
 
 

@@ -144,14 +144,14 @@ def _answer(context: Context, db: "Database") -> None:
     """Send the answers that wait; what goes wrong with them is told, and left for the next run."""
     from pscb_mail.desk import unsettled
     from pscb_mail.mailbox import answering, outbox
-    from pscb_mail.sending import relays
+    from pscb_mail.sending.relays import relays_of
 
     if not outbox.count(db, "waiting"):
         return
     settings = context.workspace.settings
     try:
         unsettled.hold_off(db)
-        answered = answering.deliver(db, settings, relays.session_opener(settings), now)
+        answered = answering.deliver(db, settings, relays_of(settings), now)
     except PscbMailError as problem:
         console.say(f"[yellow]Answers wait, the next `pscb-mail inbox` tries again:[/] {console.safe(problem.message)}")
         return

@@ -21,9 +21,10 @@ from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import editions, ledger, mailing, pacing, relays, singles
+from pscb_mail.sending import editions, ledger, mailing, pacing, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import nobody_sends, send_lock
+from pscb_mail.sending.relays import relays_of
 from pscb_mail.sending.running import Ended, Glance, Means
 from pscb_mail.workspace import Workspace
 
@@ -68,7 +69,7 @@ def means_of(
 ) -> Means:
     """Return what a run works with, from the workspace's settings. Raises SettingsError where a secret is missing."""
     settings = workspace.settings
-    through = relays.session_opener(settings)
+    through = relays_of(settings)
     limits, again = pacing.limits(settings.pace), retries(settings.retry)
     return Means(settings.newsletter, limits, through, clock, wait, watch, again)
 

@@ -23,8 +23,9 @@ from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people import changes, directory
 from pscb_mail.people.directory import Filters
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import pacing, relays
+from pscb_mail.sending import pacing
 from pscb_mail.sending.pacing import Limits
+from pscb_mail.sending.relays import relays_of
 from pscb_mail.workspace import Workspace
 
 # Nobody is asked again sooner.
@@ -107,7 +108,7 @@ def ask(
     settings = workspace.settings
     limits, key = pacing.limits(settings.pace), workspace.key()
     turn = people[: _most(limits) or len(people)]
-    opener = relays.session_opener(settings)
+    through = relays_of(settings)
     asked = 0
     for person in turn:
         if asked and wait(_pause(limits)):
@@ -116,7 +117,7 @@ def ask(
             outbox.write(db, None, _letter(workspace, kind, person, questions.code(key, person.id)), clock())
         asked += 1
         watch(asked)
-        if (trouble := answering.deliver(db, settings, opener, clock).trouble) is not None:
+        if (trouble := answering.deliver(db, settings, through, clock).trouble) is not None:
             return Asked(asked, len(people) - asked, trouble)
     return Asked(asked, len(people) - asked)
 

@@ -66,7 +66,7 @@ class Relays:
             return Session(each, self.timing, clock=self.clock)
 
 
-def session_opener(settings: Settings, outside: signin.Outside | None = None, timing: Timing = USUAL) -> Relays:
+def relays_of(settings: Settings, outside: signin.Outside | None = None, timing: Timing = USUAL) -> Relays:
     """Return the relays of the settings, once it is sure that there is a secret for each that asks for one.
 
     Raises SettingsError when there is no relay or a secret is missing, NotNowError where a token cannot be renewed now.

@@ -22,7 +22,7 @@ from pscb_mail.foreign import one_line
 from pscb_mail.imap import Imap, parse_place
 from pscb_mail.mailbox.folder import connected
 from pscb_mail.sending.dialogue import Answered
-from pscb_mail.sending.relays import Relays, session_opener
+from pscb_mail.sending.relays import Relays, relays_of
 from pscb_mail.sending.smtp import stuffed
 from pscb_mail.settings import Settings
 from pscb_mail.signin import Outside
@@ -61,7 +61,7 @@ def _there_and_back(loop: Loop, code: str) -> Iterator[Check]:
     try:
         # Whatever is there already is not looked at.
         last = max(imap.uids(0, (loop.now() - timedelta(days=1)).date()), default=0)
-        sent = _sent(loop, session_opener(loop.settings, loop.outside), code)
+        sent = _sent(loop, relays_of(loop.settings, loop.outside), code)
         yield sent
         if sent.result == "ok":
             yield from _awaited(loop, imap, last, code)
