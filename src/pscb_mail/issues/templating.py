@@ -10,18 +10,8 @@ from collections.abc import Iterable, Sized
 from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import (
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateNotFound,
-    TemplateSyntaxError,
-    pass_eval_context,
-)
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
-from jinja2.filters import do_replace
-from jinja2.nodes import Concat, EvalContext
 from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -33,71 +23,31 @@ _HINT = "A template of the workspace takes the place of the program's own: take 
 
 _MOST = 1_000_000  # characters or items of a product
 _BITS = 10_000  # of a number: Python writes out no longer ones
-
-
-# Methods of strings and filters that make much of little, by a width or by filling in; a template needs none of them.
-_GROWING = ("center", "expandtabs", "format", "format_map", "ljust", "replace", "rjust", "translate", "zfill")
-_GROWING_FILTERS = ("batch", "center", "format", "indent", "slice", "tojson", "urlize", "wordwrap")
 _LONGEST = 10_000_000  # characters of a result: a hundred times what mail programs show
 
 
 class _Bounded(SandboxedEnvironment):
-    """The sandbox, in which a product, a sum or a power has a bounded size: it is refused before it is made.
+    """The sandbox, in which a product or a power has a bounded size: a slip is refused before it is made.
 
-    So are ways to widen words. What remains, such as a list shown that holds itself many times over, ends where the
-    memory ends, and is told: these files are the newsletter's own, and nobody else's.
+    No more than that is held back: these files are the newsletter's own, and whoever writes them means it well.
     """
 
-    intercepted_binops = frozenset({"*", "**", "+", "%"})
+    intercepted_binops = frozenset({"*", "**"})
 
     def call_binop(self, context: Context, operator: str, left: object, right: object) -> object:
-        if operator == "%" and isinstance(left, str | bytes):
-            raise SecurityError("% fills in no words here")
         if _parts(operator, left, right) > 0:
             raise SecurityError(f"the result of {operator} is too large")
         return super().call_binop(context, operator, left, right)
-
-    def wrap_str_format(self, value: object) -> None:
-        """Leave `format` to `is_safe_attribute`."""
-
-    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
-        """Refuse what widens words, as well as what leads out of the sandbox."""
-        return not (isinstance(obj, str | bytes) and attr in _GROWING) and super().is_safe_attribute(obj, attr, value)
-
-    def joined(self, text: str) -> str:
-        """Return what ~ has put together, where it has a bounded size."""
-        if len(text) > _MOST:
-            raise SecurityError("the result of ~ is too large")
-        return text
-
-    class code_generator_class(CodeGenerator):  # noqa: N801  # Jinja looks for this name
-        """Has each ~ held against its bound."""
-
-        def visit_Concat(self, node: Concat, frame: Frame) -> None:  # noqa: N802  # and for this one
-            """Write the call that puts the parts together, within one that looks at the result."""
-            self.write("environment.joined(")
-            super().visit_Concat(node, frame)
-            self.write(")")
 
 
 def _parts(operator: str, left: object, right: object) -> int:
     """Return how many times over a result would be as large as is allowed; 0 where it is less."""
     if isinstance(left, int) and isinstance(right, int):
         return (left.bit_length() * abs(right) if operator == "**" else left.bit_length() + right.bit_length()) // _BITS
-    if operator == "+":
-        return (len(left) + len(right)) // _MOST if isinstance(left, Sized) and isinstance(right, Sized) else 0
     for repeated, often in ((left, right), (right, left)):
         if isinstance(repeated, Sized) and isinstance(often, int):
             return len(repeated) * max(often, 0) // _MOST
     return 0
-
-
-@pass_eval_context
-def _replaced(context: EvalContext, text: str, old: str, new: str, count: int | None = None) -> str:
-    """Jinja's own `replace`, where its result has a bounded size."""
-    if str(text).count(str(old)) * len(str(new)) > _MOST:
-        raise SecurityError("the result of replace is too large")
-    return do_replace(context, text, old, new, count)
 
 
 def _whole(pieces: Iterable[str]) -> str:
@@ -140,11 +90,8 @@ def _environment(folders: tuple[Path, ...], stamps: _Stamps) -> SandboxedEnviron
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters = {"day": day, "weekday": weekday, "times": times, "tel": tel, "site": site, "replace": _replaced}
+    filters = {"day": day, "weekday": weekday, "times": times, "tel": tel, "site": site}
     environment.filters.update(filters)
-    for name in _GROWING_FILTERS:
-        del environment.filters[name]
-    del environment.globals["lipsum"]
     return environment
 
 
