@@ -1,14 +1,21 @@
 """Footnotes: numbered for everybody alike, at the end of their article, and nobody sees another's."""
 
+import contextlib
 import re
+from pathlib import Path
 
 import pytest
 from drafts import TEMPLATES, built, draft, html_for, parsed, settings, text_for
+from effort import amount
+from hypothesis import given
+from hypothesis import settings as settings_of_hypothesis
+from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from pscb_mail.errors import UsageError
 from pscb_mail.issues.building import build_public
 from pscb_mail.issues.edition import for_groups, laid_open
+from pscb_mail.issues.source import Source
 
 FRONT = 'title: "Newsletter 1"\ncontents: true'
 BODY = """## One
@@ -119,6 +126,20 @@ FAULTS = [
 def test_a_mistake_is_told_with_its_line(body, sentence, tmp_path):
     with pytest.raises(UsageError, match=sentence):
         parsed(tmp_path, body)
+
+
+PIECES = [
+    "[^a]", "[^b]", "[^a]: ", "[^b]: ", "[^", "    ", "> ", "- ", "1. ", "\n", "\n\n", "::: only Heads\n", "::: callout\n", ":::\n",
+    "## H\n", "words ", "| a[^a] | b |\n|---|---|\n| x[^b] | y |\n", "```\n", "**", "[x](https://a.example)", "{{ name }}", "---\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+@settings_of_hypothesis(max_examples=amount(40, 3000), deadline=None)
+def test_whatever_is_written_is_built_or_is_a_mistake(body):
+    source = Source(slug="issue-1", path=Path("issue-1.md"), title="T", subject="T", body=body)
+    with contextlib.suppress(UsageError):
+        assert html_for(for_groups(built(source), ("Heads",)))
 
 
 def test_a_thousand_notes_are_no_trouble(tmp_path):
