@@ -261,13 +261,17 @@ def test_an_answer_in_doubt_is_never_sent_again(room: Mailroom) -> None:
 
 
 def test_what_a_dead_process_had_in_flight_is_in_doubt(room: Mailroom) -> None:
-    """Its claim was on disk before the first byte."""
+    """Its claim was on disk before the first byte. Another run that is alive looks the same for an hour."""
     opted_out(room)
     with transaction(room.db):
         outbox.claim(room.db, 0, room.now)
     with ScriptedServer() as server:
         answered = delivered(room, server)
-    assert (answered.sent, answered.in_doubt, [to for _, to, _ in server.taken]) == (1, 1, [ANN])
+        assert (answered.sent, answered.in_doubt, [to for _, to, _ in server.taken]) == (1, 0, [ANN])
+        room.now += answering.DEAD_AFTER + timedelta(seconds=1)
+        assert delivered(room, server) == Answered(sent=0, refused=0, waiting=0, in_doubt=1)
+        assert delivered(room, server).in_doubt == 0, "told once"
+        assert len(server.taken) == 1
 
 
 def test_a_refused_answer_is_given_up_and_one_put_off_is_kept(room: Mailroom) -> None:

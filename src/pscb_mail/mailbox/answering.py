@@ -33,6 +33,8 @@ from pscb_mail.settings import Newsletter, Settings
 ONE_A = timedelta(days=1)
 # An answer that comes later than this only puzzles its reader.
 GIVE_UP_AFTER = timedelta(days=3)
+# All steps of one hand-over together take less; another reading may be at work at the same time.
+DEAD_AFTER = timedelta(hours=1)
 
 # Who writes these is a machine (RFC 5321 section 4.5.5, RFC 3834 section 2, and what servers are called).
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?|owner-.*|.*-(request|owner))")
@@ -42,7 +44,7 @@ _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply|boun
 class Answered:
     """What a run of the outbox did. `waiting`: how many are left so; `trouble`: why it ended early.
 
-    `in_doubt`: how many may or may not have arrived, of this run or of one that died.
+    `in_doubt`: how many may or may not have arrived, of this run or of one that is found dead by it.
     """
 
     sent: int
@@ -116,7 +118,8 @@ def deliver(db: Database, settings: Settings, relays: Relays, now: Callable[[], 
     """Hand over every answer that waits. Never raises what a relay causes: it is told in `trouble`."""
     with transaction(db):
         outbox.give_up(db, now() - GIVE_UP_AFTER, now())
-    sent = refused = doubted = last = 0
+        doubted = outbox.doubt_the_dead(db, now() - DEAD_AFTER, now())
+    sent = refused = last = 0
     trouble: PscbMailError | None = None
     while trouble is None:
         with transaction(db):
@@ -133,8 +136,7 @@ def deliver(db: Database, settings: Settings, relays: Relays, now: Callable[[], 
         sent += tried.state == "sent"
         refused += tried.state == "refused"
         doubted += tried.state == "unknown"
-    in_doubt = outbox.count(db, "in_flight") + doubted
-    return Answered(sent, refused, outbox.count(db, "waiting"), in_doubt, trouble)
+    return Answered(sent, refused, outbox.count(db, "waiting"), doubted, trouble)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The outbox: the SQL of answers. A row commits with the act that it speaks of, and leaves afterwards.
 
 `waiting` → `in_flight` (committed before its first byte leaves) → `sent`, `refused`, or `unknown`; or back to
-`waiting` where the relay put it off or nothing left. A row that a dead process left in flight is in doubt: it is never
-sent again.
+`waiting` where the relay put it off or nothing left. A row that a dead process left in flight is in doubt, and settled so by a later run: it
+is never sent again.
 """
 
 from dataclasses import dataclass
@@ -86,6 +86,16 @@ def give_up(db: Database, before: datetime, now: datetime) -> int:
             [stamp(now), stamp(before)],
         ).rowcount
     )
+
+
+def doubt_the_dead(db: Database, before: datetime, now: datetime) -> int:
+    """Doubt what was in flight before a moment: whoever had it is dead by now; returns how many."""
+    cursor = db.execute(
+        """UPDATE outbox SET state = 'unknown', settled_at = ?, reply = 'the program ended before the relay answered'
+           WHERE state = 'in_flight' AND claimed_at < ?""",
+        [stamp(now), stamp(before)],
+    )
+    return int(cursor.rowcount)
 
 
 def doubt_all(db: Database, now: datetime) -> int:
