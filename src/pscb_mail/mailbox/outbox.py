@@ -1,8 +1,8 @@
 """The outbox: the SQL of answers. A row commits with the act that it speaks of, and leaves afterwards.
 
 `waiting` → `in_flight` (committed before its first byte leaves) → `sent`, `refused`, or `unknown`; or back to
-`waiting` where the relay put it off or nothing left. A row that a dead process left in flight is in doubt, and settled so by a later run: it
-is never sent again.
+`waiting` where the relay put it off or nothing left. A row that a dead process left in flight is in doubt, and a later
+run settles it so: it is never sent again.
 """
 
 from dataclasses import dataclass
