@@ -1,25 +1,38 @@
 """Style sheets written into the elements of a page, once an issue: what mail clients do not drop.
 
-Promises: no network and no file, whatever a template links to or imports; `!important` stays where it was written; a
-lean result; no white space inside `<pre>` is touched. Nothing is inlined inside Outlook's comments. A style element
-marked `data-inline="no"` stays as it is, without the mark.
+Promises: no network, whatever a template links to or imports; `!important` stays where it was written; a lean result;
+no white space inside `<pre>` is touched. Nothing is inlined inside Outlook's comments. A style element marked
+data-premailer="ignore" stays as it is.
 """
 
+import logging
 import re
 from functools import lru_cache
 
-from css_inline import CSSInliner, InlineError
+from cssutils import CSSParser
+from cssutils.css import CSSStyleSheet
+from premailer import Premailer
 
 from pscb_mail.errors import UsageError
-from pscb_mail.foreign import one_line
 
-_KEPT = re.compile(r'<style data-inline="no">(.*?)</style>', re.DOTALL)
+# Attributes that premailer would add beside the styles: they are no HTML today, and Word reads the styles.
+_ATTRIBUTES = ["align", "bgcolor", "border", "cellpadding", "cellspacing", "height", "valign", "width"]
 # In an element, and not in words about one: there a < is a reference.
-_STYLE = re.compile(r'(<[a-z](?:[^<>"]|"[^"]*")*? style=)"([^"]*)"')
-_DOCTYPE = re.compile(r"^\s*<!doctype[^>]*>", re.IGNORECASE)
+_STYLE = re.compile(r'(<[a-z](?:[^<>"]|"[^"]*")*? style=)("[^"]*")')
 # Empty lines, and where they say something.
 _LOOSE = re.compile(r"<pre\b.*?</pre>|\n\s*\n", re.DOTALL)
-_STAND_IN = re.compile(r"<!--style (\d+)-->")
+
+
+class _Inliner(Premailer):  # type: ignore[misc] # premailer has no types
+    """Premailer without its one way to the network that `allow_network` leaves open: cssutils follows @import."""
+
+    def _parse_css_string(self, css_body: str, validate: bool = True) -> CSSStyleSheet:  # noqa: FBT001, FBT002 premailer's
+        return _parsed(css_body, validate)
+
+
+@lru_cache(maxsize=4)  # between two builds the style sheet seldom changes
+def _parsed(css_body: str, validate: bool) -> CSSStyleSheet:  # noqa: FBT001
+    return CSSParser(fetcher=_nothing, validate=validate).parseString(css_body)
 
 
 def inlined(page: str) -> str:
@@ -28,20 +41,19 @@ def inlined(page: str) -> str:
         raise UsageError(
             "The template newsletter.html.j2 writes an empty page.", "Take yours away to have the program's own back."
         )
-    kept: list[str] = []
-
-    def set_aside(found: re.Match[str]) -> str:
-        kept.append(found[1])
-        return f"<!--style {len(kept) - 1}-->"
-
-    try:
-        result = _inliner().inline(_KEPT.sub(set_aside, page))
-    except (InlineError, ValueError) as error:
-        raise UsageError(
-            f"The template newsletter.html.j2 has styles that cannot be read: {one_line(str(error), 200)}.",
-            "Take yours away to have the program's own back.",
-        ) from error
-    return _STAND_IN.sub(lambda found: f"<style>{kept[int(found[1])]}</style>", _tidied(result))
+    inliner = _Inliner(
+        page,
+        allow_network=False,
+        # Without its !important, what is for dark screens has no chance against what is inline.
+        strip_important=False,
+        disable_validation=True,
+        # cssutils complains of every property that is younger than itself.
+        cssutils_logging_level=logging.CRITICAL,
+        disable_basic_attributes=_ATTRIBUTES,
+        align_floating_images=False,
+        preserve_internal_links=True,
+    )
+    return _tidied(str(inliner.transform()))
 
 
 def squeezed(css: str) -> str:
@@ -49,17 +61,13 @@ def squeezed(css: str) -> str:
     return re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)).strip()
 
 
-@lru_cache(maxsize=1)
-def _inliner() -> CSSInliner:
-    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+def _nothing(url: str) -> None:
+    """What is found at any address: a mail has neither @import nor link."""
+    del url
 
 
 def _tidied(page: str) -> str:
-    """Return the page as lean as it reads the same, with a doctype."""
-    page = _STYLE.sub(lambda found: f'{found[1]}"{_squeezed_style(found[2])}"', page)
-    page = _LOOSE.sub(lambda found: found[0] if found[0].startswith("<") else "\n", page)
-    return f"<!DOCTYPE html>\n{_DOCTYPE.sub('', page).strip()}\n"
-
-
-def _squeezed_style(style: str) -> str:
-    return re.sub(r"\s*([:;,])\s*", r"\1", style).strip("; ")
+    """Return the page as lean as it reads the same, with the doctype that lxml leaves out."""
+    page = _STYLE.sub(lambda found: found[1] + re.sub(r"\s*([:;,])\s*", r"\1", found[2]), page)
+    page = _LOOSE.sub(lambda found: found[0] if found[0].startswith("<") else "\n", page).strip()
+    return page if page.lower().startswith("<!doctype") else f"<!DOCTYPE html>\n{page}\n"
