@@ -12,7 +12,7 @@ from pscb_mail.cli.app import ROOMS
 
 # What reading mail, sending, signing in, building an issue and reading a spreadsheet need, and asking the list does not.
 HEAVY = {
-    "PIL", "aiosmtpd", "asyncio", "cryptography", "css_inline", "dkim", "dns", "email_validator", "filelock", "flufl",
+    "PIL", "aiosmtpd", "asyncio", "cryptography", "dkim", "dns", "email_validator", "filelock", "flufl",
     "icalendar", "imapclient", "jinja2", "keyring", "lxml", "mammoth", "markdown_it", "msal", "openpyxl", "premailer",
     "pydantic_settings", "requests", "yaml",
 }  # fmt: skip
