@@ -114,7 +114,8 @@ OFFERED = re.compile(
 VAGUE = re.compile(r"\b(?:withdraw|regist\w+|entry|enrol\w*|discharge)\b")
 
 SAID_OF_ONESELF = re.compile(
-    r"\b(?:(?:treat|accept|take|consider) this as|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
+    r"\b(?:(?:treat|accept|take|consider) this as|for the (?:second|third|fourth|fifth|last|final|\w+th) time"
+    r"|once (?:more|again)|feel free|how about|no need|no longer|any more|i|i'm|i'd|i've|we"
     r"|we'd|we're|we've|me|us|my|our|you)\b|^(?:have|am|was|been|now|not|never|retired|left|moved|changed|gone)\b"
 )
 # Beside a bare "Stop.": what the sender tells of themselves. "Stop! Before you print it" is no such thing.

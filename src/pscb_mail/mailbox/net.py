@@ -19,16 +19,17 @@ _ENDING = re.compile(
 )
 _AWAY = re.compile(
     r"\b(?:(?:(?<!%.)off|from|out of|away|rid of) (?:\w+ ){0,6}?(?:list\w*|mail\w*|e-?mail\w*|newsletters?|bulletins?"
-    r"|circulation|distribution|database|records?|contacts?|system|group|chain|subscription|this|these|here)|(?:take"
+    r"|circulation|distribution|database|records?|contacts?|system|group|chain|subscription|these|here"
+    r"|this(?! (?:week|month|morning|afternoon|term|year|\w+day)\b))|(?:take"
     r"|taken|taking|get|come|coming|be|want|wants?|me|us|myself|address|name) (?:\w+ ){0,2}?(?:off|out)(?: please)?$"
     r"|(?:take|taken|taking) (?:me|us|this|my \w+(?: \w+)?) off)\b"
 )
 _STRONG = (
     r"(?:\b(?:remov\w*|delet\w*|eras\w*|purg\w*|withdraw\w*|unsub\w*|deregister\w*|unenrol\w*|opt\w*[ -]out|stop"
     r"|stopping|ceas\w*|cancel\w*|discontinu\w*|desist|refrain|end|quit|exclude\w*|drop|no longer(?! (?:receiv|get"
-    r"|arriv|com|able)\w*)|no more|no further|no need|no use|no interest|enough|too many|unwanted|fed up|sick of"
-    r"|rather not|prefer not|block\w*|scrub|expunge)|(?:\bnot|\bnever|\bdont|n't) (?:\w+ ){0,2}?(?:want|wish|need"
-    r"|require|interested|relevant|like|read|use|send|ask|asked|sign|signed|subscribed?|agreed?|consent\w*|e-?mail)"
+    r"|arriv|com|able)\w*)|no more|no further|no need|needn't|need not|no use|no interest|enough|too many|unwanted"
+    r"|fed up|sick of|rather not|prefer not|block\w*|scrub|expunge)|(?:\bnot|\bnever|\bdont|n't) (?:\w+ ){0,2}?"
+    r"(?:want|wish|need|require|interested|relevant|like|read|use|send|ask|asked|sign|signed|subscribed?|agreed?|consent\w*|e-?mail)"
     r"|\b(?:ensure|make sure|see that)\b.{0,20}(?:\bnot|n't|\bnever|\bno longer) (?:get|receive|have))\b"
 )
 _MAIL = (
@@ -49,8 +50,9 @@ _STILL_HERE = re.compile(
     r"|on)\b.{0,20}\b(?:this|these|newsletters?|e-?mails?|it|them|list)\b|\b(?:should not"
     r"|shouldn't) (?:\w+ )?(?:be )?(?:com|get|receiv|send|on)\w* (?:to )?(?:me|us|this|these)\b|\bwhy (?:do|are"
     r"|have) you (?:\w+ )?(?:send|sent|sending|e-?mail\w*)\b|\bdo (?:i|we) (?:\w+ )?need (?:this|these|it|them)\b"
-    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:get|getting|receiv\w+|being|on)\b|\b(?:should|why|how|am|are"
-    r"|be)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b|\bno longer (?:wish|want|need"
+    r"|\bwhy (?:am|do|are|did) (?:i|we) (?:(?:still|keep|always|even|suddenly) )?"
+    r"(?:get|getting|receiv\w+|being|on)\b|\b(?:should|why|how|am|are"
+    r"|be|up)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b|\bno longer (?:wish|want|need"
     r"|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get"
     r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
     r"|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i"
@@ -67,8 +69,14 @@ _IDIOM = re.compile(
     r"\b(?:(?:shan't|shall not|won't|will not|do not|don't) (?:be )?need(?:ing)? (?:this|these|it|them)|(?:e-?mail"
     r"|mail|newsletter)s? (?:less|fewer)\b|goodbye (?:newsletters?|to (?:this|the|your))|(?:amend|update|correct"
     r"|adjust) your (?:\w+ )?(?:lists?|records) (?:accordingly|please)|spare (?:me|us|my|our)\b|(?:leave|let) (?:me"
-    r"|us|the \w+|my \w+) (?:be|alone|in peace)\b|not (?:my|our) (?:cup of tea|thing|area|field|remit|bag)\b"
-    r"|not for (?:me|us)\b|wrong (?:person|address|reader|mailbox|inbox|recipient)\b|mistaken identity|(?:never"
+    r"|us|the \w+|my \w+) (?:be|alone|in peace)\b|(?:is|was|are|were) (?:this|these|it) (?:\w+ )?(?:meant|intended|for)"
+    r"(?: for)? (?:me|us)\b|(?:not sure|unsure|not certain|doubt|wonder\w*|don't think|do not think|don't believe)"
+    r"(?: \w+){0,3}? (?:i|we) (?:really |still |actually )?(?:should|ought|need|am|are)(?: \w+){0,2}? (?:get\w*"
+    r"|receiv\w+|be sent|on|have|having)\b|(?:don't|do not) (?:think|believe|feel) (?:that )?(?:this|these|it)(?:'s"
+    r"| is| are|'re)? (?:\w+ )?(?:for|meant for|relevant to) (?:me|us)\b"
+    r"|not (?:my|our) (?:cup of tea|thing|area|field|remit|bag)\b"
+    r"|not for (?:me|us)\b|on (?:your|the|this) (?:\w+ )?list (?:by (?:\w+ )?(?:mistake|accident|error)|in error)\b"
+    r"|wrong (?:person|address|reader|mailbox|inbox|recipient)\b|mistaken identity|(?:never"
     r"|did not|didn't|didnt) (?:\w+ )?(?:ask(?:ed)? for|sign(?:ed)? up|subscribed?|want(?:ed)?) (?:to |for )?(?:this"
     r"|these|it|the newsletter|your)|(?:done|finished|through) with (?:this|these|the newsletter|your|newsletters)\b"
     r"|give (?:it|me|us) a (?:rest|break)\b|surplus to requirements|(?:of )?no (?:further |more |earthly "
@@ -124,6 +132,21 @@ _NO_SENDING_ABROAD = re.compile(
     r"|recib|recev|primi|trimit|sanem|sut|schick|send|erhalt|bekomm|zusend|adress)|\b(?:nebesiu|nesius|nesut|niewysyl"
     r"|nieprzysyl|nieprzesyl|nebegau)"
 )
+# Languages that no pattern reads (Dutch, Italian, Czech, Slovak, Hungarian, Turkish, Scandinavian ones, Albanian,
+# Russian, Ukrainian, Bulgarian): an ending and a noun of mail are enough for a person to look.
+_ENDING_UNREAD = re.compile(
+    r"\b(?:afmeld|af te melden|uitschrij|verwijder|niet (?:langer|meer)\b|geen\b|cancella(?:r|te|mi|zion)|disiscri"
+    r"|disabbon|rimuov|toglie|non (?:desidero|voglio|vorrei|inviate)|odhlas|odstran|vyrad|vymaz|zrus|nechc|neposil"
+    r"|neposiel|nezasil|leirat|iratkoz|torol|ne kuld|nem (?:szeretn|kivan|ker|akar)|cıkar|cikar|silin|istemiyor"
+    r"|abonelikten|gonderme|avregistr|avprenumer|avmeld|avslutt|ta bort|fjern|slett|(?:inte|ikke|ikkje)\b|hiq|fshi"
+    r"|c'?regjistr|mos me|nuk (?:dua|deshiro)|отпис|отпиш|відпис|удал|видал|исключ|виключ|убер|прибер|премахн|изтри"
+    r"|больше не|більше не|не (?:хоч|присыл|надсил|шлит|искам|желая|желаю|бажаю|изпращ)|прекрат|припин|спрете)"
+)
+_MAIL_UNREAD = re.compile(
+    r"\b(?:nieuwsbrie|lijst|mail|e-?mail|newsletter|lista|elenc|odber|novin|zoznam|seznam|adresar|hirlev|levele|liste"
+    r"|bulten|posta|e-?posta|nyhetsbrev|nyhedsbrev|nyheitsbrev|utskick|buletin|рассыл|розсил|спис|письм|лист|пошт|почт"
+    r"|бюлет|имеил|новин|адрес)"
+)
 _ENGLISH = re.compile(
     r"\b(?:the|and|not|from|future|could|would|can|be|off|our|you|of|is|to|for|with|have|please|this|that|your|it|my"
     r"|i)\b"
@@ -140,6 +163,7 @@ def touches_abroad(words: str) -> bool:
     if is_english(words):
         return False
     ended = _ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)
+    ended = ended or (_ENDING_UNREAD.search(words) and _MAIL_UNREAD.search(words))
     return bool(ended or _ALONE_ABROAD.search(words) or _NO_SENDING_ABROAD.search(words))
 
 

@@ -125,7 +125,7 @@ def _caught(sentence: Sentence, words: str) -> Wish | None:
         return Wish(sentence.written, HOW if wishes.ASKS_HOW.search(words) else MENTIONED)
     if wishes.DUPLICATE.search(words) and net.touches(words):
         return Wish(sentence.written, OTHER)
-    if net.touches(words) and not wishes.OTHER_THING.search(words):
+    if net.touches(words) and not wishes.OTHER_THING.search(wishes.NO_OTHER_LIST.sub(" ", words)):
         return Wish(sentence.written, MENTIONED)
     if wishes.OFF_OUR_LIST.search(words):
         return Wish(sentence.written, OTHER)

@@ -225,6 +225,9 @@ NAMED_FOR_OTHERS = re.compile(
     r"|remove|delete|take|stop|off)\b"
 )
 NOT_SUBSCRIBE = re.compile(
+    r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not sure|unsure) (?:if )?(?:i|we) (?:\w+ )?(?:need"
+    r"|should|ought|have|am|are)\b|\b(?:ended|end|finished|got|been put|been added|was put|was added|am|being) (?:up )?"
+    r"on (?:the|your|this) (?:\w+ )?list\b.{0,20}\b(?:mistake|error|accident|accidentally)\b|"
     r"\b(?:did not|didn't|never|do not|don't|not|haven't) (?:\w+ )?(?:subscribe|sign)\b|\bopt(?:ing)?[- ]?out\b"
     r"|\b(?:include|put|add)\b.{2,80}\bin (?:the|your) (?:next |\w+ )?(?:newsletters?|issue|edition|bulletin)\b"
     r"|\b(?:no longer|stop|remove|removed|removing|delete|taken? off|(?:me|us|my \w+) off|(?:come|be|get|want) off"

@@ -18,8 +18,8 @@ ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(
-    r"\b(?:(?:in advance|in anticipation)|please|pls|plz|kindly|just|also|now|then|asap|thank you|thanks|many thanks"
-    r"|thx|ta|sorry|hereby|immediately|at your (?:earliest )?convenience|going forward|moving forward"
+    r"\b(?:(?:in advance|in anticipation)|please|pls|plz|kindly|just|also|now(?! that\b)|then|asap|thank you|thanks"
+    r"|many thanks|thx|ta|sorry|hereby|immediately|at your (?:earliest )?convenience|going forward|moving forward"
     r"|from now on(?:wards)?|from here on(?: in)?|henceforth|as soon as (?:possible|you can|you are able)"
     r"|if (?:at all )?possible|if (?:you|i) (?:(?:could|would|can|may|might)(?!')|don't mind)|if (?:that|this"
     r"|it)(?:'s| is| would be|'d be)? (?:ok|okay|all right|alright|fine|possible|not too much trouble|convenient)"

@@ -23,9 +23,9 @@ _SHORT = {
     "wld": "would", "wud": "would", "gd": "good", "plse": "please", "pleeease": "please", "thanx": "thanks",
     "thnx": "thanks", "thnks": "thanks", "msgs": "messages", "unsub": "unsubscribe", "nomore": "no more",
     "wanna": "want to", "dnt": "don't", "ppl": "people", "bcos": "because", "coz": "because",
-    "cuz": "because", "n": "and",
+    "cuz": "because", "n": "and", "ths": "this",
 }  # fmt: skip
-_SHORT_WORD = re.compile(rf"(?<![\w@.'-])(?:{'|'.join(_SHORT)})(?![\w@'-])")
+_SHORT_WORD = re.compile(rf"(?<![\w@.'-])(?<!\d )(?:{'|'.join(_SHORT)})(?![\w@'-])")
 # Words taken for others that sound or look like them, only where no other can be meant.
 _LISTS = r"(?:\w+[ -]){0,2}?(?:list|mailing|newsletter|database|e-?mails?|distribution|circulation)"
 _LIKE = tuple(

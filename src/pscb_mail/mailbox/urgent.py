@@ -46,6 +46,17 @@ _URGENT = tuple(
         rf"\b(?:is|was|are|been) being {_HURT} by (?:his|her|their|my|a|the)\b",
         r"\b(?:made|has made|have had|had|received|taken) a (?:\w+ )?disclosure\b",
         (
+            r"\bdisclos(?:ure|ed)\b.{0,20}\b(?:made |received |given |taken )?(?:by|from) (?:an?|the|my|our|one|this)"
+            rf" (?:[\w-]+ ){{0,4}}?{_CHILD}\b"
+        ),
+        # As professionals note it: "possible FGM", "query NAI", "suspected neglect", and below whose it is.
+        (
+            r"(?:\?|\b(?:possible|suspected|probable|likely|query)) ?(?:physical |sexual |emotional |domestic |severe "
+            r"|chronic )*(?:fgm|nai|csa|cse|cce|fii|non-?accidental|neglect|abuse|grooming|exploitation|trafficking"
+            rf"|forced marriage|sexual assault)\b.{{0,60}}\b(?:{_CHILD}|year [1-9]|aged? \d|\d+ ?(?:yo|yrs?|months?"
+            r"|weeks?|/12|/52))\b"
+        ),
+        (
             rf"\b(?:a|an|one|my|our|the|this|his|her|two|three) (?:\w+[ -]){{0,4}}?{_CHILD}\b.{{0,60}}\b(?:is|are|was"
             rf"|were|being|been|gets?|got) (?:\w+ ){{0,3}}?{_HURT}\b"
         ),
@@ -88,6 +99,13 @@ _URGENT = tuple(
         (
             rf"\b(?:found|saw|seen|is|was|been|left) (?:\w+ ){{0,3}}?{_CHILD} (?:\w+ ){{0,3}}?(?:alone|unattended"
             rf"|abandoned)\b"
+        ),
+        (
+            rf"\b(?:the|my|our|their|his|her|these|those|two|three|four|both|an?) (?:[\w-]+ ){{0,3}}?{_CHILD}\b(?!')"
+            r".{0,40}\b(?:been|are|is|were|was|be|all) (?:(?:all|at home|home|in the \w+|indoors|there|often|always"
+            r"|left) )*(?:alone|on their own|by themselves)\b.{0,30}\b(?:since|all (?:day|night|weekend|week)|at night"
+            r"|overnight|for (?:hours|days|\w+ (?:hours|days|nights))|again|every|until|tonight|today|now|(?:last"
+            r"|this) (?:night|morning|evening))\b"
         ),
         (
             rf"\b{_CHILD}\b.{{0,60}}\b(?:left|home|house|alone|indoors|outside|night|evenings?)\b.{{0,30}}\b(?:alone"
@@ -139,7 +157,8 @@ _YOUNG = re.compile(
     r"|school )?(?:friend|mate|sis|bro|mum|mam|mom|mummy|dad|daddy|step\w+|nan|grandad|carer)\b|\b(?:in|from) (?:my"
     r"|our) (?:class|form|unit|hostel|group)\b|\byear (?:[1-9]|1[0-3])s?\b|\b(?:brownies|cubs|scouts|guides"
     r"|beavers)\b|\b(?:thoughts|fantasies) about (?:children|kids|girls|boys)\b|^(?:pupil|child|boy|girl|student"
-    r"|toddler|baby)\b"
+    r"|toddler|baby|infant|twins|siblings)\b|\b(?:unborn|(?:breakfast|after-?school|homework) club|pre-?school"
+    r"|reception class|under[- ]?(?:fives|1\d'?s))\b"
 )
 _DONE = re.compile(
     rf"\b(?:(?:hit|beat|kick|throw|burn|hurt|shake|punch|slap|lock|push|drag|chok|strangl|bit|whip|touch|threaten"
@@ -179,18 +198,63 @@ _DONE = re.compile(
     r"|not (?:come|been) (?:back|collected|picked up|fed|seen)|(?:hasn't|haven't|hadn't|never|didn't|did not) (?:come"
     r"|came|been|eaten|had) (?:back|collect\w*|picked up|fed|seen|home|anything to eat|a meal|food)"
     r"|nobody (?:has )?(?:answer\w*|come|came|collected|is (?:at )?home|knows where)|no ?one (?:has )?(?:answers|come"
-    r"|came|collected|is home|knows where)|missing|(?:run|ran|runs) away|disappeared|older m[ae]n|older boyfriend"
-    r"|grown man|naked|nudes?|indecent|sexual (?:pictures?|photos?|messages?)|overdose\w*|self[- ]?harm\w*|suicid\w+"
+    r"|came|collected|is home|knows where)|missing(?! (?:from|in"
+    r"|on) (?:your|the|our|my|this|page|issue) ?(?:\w+ ){0,2}?(?:lists?|pages?|issues?|newsletter"
+    r"|web ?site|copy|e-?mail|calendar|directory|\d+))|(?:run|ran|runs) away|disappeared|older m[ae]n|older boyfriend"
+    r"|grown man|naked|nudes?|indecent|sexual (?:pictures?|photos?|messages?)|(?:sexual"
+    r"|physical|emotional) abuse (?:by|from)|in pain (?:when|while|if|on|and)|overdose\w*|self[- ]?harm\w*|suicid\w+"
     r"|end (?:his|her|my|it all|their)|cutting (?:him|her|my|them)\w*|(?:scared|frightened|terrified|afraid"
     r"|petrified) (?:of|to go|to be)|not safe|unsafe|in danger|at risk|weapons?|a knife|machete|county lines"
     r"|carrying drugs|selling drugs|groom(?:ed|ing)|pregnant|neglected|filthy|soiled|starving|sleeping (?:rough|in)"
     r"|drunk|abus(?:ed|ing|es)|assault\w*|molest\w*)\b"
 )
+# Signs that are told without a word of hurting: what a nurse, a teacher or a neighbour notices.
+_SIGN = re.compile(
+    r"\b(?:(?:spiral|rib|skull|femoral|metaphyseal|unexplained) (?:fracture|injur|mark|bruis|burn|bleed)\w*"
+    r"|retinal h\w+|subdural\w*|failure to thrive|faltering growth|fractured? (?:arm|leg|skull|femur|ribs?|wrist|limb"
+    r"|collarbone|clavicle|humerus)|(?:stor(?:y|ies)|account|explanation|version"
+    r"|history)s? (?:\w+ ){0,3}?(?:keeps? changing|chang(?:ed|es)|(?:do|does|did) not (?:fit|match|add up)"
+    r"|doesn't (?:fit|match|add up)|don't (?:fit|match|add up)|inconsistent|not consistent)|chlamydia|gonorrh\w+"
+    r""
+    r"|discharge and|wetting (?:him|her|them)sel\w+|soiling|(?:won't|will not|wouldn't|doesn't|refuses to"
+    r"|does not|not) let (?:\w+ ){1,2}(?:change|bath|undress|touch|examine|near)|paid for sex|sex with|for sex(?! ed)"
+    r"|sexuali[sz]ed|sexting|(?:pictures?|photos?|videos?|nudes) (?:of (?:him|her|them)\w* )?to (?:an? |some "
+    r"|this )?(?:\w+ )?(?:man|men|stranger|adult|boy|bloke|guy|boyfriend)|met (?:\w+ )?(?:on(?:line| \w+)?"
+    r"|through \w+) (?:who|and|a man)|(?:carry\w*|deliver\w*|run(?:ning)?|hold(?:ing)?) (?:packages|parcels|drugs"
+    r"|money|gear) (?:to|for)|trap house|cuckoo(?:ed|ing)|(?:has|have|had|with|got|carr\w+) (?:\w+,? ){0,3}?(?:two"
+    r"|three|several|second|new|more|many) (?:mobile )?phones?|(?:a|the|some) (?:man|bloke|guy) (?:of|in his|aged) \w+"
+    r"|(?:ask|want|tell)(?:s|ed|ing)? (?:him|her|them|me|my \w+) to (?:meet (?:him|her|them|up)"
+    r"|send (?!you|us)(?:\w+ ){0,2}?"
+    r"(?:pictures?|photos?|pics|nudes|videos)|undress|strip|come to his)|(?:comes|coming|came"
+    r"|brought|gets|stays) (?:back|home|in|out) (?:at|until|till) (?:\d{1,2} ?am|midnight|[1-5] in the morning"
+    r"|all hours|dawn)|missing from (?:home|care|school|education|placement)|(?:giv(?:en|es|ing)|buy(?:s|ing)|bought"
+    r"|plies|plying) (?:\w+ ){1,4}?(?:alcohol|vodka|drink|cannabis|weed|cigarettes|vapes)|registered (?:sex )?offender"
+    r"|schedule (?:one|1)|on bail|convicted of|(?:just )?out of prison|against the (?:court )?order|breach\w* (?:the "
+    r"|his |her )?(?:order|bail|injunction)|(?:refus\w+|won't|will not) (?:to )?(?:give|bring|hand|return"
+    r"|send) (?:\w+ ){1,2}(?:back|over|home)|never see (?:him|her|them|my|me) again|(?:into|in) the (?:bathroom|shower"
+    r"|toilet|bath) (?:with|when|while)|comes? into the (?:bathroom|shower|toilet)|same (?:\w+ )?(?:clothes|nappy"
+    r"|pants|uniform)|from the bins?|(?:out of|through) the bins?|nappy (?:rash|not)|mattress on the floor|rats (?:in"
+    r"|and|all)|using (?:while|throughout|through (?:the|her) pregnan)\w*|injecting"
+    r"|not engag\w+ with (?:the )?(?:midwi|services|us\b|health|social|gp)\w*|smash\w+ (?:things|up)"
+    r"|screaming (?:at (?:him|her|them|the)|and (?:crying|banging|hitting))|shouting and (?:smash|hit|bang|threat"
+    r"|throw|scream)\w*|domestic (?:violence|abuse|incident)|tied (?:to|up)|shaken|gagg\w+|want(?:s"
+    r"|ed)? to (?:disappear|die|be dead)|voices telling|hang(?:s|ed|ing)? (?:him|her|my)self|noose|starv\w+|ligature"
+    r"|hidden from (?:us|view|professionals)|nobody has seen|not seen (?:him|her|them) (?:since|for)|(?:secret"
+    r"|sleeping|tickling|naughty|kissing) games?|(?:keep|kept) (?:it |this )?(?:quiet|a secret|secret)"
+    r"|our (?:little )?secret|left (?:him|her|them|the (?:kids|baby|children)) (?:in the car|outside|at home"
+    r"|with (?:a stranger|nobody))|below the .{1,8}centile|(?:missed|failed) (?:all |the |her |his )?(?:appointments"
+    r"|checks)|door not answered|sleep\w* in (?:the|a) (?:shed|garage|car|bath|corridor|kennel|van)"
+    r"|(?<!civil )servant|slave\w*|servitude|never (?:goes|been|allowed) (?:to school|out|to leave)|(?:hands?"
+    r"|fingers?) (?:down|up|in|inside|on|under) (?:my|her|his|their) (?:[\w']+ ){0,2}?(?:pants|knickers|skirts?"
+    r"|trousers|top|shirt|dress|thighs?|bra|private\w*)|after lights out|(?:cut|circumcis)\w* (?:abroad|in the summer"
+    r"|like her)|being circumcised|promised to (?:a|his|her)|honour[- ](?:based|killing|violence))\b"
+)
 _TOLD = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:saw|see|heard|hear|found|noticed|think|believe|suspect|know|fear|can hear|am worried"
     r"|am concerned)\b|\b(?:i'm|i am|we are|we're) (?:\w+ )?(?:worried|concerned|scared|frightened|afraid"
     r"|not sure what|[1-9]\b|1[0-7]\b)|\b(?:told|tells|telling|says|said|confided|disclosed|admitted|showed"
-    r"|whispered) (?:me|us|that|he|she|they|her|his|him|my|to|in|it)\b|\b(?:can|could|will|would) (?:someone|somebody"
+    r"|whispered) (?:me|us|that|he|she|they|her|his|him|my|to|in|it|dad"
+    r"|daddy|mum|mummy|mam|grandad|uncle|step\w+)\b|\b(?:can|could|will|would) (?:someone|somebody"
     r"|you|anyone) (?:please )?(?:ring|call|phone|help|contact|come)\b|\bmy (?:\w+ )?(?:grandson|granddaughter"
     r"|grandchild|nephew|niece|pupil|neighbour|neighbor)\b|\bwe have (?:a|an|two|this)\b|\b(?:today|tonight"
     r"|last night|yesterday|this (?:morning|afternoon|evening|week|minute)|right now|every (?:night|day|evening)"
@@ -254,7 +318,7 @@ def _told_of(said: tuple[Sentence, ...]) -> str:
     """Return the sentence that, with those beside it, tells of something done to a young person, or ""."""
     for i, sentence in enumerate(said):
         words = " ".join(s.plain for s in said[max(0, i - 1) : i + 2])
-        done = _DONE.search(sentence.plain) and not _NOT_URGENT.search(sentence.plain)
+        done = (_DONE.search(sentence.plain) or _SIGN.search(sentence.plain)) and not _NOT_URGENT.search(sentence.plain)
         if done and _YOUNG.search(words) and (_TOLD.search(words) or not _READ.search(words)):
             return sentence.written
     return ""

@@ -179,7 +179,8 @@ STAYING = re.compile(
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
 OUR_MAIL = re.compile(
     r"\b(?:newsletters?|news letters?|bulletins?|e-?mails?|mails?|mailings?|list|lists|updates?|messages?|circulars?"
-    r"|communications?|correspondence|publications?|anything|spam|subscri\w+|on here|hear from you"
+    r"|communications?|correspondence|publications?|(?:more|further|future) (?:editions?|issues?"
+    r"|copies)|anything|spam|subscri\w+|on here|hear from you"
     r"|contact(?:ed)? (?:me|us)|e-?mail(?:ing)? (?:me|us)|(?:send|sending|mailing|messaging|spamming|write to"
     r"|writing to|contacting|include|including) (?:me|us)|(?:receive|receiving|get|getting|want|need|wish for|like"
     r"|require|read|have|sending|send) (?:to (?:receive|get|have) )?(?:any(?: more)? (?:of )?)?(?:this|these|it|them"
