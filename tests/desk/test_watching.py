@@ -15,7 +15,7 @@ import checkers
 import pytest
 
 from pscb_mail.desk import preview
-from pscb_mail.desk.watching import follow, served
+from pscb_mail.desk.watching import follow, served, stamps
 from pscb_mail.workspace import find_workspace
 
 
@@ -48,6 +48,7 @@ def test_each_save_is_built_once(tmp_path: Path) -> None:
 
     follow(
         [tmp_path, tmp_path / "missing"],
+        stamps([tmp_path]),
         lambda: built.append(issue.read_text() if issue.exists() else "none"),
         steps(
             nothing, lambda: issue.write_text("two, longer"), nothing,
@@ -66,12 +67,24 @@ def test_a_file_that_is_being_written_is_built_when_it_is_whole(tmp_path: Path) 
     built: list[str] = []
     follow(
         [tmp_path],
+        stamps([tmp_path]),
         lambda: built.append(issue.read_text()),
         steps(
             lambda: issue.write_text(""), lambda: issue.write_text("tw"), lambda: issue.write_text("two"), lambda: None
         ),
     )
     assert built == ["two"]
+
+
+def test_what_is_saved_while_the_first_preview_is_built_is_built_too(tmp_path: Path) -> None:
+    """It was not in what is shown."""
+    issue = tmp_path / "issue.md"
+    issue.write_text("one")
+    seen = stamps([tmp_path])
+    issue.write_text("two, longer")
+    built: list[str] = []
+    follow([tmp_path], seen, lambda: built.append(issue.read_text()), steps(lambda: None, lambda: None))
+    assert built == ["two, longer"]
 
 
 def get(address: str, path: str, host: str | None = None) -> tuple[int, bytes]:

@@ -6,6 +6,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.options import Json, Yes
 from pscb_mail.errors import Exit, UsageError
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def forget(
             "--older-than", min=0, metavar="MONTHS", help="All who were removed or bounced longer ago than that."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
     """Erase somebody everywhere, backups included, so that no import brings them back. It cannot be taken back."""
     from pscb_mail.desk import forgetting

@@ -8,6 +8,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now, stop_on_signal
+from pscb_mail.cli.options import Issue, Json
 from pscb_mail.errors import PscbMailError, UsageError
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 _PANEL = "Issues"
-
-Issue = Annotated[str, typer.Argument(metavar="ISSUE", help="The issue: issue-18, or just 18.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -365,9 +363,10 @@ def _watch(context: Context, issue: str, folder: Path, reader: "Reader", *, show
         else:
             console.say(f"{now().astimezone(workspace.settings.newsletter.zone):%H:%M:%S}  {_summary(made.report)}")
 
-    build()
     workspace = context.workspace
     paths = (source.parent, workspace.folder / "pscb-mail.toml", workspace.folder / "templates")
+    before = watching.stamps(paths)
+    build()
     with stop_on_signal() as stopping, watching.served(folder) as (address, version):
         console.result(f"{address}\n[dim]Shown again at each save. Ctrl-C ends it.[/]")
         if show:
@@ -377,7 +376,7 @@ def _watch(context: Context, issue: str, folder: Path, reader: "Reader", *, show
             build()
             version.grow()
 
-        watching.follow(paths, rebuild, stopping.wait)
+        watching.follow(paths, before, rebuild, stopping.wait)
 
 
 def _web_address(text: str | None) -> str | None:

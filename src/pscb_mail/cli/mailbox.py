@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.cli.mailbox_shown import as_json, show, show_answers
+from pscb_mail.cli.options import Json
 from pscb_mail.errors import Exit, PscbMailError, UsageError
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 _PANEL = "Mailbox"
 _WATCH_SECONDS = 60
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @commands.command(rich_help_panel=_PANEL)

@@ -8,11 +8,11 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
-from pscb_mail.cli.choices import one_of
 from pscb_mail.cli.context import not_there_yet
+from pscb_mail.cli.options import Json, Yes, one_of
 from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.cli.people_import import import_
-from pscb_mail.cli.people_options import Basis, Groups, Json, Organisation, Reason, Role, Source, Who, Whom, Yes
+from pscb_mail.cli.people_options import Basis, Groups, Organisation, Reason, Role, Source, Who, Whom
 from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 

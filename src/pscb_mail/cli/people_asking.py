@@ -6,7 +6,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now, stop_on_signal
-from pscb_mail.cli.people_options import Json, Yes
+from pscb_mail.cli.options import Json, Yes
 from pscb_mail.errors import NotNowError, UsageError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.options import Json
 from pscb_mail.cli.people_asking import reconfirm
-from pscb_mail.cli.people_options import Json
 from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 

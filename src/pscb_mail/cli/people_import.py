@@ -11,10 +11,10 @@ from pscb_mail.cli import console
 from pscb_mail.cli import people_import_shown as import_shown
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
-from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, not_there_yet, now
+from pscb_mail.cli.options import Json, Yes, metavar, one_of
 from pscb_mail.cli.people_asking import ask_newcomers
-from pscb_mail.cli.people_options import Basis, Groups, Json, Source, Yes
+from pscb_mail.cli.people_options import Basis, Groups, Source
 from pscb_mail.errors import DeclinedError, UsageError
 from pscb_mail.people.subscriber import Status
 
@@ -46,7 +46,7 @@ def import_(
         typer.Option(
             "--as",
             parser=one_of(As, "--as"),
-            metavar=words(As),
+            metavar=metavar(As),
             help="Whom the file holds: people who must not be written to.",
         ),
     ] = None,

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from pscb_mail.people.changes import Origin
     from pscb_mail.people.subscriber import Subscriber
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 Who = Annotated[str, typer.Argument(metavar="ADDRESS", help="An address, or a name that fits only one person.")]
 Whom = Annotated[list[str], typer.Argument(metavar="ADDRESS…", help="Addresses, or names that fit one person each.")]
 Groups = Annotated[list[str] | None, typer.Option("--group", metavar="GROUP", help="A group; may be repeated.")]

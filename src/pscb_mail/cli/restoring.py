@@ -7,6 +7,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.options import Yes
 from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def restore(
     issue: Annotated[
         str, typer.Option("--not-sent", metavar="ISSUE", help="You know that it did not go out after the backup.")
     ] = "",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Bring a backup back, and find out from the mailbox what happened since, before anything may be sent."""
     from contextlib import closing

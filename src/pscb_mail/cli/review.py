@@ -7,6 +7,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
+from pscb_mail.cli.options import Json
 from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def review(
     dismiss: Annotated[
         str, typer.Option("--dismiss", metavar="N,N-N", help="Leave everything as it is.", show_default=False)
     ] = "",
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """What needs a person: list it, or settle it."""
     from pscb_mail.mailbox import journal

@@ -9,9 +9,8 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
-from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, now, stop_on_signal
-from pscb_mail.cli.options import Issue, Json, Yes
+from pscb_mail.cli.options import Issue, Json, Yes, metavar, one_of
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.sending.delivery import Event, MailingState, State
 
@@ -57,7 +56,7 @@ WhatOfUnknown = Annotated[
     typer.Option(
         "--unknown",
         parser=one_of(Unknown, "--unknown"),
-        metavar=words(Unknown),
+        metavar=metavar(Unknown),
         help="What to do with copies that may have arrived.",
         show_default="ask; skip without a terminal",
     ),
@@ -162,7 +161,7 @@ def retry(
     issue: Issue,
     only: Annotated[
         Again,
-        typer.Option("--only", parser=one_of(Again, "--only"), metavar=words(Again), help="Which ones."),
+        typer.Option("--only", parser=one_of(Again, "--only"), metavar=metavar(Again), help="Which ones."),
     ] = Again.DEFERRED,
     limit: Limit = None,
     no_wait: NoWait = False,

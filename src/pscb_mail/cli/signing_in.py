@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pscb_mail.cli import console
-from pscb_mail.cli.choices import one_of, words
 from pscb_mail.cli.context import Context, Stopping
+from pscb_mail.cli.options import metavar, one_of
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
 
@@ -21,7 +21,7 @@ commands = typer.Typer()
 _PANEL = "Start"
 
 
-class Door(StrEnum):
+class Entrance(StrEnum):
     """Where the program signs in."""
 
     RELAY = "relay"
@@ -31,8 +31,8 @@ class Door(StrEnum):
 DoorArgument = Annotated[
     Literal["relay", "mailbox"] | None,
     typer.Argument(
-        parser=one_of(Door, "A sign-in"),
-        metavar=words(Door),
+        parser=one_of(Entrance, "A sign-in"),
+        metavar=metavar(Entrance),
         help="Which; both unless told.",
         show_default=False,
     ),

@@ -6,8 +6,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
-from pscb_mail.cli.choices import one_of, words
-from pscb_mail.cli.options import Issue, Json
+from pscb_mail.cli.options import Issue, Json, metavar, one_of
 from pscb_mail.sending.delivery import State
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def log(
     state: Annotated[
         State | None,
         typer.Option(
-            "--state", parser=one_of(State, "--state"), metavar=words(State), help="Only those in this state."
+            "--state", parser=one_of(State, "--state"), metavar=metavar(State), help="Only those in this state."
         ),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,

@@ -7,6 +7,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, not_there_yet, now
+from pscb_mail.cli.options import Json
 from pscb_mail.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def doctor(
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Show what was said to each relay and what it answered, sign-ins masked.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")] = False,
+    json: Json = False,
 ) -> None:
     """Is everything in place: settings, database, relay, mailbox, DNS. Changes and sends nothing, but with --loop."""
     from pscb_mail.desk.doctor.check import Result

@@ -110,10 +110,15 @@ def served(folder: Path) -> Iterator[tuple[str, Version]]:
             thread.join()
 
 
-def follow(paths: Iterable[Path], rebuild: Callable[[], None], wait: Callable[[float], bool]) -> None:
-    """Call `rebuild` whenever a file under `paths` has changed, until `wait` says to end."""
+Stamps = dict[Path, tuple[int, int]]
+
+
+def follow(paths: Iterable[Path], before: Stamps, rebuild: Callable[[], None], wait: Callable[[float], bool]) -> None:
+    """Call `rebuild` whenever a file under `paths` has changed, until `wait` says to end.
+
+    `before`: the files' `stamps` when what is shown now was begun, so that no save since then is missed.
+    """
     watched = tuple(paths)
-    before = stamps(watched)
     while not wait(LOOK_EVERY_SECONDS):
         now = stamps(watched)
         if now == before:
@@ -125,7 +130,7 @@ def follow(paths: Iterable[Path], rebuild: Callable[[], None], wait: Callable[[f
         rebuild()
 
 
-def stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+def stamps(paths: Iterable[Path]) -> Stamps:
     """Return when each file under `paths` was last changed, and how long it is; what is not there is not in it."""
     found = {}
     for path in paths:
