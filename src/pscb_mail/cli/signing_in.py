@@ -21,7 +21,7 @@ commands = typer.Typer()
 _PANEL = "Start"
 
 
-class Entrance(StrEnum):
+class Where(StrEnum):
     """Where the program signs in."""
 
     RELAY = "relay"
@@ -31,8 +31,8 @@ class Entrance(StrEnum):
 DoorArgument = Annotated[
     Literal["relay", "mailbox"] | None,
     typer.Argument(
-        parser=one_of(Entrance, "A sign-in"),
-        metavar=metavar(Entrance),
+        parser=one_of(Where, "A sign-in"),
+        metavar=metavar(Where),
         help="Which; both unless told.",
         show_default=False,
     ),
