@@ -54,7 +54,19 @@ class ImapFolder(Source):
             self._last_uid = batch[-1]
 
     def _fetched(self, batch: list[int]) -> list[Fetched]:
-        return self._again(lambda: list(self._imap.fetch(batch, CAP)))
+        found = self._again(lambda: list(self._imap.fetch(batch, CAP)))
+        if len(found) < len(batch):
+            # Somebody deleted them; or the folder, and then a UID may mean another message by now.
+            self._again(self._look_again)
+        return found
+
+    def _look_again(self) -> None:
+        """Open the folder once more, and hold it against the one that is being read."""
+        if self._imap.select(read_only=self._read_only) != self._uidvalidity:
+            raise self._made_anew()
+
+    def _made_anew(self) -> MailboxAwayError:
+        return MailboxAwayError(f"The folder {self._place.folder} was made anew while it was read.", "Run it again.")
 
     def file(self, arrived: Arrived) -> None:
         """Move a message into the folder for handled mail."""
@@ -84,9 +96,7 @@ class ImapFolder(Source):
             self._imap.close()
             self._imap = connected(self._place, self._settings, self._outside)
             if self._imap.select(read_only=self._read_only) != self._uidvalidity:
-                raise MailboxAwayError(
-                    f"The folder {self._place.folder} was made anew while it was read.", "Run it again."
-                ) from None
+                raise self._made_anew() from None
             return act()
 
 
