@@ -81,7 +81,7 @@ def test_an_issue_that_cannot_be_read_hides_no_other(program: Program) -> None:
     shown = program().out
     assert "issue-18 has not been sent" in shown
     assert "issue-19 cannot be read: `pscb-mail check issue-19`" in shown
-    assert "cannot be read" in " ".join(program("check", "19", expect=1).out.split())
+    assert "cannot be read" in program("check", "19", "--json", expect=1).json["errors"][0]["message"]
 
 
 def test_a_folder_of_issues_that_cannot_be_read_is_not_taken_for_an_empty_one(program: Program) -> None:
