@@ -80,7 +80,8 @@ def test_everybody_gets_one_copy(db: Database, mode: str, connections: int) -> N
     assert server.open_most <= connections
     for _, recipient, content in server.taken:
         assert f"To: Reader {recipient[6:10]} <{recipient}>\r\n".encode() in content
-    assert server.said.count("QUIT") == server.connections
+    # A session that is still being opened when the work runs out hangs up: the first one never is.
+    assert (1 if connections > 1 else server.connections) <= server.said.count("QUIT") <= server.connections
 
 
 FAULTS = {
