@@ -1,13 +1,10 @@
 """`inbox` and `review` as a user runs them: what they print, in which form, and how they end."""
 
-import os
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
 from mailroom import KEY, Mailroom
-from program import COMMAND, Program, workspace
+from program import Program, workspace
 from scripted import ScriptedServer, hang_up
 
 JO, ANN, SAM, KIM = "jo@school.test", "ann@health.test", "sam@police.test", "kim@council.test"
@@ -219,30 +216,12 @@ def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, 
     stranger = room.reply("x@elsewhere.test", "Newsletter", "Please take me off your newsletter list.")
     room.drop(*(left(room, address) for address in (JO, ANN, SAM, KIM)), stranger)
     program("inbox", expect=1)
-    ours, theirs = os.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, "review"],
-        cwd=room.folder,
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
-    os.close(theirs)
-    os.write(ours, b"a\nd\nl\nl\na\nd\n")
-    shown = b""
-    try:
-        while data := os.read(ours, 65536):
-            shown += data
-    except OSError:
-        pass  # Linux says so when the other end is closed.
-    os.close(ours)
-    assert process.wait(30) == 0
-    shown = re.sub(rb"\x1b\[\d*m", b"", shown)
-    assert b"2 still open." in shown
-    assert b"Entry 1 (1 of 5)  jo@school.test" in shown
-    assert shown.count(b"[a]ccept") == 4
-    assert b"Find out who is to come off the list" in shown
+    code, shown = program.at_terminal("a\nd\nl\nl\na\nd\n", "review")
+    assert code == 0
+    assert "2 still open." in shown
+    assert "Entry 1 (1 of 5)  jo@school.test" in shown
+    assert shown.count("[a]ccept") == 4
+    assert "Find out who is to come off the list" in shown
     assert [room.person(address).status for address in (JO, ANN)] == ["removed", "active"]
 
 

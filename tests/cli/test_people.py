@@ -2,13 +2,11 @@
 
 import csv
 import io
-import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
-from program import COMMAND, Program, workspace
+from program import Program, workspace
 
 JO, SAM = "jo@school.example", "sam@police.example"
 LIST_KEYS = ["address", "name", "organisation", "role", "groups", "status", "since"]
@@ -436,26 +434,8 @@ def test_a_no_at_the_terminal_is_no_error(program: Program) -> None:
     """It ends with 2, and nothing was changed."""
     program("add", JO)
     program("unsubscribe", JO)
-    code, shown = at_a_terminal(program, b"n\n", "undo")
+    code, shown = program.at_terminal("n\n", "undo")
     assert code == 2
     assert "Nothing was changed." in shown
     assert "Error" not in shown
     assert statuses(program) == {JO: "opted_out"}
-
-
-def at_a_terminal(program: Program, typed: bytes, *command: str) -> tuple[int, str]:
-    """Run a command at a terminal of its own, with what is typed there; return its exit code and the screen."""
-    ours, theirs = os.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *command], cwd=program.folder, stdin=theirs, stdout=theirs, stderr=theirs, env=program._env()
-    )
-    os.close(theirs)
-    os.write(ours, typed)
-    shown = b""
-    try:
-        while data := os.read(ours, 65536):
-            shown += data
-    except OSError:
-        pass  # Linux says so when the other end is closed.
-    os.close(ours)
-    return process.wait(30), shown.decode()

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,21 @@ class Program:
     def start(self, *args: str) -> Forked:
         """Start a command and return its process, forked."""
         return command(args, self.folder, self._env())
+
+    def at_terminal(self, typed: str, *args: str) -> tuple[int, str]:
+        """Run a command at a terminal of its own, with what is typed there; return its exit code and the screen."""
+        ours, theirs = os.openpty()
+        process = subprocess.Popen(
+            [*COMMAND, *args], cwd=self.folder, stdin=theirs, stdout=theirs, stderr=theirs, env=self._env()
+        )
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other end is closed.
+            while data := os.read(ours, 65536):
+                shown += data
+        os.close(ours)
+        return process.wait(30), re.sub(rb"\x1b\[\d*m", b"", shown).decode()
 
     def _env(self) -> dict[str, str]:
         bare = {name: value for name, value in os.environ.items() if not name.startswith("PSCB_MAIL")}

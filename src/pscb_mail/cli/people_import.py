@@ -90,14 +90,7 @@ def import_(
     order = _Order(file.name, origin, came_from, groups[0] if sync else "", confirm, json, as_ is not None)
     with context.database() as db:
         understood = _understood(db, reading, marking=marked is not None)
-        if yes and not (dry_run or sync) and understood.staged.people:
-            done = _carried_out(db, order, understood, context)
-            _show(order, understood, done)
-        else:
-            done = _planned(db, order, understood)
-            if not dry_run and done.moving and understood.staged.people:
-                _ask(done, order, understood, yes=yes, yes_leaving=yes_leaving)
-                done = _carried_out(db, order, understood, context)
+        done = _planned_and_done(db, order, understood, context, dry_run=dry_run, yes=yes, yes_leaving=yes_leaving)
         if marked is not None:
             _give_back(marked, tables.read_table(data, encoding), understood, dry_run=dry_run)
         if done.change is not None:
@@ -147,6 +140,29 @@ def _understood(db: "Database", reading: "Reading", *, marking: bool) -> _Unders
 
     staged = staging.staged(db, reading, marking=marking)
     return _Understood(reading, staged, lookalikes.questions(db, staged))
+
+
+def _planned_and_done(
+    db: "Database",
+    order: _Order,
+    understood: _Understood,
+    context: Context,
+    *,
+    dry_run: bool,
+    yes: bool,
+    yes_leaving: bool,
+) -> "Enrolled":
+    """Show what would change, ask, and do it; where nothing is to be asked, show what was done."""
+    anybody = bool(understood.staged.people)
+    if anybody and yes and not dry_run and not order.sync:
+        done = _carried_out(db, order, understood, context)
+        _show(order, understood, done)
+        return done
+    planned = _planned(db, order, understood)
+    if dry_run or not planned.moving or not anybody:
+        return planned
+    _ask(planned, order, understood, yes=yes, yes_leaving=yes_leaving)
+    return _carried_out(db, order, understood, context)
 
 
 def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
