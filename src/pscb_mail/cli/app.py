@@ -193,7 +193,7 @@ _PASSING = frozenset(
 
 def _database_trouble(error: sqlite3.Error) -> PscbMailError:
     """Return what SQLite's own error means to the user, wherever it came from."""
-    # Bytes that are no text are found by Python's driver, which gives no code; low bits: without what extended codes add.
+    # Bytes that are no text are found by the driver, which gives no code; what extended codes add is cut off.
     unread = sqlite3.SQLITE_CORRUPT if isinstance(error, sqlite3.OperationalError) else sqlite3.SQLITE_ERROR
     code = getattr(error, "sqlite_errorcode", unread) & 0xFF
     if code in _PASSING:
