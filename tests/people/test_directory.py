@@ -3,7 +3,7 @@
 import pytest
 
 from pscb_mail.errors import UsageError
-from pscb_mail.people import directory
+from pscb_mail.people import directory, roster
 from pscb_mail.people.directory import Filters, Group
 from pscb_mail.people.subscriber import Status
 
@@ -95,12 +95,31 @@ def test_by_address_answers_anything(some, text: str) -> None:
     ("search", "found"),
     [
         ("100%", ["a"]), ("1_0", ["b"]), ("back\\slash", ["c"]), ("%", ["a"]), ("müller", ["d"]), ("MÜLLER x.example", ["d"]),
-        ("100 x.example", ["a", "b"]), ("hundred", []),
+        ("100 x.example", ["a", "b"]), ("hundred", []), ("mu\u0308ller", ["d"]), ("strasse", ["e"]), ("fisk", ["f"]),
+        ("100 " * 2000, ["a", "b"]), (" ".join(map(str, range(2000))), []), ("0" * 60_000, []),
     ],
 )  # fmt: skip
 def test_a_search_takes_every_sign_for_itself(people, search: str, found: list[str]) -> None:
-    """No sign of a search stands for another, and letters beyond A-Z are found in either case."""
-    for name, role in (("a", "100% sure"), ("b", "1_00 and 100"), ("c", "back\\slash"), ("d", "Müller")):
+    """No sign of a search stands for another, letters beyond A-Z are found however they are typed, and of any length."""
+    roles = ("100% sure", "1_00 and 100", "back\\slash", "Müller", "Straße", "\ufb01s\u212a")
+    for name, role in zip("abcdef", roles, strict=True):
         people.add(f"{name}@x.example", role=role)
-    some = directory.people(people.db, directory.Filters(search=search))
-    assert [person.address.text[0] for person in some] == found
+    for moment in (None, people.now):
+        some = directory.people(people.db, directory.Filters(search=search), moment)
+        assert [person.address.text[0] for person in some] == found
+
+
+def test_a_group_is_the_same_however_it_is_typed(people) -> None:
+    """In either case, with its accents composed or not: whoever asks for it, joins it, leaves it."""
+    people.add(JO, groups=("Élèves",))
+    people.add("sam@x.example", groups=("E\u0301LE\u0300VES",))
+    assert directory.groups(people.db) == [Group("Élèves", 2, 2)]
+    for moment in (None, people.now):
+        assert len(list(directory.people(people.db, Filters(group="élèves"), moment))) == 2
+    assert len(directory.members(people.db, "ÉLÈVES")) == 2
+    roster.edit(people.db, people.one(JO).id, people.origin(), without=("élèves",))
+    assert people.one(JO).groups == ()
+
+
+def test_a_name_fits_however_its_accents_are_typed(some) -> None:
+    assert directory.find(some.db, "U\u0308mit O\u0308zil").address.text == "umit@police.example"

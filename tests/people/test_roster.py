@@ -321,6 +321,13 @@ def test_other_statuses_of_a_file_take_nobody_off(people, status: Status) -> Non
     assert people.status(JO) is Status.ACTIVE
 
 
+def test_a_group_in_another_spelling_is_made_equal_to_a_file_all_the_same(people) -> None:
+    people.add(JO, SAM, groups=("Élèves",))
+    done = roster.enrol(people.db, [entry(JO, groups=("élèves",))], people.origin(), sync="élèves")
+    assert done.leaving.count == 1
+    assert [(group.name, group.people) for group in directory.groups(people.db)] == [("Élèves", 1)]
+
+
 def test_a_group_has_one_spelling(people) -> None:
     people.add(JO, groups=("Heads",))
     roster.enrol(

@@ -79,7 +79,7 @@ def hold_group(db: "Database", name: str) -> None:
     """Hold a group against those that there are. Raises UsageError for an unknown one."""
     from pscb_mail.people import directory
 
-    if name.casefold() not in {each.name.casefold() for each in directory.groups(db)}:
+    if not directory.spelt(db, name):
         raise UsageError(f'There is no group "{name}".', "`pscb-mail groups` lists the groups.")
 
 

@@ -128,7 +128,6 @@ def buildable(workspace: Workspace, issue: str, db: Database | None = None) -> E
 
 def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:
     """Return the groups of a choice, saved audiences replaced by theirs. Raises UsageError for an unknown name."""
-    known = {group.name.casefold() for group in directory.groups(db)}
     to, without = list[str](), list(choice.without)
     for name in choice.to:
         if saved := settings.audiences.get(name):
@@ -137,9 +136,14 @@ def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:
         else:
             to.append(name)
     for name in (*to, *without):
-        if name.casefold() not in known and not _was_sent(db, name):
+        if not directory.spelt(db, name) and not _was_sent(db, name):
             raise UsageError(f'There is no group or audience "{name}".', "`pscb-mail groups` lists the groups.")
-    return Audience(tuple(to), tuple(without))
+    return Audience(_as_the_list_has_them(db, to), _as_the_list_has_them(db, without))
+
+
+def _as_the_list_has_them(db: Database, names: list[str]) -> tuple[str, ...]:
+    """Return groups as they are written in the list: SQLite knows no case beyond A-Z, and would leave nobody out."""
+    return tuple(way for name in names for way in directory.spelt(db, name) or [name])
 
 
 def _was_sent(db: Database, name: str) -> bool:

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pscb_mail.foreign import is_unsafe, one_line
+from pscb_mail.people.searching import composed
 
 if TYPE_CHECKING:
     from email_validator import ValidatedEmail
@@ -102,7 +103,7 @@ def pasted(text: str) -> Iterator[tuple[int, str]]:
 
 def clean_name(name: str) -> str:
     """Return a name as it is kept: one line, no controls, at most 200 characters, composed (NFC)."""
-    return one_line(unicodedata.normalize("NFC", name.replace("\ufeff", "")), NAME_LIMIT)
+    return one_line(composed(name.replace("\ufeff", "")), NAME_LIMIT)
 
 
 def kept_address(text: str) -> Address:

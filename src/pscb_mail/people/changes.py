@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from pscb_mail.database import moment, stamp, transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.people.address import kept_address
+from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
@@ -240,13 +241,14 @@ def movements(
 
 def came_into(db: Database, number: int, groups: Sequence[str]) -> list[int]:
     """Return who was active before a change and after it, and was put into one of some groups by it."""
+    db.register_function(folded, name="folded", deterministic=True)
     rows = db.execute(
         """SELECT subscriber FROM history
            WHERE change = :number AND before ->> 'status' = 'active' AND after ->> 'status' = 'active' AND EXISTS (
                SELECT 1 FROM json_each(after, '$.groups') now JOIN json_each(:groups) wanted
-                   ON now.value = wanted.value COLLATE NOCASE
+                   ON folded(now.value) = folded(wanted.value)
                WHERE NOT EXISTS (SELECT 1 FROM json_each(before, '$.groups') was
-                   WHERE was.value = now.value COLLATE NOCASE))
+                   WHERE folded(was.value) = folded(now.value)))
            ORDER BY id""",
         {"number": number, "groups": json.dumps(list(groups))},
     )

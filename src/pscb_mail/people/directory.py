@@ -5,7 +5,6 @@ Questions return core types and stream where there may be many. What writes is c
 """
 
 import json
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pscb_mail.database import moment, stamp
 from pscb_mail.errors import UsageError
 from pscb_mail.people.address import Address, address_key
 from pscb_mail.people.changes import former_addresses, subscriber_of
+from pscb_mail.people.searching import condition, folded, sought
 from pscb_mail.people.subscriber import Event, Status, Subscriber, after, before
 
 
@@ -44,6 +44,14 @@ class Filters:
 # Plain columns: they are read several times as fast as the records of the history, which are JSON.
 _NOW = """SELECT s.id, s.address, s.address_key, s.name, s.organisation, s.role, s.status, s.since, s.source, s.basis,
                  (SELECT group_concat(name, char(31)) FROM membership WHERE subscriber = s.id) FROM subscriber s"""
+_IN_GROUP = "name IN (SELECT value FROM json_each(:group))"
+# The groups' names, from one to the next in their index: a million memberships are not looked at.
+_GROUP_NAMES = """
+    WITH RECURSIVE each (name) AS (
+        SELECT min(name) FROM membership
+        UNION ALL SELECT (SELECT min(name) FROM membership WHERE name > each.name) FROM each WHERE name IS NOT NULL)
+    SELECT name FROM each WHERE name IS NOT NULL
+"""
 # Who was on the list then: each person's last record up to that moment.
 _THEN = """
     SELECT id, record FROM (
@@ -52,7 +60,7 @@ _THEN = """
             SELECT max(h.id) FROM history h JOIN change c ON c.number = h.change WHERE c.at <= :moment
             GROUP BY h.subscriber))
     WHERE (:status IS NULL OR record ->> 'status' = :status)
-      AND (:group = '' OR EXISTS (SELECT 1 FROM json_each(record, '$.groups') WHERE value = :group COLLATE NOCASE))
+      AND (:group = '' OR EXISTS (SELECT 1 FROM json_each(record, '$.groups') WHERE folded(value) = folded(:group)))
       AND (:search = '' OR sought(:search, address, record ->> 'name', record ->> 'organisation',
                                   record ->> 'role'))
     ORDER BY address COLLATE NOCASE
@@ -119,7 +127,7 @@ def last_id(db: Database) -> int:
 
 def members(db: Database, group: str) -> "array[int]":
     """Return the ids of everybody in a group, whatever their status."""
-    rows = db.execute("SELECT subscriber FROM membership WHERE name = ?", [group])
+    rows = db.execute(f"SELECT subscriber FROM membership WHERE {_IN_GROUP}", {"group": json.dumps(spelt(db, group))})
     return array("q", (number for (number,) in rows))
 
 
@@ -138,42 +146,22 @@ def rows(db: Database, filters: Filters | None = None, as_of: datetime | None = 
 
 
 def _then(db: Database, query: str, wanted: Filters, moment: datetime) -> Iterator[Any]:
-    db.register_function(_sought, name="sought", deterministic=True)
+    db.register_function(sought, name="sought", deterministic=True)
+    db.register_function(folded, name="folded", deterministic=True)
     return db.execute(query, {**vars(wanted), "moment": stamp(moment)})
 
 
 def _now(db: Database, query: str, wanted: Filters) -> Iterator[Any]:
-    db.register_function(_sought, name="sought", deterministic=True)
-    words = {f"word{number}": _pattern(word) for number, word in enumerate(wanted.search.casefold().split())}
-    return db.execute(f"{query} {_narrowed(wanted, words)} ORDER BY s.address_key", {**vars(wanted), **words})
-
-
-# A word of a search has no line break in it, so it is found within one of them.
-_TEXT = "s.address || char(10) || s.name || char(10) || s.organisation || char(10) || s.role"
-
-
-def _pattern(word: str) -> str:
-    """Return the LIKE pattern of texts with a word in them."""
-    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
-
-
-def _narrowed(wanted: Filters, words: dict[str, str]) -> str:
-    """Return the conditions of a filter. SQLite folds the case of A-Z itself; only other letters need `sought`."""
-    beyond = f"length(CAST({_TEXT} AS BLOB)) <> length({_TEXT}) AND" if wanted.search.isascii() else ""
-    folded = " AND ".join(f"({_TEXT}) LIKE :{name} ESCAPE '\\'" for name in words)
+    db.register_function(sought, name="sought", deterministic=True)
+    searching, values = condition(wanted.search)
     conditions = (
         (wanted.status is not None, "s.status = :status"),
-        (wanted.group, "s.id IN (SELECT subscriber FROM membership WHERE name = :group)"),
-        (words, f"({folded} OR {beyond} sought(:search, s.address, s.name, s.organisation, s.role))"),
+        (wanted.group, f"s.id IN (SELECT subscriber FROM membership WHERE {_IN_GROUP})"),
+        (searching, searching),
     )
-    chosen = " AND ".join(sql for wants, sql in conditions if wants)
-    return f"WHERE {chosen}" if chosen else ""
-
-
-def _sought(search: str, address: str, name: str, organisation: str, role: str) -> bool:
-    """Whether every word of a search stands somewhere, in any case and any script (SQLite folds only A-Z)."""
-    text = f"{address}\n{name}\n{organisation}\n{role}".casefold()
-    return all(word in text for word in search.casefold().split())
+    chosen = " AND ".join(sql for wants, sql in conditions if wants) or "true"
+    values |= {"status": wanted.status or "", "group": json.dumps(spelt(db, wanted.group))}
+    return db.execute(f"{query} WHERE {chosen} ORDER BY s.address_key", values)
 
 
 def counts(db: Database) -> dict[Status, int]:
@@ -197,6 +185,23 @@ def groups(db: Database) -> list[Group]:
     return [Group(*row) for row in rows]
 
 
+def spellings(db: Database) -> dict[str, str]:
+    """Return how each group is written, by its `folded` name: however it is typed, it is the same group."""
+    found = dict[str, str]()
+    for (name,) in db.execute(_GROUP_NAMES):
+        found.setdefault(folded(name), name)
+    return found
+
+
+def spelt(db: Database, group: str) -> list[str]:
+    """Return how a group is written, nothing for one that there is not.
+
+    Seldom in two ways: an undo brings back how it was written before.
+    """
+    wanted = folded(group)
+    return [name for (name,) in db.execute(_GROUP_NAMES) if folded(name) == wanted]
+
+
 def find(db: Database, text: str) -> Subscriber:
     """Return the person whose address `text` is, or whose name it fits and nobody else's. Raises UsageError."""
     if person := by_address(db, text):
@@ -204,7 +209,7 @@ def find(db: Database, text: str) -> Subscriber:
     if "@" in text:
         raise _unknown_address(db, text)
     named = list(people(db, Filters(search=text))) if text.strip() else []
-    exactly = [person for person in named if person.name.casefold() == text.strip().casefold()]
+    exactly = [person for person in named if folded(person.name) == folded(text.strip())]
     named = exactly or [person for person in named if _fits(person, text)]
     if len(named) == 1:
         return named[0]
@@ -217,7 +222,7 @@ def find(db: Database, text: str) -> Subscriber:
 
 
 def _fits(person: Subscriber, text: str) -> bool:
-    return all(word in person.name.casefold() for word in text.casefold().split())
+    return all(word in folded(person.name) for word in folded(text).split())
 
 
 def _unknown_address(db: Database, text: str) -> UsageError:
@@ -278,14 +283,12 @@ def join_groups(db: Database, members: Iterable[tuple[int, str]]) -> None:
     db.conn.executemany("INSERT OR IGNORE INTO membership (subscriber, name) VALUES (?, ?)", members)
 
 
-def leave_groups(db: Database, subscriber: int, names: Iterable[str]) -> None:
-    """Take somebody out of groups."""
-    db.conn.executemany("DELETE FROM membership WHERE subscriber = ? AND name = ?", ((subscriber, n) for n in names))
-
-
 def leave_group(db: Database, ids: Sequence[int], name: str) -> None:
-    """Take many people out of a group."""
-    db.conn.executemany("DELETE FROM membership WHERE name = ? AND subscriber = ?", ((name, each) for each in ids))
+    """Take people out of a group, however it is written."""
+    group = json.dumps(spelt(db, name))
+    db.conn.executemany(
+        f"DELETE FROM membership WHERE subscriber = :each AND {_IN_GROUP}", ({"each": n, "group": group} for n in ids)
+    )
 
 
 def move(db: Database, ids: Sequence[int], event: Event, at: datetime) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
 from pscb_mail.people.address import Person
+from pscb_mail.people.searching import composed, folded
 from pscb_mail.people.subscriber import PROTECTED, Event, Status, Subscriber, after
 
 FIELD_LIMIT = 200
@@ -73,13 +74,13 @@ def barring(entry: Entry, at: datetime) -> Decision:
 
 
 def asked_first(decision: Decision, entry: Entry, confirm: Container[str]) -> Decision:
-    """Return a decision for groups that want a yes first: whoever joins is pending. `confirm`: their names, casefolded.
+    """Return a decision for groups that want a yes first: whoever joins is pending. `confirm`: their names, folded.
 
     Whom a file calls active since some day (a list of ours that comes back) has said yes already.
     """
     person = decision.person
     joins = decision.kind in {Kind.ADDED, Kind.BACK} and person.status is Status.ACTIVE and entry.since is None
-    if not joins or not any(name.casefold() in confirm for name in person.groups):
+    if not joins or not any(folded(name) in confirm for name in person.groups):
         return decision
     return replace(decision, person=replace(person, status=Status.PENDING))
 
@@ -122,7 +123,7 @@ def filled(first: Entry, second: Entry) -> Entry:
 @lru_cache(maxsize=1000)
 def group_names(text: str) -> tuple[str, ...]:
     """Return the groups that a text names, parted by commas or semicolons. Raises UsageError for an impossible name."""
-    names = [one_line(part).strip('" ') for part in text.replace(";", ",").split(",")]
+    names = [composed(one_line(part).strip('" ')) for part in text.replace(";", ",").split(",")]
     for name in names:
         if len(name) > GROUP_LIMIT:
             raise UsageError(f'"{name[:40]}…" is too long for a group.', f"At most {GROUP_LIMIT} characters.")
@@ -134,14 +135,14 @@ def united(groups: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     """Return the groups of both, each once, in the order of their names; the first spelling stays."""
     found = dict[str, str]()
     for name in (*groups, *more):
-        found.setdefault(name.casefold(), name)
+        found.setdefault(folded(name), name)
     return tuple(found[key] for key in sorted(found))
 
 
 @lru_cache(maxsize=10_000)  # a file says the same of many
 def field(text: str) -> str:
     """Return an organisation, a role, a source or a basis as it is kept: one harmless line."""
-    return one_line(text, FIELD_LIMIT)
+    return one_line(composed(text), FIELD_LIMIT)
 
 
 def _new(entry: Entry, at: datetime, source: str) -> Subscriber:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.changes import Origin, former_addresses
 from pscb_mail.people.joining import Decision, Entry, asked_first, barring, decide
+from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
@@ -29,8 +30,8 @@ class Deciding:
         self, db: Database, origin: Origin, source: str, former: dict[str, int], confirm: Sequence[str] = ()
     ) -> None:
         self._db, self._origin, self._source, self._former = db, origin, source, former
-        self._confirm = frozenset(name.casefold() for name in confirm)
-        self._spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
+        self._confirm = frozenset(map(folded, confirm))
+        self._spelling = directory.spellings(db)
         self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
 
     def met(self, number: int) -> bool:
@@ -55,7 +56,7 @@ class Deciding:
 
     def _spelt(self, entry: Entry) -> Entry:
         """Return an entry with its groups written as the first who named them wrote them."""
-        spelt = tuple(self._spelling.setdefault(name.casefold(), name) for name in entry.groups)
+        spelt = tuple(self._spelling.setdefault(folded(name), name) for name in entry.groups)
         return entry if spelt == entry.groups else replace(entry, groups=spelt)
 
 

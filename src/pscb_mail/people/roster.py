@@ -19,6 +19,7 @@ from pscb_mail.people.address import Address, Person, clean_name
 from pscb_mail.people.changes import Origin, Recording, former_addresses, recording
 from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
 from pscb_mail.people.recognising import Chosen, Deciding, once_theirs
+from pscb_mail.people.searching import folded
 from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
@@ -266,9 +267,10 @@ def edit(
             address=address or person.address,
         )
         directory.update(db, [changed])
-        directory.leave_groups(db, subscriber, without)
-        spelling = {group.name.casefold(): group.name for group in directory.groups(db)}
-        directory.join_groups(db, ((subscriber, spelling.get(name.casefold(), name)) for name in groups))
+        for group in without:
+            directory.leave_group(db, [subscriber], group)
+        spelling = directory.spellings(db)
+        directory.join_groups(db, ((subscriber, spelling.get(folded(name), name)) for name in groups))
     return Edited(recorded.change, person, directory.by_id(db, subscriber) or changed)
 
 

@@ -1,0 +1,53 @@
+"""Searching: whether words stand in what is known of somebody, and whether two words are the same.
+
+Pure. However a word was typed, it is one word: in either case, and with its accents composed (as Windows types them) or
+not (as file names of a Mac have them). SQLite knows that of A-Z alone and is several times as fast, so it looks first:
+what it finds is found, and where all is ASCII it has the last word.
+"""
+
+import re
+import unicodedata
+
+# Beyond these SQLite refuses a pattern or a condition; nothing that is kept of somebody is as long.
+_WORDS, _LENGTH = 20, 1000
+_COLUMNS = ("s.address", "s.name", "s.organisation", "s.role")
+SOUGHT = f"sought(:search, {', '.join(_COLUMNS)})"
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared with others: equal words are equal texts."""
+    return text.casefold() if text.isascii() else composed(composed(text).casefold())
+
+
+def composed(text: str) -> str:
+    """Return a text with its accents composed (Unicode's NFC), as it is kept."""
+    return unicodedata.normalize("NFC", text)
+
+
+def sought(search: str, address: str, name: str, organisation: str, role: str) -> bool:
+    """Whether every word of a search stands in something that is known of somebody."""
+    text = folded(f"{address}\n{name}\n{organisation}\n{role}")
+    return all(word in text for word in folded(search).split())
+
+
+def condition(search: str) -> tuple[str, dict[str, str]]:
+    """Return the SQL that finds in `subscriber s` whom `sought` finds, and its values; no words: no condition."""
+    words = list(dict.fromkeys(folded(search).split()))
+    if not words:
+        return "", {}
+    if not search.isascii() or len(words) > _WORDS or len(search) > _LENGTH:
+        return SOUGHT, {"search": search}
+    patterns = {f"word{number}": _pattern(word) for number, word in enumerate(words)}
+    found = " AND ".join(_in_a_column(name) for name in patterns)
+    # A letter beyond ASCII may be one of A-Z in another guise (the long s, the ligature fi).
+    beyond = " OR ".join(f"length(CAST({column} AS BLOB)) <> length({column})" for column in _COLUMNS)
+    return f"(({found}) OR ({beyond}) AND {SOUGHT})", {"search": search, **patterns}
+
+
+def _in_a_column(word: str) -> str:
+    return "(" + " OR ".join(f"{column} LIKE :{word} ESCAPE '\\'" for column in _COLUMNS) + ")"
+
+
+def _pattern(word: str) -> str:
+    """Return the LIKE pattern of texts with a word in them."""
+    return "%" + re.sub(r"([\\%_])", r"\\\1", word) + "%"
