@@ -238,6 +238,17 @@ def test_groups_that_are_not_there_are_named(desk: Office) -> None:
             desk.send(to=[name])
 
 
+def test_a_group_is_written_to_and_left_out_however_it_is_typed(desk: Office) -> None:
+    """Who is to be left out must not get it for a letter in another case."""
+    desk.add("Zo\u00eb <zoe@x.test>", groups=["\u00c9l\u00e8ves"])
+    typed = ("\u00e9l\u00e8ves",)
+    everybody, members, others = (
+        planning.send_plan(desk.db, desk.workspace, "7", audience).to_send
+        for audience in (Audience(), Audience(typed), Audience((), typed))
+    )
+    assert (members, others) == (1, everybody - 1)
+
+
 def test_a_mailing_keeps_the_audience_that_it_began_with(desk: Office) -> None:
     """Choosing again is a mistake that is told."""
     desk.add(KIT, groups=["Heads"])
@@ -255,6 +266,8 @@ def test_copies_written_to_files_touch_no_ledger_and_can_never_act(
     files = sorted((tmp_path / "out").iterdir())
     assert [path.name for path in files] == ["issue-7-000001.eml", "issue-7-000002.eml"]
     assert (relay.connections, ledger.mailing(desk.db, "issue-7")) == (0, None)
+    with pytest.raises(UsageError, match="already"):  # who has left since would stay among them
+        planning.write_copies(desk.db, desk.workspace, plan, tmp_path / "out", desk.now())
     desk.send()
     sent = b"".join(body for _, _, body in relay.taken)
     for path in files:

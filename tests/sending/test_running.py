@@ -1,7 +1,9 @@
 """A run through servers that misbehave: the sum is right, nobody gets two, nobody is missed, each doubt is `unknown`."""
 
 import contextlib
+import socket
 import ssl
+import threading
 import time
 from collections import Counter
 from dataclasses import replace
@@ -448,6 +450,30 @@ def test_whoever_asks_to_stop_gets_what_has_begun_finished(tmp_path, mode: str) 
     counts = ledger.counts(db, ISSUE)
     assert 10 <= counts[State.SENT] <= 10 + 2 * 3
     assert counts[State.SENT] + counts[State.QUEUED] == 100
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [("RCPT", State.QUEUED), ("DATA", State.QUEUED), ("BODY", State.UNKNOWN)],
+)
+def test_whoever_wants_to_stop_at_once_leaves_in_doubt_only_what_had_left_whole(
+    db: Database, step: str, state: State
+) -> None:
+    """The relay says no more: nobody waits for it, and what never left needs no question the next time."""
+    stuck = threading.Event()
+
+    def get_stuck(connection: socket.socket) -> None:
+        stuck.set()
+        say_nothing(connection)
+
+    with ScriptedServer({f"{step} reader0003@school.test": get_stuck}) as server:
+        work = means(server, connections=1, timing=Timing(step=60, data=60, body=60))
+        ended = mailing.run(db, ISSUE, replace(work, at_once=stuck.is_set))
+        the_truth_is_kept(db, server)
+    assert ended.interrupted
+    assert counted(db) == {"sent": 3, "queued": PEOPLE - 3 - (state is State.UNKNOWN)} | (
+        {"unknown": 1} if state is State.UNKNOWN else {}
+    )
 
 
 def test_who_left_is_not_written_to(db: Database) -> None:

@@ -94,10 +94,19 @@ def not_there_yet(file: Path, may_replace: Callable[[Path], bool] = lambda _: Fa
 
 
 class Stopping:
-    """The user's wish to stop: the first Ctrl-C or SIGTERM lets what is in flight finish, the second stops at once."""
+    """The user's wish to stop: the first Ctrl-C or SIGTERM lets what is in flight finish, the second stops at once.
 
-    def __init__(self) -> None:
+    `heeded`: how many wishes whoever is at work looks for itself; one more interrupts it wherever it is.
+    """
+
+    def __init__(self, heeded: int = 1) -> None:
+        self._heeded = heeded
+        self._wishes = 0
         self._event = threading.Event()
+
+    def at_once(self) -> bool:
+        """Whether the user has asked a second time."""
+        return self._wishes > 1
 
     def wait(self, seconds: float) -> bool:
         """Wait, and return whether the user has asked to stop, at once where they have."""
@@ -109,15 +118,16 @@ class Stopping:
 
     def ask(self, *_: object) -> None:
         """Take a signal."""
-        if self._event.is_set():
+        if self._wishes >= self._heeded:
             raise KeyboardInterrupt
+        self._wishes += 1
         self._event.set()
 
 
 @contextmanager
-def stop_on_signal() -> Iterator[Stopping]:
+def stop_on_signal(heeded: int = 1) -> Iterator[Stopping]:
     """Turn Ctrl-C and SIGTERM into a wish to stop for the length of a block."""
-    stopping = Stopping()
+    stopping = Stopping(heeded)
     before = {number: signal.signal(number, stopping.ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stopping

@@ -228,7 +228,7 @@ def _run(
 
     workspace = context.workspace
     try:
-        with stop_on_signal() as stopping:
+        with stop_on_signal(heeded=2) as stopping:
             ended = _sent(context, db, plan, order, begins, stopping)
     except PscbMailError:
         shown.print_status(overview.mailing_status(db, workspace, plan.issue), context, json=json)
@@ -257,7 +257,10 @@ def _sent(
     workspace = context.workspace
     zone = workspace.settings.newsletter.zone
     with console.progress(f"Sending {plan.issue}", min(plan.to_send, order.limit or plan.to_send)) as bar:
-        means = dispatch.means_of(workspace, now, stopping.wait, lambda glance: shown.watch(bar, glance, zone))
+        means = replace(
+            dispatch.means_of(workspace, now, stopping.wait, lambda glance: shown.watch(bar, glance, zone)),
+            at_once=stopping.at_once,
+        )
         if begins is not None and (seconds := (begins - now()).total_seconds()) > 0:
             if not order.patient:
                 raise NotNowError(f"It is not yet {begins.astimezone(zone):%H:%M on %d %B}.", "Run it again then.")

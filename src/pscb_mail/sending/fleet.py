@@ -105,11 +105,7 @@ class Fleet:
             for key, mask in self._selector.select(0.0 if self._hurry else self._until(seconds)):
                 key.data.ready(mask)
         self._hurry = False
-        now = self._clock()
-        for lane in self._lanes:
-            self._look_after(lane, now)
-        landed, self._landed = self._landed, []
-        return landed
+        return self._seen_to()
 
     def rooms(self) -> list[Connection]:
         """Return the sessions that can take a copy now: those with nothing under way first, the longest idle first."""
@@ -203,13 +199,26 @@ class Fleet:
         self.quit()
         self._selector.close()
 
-    def drop(self) -> None:
-        """Hang up everywhere at once."""
+    def hang_up(self) -> list[Landed]:
+        """Break every session off; return what became of the copies under way."""
         for session in self._sessions():
             session.connection.drop()
+        return self._seen_to()
+
+    def drop(self) -> None:
+        """Hang up everywhere at once, and close for good."""
+        self.hang_up()
         self._selector.close()
 
     # -- looking after the relays -----------------------------------------------------------------------------------
+
+    def _seen_to(self) -> list[Landed]:
+        """Look after every relay; return the copies whose outcome is known now."""
+        now = self._clock()
+        for lane in self._lanes:
+            self._look_after(lane, now)
+        landed, self._landed = self._landed, []
+        return landed
 
     def _look_after(self, lane: _Lane, now: float) -> None:
         for session in tuple(lane.sessions):

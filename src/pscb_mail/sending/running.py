@@ -3,7 +3,8 @@
 Promises (docs/internals.md has each instant and what a crash there leaves): a copy's claim is on disk before its first
 byte leaves; the verdicts of a turn and the claims that take their places commit together, and before any session goes
 on; no session has more than two claims; a fault of ours stops the run and is held against nobody; whoever asks it to
-stop gets what has begun to leave finished, and nothing more claimed.
+stop gets what has begun to leave finished, and nothing more claimed; whoever wants it at once gets every session hung
+up, and only what had left whole is in doubt then.
 """
 
 import sqlite3
@@ -61,7 +62,11 @@ class Glance:
 
 @dataclass(frozen=True)
 class Means:
-    """What a run works with. `wait(seconds)` returns True when the user has asked to stop, at once or while waiting."""
+    """What a run works with.
+
+    `wait(seconds)` returns True when the user has asked to stop, at once or while waiting; `at_once()` where they have
+    asked again and what is in flight shall not be waited for.
+    """
 
     newsletter: Newsletter
     limits: Limits
@@ -70,6 +75,7 @@ class Means:
     wait: Callable[[float], bool]
     watch: Callable[[Glance], None] = lambda _: None
     retries: Retries = USUAL_RETRIES
+    at_once: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,9 @@ class Run:
 
     def _turn(self) -> bool:
         """Do one turn; return whether there is another."""
+        if self.means.at_once():
+            self._break_off()
+            return False
         if not self.stopping and self.means.wait(0):
             self.interrupted = True
             self._stop(None)
@@ -149,7 +158,7 @@ class Run:
 
     def _record(self, landed: list[Landed]) -> None:
         """Make the verdicts durable and, with them, the claims that take their places; then hand those copies over."""
-        verdicts = [(self.under_way.pop(each.copy.ticket), judged(each.outcome, each.relay)) for each in landed]
+        verdicts = self._verdicts(landed)
         rooms = self._rooms(verdicts)
         if not verdicts and not rooms:
             return
@@ -164,6 +173,9 @@ class Run:
             self.fleet.offer(connection, self._copy(tried.claim))
         self._tell(verdicts, states)
         self._brake([verdict for _, verdict in verdicts], sum(each.incident for each in landed))
+
+    def _verdicts(self, landed: list[Landed]) -> list[tuple[Try, Verdict]]:
+        return [(self.under_way.pop(each.copy.ticket), judged(each.outcome, each.relay)) for each in landed]
 
     def _commit(self, verdicts: list[tuple[Try, Verdict]], rooms: list[Connection]) -> tuple[list[State], list[Try]]:
         now = self.means.now()
@@ -245,6 +257,11 @@ class Run:
         if not self.stopping:
             self.stopping = True
             self.fleet.leave()
+
+    def _break_off(self) -> None:
+        """Hang up everywhere, and record what is known: what had not left whole is queued again."""
+        self.interrupted = True
+        self._commit(self._verdicts(self.fleet.hang_up()), [])
 
     # -- what is sent, and how it went ------------------------------------------------------------------------------
 
