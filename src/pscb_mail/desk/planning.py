@@ -156,11 +156,16 @@ def _was_sent(db: Database, name: str) -> bool:
 
 
 def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Path, now: datetime) -> int:
-    """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many."""
+    """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many.
+
+    Raises UsageError where copies of the issue are there already: who has left since would stay among the new ones.
+    """
     newsletter = workspace.settings.newsletter
     edition = plan.edition or editions.edition(db, begun(db, plan.issue).edition)
     letters = Letters(edition, newsletter, Purpose.MAILING)
     folder.mkdir(parents=True, exist_ok=True)
+    if next(folder.glob(f"{edition.issue}-*.eml"), None) is not None:
+        raise UsageError(f"{folder} has copies of {edition.issue} already.", "Name a new folder, or empty this one.")
     count = 0
     for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
         values = values_of(
