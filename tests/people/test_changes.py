@@ -180,3 +180,18 @@ def test_the_list_of_any_moment_can_be_told(people) -> None:
     assert [(p.address.text, p.status) for p in told] == [(JO, Status.ACTIVE), (SAM, Status.ACTIVE)]
     now = list(directory.people(people.db, as_of=people.now))
     assert now == people.everybody()
+
+
+def test_a_change_of_more_people_than_are_held_at_once_is_taken_back_whole(people) -> None:
+    """Those who have changed since stay, wherever they stand in it; it comes back by its own undo."""
+    everybody = [f"reader{n}@x.example" for n in range(7)]
+    people.add(*everybody, groups=("Heads",))
+    before = {person.id: person for person in people.everybody()}
+    people.opt_out(everybody[1], everybody[6])
+    done = undoing.undo(people.db, 1, people.origin("undo"), at_once=2)
+    assert (done.people, done.stayed) == (5, 2)
+    assert [(each.person.address.text, each.newer.number) for each in done.kept] == [(everybody[n], 2) for n in (1, 6)]
+    assert [person.address.text for person in people.everybody()] == [everybody[n] for n in (1, 6)]
+    assert undoing.undo(people.db, done.change, people.origin("undo"), at_once=2).people == 5
+    undo(people, 2)
+    assert {person.id: person for person in people.everybody()} == before

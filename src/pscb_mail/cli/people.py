@@ -317,8 +317,8 @@ def undo(
         wanted = changes.latest(db) if number is None else changes.change(db, number)
         lifted = undoing.lifted(db, wanted.number)
         shown.about_to_undo(wanted, changes.changed_by(db, wanted.number, shown.EXAMPLES), lifted, zone)
-        if lifted:
-            opt_outs = console.count(len(lifted), "opt-out", "opt-outs")
+        if lifted.count:
+            opt_outs = console.count(lifted.count, "opt-out", "opt-outs")
             console.confirm(f"Take it back, and lift {opt_outs}?", yes=yes)
         elif wanted.people > _MANY:
             console.confirm(f"Take it back for {wanted.people:,} people?", yes=yes)
@@ -327,4 +327,4 @@ def undo(
         console.document(shown.undone_as_json(done))
     else:
         shown.undone(done)
-    raise typer.Exit(console.exit_code(needs_a_person=bool(done.kept)))
+    raise typer.Exit(console.exit_code(needs_a_person=bool(done.stayed)))

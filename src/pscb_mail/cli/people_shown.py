@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Recorded
     from pscb_mail.people.roster import Enrolled
-    from pscb_mail.people.undoing import Undone
+    from pscb_mail.people.undoing import Lifted, Undone
 
 EXAMPLES = 3
 FIRST = 10  # of a list, so many are shown and the others counted
@@ -59,7 +59,8 @@ def story_as_json(told: "Story") -> dict[str, object]:
 def undone_as_json(done: "Undone") -> dict[str, object]:
     """Return what an undo did."""
     kept = [{"address": each.person.address.text, "change": each.newer.number} for each in done.kept]
-    return {"change": done.change, "undone": done.undone.number, "people": done.people, "kept": kept}
+    whole = {"change": done.change, "undone": done.undone.number, "people": done.people}
+    return {**whole, "stayed": done.stayed, "kept": kept}
 
 
 # -- people ---------------------------------------------------------------------------------------------------------
@@ -171,12 +172,12 @@ def change(made: "Change", zone: "ZoneInfo") -> str:
     )
 
 
-def about_to_undo(made: "Change", some: "Sequence[Recorded]", lifted: Sequence[Subscriber], zone: "ZoneInfo") -> None:
+def about_to_undo(made: "Change", some: "Sequence[Recorded]", lifted: "Lifted", zone: "ZoneInfo") -> None:
     """Print a change that is to be taken back, some of those whom it was about, and whose opt-out that would lift."""
     console.say(change(made, zone))
-    if lifted:
+    if lifted.count:
         console.say("[yellow]They opted out by it, and would be barred no longer[/] (`--reason` keeps why):")
-    names([each.called for each in lifted] or [_called(each) for each in some], len(lifted) or made.people)
+    names([each.called for each in lifted.people] or [_called(each) for each in some], lifted.count or made.people)
 
 
 def _called(each: "Recorded") -> str:
@@ -245,8 +246,8 @@ def undone(done: "Undone") -> None:
     for each in done.kept[:FIRST]:
         newer = f"change {each.newer.number} ({each.newer.origin.command}) came later"
         console.result(f"  {console.safe(each.person.called)} stays: {console.safe(newer)}.")
-    if len(done.kept) > FIRST:
-        console.result(f"  … and {len(done.kept) - FIRST:,} more.")
+    if done.stayed > FIRST:
+        console.result(f"  … and {done.stayed - FIRST:,} more.")
 
 
 def _count(people: int) -> str:

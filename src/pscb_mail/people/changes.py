@@ -137,12 +137,6 @@ def recording(db: Database, origin: Origin, ids: Iterable[int], undoes: int | No
         db.execute(f"DROP TABLE {table}")
 
 
-def records(db: Database, ids: list[int]) -> dict[int, str]:
-    """Return people as the history would keep them now."""
-    chosen = f"SELECT s.id, {RECORD} FROM subscriber s WHERE s.id IN (SELECT value FROM json_each(?))"
-    return dict(db.execute(chosen, [json.dumps(ids)]).fetchall())
-
-
 def _new_change(db: Database, origin: Origin, undoes: int | None) -> int:
     cursor = db.execute(
         "INSERT INTO change (at, author, command, reason, undoes) VALUES (?, ?, ?, ?, ?)",

@@ -1,11 +1,13 @@
 """Taking back: a change reversed for those people who still are as it left them; of the others, what stands in the way.
 
 So an undo can lift an opt-out only where it undoes that very opt-out. It is a change like any other, and can be taken
-back itself. Raises UsageError with nothing changed.
+back itself. One of a million people takes no more memory than one of some thousands: SQLite finds who has changed
+since, and people are put back some thousands at once. Raises UsageError with nothing changed.
 """
 
 import json
 import sqlite3
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,16 +17,20 @@ from pscb_mail.database import stamp, transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.people.address import kept_address
 from pscb_mail.people.changes import (
+    RECORD,
     Change,
+    Made,
     Origin,
     change,
-    person_of,
+    history_of,
     recording,
-    records,
     subscriber_of,
     undone,
 )
 from pscb_mail.people.subscriber import Status, Subscriber
+
+_AT_ONCE = 5_000
+_TOLD = 1_000  # so many are kept to be shown; the others are counted
 
 
 @dataclass(frozen=True)
@@ -32,121 +38,138 @@ class Kept:
     """A person for whom a change was not taken back, and the later change that stands on it."""
 
     person: Subscriber
-    newer: Change
+    newer: Made
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo did: its own number, the change it took back, for how many, and for whom not."""
+    """What an undo did: its own number, the change it took back, for how many, and for how many not.
+
+    `kept`: the first thousand of those who stayed as they were.
+    """
 
     change: int
     undone: Change
     people: int
+    stayed: int
     kept: tuple[Kept, ...]
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """Opt-outs that an undo would lift: how many, and the first thousand of those whose they are."""
+
+    count: int
+    people: tuple[Subscriber, ...]
 
 
 @dataclass(frozen=True)
 class _Step:
     subscriber: int
     before: str | None
-    after: str | None
 
 
-def lifted(db: Database, number: int) -> list[Subscriber]:
+# Who stands in the way of each step: the person themselves, who is not as the change left them, or whoever has their
+# address of then. SQLite's `lower` folds what the key of an address folds, A-Z.
+_STEPS = f"""
+    SELECT h.id AS step, h.subscriber AS subscriber, h.before AS before, h.after AS after,
+           CASE WHEN CASE WHEN s.id IS NOT NULL THEN {RECORD} END IS NOT h.after THEN h.subscriber
+                ELSE o.id END AS holder
+    FROM history h
+        LEFT JOIN subscriber s ON s.id = h.subscriber
+        LEFT JOIN subscriber o ON o.address_key = lower(h.before ->> 'address') AND o.id <> h.subscriber
+    WHERE h.change = :number"""
+
+
+def lifted(db: Database, number: int) -> Lifted:
     """Return who opted out by a change and would not be barred any more if it were undone now."""
     rows = db.execute(
-        """SELECT subscriber, before, after FROM history
-           WHERE change = ? AND after ->> 'status' = 'opted_out' AND before ->> 'status' IS NOT 'opted_out'
-           ORDER BY id""",
-        [number],
+        f"""SELECT subscriber, after FROM ({_STEPS}) WHERE holder IS NULL
+            AND after ->> 'status' = 'opted_out' AND before ->> 'status' IS NOT 'opted_out' ORDER BY step""",
+        {"number": number},
     )
-    steps = [_Step(*row) for row in rows.fetchall()]
-    blocked = _blocked(db, steps, number)
-    return [
-        subscriber_of(step.subscriber, step.after)
-        for step in steps
-        if step.after is not None and step.subscriber not in blocked
-    ]
+    first = rows.fetchmany(_TOLD)
+    return Lifted(len(first) + sum(1 for _ in rows), tuple(subscriber_of(*row) for row in first))
 
 
-def undo(db: Database, number: int, origin: Origin) -> Undone:
-    """Take back a change for everybody who still is as it left them.
+def undo(db: Database, number: int, origin: Origin, at_once: int = _AT_ONCE) -> Undone:
+    """Take back a change for everybody who still is as it left them, so many `at_once`.
 
     Raises UsageError, naming the change that stands in the way, where that is nobody.
     """
     with transaction(db):
         wanted = change(db, number)
-        rows = db.execute("SELECT subscriber, before, after FROM history WHERE change = ?", [wanted.number])
-        steps = [_Step(*row) for row in rows.fetchall()]
-        blocked = _blocked(db, steps, wanted.number)
-        free = [step for step in steps if step.subscriber not in blocked]
+        db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER)")
+        db.execute(f"INSERT INTO weighed SELECT step, holder FROM ({_STEPS})", {"number": number})
+        steps, stayed = db.execute("SELECT count(*), count(holder) FROM weighed").fetchone()
         if not steps:
             raise UsageError(
-                f"Change {wanted.number} cannot be taken back: whoever it was about has been forgotten.",
+                f"Change {number} cannot be taken back: whoever it was about has been forgotten.",
                 "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
             )
-        if not free:
-            raise _nothing_to_undo(db, wanted, blocked)
-        with recording(db, origin, [step.subscriber for step in free], undoes=wanted.number) as recorded:
-            _restore(db, free, origin.at)
-        kept = tuple(
-            Kept(who, newer)
-            for step in steps
-            if (newer := blocked.get(step.subscriber))
-            and (who := person_of(step.subscriber, step.after or step.before))
-        )
-        return Undone(recorded.change or 0, wanted, len(free), kept)
+        kept = _kept(db, number)
+        if steps == stayed:
+            raise _nothing_to_undo(db, wanted, kept)
+        with recording(db, origin, [], undoes=number) as recorded:
+            for some in _free(db, at_once):
+                recorded.touch(step.subscriber for step in some)
+                _restore(db, some, origin.at)
+        db.execute("DROP TABLE temp.weighed")
+        return Undone(recorded.change or 0, wanted, steps - stayed, stayed, kept)
 
 
-def _blocked(db: Database, steps: list[_Step], number: int) -> dict[int, Change]:
-    """Return those who are not as a change left them, or whose address of then is another's now; and what did that."""
-    now = records(db, [step.subscriber for step in steps])
-    keys = json.dumps([_key(step.before) for step in steps if step.before])
-    holders = dict(
-        db.execute(
-            "SELECT address_key, id FROM subscriber WHERE address_key IN (SELECT value FROM json_each(?))", [keys]
-        ).fetchall()
+def _free(db: Database, at_once: int) -> Iterator[list[_Step]]:
+    """Yield the steps that nothing stands in the way of, so many at once."""
+    last = 0
+    while rows := db.execute(_NEXT, [last, at_once]).fetchall():
+        yield [_Step(subscriber, before) for _, subscriber, before in rows]
+        last = rows[-1][0]
+
+
+_NEXT = """SELECT w.step, h.subscriber, h.before FROM weighed w JOIN history h ON h.id = w.step
+           WHERE w.holder IS NULL AND w.step > ? ORDER BY w.step LIMIT ?"""
+
+
+def _kept(db: Database, number: int) -> tuple[Kept, ...]:
+    """Return the first of those who are not as a change left them, or whose address of then is another's."""
+    rows = db.execute(
+        """SELECT h.subscriber, coalesce(h.after, h.before), w.holder FROM weighed w JOIN history h ON h.id = w.step
+           WHERE w.holder IS NOT NULL ORDER BY w.step LIMIT ?""",
+        [_TOLD],
+    ).fetchall()
+    taken_back = undone(db) if rows else {}
+    return tuple(
+        Kept(subscriber_of(subscriber, record), _standing(db, holder, number, taken_back))
+        for subscriber, record, holder in rows
     )
-    blocked = dict[int, Change]()
-    taken_back = undone(db)
-    for step in steps:
-        holder = holders.get(_key(step.before), step.subscriber) if step.before else step.subscriber
-        if now.get(step.subscriber) != step.after:
-            blocked[step.subscriber] = _standing(db, step.subscriber, number, taken_back)
-        elif holder != step.subscriber:
-            blocked[step.subscriber] = _standing(db, holder, number, taken_back)
-    return blocked
 
 
-def _key(record: str | None) -> str:
-    return kept_address(json.loads(record)["address"]).key if record else ""
-
-
-def _standing(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Change:
+def _standing(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Made:
     """Return the latest change of somebody that came after another one, one that is in force if there is any."""
-    rows = db.execute("SELECT change FROM history WHERE subscriber = ? ORDER BY id DESC", [subscriber]).fetchall()
-    made = [change(db, row[0]) for row in rows]
+    made = [each.change for each in reversed(history_of(db, subscriber))]
     in_force = (c for c in made if c.number > number and c.undoes is None and c.number not in taken_back)
     return next(in_force, made[0])
 
 
-def _nothing_to_undo(db: Database, wanted: Change, blocked: dict[int, Change]) -> UsageError:
+def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> UsageError:
     if taker := undone(db).get(wanted.number):
         return UsageError(
             f"Change {wanted.number} was taken back already, by change {taker}.",
             f"`pscb-mail undo {taker}` brings it back.",
         )
-    newer = max(blocked.values(), key=lambda each: each.number)
+    newer = max((each.newer for each in kept), key=lambda each: each.number)
     return UsageError(
         f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it.",
         f"Take that one back first: `pscb-mail undo {newer.number}`.",
     )
 
 
-def _restore(db: Database, steps: list[_Step], at: datetime) -> None:
+def _restore(db: Database, steps: Sequence[_Step], at: datetime) -> None:
     _take_off(db, [step.subscriber for step in steps if step.before is None], at)
     put_back = [
-        {"id": step.subscriber, "record": step.before, "key": _key(step.before)} for step in steps if step.before
+        {"id": step.subscriber, "record": step.before, "key": kept_address(json.loads(step.before)["address"]).key}
+        for step in steps
+        if step.before
     ]
     db.conn.executemany(_PUT_BACK, put_back)
     db.conn.executemany("DELETE FROM membership WHERE subscriber = :id", put_back)
