@@ -23,7 +23,17 @@ CONTACTS = [
     (["name: A", "email: nobody"], (2, "is not an address")),
     (["name: A", "email: a@pscb.example?bcc=evil@pscb.example>"], (2, "is not an address")),
     (["name: A", "telephone: ring us"], (2, "no number")),
+    (["name: A", "telephone: 01632 960123 or 01632 960124"], (2, "is not one number")),
+    (["name: A", "telephone: 01632 960123, 960124"], (2, "is not one number")),
+    (["name: A", "telephone: 01632 960123/4"], (2, "is not one number")),
+    (["name: A", "telephone: 01632 960123-4"], (2, "is not one number")),
+    (["name: A", "telephone: 01632 960123 01632 960124"], (2, "is not one number")),
+    (["name: A", "telephone: 01632 960123 ext 12"], (2, "under extension")),
+    (["name: A", "telephone: 01632 96O123"], (2, "is not one number")),
+    (["name: A", "email: a?bcc=b@pscb.example"], (2, "is not an address")),
+    (["name: A", "email: a%0ab@pscb.example"], (2, "is not an address")),
     (["name: A", "website: javascript:alert(1)"], (2, "is not a link")),
+    (["name: A", "website: mailto:a@pscb.example"], (2, "is not a link")),
     (["name: A", "just words"], (2, "is not “key: value”")),
     (["name: A", "name: B", "email: a@pscb.example"], (2, "twice")),
     (["name: {{ name }}", "email: a@pscb.example"], (1, "merge field")),
@@ -40,6 +50,15 @@ def test_a_wrong_contact_names_the_line(lines, mistake):
         number == line and words.replace("“", '"').replace("”", '"') in sentence
         for number, sentence in error.value.mistakes
     )
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["01632 960123", "(01632) 960123", "+44 (0)1632 960123", "01632-960-123", "01632.960123", "01632\u00a0960123", "101",
+     "0800 1111", "18001 01632 960123", "0044 1632 960123"],
+)  # fmt: skip
+def test_one_number_is_taken_however_it_is_grouped(number):
+    assert contact(["name: A", f"telephone: {number}"]).telephone == number
 
 
 def test_a_button_needs_words_and_a_link():

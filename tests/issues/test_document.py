@@ -85,6 +85,8 @@ WRONG = [
     ("::: events\n| date | event |\n|---|---|\n| soon | x |\n:::", r":7: .soon. is not a date"),
     ("# Another title", r":4: The title in the front matter is the only heading"),
     ("##\n", r":4: The heading is empty"),
+    ("## News of [x](https://a.example)", r":4: The heading of an article cannot have a link"),
+    ("::: only Heads\n## <https://a.example>\n:::", r":5: The heading of an article cannot have a link"),
     ("[x](/about)", r":4: ./about. is not a link that works in a mail"),
     ("[x](about.html)", r":4: .about.html. is not a link"),
     ("[](https://a.example)", r":4: The link has no words"),
@@ -143,6 +145,11 @@ def test_headings_have_anchors_that_differ(tmp_path):
         Heading(2, "The board’s news", "the-boards-news-2", 8),
         Heading(2, "???", "section", 10),
     )
+
+
+def test_the_heading_of_a_part_may_have_a_link(tmp_path):
+    """It stands in no table of contents."""
+    assert [link.target for link in parsed(tmp_path, "### [x](https://a.example)").links] == ["https://a.example"]
 
 
 def test_links_and_pictures_are_known_with_their_lines(tmp_path):

@@ -91,7 +91,13 @@ class BlockErrors(Exception):  # noqa: N818 it carries several
 NAMES = ("contact", "events", "callout", "button", "quote", "only")
 
 _LINK = re.compile(r"(https?://[^\s<>\"]+|mailto:[^\s<>\"]+@[^\s<>\"]+|tel:\+?[0-9(). -]+)")
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]+@[^\s@<>\"(),:;\\\[\]]+\.[A-Za-z0-9-]+")
+_WEBSITE = re.compile(r"https?://[^\s<>\"]+")
+# In a mailto link a question mark would begin header fields, a per cent sign a character (RFC 6068 section 2).
+_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]?%#]+@[^\s@<>\"(),:;\\\[\]?%#]+\.[A-Za-z0-9-]+")
+# Digits in groups; one digit behind a hyphen is the end of another number ("960123-4").
+_NUMBER = re.compile(r"\+?[0-9(](?:[\s().-]*[0-9])+(?<![-.][0-9])")
+# E.164 has 15, and 00 or a relay service's 18001 may lead.
+_MAX_DIGITS = 17
 _MAX_EVENTS = 500
 _COLUMNS = ("date", "event", "place", "link")
 
@@ -110,12 +116,12 @@ def contact(lines: Sequence[str]) -> Contact:
         mistakes.append((0, "The contact has only a name: add a telephone, an email or another way to reach it."))
     for key, check, example in (
         ("email", _EMAIL, "support@pscb.example"),
-        ("website", _LINK, "https://www.pscb.example"),
+        ("website", _WEBSITE, "https://www.pscb.example"),
     ):
         if key in values and not check.fullmatch(values[key][1]):
             mistakes.append((values[key][0], f'"{one_line(values[key][1], 80)}" is not {_of(key)} such as {example}.'))
-    if "telephone" in values and not re.search(r"\d{3}", values["telephone"][1].replace(" ", "")):
-        mistakes.append((values["telephone"][0], "The telephone has no number."))
+    if "telephone" in values and (problem := _bad_number(values["telephone"][1])):
+        mistakes.append((values["telephone"][0], problem))
     _raise_any(mistakes)
     return Contact(**{key: value for key, (_, value) in values.items()})
 
@@ -199,6 +205,19 @@ def _not_plain(value: str) -> str:
     if "{{" in value or "{%" in value or "{#" in value:
         return "cannot have a merge field: blocks are the same for everybody"
     return ""
+
+
+def _bad_number(text: str) -> str:
+    """Return what keeps a telephone from ringing this number: pressed, it dials every digit there is."""
+    digits = len(re.findall("[0-9]", text))
+    if digits < 3:
+        return "The telephone has no number."
+    if _NUMBER.fullmatch(text) and digits <= _MAX_DIGITS:
+        return ""
+    return (
+        f'"{one_line(text, 60)}" is not one number such as 01632 960123: an extension goes under extension, '
+        "a second number into a contact of its own."
+    )
 
 
 def _of(key: str) -> str:

@@ -255,6 +255,11 @@ class _Reader:
             )
         if not text:
             self.mistakes.add(line, "The heading is empty.")
+        if level == 2 and any(child.type == "link_open" for child in inline.children or []):
+            self.mistakes.add(
+                line,
+                "The heading of an article cannot have a link: it stands in the contents too. Put the link below it.",
+            )
         anchor = slug(text)
         taken[anchor] = taken.get(anchor, 0) + 1
         anchor = anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"

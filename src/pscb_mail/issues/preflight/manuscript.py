@@ -12,6 +12,7 @@ from typing import cast
 from pscb_mail.issues import blocks
 from pscb_mail.issues.document import Document, Heading, Link, Picture, plain
 from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.frame import site
 from pscb_mail.issues.preflight.copies import Copies, Readership, copies_of
 from pscb_mail.issues.preflight.enclosed import Enclosed
 from pscb_mail.issues.preflight.guard import Bare
@@ -126,6 +127,8 @@ def _blocks(document: Document, lines: list[str]) -> Iterator[Text | Link | Row]
             case blocks.Contact() | blocks.Quote() as block:
                 values = [str(getattr(block, field.name)) for field in fields(block)]
                 yield from (Text(_line(lines, start, end, value), value) for value in values if value)
+                if isinstance(block, blocks.Contact):
+                    yield from _reached(block, lines, start, end)
             case blocks.Button(text, link):
                 yield Text(_line(lines, start, end, text), text)
                 yield Link(text, link, _line(lines, start, end, link))
@@ -133,6 +136,15 @@ def _blocks(document: Document, lines: list[str]) -> Iterator[Text | Link | Row]
                 yield from _rows(events, lines, start, end)
             case _:
                 pass
+
+
+def _reached(contact: blocks.Contact, lines: list[str], start: int, end: int) -> Iterator[Link]:
+    """Yield the links of a contact, with the words that its card has for them."""
+    if contact.email:
+        yield Link(contact.email, f"mailto:{contact.email}", _line(lines, start, end, contact.email))
+    if contact.website:
+        line = _line(lines, start, end, contact.website)
+        yield Link(f"Website: {site(contact.website)}", contact.website, line)
 
 
 def _rows(events: Iterable[blocks.Event], lines: list[str], start: int, end: int) -> Iterator[Text | Link | Row]:
