@@ -79,7 +79,10 @@ def test_outlook_has_a_place_to_go_to(tmp_path):
 def test_the_text_says_the_same(tmp_path):
     text = text_for(for_groups(built(draft(tmp_path, BODY, FRONT)), ()))
     assert "First (note 1) and second, (note 2) and first again. (note 1)" in text
-    assert "Note 1: The first note.\n\nNote 2: The second note, with a page [1].\n\n    Its second paragraph." in text
+    assert (
+        "\n\nNotes\n-----\n\nNote 1: The first note.\n\nNote 2: The second note, with a page [1].\n\n    Its second paragraph."
+        in text
+    )
     assert text.index("Note 2:") < text.index("[1] https://page.example/b") < text.index("Two\n===")
     assert "173 (note 3)" in text
     assert "Note 3: The third note." in text

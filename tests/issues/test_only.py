@@ -179,6 +179,15 @@ def test_the_html_is_well_formed_with_and_without(tmp_path):
     assert html_for(laid_open(whole)).count("<div") == html_for(laid_open(whole)).count("</div>")
 
 
+@pytest.mark.parametrize("groups", [(), ("heads",)])
+def test_what_is_written_as_code_keeps_its_empty_lines_in_every_copy(tmp_path, groups):
+    """Leaving a passage out leaves a gap, which is closed; no other is."""
+    code = "```\none\n\n\n\ntwo\n```"
+    page = html_for(for_groups(edition(tmp_path, f"{code}\n\n::: only Heads\n{code}\n:::\n\nx"), groups))
+    assert re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL) == ["one\n\n\n\ntwo\n"] * (1 + len(groups))
+    assert not re.search(r"\n\s*\n", re.sub(r"<pre.*?</pre>", "code", page, flags=re.DOTALL))
+
+
 def test_a_copy_laid_open_says_whom_each_passage_is_for(tmp_path):
     opened = laid_open(edition(tmp_path, BODY + "\n::: only A & <B>\nX\n:::\n"))
     assert re.findall(r"<strong>Only for (.*?):</strong>", html_for(opened)) == [
@@ -308,7 +317,7 @@ _BLOCKS = st.sampled_from(
         "::: quote\nSaid.\n\nsource: me\n:::",
         "::: button\ntext: Go\nlink: https://go.example/x\n:::",
         "::: contact\nname: Desk\nemail: desk@pscb.example\n:::",
-        "```\ncode  = 1\n```",
+        "```\ncode  = 1\n\n\nmore\n```",
         "![A lantern](lantern.png)",
     ]
 )  # fmt: skip

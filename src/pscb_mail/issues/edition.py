@@ -49,15 +49,23 @@ class Field:
 
 @dataclass(frozen=True)
 class Only:
-    """A passage for readers in one of these groups; without any it is a label, which only `laid_open` shows."""
+    """A passage for readers in one of these groups."""
 
     groups: tuple[str, ...]
     passage: "Passage"
 
 
+@dataclass(frozen=True)
+class Label:
+    """Words that say whom a passage is for: no reader gets them, `laid_open` alone shows them."""
+
+    passage: "Passage"
+
+
 # A passage in which nothing is left to choose.
 Flat = tuple[str | Field, ...]
-Passage = tuple[str | Field | Only, ...]
+Part = str | Field | Only | Label
+Passage = tuple[Part, ...]
 
 
 @dataclass(frozen=True)
@@ -94,9 +102,9 @@ class Edition:
 def conditions(edition: Edition) -> tuple[tuple[str, ...], ...]:
     """Return each different set of groups for which there is something in the edition, as it is written first."""
     written = [*_conditions(edition.html), *_conditions(edition.text)]
-    written += [file.groups for file in (*edition.pictures, *edition.attachments)]
+    written += [file.groups for file in (*edition.pictures, *edition.attachments) if file.groups]
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for groups in filter(None, written):
+    for groups in written:
         found.setdefault(group_key(groups), groups)
     return tuple(found.values())
 
@@ -109,30 +117,30 @@ def group_key(groups: Iterable[str]) -> tuple[str, ...]:
 def for_groups(edition: Edition, groups: Iterable[str]) -> Edition:
     """Return the edition as somebody in these groups gets it."""
     names = frozenset(name.casefold() for name in groups)
-    return _chosen(edition, lambda wanted: any(name.casefold() in names for name in wanted))
+    return _chosen(edition, lambda wanted: any(name.casefold() in names for name in wanted), labels=False)
 
 
 def laid_open(edition: Edition) -> Edition:
     """Return the edition with every passage, each under a label that says whom it is for."""
-    return _chosen(edition, lambda _: True)
+    return _chosen(edition, lambda _: True, labels=True)
 
 
 def splice(passage: Passage, values: Mapping[str, str]) -> str:
     """Return one person's text of a passage; passages for some groups are left out where none were chosen."""
     return "".join(
-        part if isinstance(part, str) else part.filled(values) for part in passage if not isinstance(part, Only)
+        part if isinstance(part, str) else part.filled(values) for part in passage if not isinstance(part, Only | Label)
     )
 
 
 def fields(passage: Passage) -> frozenset[str]:
     """Return the names of the fields in a passage, and in the passages in it."""
-    inner = (fields(part.passage) for part in passage if isinstance(part, Only))
+    inner = (fields(part.passage) for part in passage if isinstance(part, Only | Label))
     return frozenset(part.name for part in passage if isinstance(part, Field)).union(*inner)
 
 
-def joined(parts: Iterable[str | Field | Only]) -> Passage:
+def joined(parts: Iterable[Part]) -> Passage:
     """Return a passage without empty literals, and with no two literals beside each other."""
-    result: list[str | Field | Only] = []
+    result: list[Part] = []
     for part in parts:
         if isinstance(part, str) and result and isinstance(result[-1], str):
             result[-1] += part
@@ -170,6 +178,7 @@ def from_json(text: str) -> Edition:
     )
 
 
+_LOOSE = re.compile(r"<pre\b.*?</pre>|\n\s*\n", re.DOTALL)
 # Which of several sets of groups are shown.
 _Shown = Callable[[tuple[str, ...]], bool]
 
@@ -181,29 +190,42 @@ def _conditions(passage: Passage) -> Iterator[tuple[str, ...]]:
             yield from _conditions(part.passage)
 
 
-def _chosen(edition: Edition, shown: _Shown) -> Edition:
+def _chosen(edition: Edition, shown: _Shown, *, labels: bool) -> Edition:
     if not conditions(edition):
         return edition
     return replace(
         edition,
         # As tidy where something was left out or put in as the builder left it everywhere else.
-        html=_tidied(joined(_parts(edition.html, shown)), r"\n\s*\n", "\n"),
-        text=_tidied(joined(_parts(edition.text, shown)), r"\n{4,}", "\n\n\n"),
+        html=_tidied(joined(_parts(edition.html, shown, labels=labels)), tidy_html),
+        text=_tidied(joined(_parts(edition.text, shown, labels=labels)), tidy_text),
         pictures=_files(edition.pictures, shown),
         attachments=_files(edition.attachments, shown),
     )
 
 
-def _parts(passage: Passage, shown: _Shown) -> Iterator[str | Field]:
+def _parts(passage: Passage, shown: _Shown, *, labels: bool) -> Iterator[str | Field]:
     for part in passage:
-        if not isinstance(part, Only):
-            yield part
-        elif shown(part.groups):
-            yield from _parts(part.passage, shown)
+        match part:
+            case Only(groups, inner):
+                yield from _parts(inner, shown, labels=labels) if shown(groups) else ()
+            case Label(inner):
+                yield from _parts(inner, shown, labels=labels) if labels else ()
+            case _:
+                yield part
 
 
-def _tidied(passage: Passage, lines: str, fewer: str) -> Passage:
-    return tuple(re.sub(lines, fewer, part) if isinstance(part, str) else part for part in passage)
+def tidy_html(page: str) -> str:
+    """Return HTML without empty lines, but where they say something: in `<pre>`."""
+    return _LOOSE.sub(lambda found: found[0] if found[0].startswith("<") else "\n", page)
+
+
+def tidy_text(text: str) -> str:
+    """Return plain text with two empty lines at most."""
+    return re.sub(r"\n{4,}", "\n\n\n", text)
+
+
+def _tidied(passage: Passage, tidy: Callable[[str], str]) -> Passage:
+    return tuple(tidy(part) if isinstance(part, str) else part for part in passage)
 
 
 def _files(files: tuple[File, ...], shown: _Shown) -> tuple[File, ...]:
@@ -214,12 +236,15 @@ def _passage_out(passage: Passage) -> list[object]:
     return [_part_out(part) for part in passage]
 
 
-def _part_out(part: str | Field | Only) -> object:
+def _part_out(part: Part) -> object:
     match part:
         case Field():
             return asdict(part)
         case Only(groups, passage):
             return {"only": list(groups), "passage": _passage_out(passage)}
+        case Label(passage):
+            # As the first editions with passages have it, frozen under their digest: for no group.
+            return {"only": [], "passage": _passage_out(passage)}
         case _:
             return part
 
@@ -228,8 +253,10 @@ def _passage_in(parts: list[Any]) -> Passage:
     return tuple(_part_in(part) for part in parts)
 
 
-def _part_in(part: Any) -> str | Field | Only:
+def _part_in(part: Any) -> Part:
     match part:
+        case {"only": [], "passage": passage}:
+            return Label(_passage_in(passage))
         case {"only": groups, "passage": passage}:
             return Only(tuple(groups), _passage_in(passage))
         case {"name": name, "default": default, "escape": escape}:

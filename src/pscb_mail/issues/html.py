@@ -305,9 +305,9 @@ class _Body:
         if not self._begun and _heading_follows(node):
             # For others that heading is the first thing they see, and has no line above it: the passage brings its own.
             passage += "<hr>\n"
-        (begin, end), (begin_label, end_label) = self._marks.around(only.groups), self._marks.around(())
-        label = self._template("only", groups=only.groups)
-        return f"{begin}{begin_label}{label}{end_label}{passage}{end}"
+        begin, end = self._marks.around(only.groups)
+        label = self._marks.label(self._template("only", groups=only.groups))
+        return f"{begin}{label}{passage}{end}"
 
 
 def _heading_follows(node: SyntaxTreeNode) -> bool:

@@ -14,13 +14,12 @@ from cssutils.css import CSSStyleSheet
 from premailer import Premailer
 
 from pscb_mail.errors import UsageError
+from pscb_mail.issues.edition import tidy_html
 
 # Attributes that premailer would add beside the styles: they are no HTML today, and Word reads the styles.
 _ATTRIBUTES = ["align", "bgcolor", "border", "cellpadding", "cellspacing", "height", "valign", "width"]
 # In an element, and not in words about one: there a < is a reference.
 _STYLE = re.compile(r'(<[a-z](?:[^<>"]|"[^"]*")*? style=)("[^"]*")')
-# Empty lines, and where they say something.
-_LOOSE = re.compile(r"<pre\b.*?</pre>|\n\s*\n", re.DOTALL)
 
 
 class _Inliner(Premailer):  # type: ignore[misc] # premailer has no types
@@ -69,5 +68,5 @@ def _nothing(url: str) -> None:
 def _tidied(page: str) -> str:
     """Return the page as lean as it reads the same, with the doctype that lxml leaves out."""
     page = _STYLE.sub(lambda found: found[1] + re.sub(r"\s*([:;,])\s*", r"\1", found[2]), page)
-    page = _LOOSE.sub(lambda found: found[0] if found[0].startswith("<") else "\n", page).strip()
+    page = tidy_html(page).strip()
     return page if page.lower().startswith("<!doctype") else f"<!DOCTYPE html>\n{page}\n"

@@ -1,12 +1,13 @@
 """Lines of plain text: folded at 72 columns, indented, headings underlined.
 
 Pure. A stand-in (`marks`) counts as long as a name, or as its default: what will stand there decides where a line ends.
+An address, of which nobody knows how long it is, takes a line of its own.
 """
 
 import re
 from collections.abc import Iterator
 
-from pscb_mail.issues.edition import Flat
+from pscb_mail.issues.edition import Field, Flat
 from pscb_mail.issues.marks import Marks
 
 COLUMNS = 72
@@ -55,4 +56,8 @@ class Lines:
 
 
 def _width_of(passage: Flat) -> int:
-    return sum(len(part) if isinstance(part, str) else max(_NAME, len(part.default)) for part in passage)
+    return sum(len(part) if isinstance(part, str) else _width_of_field(part) for part in passage)
+
+
+def _width_of_field(field: Field) -> int:
+    return COLUMNS if field.name == "address" else max(_NAME, len(field.default))

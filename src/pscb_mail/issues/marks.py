@@ -8,9 +8,10 @@ would be a fixed point of SHA-256.
 import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
 
 from pscb_mail.errors import UsageError
-from pscb_mail.issues.edition import Field, Flat, Only, Passage, joined
+from pscb_mail.issues.edition import Field, Flat, Label, Only, Part, Passage, joined
 
 
 class Marks:
@@ -20,7 +21,7 @@ class Marks:
         self._prefix = f"x{hashlib.sha256(text.encode()).hexdigest()[:24]}"
         self._pattern = re.compile(rf"{self._prefix}([nbe])(\d+)x")
         self._passages: list[Flat] = []
-        self._groups: list[tuple[str, ...]] = []
+        self._enclosing: list[Callable[[Passage], Only | Label]] = []
 
     def put(self, *passage: str | Field) -> str:
         """Return a word that stands for the passage; the passage comes back as it is, unescaped."""
@@ -29,8 +30,16 @@ class Marks:
 
     def around(self, groups: tuple[str, ...]) -> tuple[str, str]:
         """Return two words; what stands between them comes back as an `Only` for these groups."""
-        self._groups.append(groups)
-        number = len(self._groups) - 1
+        return self._around(partial(Only, groups))
+
+    def label(self, text: str) -> str:
+        """Return the text between two such words; it comes back as a `Label`."""
+        begin, end = self._around(Label)
+        return f"{begin}{text}{end}"
+
+    def _around(self, enclosing: Callable[[Passage], Only | Label]) -> tuple[str, str]:
+        self._enclosing.append(enclosing)
+        number = len(self._enclosing) - 1
         return f"{self._prefix}b{number}x", f"{self._prefix}e{number}x"
 
     def cut(self, text: str) -> Passage:
@@ -39,7 +48,7 @@ class Marks:
         Raises UsageError where a template has parted a beginning from its end: then nobody can say for whom that is.
         """
         first, *rest = self._pattern.split(text)
-        open_: list[tuple[str, list[str | Field | Only]]] = [("", [first])]
+        open_: list[tuple[str, list[Part]]] = [("", [first])]
         for kind, number, following in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
             if kind == "n":
                 open_[-1][1].extend(self._passages[int(number)])
@@ -47,7 +56,7 @@ class Marks:
                 open_.append((number, []))
             elif open_[-1][0] == number:
                 inner = open_.pop()[1]
-                open_[-1][1].append(Only(self._groups[int(number)], joined(inner)))
+                open_[-1][1].append(self._enclosing[int(number)](joined(inner)))
             else:
                 raise _parted()
             open_[-1][1].append(following)

@@ -6,7 +6,6 @@ explains, tables side by side where they fit and as records where they do not. N
 personal travels as stand-ins (`marks`) and counts as long as a name, or as its default.
 """
 
-import re
 from collections.abc import Callable, Iterator
 
 from markdown_it.tree import SyntaxTreeNode
@@ -15,7 +14,7 @@ from pscb_mail.issues.blocks import Button, Contact, Event, Events, Only, Quote
 from pscb_mail.issues.calendars import calendar_name
 from pscb_mail.issues.contents import contents_of
 from pscb_mail.issues.document import Heading, meta_of, plain
-from pscb_mail.issues.edition import Field, File, Passage
+from pscb_mail.issues.edition import Field, File, Passage, tidy_text
 from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
@@ -43,7 +42,7 @@ def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) ->
         attachments=[file.name for file in attachments],
     )
     text = "\n".join(line.rstrip(" \t") for line in text.strip().split("\n"))
-    return marks.cut(re.sub(r"\n{4,}", "\n\n\n", text) + "\n")
+    return marks.cut(tidy_text(text) + "\n")
 
 
 class _Body:
@@ -71,7 +70,7 @@ class _Body:
             "button": self._button,
             "callout": self._callout,
             "quote": self._quote,
-            "notes": self._blocks,
+            "notes": lambda node: f"{self._lines.heading('Notes', 3)}\n\n{self._blocks(node)}",
             "note": self._note,
             "note_mark": lambda node: f" (note {note_of(node).mark})",
             "text": lambda node: node.content,
@@ -199,12 +198,12 @@ class _Body:
         only = meta_of(node)
         if not isinstance(only, Only):
             raise TypeError(only)
-        (begin, end), (begin_label, end_label) = map(self._lines.marks.around, (only.groups, ()))
-        label = self._lines.wrap(f"[Only for {', '.join(only.groups)}]")
+        begin, end = self._lines.marks.around(only.groups)
+        label = self._lines.marks.label(self._lines.wrap(f"[Only for {', '.join(only.groups)}]") + _GAP)
         self._groups = only.groups
         passage = "".join(self._parts(node.children))
         self._groups = ()
-        return f"{begin}{begin_label}{label}{_GAP}{end_label}{passage}{end}"
+        return f"{begin}{label}{passage}{end}"
 
     def _code(self, node: SyntaxTreeNode) -> str:
         return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
