@@ -220,10 +220,17 @@ def test_undo_cannot_undo_it(desk: Office) -> None:
     with pytest.raises(UsageError, match="cannot be taken back"):
         undoing.undo(desk.db, done.change, origin(desk))
     with pytest.raises(UsageError, match="cannot be taken back"):
-        undoing.undo(desk.db, changes.latest(desk.db).number, origin(desk))
-    with pytest.raises(UsageError, match="cannot be taken back"):
         undoing.undo(desk.db, opted_out, origin(desk))
     assert directory.by_address(desk.db, JO) is None
+
+
+def test_undo_alone_after_a_forgetting_says_what_can_be_taken_back_and_how(desk: Office) -> None:
+    """It takes back nothing that was not meant: the change before it wants its number."""
+    done = forget(desk)
+    before = next(each for each in changes.changes(desk.db) if each.people)
+    with pytest.raises(UsageError, match=rf"latest change \({done.change}, test\) .* for good") as refused:
+        changes.latest(desk.db)
+    assert f"`pscb-mail undo {before.number}` ({before.origin.command})" in refused.value.hint
 
 
 def test_the_history_of_everybody_else_stays_as_it_was(desk: Office) -> None:

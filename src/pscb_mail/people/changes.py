@@ -167,15 +167,37 @@ def changes(db: Database, limit: int = -1) -> Iterator[Change]:
 
 
 def latest(db: Database) -> Change:
-    """Return what `undo` alone takes back: the latest change that is no undo and was not undone. Raises UsageError."""
+    """Return what `undo` alone takes back: the latest change that is no undo and was not undone.
+
+    Raises UsageError where there is none, and where it was a forgetting: whoever wants back what came before says so.
+    """
+    standing = _standing(db)
+    found = next(standing, None)
+    if found is None:
+        raise UsageError("There is nothing to take back.", "`pscb-mail undo --list` shows the changes.")
+    if found.people:
+        return found
+    before = next((each for each in standing if each.people), None)
+    way = (
+        f"The change before it can be taken back: `pscb-mail undo {before.number}` ({before.origin.command})."
+        if before
+        else "There is no change before it that could be taken back."
+    )
+    raise UsageError(
+        f"The latest change ({found.number}, {found.origin.command}) cannot be taken back: forgetting is for good.", way
+    )
+
+
+def _standing(db: Database) -> Iterator[Change]:
+    """Yield the changes that are no undo and were not undone, the latest first."""
     undone = set[int]()
     for each in changes(db):
         if each.number in undone:
             continue
         if each.undoes is None:
-            return each
-        undone.add(each.undoes)
-    raise UsageError("There is nothing to take back.", "`pscb-mail undo --list` shows the changes.")
+            yield each
+        else:
+            undone.add(each.undoes)
 
 
 def undone(db: Database) -> dict[int, int]:
