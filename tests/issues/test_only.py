@@ -21,6 +21,7 @@ from pscb_mail.issues.edition import (
     Edition,
     Field,
     File,
+    Label,
     Only,
     conditions,
     fields,
@@ -278,6 +279,13 @@ def test_an_edition_without_passages_is_frozen_as_it_always_was():
     plain = Edition("i", "S", ("<p>", Field("name"), "</p>"), ("t",), (File("a", "b/c", b"x", "d"),))
     assert "groups" not in to_json(plain)
     assert plain.digest == "eb413eb6e88e64aa1c3c41a225e4a3e0e3c170ad38fb82052f965b373e230352"
+
+
+def test_a_label_is_frozen_as_it_always_was():
+    """When a label was a passage for no group at all."""
+    labelled = Edition("i", "S", (Only(("Heads",), (Label(("l",)), "p")),), ("t",))
+    assert labelled.digest == "64163ee9f156d96e7c28beef9b1892dbc7b1d4baa9cf09a4ec1a59fb3863ba1e"
+    assert from_json(to_json(labelled)) == labelled
 
 
 def test_a_template_that_knows_nothing_of_passages_tells_nobody_of_them(tmp_path):
