@@ -57,6 +57,13 @@ def test_pasted_people_are_added_as_one_change(program: Program) -> None:
     assert program("undo", "--list", "--json").json[0]["people"] == 3
 
 
+def test_what_an_old_windows_program_pipes_in_is_read_and_what_cannot_be_is_told(program: Program) -> None:
+    """\udcf6 is the byte F6: an o with two dots in Windows-1252, and nothing at all in a text in UTF-8."""
+    assert f"J\u00f6 <{JO}>: added" in program("add", "-", given=f"J\udcf6 <{JO}>").out
+    assert "Line 2: a character" in program("add", "-", given=f"Zo\u00eb <a@x.example>\nJ\udcf6 <{SAM}>", expect=2).err
+    assert statuses(program) == {JO: "active"}
+
+
 def test_pasted_faults_are_all_told_with_their_lines_and_nobody_is_added(program: Program) -> None:
     done = program("add", "-", given=f"{JO}\nnobody\n\nx@y\n", expect=2)
     assert "Line 2" in done.err
@@ -132,7 +139,8 @@ def test_the_list_is_narrowed_and_told_of_any_day(program: Program) -> None:
     assert found("--search", "police") == [SAM]
     assert found("--as-of", "2001-01-01") == []
     assert found("--as-of", "2999-01-01T12:00") == [JO, SAM]
-    program("list", "--as-of", "yesterday", expect=2)
+    for no_date in ("yesterday", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):
+        program("list", "--as-of", no_date, expect=2)
 
 
 def test_a_pipe_gets_one_line_a_person(program: Program) -> None:

@@ -51,7 +51,7 @@ class Program:
         before = dict(os.environ), sys.stdin
         os.environ.clear()
         os.environ.update(self._env())
-        sys.stdin = _stream(given.encode())
+        sys.stdin = _stream(given.encode("utf-8", "surrogateescape"))
         try:
             with contextlib.chdir(self.folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 code = _run(args)

@@ -114,6 +114,7 @@ ROWS = {
     "a cell of 10 MB": (b"a@x.example," + b"x" * 10_000_000, "10,000 characters"),
     "an unknown status": (b"a@x.example,X,maybe,,", 'status "maybe"'),
     "an impossible date": (b"a@x.example,X,active,31/12/2026,", "2026-12-31"),
+    "a date before the year 1": (b"a@x.example,X,active,0001-01-01T00:00+14:00,", "2026-12-31"),
     "a group of 100 letters": (b"a@x.example,X,,," + b"g" * 100, "too long for a group"),
 }
 

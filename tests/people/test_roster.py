@@ -314,6 +314,13 @@ def test_an_old_file_does_not_opt_out_somebody_who_came_back_since(people) -> No
     assert people.status(JO) is Status.OPTED_OUT
 
 
+def test_a_day_to_come_in_a_file_makes_no_later_opt_out_look_old(people) -> None:
+    """A slip of the pen in a date, or a computer whose clock was wrong."""
+    roster.enrol(people.db, [entry(JO, since=people.now + timedelta(days=9_000))], people.origin())
+    roster.enrol(people.db, [entry(JO, status=Status.OPTED_OUT, since=people.now)], people.origin())
+    assert people.status(JO) is Status.OPTED_OUT
+
+
 @pytest.mark.parametrize("status", [Status.REMOVED, Status.BOUNCED, Status.PENDING])
 def test_other_statuses_of_a_file_take_nobody_off(people, status: Status) -> None:
     people.add(JO)

@@ -41,12 +41,15 @@ def persons(words: "Sequence[str]") -> "Iterator[Person]":
     import sys
 
     from pscb_mail.people.address import AddressError, parse_person, pasted
+    from pscb_mail.people.tables import lost, read_text
 
     wrong = list[str]()
     for word in words:
-        lines = pasted(sys.stdin.read()) if word == "-" else [(0, word)]
+        lines = pasted(read_text(sys.stdin.buffer.read())) if word == "-" else [(0, word)]
         for line, text in lines:
             try:
+                if lost(text):
+                    raise AddressError("a character of it cannot be read. Save the list as UTF-8.")  # noqa: TRY301
                 yield parse_person(text)
             except AddressError as error:
                 wrong.append(f"Line {line}: {error}" if line else str(error))
@@ -93,15 +96,16 @@ def found(db: "Database", words: "Sequence[str]") -> list["Subscriber"]:
 
 def moment(text: str, context: Context) -> "datetime":
     """Return the moment that a date means in the newsletter's zone: the end of a day where there is no time."""
-    from datetime import datetime, timedelta
+    from datetime import UTC, datetime, timedelta
 
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if len(text) == len("2026-12-31"):
+            moment += timedelta(days=1, microseconds=-1)
+        zone = context.workspace.settings.newsletter.zone
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # in UTC it may lie before the year 1
         raise UsageError(f'"{text}" is not a date.', "Write it as 2026-12-31, or 2026-12-31T18:00.") from error
-    if len(text) == len("2026-12-31"):
-        moment += timedelta(days=1, microseconds=-1)
-    return moment if moment.tzinfo else moment.replace(tzinfo=context.workspace.settings.newsletter.zone)
 
 
 def content(file: Path) -> bytes:

@@ -20,12 +20,10 @@ from pscb_mail.people.joining import Entry, field, group_names
 from pscb_mail.people.lookalikes import Question
 from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Status
-from pscb_mail.people.tables import Row, Table
+from pscb_mail.people.tables import Row, Table, lost
 
 _SHOWN = 120
 _NOBODY = Person("", Address("", ""))
-# What decoding leaves of a byte that means nothing: a lone surrogate, or U+FFFD of whoever decoded it before us.
-_LOST = frozenset(chr(code) for code in range(0xD800, 0xE000)) | {"\ufffd"}
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,7 @@ def _entry(row: Row, columns: Columns) -> Entry:
     """Return the person of a row. Raises AddressError or UsageError with the reason alone."""
     if row.fault:
         raise UsageError(row.fault)
-    if any(character in _LOST for cell in row.cells if not cell.isascii() for character in cell):
+    if any(map(lost, row.cells)):
         raise UsageError("a character of it cannot be read. Save the file as UTF-8, or name its --encoding.")
     if columns.heading and any(cell.strip() for cell in row.cells[len(columns.heading) :]):
         raise UsageError(
@@ -260,9 +258,9 @@ def _since(text: str) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # in UTC it may lie before the year 1
         raise UsageError(f'its date "{one_line(text, 40)}" is not written like 2026-12-31.') from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _completed(entry: Entry, given: Entry, status: Status | None) -> Entry:

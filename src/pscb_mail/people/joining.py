@@ -174,7 +174,8 @@ def _merged(entry: Entry, existing: Subscriber) -> Subscriber:
 
 def _told_otherwise(entry: Entry, existing: Subscriber, at: datetime) -> Decision:
     """Take over an opt-out, unless it is older than what we know; other statuses are of no weight for who is here."""
-    stale = entry.since is not None and entry.since < existing.since
+    # Since a day to come nobody has been anything: beside a slip like that no opt-out is old.
+    stale = entry.since is not None and entry.since < existing.since <= at
     status = after(existing.status, Event.OPTED_OUT)
     if entry.status is not Status.OPTED_OUT or status is None or stale:
         return Decision(Kind.UNCHANGED, existing, existing)

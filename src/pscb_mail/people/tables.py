@@ -58,6 +58,20 @@ def read_table(data: bytes, encoding: str = "") -> Table:
     return Table(_records(_text(data, coding), separator, skipped), f"{coding.called}, {shown} between columns")
 
 
+def read_text(data: bytes) -> str:
+    """Return text that was pasted or piped in, in whatever encoding; what cannot be read of it is `lost`."""
+    return _text(data, _coding(data, "")).read()
+
+
+# A byte that means nothing becomes a lone surrogate here, and U+FFFD with whoever decoded it before us.
+_LOST = frozenset(chr(code) for code in range(0xD800, 0xE000)) | {"\ufffd"}
+
+
+def lost(text: str) -> bool:
+    """Whether a character of a text could not be read."""
+    return not text.isascii() and not _LOST.isdisjoint(text)
+
+
 def csv_text(rows: Iterable[Sequence[str]]) -> Iterator[str]:
     """Yield a CSV file, some hundred lines at once: no cell of it runs as a formula, and `read_table` reads it back."""
     waiting = iter(rows)
