@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -144,14 +145,20 @@ def counts(desk: Office, issue: str = "issue-7") -> dict[str, int]:
 def test_from_the_middle_of_a_mailing_nobody_is_sent_to_twice_and_no_opt_out_is_lost(
     online: Office, relay: ScriptedServer, dovecot: Dovecot
 ) -> None:
-    """Two had it at the backup, two more got it since, one of these came off, and one who still waits for it, too."""
+    """Two had it at the backup, two more got it since, one of these came off, and one who still waits for it, too.
+
+    The mailbox was read before the backup, and one opt-out lay in Junk then.
+    """
     server = Server(relay, dovecot)
     online.send(limit=2)
+    online.at += timedelta(days=25)
+    read_mailbox(online)
     backup = latest(online)
     online.send(limit=2)
     server.file()
-    for sender in (ANN, CY):
-        dovecot.append(pressed(online, sender))
+    with dovecot.client() as client:
+        for sender, day in ((ANN, timedelta(days=20)), (CY, timedelta())):
+            client.append("INBOX", pressed(online, sender), msg_time=online.now() - day)
     read_mailbox(online)
     assert answers(relay) == {ANN: 1, CY: 1}
     new = on_a_new_laptop(online, backup)
@@ -200,8 +207,9 @@ def test_a_mailing_whose_file_is_lost_is_held_until_it_is_back(
     new = on_a_new_laptop(online, backup, files=False)
     done = settle(new)
     assert (done.settled, done.begun, done.held) == (True, (), ("issue-7",))
-    with pytest.raises(UsageError, match="did go out"):
+    with pytest.raises(UsageError, match="did go out") as caught:
         settling.not_sent(new.db, "issue-7")
+    assert caught.value.hint.startswith("Bring issues/issue-7 back")
     shutil.copytree(online.workspace.issues, new.workspace.issues)
     with pytest.raises(UsageError, match="4 copies of issue-7 are in the Sent folder"):
         new.send()

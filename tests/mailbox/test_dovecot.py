@@ -106,6 +106,24 @@ def test_a_day_given_reads_what_was_read_before(room: Mailroom, dovecot: Dovecot
     assert room.read(since=yesterday + timedelta(days=3)).read == 0
 
 
+@pytest.mark.parametrize("read_before", [True, False])
+def test_what_lies_before_a_day_given_is_read_by_the_next_reading(
+    room: Mailroom, dovecot: Dovecot, read_before: bool
+) -> None:
+    """--since leaves out mail that nobody read yet: an opt-out among it is not lost, the bookmark stays before it."""
+    if read_before:
+        room.read()
+    now = datetime.now(UTC)
+    room.db.execute("UPDATE mailing SET started_at = '2026-01-01T00:00:00Z'")
+    room.db.conn.commit()
+    with dovecot.client() as client:
+        client.append("INBOX", room.pressed("issue-18", JO), msg_time=now - timedelta(days=5))
+        client.append("INBOX", room.pressed("issue-18", "ann@school.test"), msg_time=now)
+    assert [entry.address for entry in room.read(since=now - timedelta(days=1)).entries] == ["ann@school.test"]
+    assert [entry.address for entry in room.read().entries] == [JO]
+    assert (room.status(JO), dovecot.subjects()) == (Status.OPTED_OUT, [])
+
+
 def test_mail_older_than_the_workspace_is_not_looked_at(room: Mailroom, dovecot: Dovecot) -> None:
     """It counts when it arrived, not what its Date says."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0)

@@ -102,7 +102,9 @@ def test_a_bookmark_never_goes_back_while_uidvalidity_stays(room: Mailroom) -> N
     assert journal.bookmark(room.db, "imaps://a") == Bookmark(2, 3)
     journal.read_to(room.db, "maildir:b", None, room.now + timedelta(hours=1))
     assert journal.bookmark(room.db, "maildir:b") is None
-    assert journal.last_reading(room.db) == room.now + timedelta(hours=1)
+    assert [journal.last_reading(room.db, name) for name in ("maildir:b", "imaps://a", "")] == [
+        room.now + timedelta(hours=1), room.now, None,
+    ]  # fmt: skip
 
 
 def test_only_the_whole_domain_counts(room: Mailroom) -> None:

@@ -197,7 +197,7 @@ def test_a_dry_run_changes_nothing(room: Mailroom) -> None:
     before = everything_kept(room)
     assert {entry.done for entry in room.read(dry_run=True).entries} == {"opted_out", "bounced"}
     assert everything_kept(room) == before
-    assert (room.waiting(), room.outbox(), journal.last_reading(room.db)) == (2, [], None)
+    assert (room.waiting(), room.outbox()) == (2, [])
     assert {entry.done for entry in room.read().entries} == {"opted_out", "bounced"}
 
 
@@ -216,9 +216,19 @@ def test_a_reading_is_remembered_when_it_came_to_its_end(room: Mailroom) -> None
     """`send` says how old the last one is; a single file is no reading of the mailbox."""
     (room.folder / "one.eml").write_bytes(room.pressed("issue-18", JO))
     room.read(str(room.folder / "one.eml"))
-    assert journal.last_reading(room.db) is None
+    assert room.db.execute("SELECT count(*) FROM reading").fetchone() == (0,)
     room.read()
-    assert journal.last_reading(room.db) == room.now
+    assert journal.last_reading(room.db, f"maildir:{room.maildir}") == room.now
+
+
+def test_only_a_reading_that_leaves_nothing_out_is_remembered(room: Mailroom) -> None:
+    """From some day on, mail before it may still be unread; from before the first mailing on, none is."""
+    name, began = f"maildir:{room.maildir}", room.now
+    room.read()
+    room.now += timedelta(hours=1)
+    for since, last in ((began, began), (began - timedelta(days=400), room.now)):
+        room.read(since=since)
+        assert journal.last_reading(room.db, name) == last
 
 
 # -- bounces --------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from nobody import without_rights
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.mailbox import incoming
 from pscb_mail.mailbox.messages import CAP, Source
-from pscb_mail.mailbox.sources import open_source
+from pscb_mail.mailbox.sources import name_of, open_source
 from pscb_mail.settings import Settings
 
 ONE, TWO = b"Subject: one\n\nfirst\n", b"Subject: two\n\nsecond\n"
@@ -176,6 +176,54 @@ def test_an_mbox_is_read_in_order_and_never_changed(tmp_path: Path) -> None:
     source.close()
     assert path.read_bytes() == before
     assert files(tmp_path) == ["box"]
+
+
+FIRST, SECOND = b"From a@b.test Fri Jan  1 00:00:00 2010\n", b"From - Tue Nov  3 10:00:00 2026\n"
+DEEP = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+
+
+@pytest.mark.parametrize("bad", ["From jörg@x.test gestern\n".encode() + TWO, b"From x\n" + DEEP, b"From \xff\n" + TWO])
+def test_one_message_of_an_mbox_never_hides_the_others(tmp_path: Path, bad: bytes) -> None:
+    """Of its From_ line the date is looked at and nothing else; who cannot write one well is read all the same."""
+    (tmp_path / "box").write_bytes(FIRST + ONE + b"\n" + bad + b"\n" + SECOND + ONE)
+    source = opened(f"mbox:{tmp_path / 'box'}")
+    assert [each.source for each in source.messages(datetime(2020, 1, 1, tzinfo=UTC), None)] == ["2", "3"]
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [
+        (FIRST + ONE + b"\n" + SECOND + TWO, ["1", "2"]),
+        (FIRST + ONE, ["saved"]),
+        (FIRST + ONE + b"\nFrom Monday on I am in Leeds.\n", ["saved"]),
+        (FIRST + ONE + SECOND + b"\nis what it says\n", ["saved"]),
+        (ONE + b"\n" + SECOND + TWO, ["saved"]),
+    ],
+)
+def test_a_file_of_several_messages_is_read_as_the_mbox_that_it_is(
+    tmp_path: Path, data: bytes, read: list[str]
+) -> None:
+    """Taken for one, it would put everybody's words into the first one's mouth; standard input is refused for that."""
+    (tmp_path / "saved").write_bytes(data)
+    source = opened(str(tmp_path / "saved"))
+    assert [each.source for each in source.messages(None, None)] == read
+    source.close()
+    refused = pytest.raises(UsageError, match="Standard input holds several messages")
+    with refused if len(read) > 1 else contextlib.nullcontext():
+        open_source("-", settings(), Path(), stdin=io.BytesIO(data))
+
+
+def test_a_mailbox_has_its_name_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By it is known when it was read last; a single file is no mailbox, and what is wrong in the settings is told later."""
+    (tmp_path / "box").write_bytes(b"")
+    (tmp_path / "one.eml").write_bytes(ONE)
+    monkeypatch.chdir(tmp_path)
+    for text in (f"MBOX:{tmp_path / 'box'}", "mbox:box", f"maildir:{maildir(tmp_path / 'folder')}"):
+        with contextlib.closing(opened(text)) as source:
+            assert name_of(text, Path()) == source.name
+    assert name_of("imaps://jo%40x.test@mail.test/INBOX", Path()) == "imaps://jo@x.test@mail.test:993/INBOX"
+    assert [name_of(text, tmp_path) for text in ("one.eml", "", "-", "imap://jo@mail.test/INBOX")] == ["", "", "", ""]
 
 
 def test_an_mbox_that_is_being_written_is_left_for_later(tmp_path: Path) -> None:

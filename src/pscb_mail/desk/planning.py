@@ -13,7 +13,7 @@ from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
 from pscb_mail.issues.edition import Edition
 from pscb_mail.issues.source import find_issue, read_source, slug_of
-from pscb_mail.mailbox import journal
+from pscb_mail.mailbox import journal, sources
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
 from pscb_mail.sending import audience, claims, editions, ledger, pacing
@@ -207,7 +207,7 @@ def _plan(
         changed=edition is None and _has_changed(db, workspace, issue),
         tested_at=ledger.last_tested(db, issue),
         reads_mailbox=bool(settings.mailbox.source),
-        read_at=journal.last_reading(db),
+        read_at=journal.last_reading(db, sources.name_of(settings.mailbox.source, workspace.folder)),
         in_review=journal.open_reviews(db),
     )
 

@@ -10,7 +10,7 @@ the bar up. Raises UsageError where nothing was brought back, NotNowError where 
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -19,7 +19,7 @@ from pscb_mail.desk import planning, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.issues.source import all_issues
-from pscb_mail.mailbox import journal, outbox, reading
+from pscb_mail.mailbox import journal, outbox, reading, sources
 from pscb_mail.mailbox.filed import open_filed
 from pscb_mail.mailbox.sent import Copy, copies_sent, has_sent_folder
 from pscb_mail.people import directory
@@ -30,6 +30,8 @@ from pscb_mail.sending.lock import nobody_sends
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.workspace import Workspace
 
+# What a person takes out of Junk is read after mail that arrived later; this long it may have lain there.
+_IN_JUNK = timedelta(days=30)
 # How many people may have joined after the backup and be told from others.
 _STRANGERS_SOUGHT = 5_000
 
@@ -60,7 +62,10 @@ def not_sent(db: Database, issue: str) -> None:
     if last is None or issue not in last.held:
         raise UsageError(f"Nothing is open about {issue}.", "`pscb-mail status` shows what was sent.")
     if last.held[issue]:
-        raise UsageError(f"{last.held[issue]:,} copies of {issue} are in the Sent folder: it did go out.")
+        raise UsageError(
+            f"{last.held[issue]:,} copies of {issue} are in the Sent folder: it did go out.",
+            unsettled.held(db)[issue],
+        )
     unsettled.remember(db, replace(last, held={slug: n for slug, n in last.held.items() if slug != issue}))
 
 
@@ -188,11 +193,10 @@ class _Settling:
     # -- filed mail
 
     def read_filed(self) -> None:
-        """Do once more what the filed mail since the last reading before the backup asks for."""
+        """Do once more what the filed mail asks for that may not have been read before the backup."""
         settings = self.workspace.settings
         if not settings.mailbox.source:
             return
-        since = journal.last_reading(self.db) or reading.starts_at(self.db)
         try:
             source = open_filed(settings, self.workspace.folder)
         except PscbMailError as problem:
@@ -201,11 +205,19 @@ class _Settling:
         if source is None:
             return
         with closing(source):
-            done = reading.read(self.db, source, reading.Means(settings, self.workspace.key(), self.clock), since=since)
+            means = reading.Means(settings, self.workspace.key(), self.clock)
+            done = reading.read(self.db, source, means, since=self._unread_since())
         self.opted_out = sum(entry.action == "opted_out" for entry in done.entries)
         self.in_review = done.put_into_review
         if done.trouble is not None:
             self.troubles.append(done.trouble)
+
+    def _unread_since(self) -> datetime | None:
+        """Return from when on mail may have been filed that the backup does not know; None: nobody can tell."""
+        mailbox = sources.name_of(self.workspace.settings.mailbox.source, self.workspace.folder)
+        last = journal.last_reading(self.db, mailbox)
+        start = reading.starts_at(self.db)
+        return max(last - _IN_JUNK, start) if last and start else start
 
     # -- the end
 

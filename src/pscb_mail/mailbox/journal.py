@@ -183,10 +183,10 @@ def read_to(db: Database, source: str, place: Bookmark | None, now: datetime) ->
     )
 
 
-def last_reading(db: Database) -> datetime | None:
-    """Return when a mailbox was last read to its end."""
-    (at,) = db.execute("SELECT max(at) FROM reading").fetchone()
-    return moment(at) if at else None
+def last_reading(db: Database, source: str) -> datetime | None:
+    """Return when a mailbox was last read to its end; `source`: its name."""
+    row = db.execute("SELECT at FROM reading WHERE source = ?", [source]).fetchone()
+    return moment(row[0]) if row else None
 
 
 def founded_at(db: Database) -> datetime | None:

@@ -6,7 +6,8 @@ everything exactly once: the key in the journal decides. `unrelated` mail is lef
 kept; `urgent`, `question` and `unreadable` mail is never filed.
 
 Reports of lasting failure wait for the end of the reading: only then can be seen whether a whole domain is down, and
-where that is so nobody is removed. The bookmark of an IMAP folder moves only when all is done, the filing included.
+where that is so nobody is removed. That a mailbox was read, and how far, is recorded only when all is done, the filing
+included, and nothing was left out: whatever lies before a bookmark has been looked at.
 """
 
 import sqlite3
@@ -95,6 +96,7 @@ def read(
 ) -> Reading:
     """Read a source and do what follows from it; `since`: from that day on, whatever was read before.
 
+    Where that day is later than the first about which mail is read, the reading leaves its place as it was.
     Never raises what breaks on the way: what was done until then is returned, with the error in `trouble`.
     """
     reading = _Reading(db, source, means, dry_run)
@@ -134,9 +136,10 @@ class _Reading:
     postponed: list[_Message] = field(default_factory=list)
 
     def to_its_end(self, since: datetime | None) -> None:
+        start = starts_at(self.db)
         bookmark = journal.bookmark(self.db, self.source.name) if since is None else None
         stopped = False
-        for arrived in self.source.messages(since or starts_at(self.db), bookmark):
+        for arrived in self.source.messages(since or start, bookmark):
             self.count += 1
             self._take(arrived)
             self.means.watch(self.count)
@@ -145,7 +148,9 @@ class _Reading:
         down = self._domains_down()
         for message in self.postponed:
             self._handle(message, down)
-        if self.source.lasting and not self.dry_run and not stopped:
+        # Mail from before a later day may still be unread: a bookmark beyond it would lose it.
+        whole = since is None or (start is not None and since <= start)
+        if whole and self.source.lasting and not self.dry_run and not stopped:
             with transaction(self.db):
                 journal.read_to(self.db, self.source.name, self.source.bookmark(), self.means.now())
 

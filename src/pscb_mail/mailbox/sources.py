@@ -6,6 +6,8 @@ locked; what an IMAP folder raises is in `imap`.
 """
 
 import email.utils
+import io
+import itertools
 import mailbox as mailboxes
 import os
 import sys
@@ -24,6 +26,7 @@ from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark, Source
 from pscb_mail.mailbox.mime import has_header
 from pscb_mail.settings import Settings
 
+_FROM = b"From "
 _FORMS = "A source is -, FILE.eml, maildir:PATH, mbox:PATH or imaps://USER@HOST/FOLDER."
 
 
@@ -40,8 +43,22 @@ def open_source(
             raise UsageError("There is no mailbox in the settings.", f"Set source under [mailbox]. {_FORMS}")
         return _opened(settings.mailbox.source, settings, folder, read_only=read_only)
     if text == "-":
-        return Single("-", stdin or sys.stdin.buffer)
+        return _standard_input(stdin or sys.stdin.buffer)
     return _opened(text, settings, Path(), read_only=read_only)
+
+
+def name_of(text: str, base: Path) -> str:
+    """Return what the table of readings calls the mailbox that `text` names, unopened; "" where it is none."""
+    kind, _, path = text.partition(":")
+    match kind.lower():
+        case ("maildir" | "mbox") as local:
+            return f"{local}:{(base / path).absolute()}"
+        case "imap" | "imaps":
+            with suppress(UsageError):
+                return parse_place(text).label
+        case _:
+            pass
+    return ""
 
 
 def _opened(text: str, settings: Settings, base: Path, *, read_only: bool) -> Source:
@@ -59,6 +76,13 @@ def _opened(text: str, settings: Settings, base: Path, *, read_only: bool) -> So
             return _file(base / text)
 
 
+def _standard_input(stream: BinaryIO) -> Source:
+    raw = io.BytesIO(stream.read(CAP))
+    if _holds_several(raw):
+        raise UsageError("Standard input holds several messages.", "Save it to a file, and read that as mbox:PATH.")
+    return Single("-", raw)
+
+
 def _file(path: Path) -> Source:
     if path.is_dir():
         raise UsageError(f"{path} is a folder.", f"Write maildir:{path} where it is a Maildir. {_FORMS}")
@@ -66,9 +90,11 @@ def _file(path: Path) -> Source:
         raise UsageError(f"There is no file {path}.", _FORMS)
     try:
         with path.open("rb") as stream:
-            return Single(path.name, stream)
+            if not _holds_several(stream):
+                return Single(path.name, stream)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.", "Check its rights.") from error
+    return Mbox(path)
 
 
 class Single(Source):
@@ -122,10 +148,10 @@ class Mbox(Source):
         """Yield the messages in the order of the file; the source of each is its number in it."""
         del bookmark
         for number, key in enumerate(self._box.iterkeys(), start=1):
-            # The zone of the date in a From_ line is anybody's guess: a day of grace.
-            when = _from_line_date(self._box.get_message(key).get_from()) if since else None
-            if since is None or when is None or when >= since - timedelta(days=1):
-                with self._box.get_file(key) as stream:
+            with self._box.get_file(key, from_=True) as stream:
+                when = _date_of(stream.readline())
+                # The zone of the date in a From_ line is anybody's guess: a day of grace.
+                if since is None or when is None or when >= since - timedelta(days=1):
                     yield Arrived(str(number), stream.read(CAP))
 
     def close(self) -> None:
@@ -133,8 +159,21 @@ class Mbox(Source):
         self._box.close()
 
 
-def _from_line_date(line: str) -> datetime | None:
+def _holds_several(stream: BinaryIO) -> bool:
+    """Whether a file is an mbox of more than one message; leaves the stream at its beginning.
+
+    In a body such a line has a ">" before it, or no date: "From Monday on …".
+    """
+    several = stream.readline().startswith(_FROM) and any(
+        not before.strip() and line.startswith(_FROM) and _date_of(line) for before, line in itertools.pairwise(stream)
+    )
+    stream.seek(0)
+    return several
+
+
+def _date_of(from_line: bytes) -> datetime | None:
     """Return the date at the end of a From_ line, None where it has none that can be read."""
+    line = from_line[:1000].decode("utf-8", "replace").removeprefix("From ")
     try:
         return datetime.strptime(" ".join(line.split()[1:6]), "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
     except ValueError:
