@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from pscb_mail.errors import UsageError
-from pscb_mail.people import changes, directory, roster
+from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry, Kind
 from pscb_mail.people.subscriber import Status
@@ -256,6 +256,18 @@ def test_an_old_address_in_an_import_makes_no_second_person(people) -> None:
     done = roster.enrol(people.db, [entry(f"Jo <{JO}>")], people.origin())
     assert (done.change, done.count(Kind.PROTECTED)) == (None, 1)
     assert len(people.everybody()) == 1
+
+
+def test_an_address_given_by_mistake_and_taken_back_is_nobodys(people) -> None:
+    """Whoever has it really joins by a file as somebody new; once the mistake is none, it is theirs again."""
+    people.add(f"Jo <{JO}>")
+    slip = roster.edit(people.db, people.ids(JO)[0], people.origin("edit"), address=parse_address(SAM)).change
+    back = undoing.undo(people.db, slip, people.origin("undo")).change
+    done = roster.enrol(people.db, [entry(f"Sam <{SAM}>")], people.origin())
+    assert (done.count(Kind.ADDED), people.one(JO).name) == (1, "Jo")
+    undoing.undo(people.db, done.change, people.origin("undo"))
+    undoing.undo(people.db, back, people.origin("undo"))
+    assert roster.enrol(people.db, [entry(JO)], people.origin()).change is None
 
 
 def test_both_addresses_of_one_person_in_a_file_are_one_person(people) -> None:

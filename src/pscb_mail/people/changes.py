@@ -272,12 +272,17 @@ def came_into(db: Database, number: int, groups: Sequence[str]) -> list[int]:
 
 
 def former_addresses(db: Database) -> dict[str, int]:
-    """Return the keys of addresses that were changed for another, with whose they were last."""
+    """Return the keys of addresses that were changed for another, with whose they were last.
+
+    One that an edit gave them and an undo took back was a slip, and may well be somebody else's.
+    """
     rows = db.execute(
-        """SELECT before ->> 'address', subscriber FROM history
-           WHERE before ->> 'address' <> after ->> 'address' ORDER BY id"""
-    )
-    return {kept_address(address).key: subscriber for address, subscriber in rows}
+        """SELECT before ->> 'address', subscriber, change FROM history
+           WHERE before ->> 'address' <> after ->> 'address'
+             AND change NOT IN (SELECT number FROM change WHERE undoes IS NOT NULL) ORDER BY id"""
+    ).fetchall()
+    slips = undone(db) if rows else {}
+    return {kept_address(address).key: subscriber for address, subscriber, number in rows if number not in slips}
 
 
 def _change(row: tuple[int, str, str, str, str, int | None, int]) -> Change:
