@@ -8,6 +8,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry, Kind
+from pscb_mail.people.recognising import Chosen, Deciding
 from pscb_mail.people.subscriber import Status
 
 JO, SAM = "jo@school.example", "sam@police.example"
@@ -275,6 +276,15 @@ def test_both_addresses_of_one_person_in_a_file_are_one_person(people) -> None:
     roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address("jo@college.example"))
     done = roster.enrol(people.db, [entry("jo@college.example"), entry(JO)], people.origin())
     assert len(done.decisions) == len(people.everybody()) == 1
+
+
+def test_whoever_joins_while_a_plan_is_made_is_in_it(people) -> None:
+    """A plan holds no lock: another command adds somebody after it began."""
+    deciding = Deciding(people.db, people.origin(), "", {})
+    people.add(JO)
+    ((_, decision),) = deciding.about([Chosen(1, entry(JO))])
+    assert decision.kind is Kind.UNCHANGED
+    assert deciding.met(people.one(JO).id)
 
 
 def test_what_is_planned_is_what_is_done(people) -> None:

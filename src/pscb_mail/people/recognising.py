@@ -36,7 +36,12 @@ class Deciding:
 
     def met(self, number: int) -> bool:
         """Whether somebody on the list was among the entries."""
-        return bool(self._met[number])
+        return number < len(self._met) and bool(self._met[number])
+
+    def _meet(self, number: int) -> None:
+        if number >= len(self._met):  # a plan holds no lock: they joined since
+            self._met.extend(bytes(number + 1 - len(self._met)))
+        self._met[number] = 1
 
     def about(self, chosen: Sequence[Chosen]) -> Iterator[tuple[int, Decision]]:
         """Yield what each entry does, with its line."""
@@ -44,10 +49,10 @@ class Deciding:
         barred = forgotten.among(self._db, [each.entry.person.address.key for each in chosen])
         for each in chosen:
             existing = known.get(each.entry.person.address.key)
-            if existing and self._met[existing.id]:
+            if existing and self.met(existing.id):
                 continue  # by their address of now and one of then
             if existing:
-                self._met[existing.id] = 1
+                self._meet(existing.id)
             elif each.entry.person.address.key in barred:
                 yield each.line, barring(each.entry, self._origin.at)
                 continue
