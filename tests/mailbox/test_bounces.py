@@ -99,6 +99,22 @@ VERDICTS = [
     ("", "Message could not be delivered for 48 hours - returned.", T, False),
     ("", "550 Benutzer hat das Speichervolumen überschritten", T, False),
     ("4.7.0", "421 4.7.0 temporarily deferred due to user complaints, poor reputation", O, False),
+    ("5.7.1", "550 5.7.1 No mailbox found", P, True),
+    ("5.0.0", "550 BAD_RECIPIENT - see https://mail.example/r", P, True),
+    ("", "That is not a valid user here", P, True),
+    ("5.7.1", "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", P, False),
+    ("5.7.1", "553 you are using me [mx.example] as a relay, which I am not set up for (#5.7.1)", P, False),
+    ("5.7.1", "554 5.7.1 <jo@school.example>: Recipient address rejected: Access denied", P, False),
+    ("5.7.1", "554 5.7.1 <mx.example[192.0.2.1]>: Client host rejected: Access denied", O, False),
+    ("5.7.1", "554 5.7.1 conta desativada (this account has been disabled)", P, False),
+    ("5.7.1", "550 5.7.1 your account has been disabled", O, False),
+    ("5.7.3", "553 5.7.3 CONTENT REJECT: spam check", O, False),
+    ("5.2.0", "550 5.2.0 From: domain is invalid", O, False),
+    ("", "554 No Resent-From field given", O, False),
+    ("5.0.0", "550 Spamming not allowed", O, False),
+    ("", "host spam-filter.school.example said: 550 no such user", P, True),
+    ("", "Name service error for domain school.example: host not found, try again", T, False),
+    ("5.0.0", "[school.example]: Name or service not known", P, False),
 ]
 
 

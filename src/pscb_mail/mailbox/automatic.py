@@ -163,13 +163,17 @@ def _machine_kind(incoming: "Incoming", subject: str) -> str:
         or _CALENDAR.match(subject)
     ):
         return f"Subject: {incoming.subject}"
+    challenge = asks_for_proof(incoming)
+    return f"asks the sender to prove to be a person: {challenge}" if challenge else ""
+
+
+def asks_for_proof(incoming: "Incoming") -> str:
+    """Return the words by which a program asks the sender to prove to be a person, "" where none does."""
     words = plain(f"{incoming.subject} {incoming.new_words[:2000]}")
     challenge = _CHALLENGE.search(words)
-    return (
-        f"asks the sender to prove to be a person: {challenge[0]}"
-        if challenge and (is_machine(incoming) or _ROBOT.search(incoming.sender) or len(words) > 120)
-        else ""
-    )
+    if challenge and (is_machine(incoming) or _ROBOT.search(incoming.sender) or len(words) > 120):
+        return challenge[0]
+    return ""
 
 
 def _reply_sign(incoming: "Incoming", subject: str) -> str:

@@ -228,7 +228,7 @@ def _entity(data: bytes, depth: int, budget: _Budget, default: str) -> Entity:
 
 def _media_type(content_type: str, headers: Headers) -> str:
     """Return the media type; S/MIME has an older name, and gateways that do not know it call it a mere file."""
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = re.split(r"[;\s]", content_type.strip(), maxsplit=1)[0].lower()  # some leave the semicolon out
     if kind == "application/x-pkcs7-mime":
         return OPAQUE
     if kind != "application/octet-stream":

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import mime
 from pscb_mail.mailbox.sentences import ADDRESS
 from pscb_mail.sending.references import references_in
@@ -29,6 +30,7 @@ class Returned:
     references: tuple[str, ...] = ()
     message_ids: tuple[str, ...] = ()
     to: str = ""
+    subject: str = ""
 
 
 def returned_of(incoming: "Incoming") -> Returned:
@@ -52,7 +54,12 @@ def returned_of(incoming: "Incoming") -> Returned:
             ids += re.findall(r"<[^<>\s]{1,400}>", value) if name.lower() == "message-id" else []
         if name.lower() == "to" and not to:
             to = address_in(value)
-    return Returned(tuple(dict.fromkeys(references))[:_MOST], tuple(dict.fromkeys(ids))[:_MOST], to)
+    return Returned(tuple(dict.fromkeys(references))[:_MOST], tuple(dict.fromkeys(ids))[:_MOST], to, _subject(incoming))
+
+
+def _subject(incoming: "Incoming") -> str:
+    of_copies = (dict(reversed(part.headers)) for part in incoming.parts if part.depth or "headers" in part.media_type)
+    return next((one_line(headers["subject"], 300) for headers in of_copies if "subject" in headers), "")
 
 
 def fields_of(text: str) -> list[tuple[str, str]]:

@@ -11,12 +11,14 @@ from pscb_mail.mailbox.finding import Severity
 from pscb_mail.mailbox.quotes import plain
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
-_CODE = re.compile(r"(?<![\d.:-])([45]\d\d)[ -](?=\S)")
+# Of a server's reply, and not of what a report's address or telephone number is made of.
+_STATUS_IN_WORDS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+_CODE = re.compile(r"(?<![\d.:-])([45][0-57]\d)(?: |-(?!\d{3}-\d))(?=\S)")
 _OURS = re.compile(
-    r"\b(?:spam|unsolicited|blacklist\w*|black ?list\w*|block ?list\w*|blocklist\w*|blocked (?:using|by)|dnsbl|rbl"
-    r"|spamhaus|barracuda|reputation|spamcop|sorbs|dmarc|dkim|spf\b|sender (?:address )?(?:rejected|denied|blocked"
+    r"\b(?:spam\w*|unsolicited|blacklist\w*|black ?list\w*|block ?list\w*|blocklist\w*|blocked (?:using|by)|dnsbl|rbl"
+    r"|barracuda|reputation|sorbs|dmarc|dkim|spf\b|sender (?:address )?(?:rejected|denied|blocked"
     r"|verify failed)|unauthenticated|not authenticated|authentication[- ](?:required|checks?|failed|results)"
-    r"|sender id|content (?:rejected|filter\w*)|message (?:content )?(?:rejected|blocked)|policy (?:violation|reasons?"
+    r"|sender id|content (?:reject\w*|filter\w*)|message (?:content )?(?:rejected|blocked)|policy (?:violation|reasons?"
     r"|rejection)|rejected (?:by|due to|for) (?:\w+ )?policy|(?:local|security|content|administrative|email) policy"
     r"|access denied, (?:spamhaus|banned|bad)|banned sender|not authori[sz]ed to send|traffic not accepted"
     r"|message (?:size|too large|too big)|too large|exceeds (?:the )?(?:maximum )?(?:message )?size|size limit"
@@ -38,6 +40,7 @@ _OURS_IN_WORDS = re.compile(
     r"|not accepted)|filter\w*|bulk|mass mail\w*|outbound|network not allowed|from:? (?:domain|address) is"
     r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold|throttl\w*"
     r"|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
+    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)"
     r"|headers? .{0,20}too long)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
@@ -48,11 +51,17 @@ _RESTRICTED_TEXT = re.compile(
     r"|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
     r"|not allowed to send to|(?:blocked|refused|rejected) (?:by|due to) (?:the )?(?:recipient|user)\b|user rules"
     r"|recipient(?:'s)? (?:preferences|rules)|refuses? to (?:receive|accept)|accepting any mail|members? (?:of|only)"
-    r"|not subscribed to|allowed to post|pre-approved)\b"
+    r"|not subscribed to|allowed to post|pre-approved"
+    r"|(?<!your )(?<!sender )(?:user|account|mailbox|recipient|address|conta|cuenta|compte|konto|postfach|skrzynka)"
+    r" (?:\S+ ){0,4}(?:disabled|deactivated|deaktiviert|desativad[oa]|desactivad[oa]|desactive|zablokowan\w+"
+    r"|nieaktywn\w+))\b"
 )
 # The server that the domain names as its own does not take mail for it: about the address, not about our mail.
-_NOT_THEIRS = re.compile(r"\brelay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|\b(?:unable|not "
-                         r"(?:permitted|allowed)) to relay\b")  # fmt: skip
+_NOT_THEIRS = re.compile(
+    r"\b(?:relay(?:ing)? (?:access )?(?:is )?(?:denied|not (?:permitted|allowed))|(?:unable|not (?:permitted|allowed))"
+    r" to relay|(?:does|do|will|can) ?not (?:\w+ )?relay|(?:doesn't|don't|won't|can't) (?:\w+ )?relay"
+    r"|(?:not an? (?:\w+ )?|no )relay|(?:use|using) .{0,80}\bas a relay|rcpthosts)\b"
+)
 _FULL = re.compile(
     r"\b(?:(?:mailbox|inbox|account|user|recipient|box|mail box|maildir|mail drop|quota)\b.{0,60}\b(?:full"
     r"|over (?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
@@ -69,17 +78,19 @@ _FULL = re.compile(
 )
 _UNKNOWN = re.compile(
     r"\b(?:(?:user|recipient|mailbox|account|address|addressee|member|e-?mail account|email address|local part|alias"
-    r"|person|name)\b.{0,60}?\b(?:unknown|not (?:be )?found|does ?n[o']t exist|does not exist|doesn't exist"
-    r"|no longer (?:exists?|valid|in use)|not exist|isn't (?:listed|valid|found)|not listed|not known|invalid"
-    r"|is not valid|not recogni[sz]ed|wasn't found|couldn't be found|could not be found|not a valid|non-?existent"
-    r"|no such)|(?:unknown|no such|invalid|bad|nonexistent|non-existent|unrecogni[sz]ed) (?:\w+ )?(?:user|recipient"
-    r"|mailbox|address|account|local part|person|name|destination|alias|addressee)|user unknown|unknown user"
-    r"|no mailbox (?:here )?by that name|no such person|unrouteable address|not our customer|recipnotfound"
-    r"|there is no (?:one|user|mailbox|account)|(?:isn't|not) in (?:(?:our|the) )?(?:directory|system|address ?book)"
-    r"|not a known user|address (?:couldn't|could not) be found|unknown or illegal alias|no account (?:by|with|of)"
-    r"|mailbox not found|(?:account|mailbox) (?:has |is |was )?expired|empfanger(?:adresse)? (?:\w+ ){0,3}(?:unbekannt"
-    r"|nicht gefunden|existiert nicht)|adresse (?:\w+ ){0,3}(?:introuvable|inconnue|nicht gefunden|n'existe pas)"
-    r"|(?:destinataire|utilisateur) (?:\w+ ){0,3}(?:inconnu|introuvable)|(?:direccion|destinatario"
+    r"|person|name(?! (?:service|server|or service)\b))\b.{0,60}?\b(?:unknown|not (?:be )?found|does ?n[o']t exist"
+    r"|does not exist|doesn't exist|no longer (?:exists?|valid|in use)|not exist|isn't (?:listed|valid|found)"
+    r"|not listed|not known|invalid|is not valid|not recogni[sz]ed|wasn't found|couldn't be found|could not be found"
+    r"|not a valid|non-?existent|no such)|(?:unknown|no such|invalid|bad|nonexistent|non-existent"
+    r"|unrecogni[sz]ed) (?:\w+ )?(?:user|recipient|mailbox|address|account|local part|person|name|destination|alias"
+    r"|addressee)|user unknown|unknown user|no (?:such )?mail ?box (?:here |is )?(?:by that name|found|available"
+    r"|exists|for)|no such person|unrouteable address|not our customer|recipnotfound|there is no (?:one|user|mailbox"
+    r"|account)|(?:isn't|not) in (?:(?:our|the) )?(?:directory|system|address ?book)|not a (?:known|valid|local"
+    r"|registered) (?:user|recipient|mailbox|address|account)|address (?:couldn't|could not) be found"
+    r"|unknown or illegal alias|no account (?:by|with|of)|mailbox not found|(?:account|mailbox) (?:has |is "
+    r"|was )?expired|empfanger(?:adresse)? (?:\w+ ){0,3}(?:unbekannt|nicht gefunden|existiert nicht)"
+    r"|adresse (?:\w+ ){0,3}(?:introuvable|inconnue|nicht gefunden|n'existe pas)|(?:destinataire"
+    r"|utilisateur) (?:\w+ ){0,3}(?:inconnu|introuvable)|(?:direccion|destinatario"
     r"|usuario) (?:\w+ ){0,4}(?:no (?:existe|se encontro|encontrado|valid[oa])|desconocid[oa])|(?:endereco"
     r"|destinatario|utilizador|usuario) (?:\w+ ){0,4}(?:nao (?:existe|foi encontrado|encontrado)|desconhecido"
     r"|inexistente)|(?:adres\w*|odbiorc\w*|uzytkownik\w*) (?:\w+ ){0,4}(?:nie istnieje|nieznan\w+"
@@ -89,8 +100,10 @@ _UNKNOWN = re.compile(
     r"|destinatario|indirizzo|casella) (?:\w+ ){0,4}(?:sconosciut[oa]|inesistente|non (?:esiste|trovat[oa]))"
     r"|(?:geadresseerde|gebruiker|ontvanger|adres) (?:\w+ ){0,4}(?:onbekend|niet gevonden|bestaat niet))\b"
 )
-# Gateways sign their refusals with a link to their own pages: that names them, not a reason.
+# Gateways sign their refusals with a link to their own pages, and have hosts called after what they are against: that
+# names them, and is no reason.
 _LINK = re.compile(r"\bhttps?://\S+")
+_NAME = re.compile(r"\bhttps?://\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.[a-z]{2,63}\b")
 _NO_SUCH_CODES = frozenset({"5.1.1", "5.1.10", "5.1.2", "5.4.1", "5.1.6"})
 _LATER = re.compile(
     r"\b(?:delayed|still (?:be )?(?:trying|retry\w*|being retried)|will (?:continue to |keep )?(?:try|trying|retry"
@@ -115,7 +128,7 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
 
     `status`: the enhanced code or ""; `text`: the diagnostic; `action`: of RFC 3464 or "".
     """
-    words = plain(text[:4000])
+    words = plain(text[:4000]).replace("_", " ")
     if action == "delayed" or (not action and _LATER.search(words) and not status.startswith("5")):
         return Severity.DELAYED, False
     if _FULL.search(words) or status in {"4.2.2", "5.2.2"}:
@@ -141,19 +154,24 @@ def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about whom this recipient takes mail from, or about their server not being theirs."""
     if _RESTRICTED.match(status) and not _FROM_A_HOST.search(words):
         return True
+    if status.startswith("5.7.") and _TURNED_AWAY.search(words):
+        return True
     if _NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"} and "credentials" not in words:
         return True
     return bool(_RESTRICTED_TEXT.search(words)) and not unknown
 
 
-_FROM_A_HOST = re.compile(r"\b(?:messages?|mail) from (?:ip )?\[?\d")
+# Content is about us, whatever the code (5.7.3 is "not possible" in RFC 3463, and of several meanings elsewhere).
+_FROM_A_HOST = re.compile(r"\b(?:(?:messages?|mail) from (?:ip )?\[?\d|content reject)")
+# Postfix, by a table of recipients; what its other tables refuse begins with "sender" or "client host".
+_TURNED_AWAY = re.compile(r"\brecipient address rejected: access denied")
 
 
 def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
     if re.search(r"\bgr[ea]y-?list", words):
         return False
-    strong = _OURS.search(_LINK.sub(" ", words) if unknown else words)
+    strong = _OURS.search(_NAME.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
         return not unknown or bool(strong) or status.endswith((".1.7", ".1.8"))
     # X.5: what was wrong with the dialogue (RFC 3463 section 3.6), unless servers put a recipient there all the same.
@@ -166,7 +184,7 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     return not (unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words))
 
 
-_SAYS_NOTHING = re.compile(r"|5\.[035]\.\d+")
+_SAYS_NOTHING = re.compile(r"|5\.[035]\.\d+|5\.\d\.0")
 _OF_A_RECIPIENT = re.compile(r"\b(?:recipient|user|mailbox|account|address|destinataire|alias)\b")
 
 
@@ -178,7 +196,9 @@ def _first_code(text: str) -> str:
 def status_of(field: str, diagnostic: str, words: str) -> str:
     """Return the enhanced code: the field's unless it says nothing (x.0.0) and the diagnostic says more."""
     own = _STATUS.search(field)
-    more = _STATUS.search(diagnostic) or (_STATUS.search(words) if own is None or own[1].endswith(".0.0") else None)
+    more = _STATUS_IN_WORDS.search(diagnostic) or (
+        _STATUS_IN_WORDS.search(words) if own is None or own[1].endswith(".0.0") else None
+    )
     if own is None:
         return more[1] if more else ""
     return more[1] if more and own[1].endswith(".0.0") else own[1]
@@ -190,9 +210,34 @@ def tells(text: str) -> bool:
     return tells_of_a_mailbox(text) or bool(_OURS.search(words) or _LATER.search(words))
 
 
+def explains(text: str) -> bool:
+    """Whether a text says why, or that it may pass: enough to judge a recipient by it alone."""
+    return tells(text) or bool(_FOR_NOW.search(plain(text[:4000])))
+
+
+def says_later(text: str) -> bool:
+    """Whether a text says that the server goes on trying."""
+    return bool(_LATER.search(plain(text[:4000])))
+
+
+def reply_in(text: str) -> str:
+    """Return what the other server replied, where a report quotes it and it names a reason; "" elsewhere.
+
+    What stands around it are the reporter's general words, which often name every reason that there could be.
+    """
+    replies = " ".join(match[0] for match in _REPLY.finditer(text[:4000]))
+    words = plain(replies)
+    return replies if any(pattern.search(words) for pattern in _REASONS) else ""
+
+
+# From a reply's code (RFC 5321 section 4.2) to the end of its paragraph.
+_REPLY = re.compile(r"(?<![\d.:-])[45][0-57]\d(?: |-(?!\d{3}-\d))(?=[A-Za-z#<\d])(?:.|\n(?![ \t]*\n)){1,1500}")
+_REASONS = (_UNKNOWN, _FULL, _OURS, _OURS_IN_WORDS, _RESTRICTED_TEXT, _NOT_THEIRS, _FOR_NOW)
+
+
 def tells_of_a_mailbox(text: str) -> bool:
     """Whether a text has the code of a reply, or speaks of a mailbox that is full or that nobody has."""
-    if _STATUS.search(text[:4000]) or re.search(r"(?<![\d.:-])[45][0-7]\d[ -](?=[A-Za-z#\d])", text[:4000]):
+    if _STATUS_IN_WORDS.search(text[:4000]) or re.search(r"(?<![\d.:-])[45][0-7]\d[ -](?=[A-Za-z#\d])", text[:4000]):
         return True
     words = plain(text[:4000])
     return bool(_UNKNOWN.search(words) or _FULL.search(words))
@@ -201,7 +246,7 @@ def tells_of_a_mailbox(text: str) -> bool:
 def telling_line(text: str) -> str:
     """Return the line that tells why: with a code, or with words that are known."""
     lines = [line.strip() for line in text.splitlines() if line.strip()][:200]
-    for pattern in (_STATUS, _CODE):
+    for pattern in (_STATUS_IN_WORDS, _CODE):
         for line in lines:
             if pattern.search(line):
                 return line
