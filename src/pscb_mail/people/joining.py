@@ -6,7 +6,7 @@ then done cannot differ. Nobody who opted out or bounced is brought back; an emp
 
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 
@@ -106,18 +106,26 @@ def distinct(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def filled(first: Entry, second: Entry) -> Entry:
-    """Return the first entry about somebody with what a second one adds; an opt-out in either counts."""
-    opted_out = Status.OPTED_OUT in {first.status, second.status}
+    """Return the first entry about somebody with what a second one adds; an opt-out in either counts, with its day."""
+    said = max(first, second, key=_weight)
     return replace(
         first,
         person=first.person if first.person.name else replace(first.person, name=second.person.name),
         organisation=first.organisation or second.organisation,
         role=first.role or second.role,
         groups=united(first.groups, second.groups),
-        status=Status.OPTED_OUT if opted_out else first.status,
+        status=said.status,
+        since=said.since,
         source=first.source or second.source,
         basis=first.basis or second.basis,
     )
+
+
+def _weight(entry: Entry) -> datetime:
+    """Return how far the status of an entry stands above another's: the latest opt-out does, undated ones above all."""
+    if entry.status is not Status.OPTED_OUT:
+        return datetime.min.replace(tzinfo=UTC)
+    return entry.since or datetime.max.replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=1000)
@@ -173,9 +181,10 @@ def _merged(entry: Entry, existing: Subscriber) -> Subscriber:
 
 
 def _told_otherwise(entry: Entry, existing: Subscriber, at: datetime) -> Decision:
-    """Take over an opt-out, unless it is older than what we know; other statuses are of no weight for who is here."""
+    """Take over an opt-out, unless they came to the list after it; other statuses are of no weight for who is here."""
     # Since a day to come nobody has been anything: beside a slip like that no opt-out is old.
-    stale = entry.since is not None and entry.since < existing.since <= at
+    came_later = entry.since is not None and entry.since < existing.since <= at
+    stale = existing.status is Status.ACTIVE and came_later
     status = after(existing.status, Event.OPTED_OUT)
     if entry.status is not Status.OPTED_OUT or status is None or stale:
         return Decision(Kind.UNCHANGED, existing, existing)
