@@ -215,11 +215,37 @@ def test_who_is_away_has_not_left(body: str):
 
 def test_a_list_s_advertising_is_automatic_but_a_member_s_answer_to_us_is_a_person():
     listed = "From: jo@s.example\nList-Id: <heads.s.example>\nSubject: Re: News"
-    assert of(listed, "Please take me off the list").kind is Kind.AUTOMATIC
+    assert of(listed, "Which dates did you mean?").kind is Kind.AUTOMATIC
+    unclear = of(listed, "Please take me off the list")
+    assert (unclear.kind, bool(unclear.doubt)) == (Kind.OPT_OUT, True)  # off which of the two?
     assert (
         of(f"{listed}\nIn-Reply-To: <issue-18.{REFERENCE}@pscb.example>", "Please take me off the list").kind
         is Kind.OPT_OUT
     )
+
+
+HINTS = [
+    "Subject: Absent pupil", "Subject: On leave, but worried", "Subject: Read: your newsletter", "Subject: Cancelled: my place",
+    "Subject: Quarantine summary", "Subject: Urlop", "List-Id: <staff.s.example>", "Precedence: bulk", "Feedback-ID: 1:2:3",
+    "X-MS-Exchange-Inbox-Rules-Loop: office@s.example", "From: notifications@s.example",
+    "Subject: Declined: news",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hint", HINTS)
+def test_what_only_hints_at_a_program_hides_no_words_of_a_person(hint: str):
+    """A child at risk, a wish to come off; what says nothing of the kind is a program's as before."""
+    headers = hint if hint.startswith("From:") else f"From: jo@s.example\n{hint}"
+    assert of(headers, "I am worried that a child in year 4 is being abused at home. Please help.").kind is Kind.URGENT
+    assert of(headers, "Please take me off your mailing list.").kind is Kind.OPT_OUT
+    assert of(headers, "The gate is shut at noon.").kind in {Kind.AWAY, Kind.AUTOMATIC}
+
+
+def test_another_board_s_newsletter_raises_no_alarm_and_is_not_filed_unread():
+    """It is full of children at risk; it is written for all its readers, not for us."""
+    long = "I am worried that a child in my class is being abused at home." + "\n\nThere is more in the next part." * 60
+    assert of("From: board@s.example\nList-Id: <b.s.example>", long).kind is Kind.QUESTION
+    assert of("From: board@s.example\nSubject: Absence", long).kind is Kind.URGENT
 
 
 def test_a_child_at_risk_outweighs_a_wish_to_come_off():
