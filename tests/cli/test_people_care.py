@@ -128,6 +128,8 @@ def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, 
     program("reconfirm", "Heads", "--yes", expect=2)
     assert len(relay.taken) == 2
     program("reconfirm", "Nobody", expect=2)
+    assert "1 asked to confirm" in program("remove", SAM, "--successor", "kit@school.test").err
+    assert [recipient for _, recipient, _ in relay.taken[2:]] == ["kit@school.test"]
 
 
 @pytest.mark.parametrize("how", ["add", "edit", "import"])

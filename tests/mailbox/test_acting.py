@@ -38,11 +38,11 @@ def reviewed(room: Mailroom, *messages: bytes) -> list[journal.Review]:
     return journal.reviews(room.db)
 
 
-def accepted(room: Mailroom, number: int) -> int | None:
+def accepted(room: Mailroom, number: int, confirm: tuple[str, ...] = ()) -> int | None:
     entry = journal.review(room.db, number)
     assert entry is not None
     with transaction(room.db):
-        return acting.accept(room.db, entry, Origin(room.now, "editor", f"review --accept {number}"))
+        return acting.accept(room.db, entry, Origin(room.now, "editor", f"review --accept {number}"), confirm)
 
 
 # -- facts ----------------------------------------------------------------------------------------------------------
@@ -241,6 +241,10 @@ def test_accepting_a_leaver_with_a_successor_puts_them_in_their_place(room: Mail
     change = accepted(room, entry.number)
     assert (room.status(JO), room.status("kit.young@school.test")) == (Status.REMOVED, Status.ACTIVE)
     assert len(changes.changed_by(room.db, change)) == 2
+    undoing.undo(room.db, change, Origin(room.now, "editor", "undo"))
+    roster.edit(room.db, room.person(JO).id, Origin(room.now, "editor", "edit"), groups=("Parents",))
+    accepted(room, entry.number, confirm=("parents",))
+    assert room.status("kit.young@school.test") is Status.PENDING
 
 
 def test_a_leaver_whom_a_colleague_reports_is_the_one_who_is_removed(room: Mailroom) -> None:

@@ -237,12 +237,14 @@ def remove(
         if heir is not None and len(people) > 1:
             raise UsageError("A successor follows one person.", "Remove them one by one.")
         ids = [person.id for person in people]
-        done = roster.remove(db, ids, options.origin(context, "remove", reason), successor=heir)
+        confirm = context.workspace.settings.groups.confirm
+        done = roster.remove(db, ids, options.origin(context, "remove", reason), successor=heir, confirm=confirm)
+        shown.moved(people, done.ids, done.change, "removed", "stays {status}: there is nothing to remove")
+        if heir is not None:
+            heirs = console.safe(heir.address.text)
+            console.result(f"{heirs}: successor, with the same organisation, role and groups.")
+            ask_newcomers(context, db, done.change)
         empty = coverage.left_with_nobody(db, [person for person in people if person.id in done.ids])
-    stays = "stays {status}: there is nothing to remove"
-    shown.moved(people, done.ids, done.change, "removed", stays)
-    if heir is not None:
-        console.result(f"{console.safe(heir.address.text)}: successor, with the same organisation, role and groups.")
     for organisation in empty:
         console.say(
             f"[yellow]Nobody of {console.safe(organisation)} is on the list now.[/] Who has come in their place?"

@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
 from pscb_mail.cli.options import Json
+from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
@@ -91,13 +92,16 @@ def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None
             lines.append(f"{number}  dismissed")
     for line in lines:
         console.say(line)
+    if accepted:
+        ask_newcomers(context, db, None)
 
 
 def _accepted(context: Context, db: "Database", entry: "Review") -> str:
     from pscb_mail.mailbox import acting
     from pscb_mail.people.changes import Origin
 
-    change = acting.accept(db, entry, Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence))
+    origin = Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence)
+    change = acting.accept(db, entry, origin, context.workspace.settings.groups.confirm)
     done = f"change {change}: `pscb-mail undo {change}` takes it back" if change else "nothing was left to change"
     return f"{entry.number}  accepted, {done}"
 
@@ -142,6 +146,7 @@ def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
                 break
             case _:
                 continue
+    ask_newcomers(context, db, None)
     left = journal.open_reviews(db)
     console.say(f"\n{left:,} still open." if left else "\nNothing is open any more.")
 

@@ -226,24 +226,26 @@ def can_accept(db: Database, entry: Review) -> bool:
             return True
 
 
-def accept(db: Database, entry: Review, origin: Origin) -> int | None:
+def accept(db: Database, entry: Review, origin: Origin, confirm: Sequence[str] = ()) -> int | None:
     """Do what an entry of the review proposes, as one change; returns its number, None where nothing was to change.
 
-    Raises UsageError where the entry does not hold what it takes.
+    `confirm` names groups in which a successor is pending until they have said yes. Raises UsageError where the entry
+    does not hold what it takes.
     """
-    change = _accepted(db, entry, replace(origin, reason=origin.reason or entry.evidence))
+    change = _accepted(db, entry, replace(origin, reason=origin.reason or entry.evidence), confirm)
     journal.settle_review(db, entry.number, "accepted", change)
     return change
 
 
-def _accepted(db: Database, entry: Review, origin: Origin) -> int | None:
+def _accepted(db: Database, entry: Review, origin: Origin, confirm: Sequence[str]) -> int | None:
     match entry.kind:
         case Kind.OPT_OUT | Kind.COMPLAINT:
             return roster.opt_out(db, [_person(entry)], origin).change
         case Kind.BOUNCE:
             return roster.bounce(db, [_person(entry)], origin).change
         case Kind.LEFT:
-            return roster.remove(db, [_person(entry)], origin, successor=_successor(db, entry)).change
+            successor = _successor(db, entry)
+            return roster.remove(db, [_person(entry)], origin, successor=successor, confirm=confirm).change
         case Kind.ADDRESS_CHANGE:
             return roster.edit(db, _person(entry), origin, address=_named(entry).address).change
         case Kind.SUBSCRIBE:

@@ -211,16 +211,19 @@ def bounce(db: Database, ids: Sequence[int], origin: Origin) -> Moved:
     return _happen(db, ids, Event.BOUNCED, origin)
 
 
-def remove(db: Database, ids: Sequence[int], origin: Origin, *, successor: Person | None = None) -> Moved:
+def remove(
+    db: Database, ids: Sequence[int], origin: Origin, *, successor: Person | None = None, confirm: Sequence[str] = ()
+) -> Moved:
     """Take people off by the editor's decision; a successor gets the first one's organisation, role and groups.
 
-    An opt-out stays an opt-out: it is the stronger bar. Raises UsageError where the successor may not be added.
+    An opt-out stays an opt-out: it is the stronger bar. `confirm`: as for `add`. Raises UsageError where the successor
+    may not be added.
     """
     with recording(db, origin, _with_successor(db, ids, successor)) as recorded:
         moved = directory.move(db, ids, Event.REMOVED, origin.at)
         if successor is not None and (left := directory.by_id(db, ids[0])):
             entry = Entry(successor, left.organisation, left.role, left.groups, source="as a successor")
-            _succeed(db, entry, origin)
+            _succeed(db, entry, origin, confirm)
     return Moved(recorded.change, moved)
 
 
@@ -306,8 +309,8 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
     return [*ids, *([existing.id] if existing else ())]
 
 
-def _succeed(db: Database, entry: Entry, origin: Origin) -> None:
-    ((_, decision),) = Deciding(db, origin, "", once_theirs(db)).about([Chosen(0, entry)])
+def _succeed(db: Database, entry: Entry, origin: Origin, confirm: Sequence[str]) -> None:
+    ((_, decision),) = Deciding(db, origin, "", once_theirs(db), confirm).about([Chosen(0, entry)])
     if decision.kind is Kind.PROTECTED:
         raise _needs_a_reason([decision])
     _write(db, [decision])
