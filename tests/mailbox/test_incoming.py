@@ -125,6 +125,10 @@ MESSAGE = b"Received: from a\n by b\nFrom: jo@school.example\nSubject: hi\nMessa
         b"Received: from c\n" + MESSAGE,
         MESSAGE.replace(b"Received: from a\n by b\n", b""),
         MESSAGE.replace(b"Subject", b"Status: RO\nX-UID: 7\nSubject"),
+        MESSAGE.replace(b"Subject", b"X-Mozilla-Keys:   \nContent-Length: 6\nLines: 1\nSubject"),
+        b"Return-Path: <jo@school.example>\nDelivered-To: newsletter@pscb.example\nX-Original-To: n@pscb.example\n"
+        + MESSAGE,
+        b"ARC-Seal: i=1; b=x\n y\nAuthentication-Results: mx; spf=pass\nReceived-SPF: pass\n" + MESSAGE,
         b"From jo@school.example Mon Nov  1 09:00:00 2010\n" + MESSAGE + b"\n",
     ],
 )

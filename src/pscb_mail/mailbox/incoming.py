@@ -18,9 +18,12 @@ from pscb_mail.mailbox.mime import Entity, Headers
 
 _TEXT = 200_000
 _ADDRESSES = 200
-# Written anew by every server or client on the way, so no part of a message's identity.
-_PASSING = frozenset(
-    {b"received", b"status", b"x-status", b"x-uid", b"x-keywords", b"x-mozilla-status", b"x-mozilla-status2"}
+# Written anew by every server that delivers and every client that keeps it, so no part of a message's identity.
+_PASSING = re.compile(
+    rb"(?:received|return-path|delivered-to|(?:x-)?envelope-to|x-original-to|delivery-date|authentication-results"
+    rb"|arc-[\w-]*|received-spf|status|x-status|x-uid|x-keywords|x-imap(?:base)?|x-mozilla-[\w-]*|x-gm-[\w-]*|x-gmail-labels"
+    rb"|content-length|lines)[ \t]*:",
+    re.IGNORECASE,
 )
 _ANGLE = re.compile(r"<([^<>]{0,320})>")
 _BARE = re.compile(r"[^\s<>,;:\"()\[\]\\]{1,200}@[^\s<>,;:\"()\\]{1,255}")
@@ -60,7 +63,6 @@ class Incoming:
     message_id: str = ""
     sender: str = ""
     sender_name: str = ""
-    reply_to: str = ""
     return_path: str | None = None
     subject: str = ""
     date: datetime | None = None
@@ -102,7 +104,6 @@ def read(raw: bytes) -> Incoming:
         message_id=next(iter(ids_in(first.get("message-id", ""))), ""),
         sender=sender,
         sender_name=one_line(mime.decoded_words(name), 200),
-        reply_to=mailbox_of(first.get("reply-to", ""))[1],
         return_path=mailbox_of(first["return-path"])[1] if "return-path" in first else None,
         subject=one_line(first.get("subject", ""), 500),
         date=_written(headers),
@@ -126,7 +127,7 @@ def key_of(data: bytes) -> str:
     kept = False
     for line in data[:end].split(b"\n"):
         if not line.startswith((b" ", b"\t")):
-            kept = bool(line) and line.partition(b":")[0].strip().lower() not in _PASSING
+            kept = bool(line) and not _PASSING.match(line)
         if kept:
             digest.update(line + b"\n")
     digest.update(b"\n")
