@@ -2,10 +2,12 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from the_list import TheList
 
 from pscb_mail.database import open_database
@@ -109,7 +111,7 @@ ROWS = {
     "the Kelvin sign": ("\u212aim@x.example,X,,,".encode(), "looks like"),
     "full-width": ("\uff41@x.example,X,,,".encode(), "looks like"),
     "more cells than the heading": (b"a@x.example,School, Town,,,,more", "more columns than the heading"),
-    "5000 columns": (b"a@x.example" + b",x" * 5000, "5,001 columns"),
+    "5000 columns": (b"a@x.example" + b",x" * 5000, "more than 200 columns"),
     "a cell of 20,000": (b"a@x.example," + b"x" * 20_000, "10,000 characters"),
     "a cell of 10 MB": (b"a@x.example," + b"x" * 10_000_000, "10,000 characters"),
     "an unknown status": (b"a@x.example,X,maybe,,", 'status "maybe"'),
@@ -155,6 +157,31 @@ def test_a_file_that_cannot_be_told_apart_is_refused_as_a_whole(data: bytes, mes
         people_of(data)
     assert message in refused.value.message
     assert refused.value.hint
+
+
+def test_one_stray_cell_far_out_in_a_sheet_neither_takes_time_nor_spoils_a_row() -> None:
+    """A slip with Ctrl and an arrow makes a sheet as wide and as long as they can be: 17 thousand million cells."""
+    book = Workbook()
+    for row in (["email", "name"], ["a@x.example", "A"], ["b@x.example", *"B" * 200]):
+        book.active.append(row)
+    book.active["XFD2"] = book.active["XFD99999"] = "x"
+    data = io.BytesIO()
+    book.save(data)
+    people, rejected = people_of(data.getvalue())
+    assert people == ["A<a@x.example>||"]
+    assert rejected == [(3, "it has more than 200 columns.")]
+
+
+def test_what_a_sheet_says_of_its_own_size_is_not_believed() -> None:
+    """Some programs write that it is one cell large: its rows are read all the same."""
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(xlsx_bytes([["email"], ["a@x.example"]]))) as made,
+        zipfile.ZipFile(data, "w") as to,
+    ):
+        for each in made.namelist():
+            to.writestr(each, made.read(each).replace(b"<sheetData>", b'<dimension ref="A1"/><sheetData>'))
+    assert people_of(data.getvalue()) == (["<a@x.example>||"], [])
 
 
 @given(st.binary(max_size=300))

@@ -21,6 +21,7 @@ from pscb_mail.foreign import row_for_spreadsheet
 FILE_LIMIT = 200_000_000
 CELL_LIMIT = 10_000
 COLUMN_LIMIT = 200
+_LAST_ROW = 1_048_576  # Excel's own
 _SEPARATORS = ",;\t|"
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -228,7 +229,7 @@ def _broken(line: int, error: csv.Error) -> UsageError:
 
 def _row_fault(cells: list[str]) -> str:
     if len(cells) > COLUMN_LIMIT:
-        return f"it has {len(cells):,} columns."
+        return f"it has more than {COLUMN_LIMIT} columns."
     if any(len(cell) > CELL_LIMIT for cell in cells):
         return f"it has a cell of more than {CELL_LIMIT:,} characters."
     return ""
@@ -241,9 +242,12 @@ def _sheet(data: bytes) -> Iterator[Row]:
     try:
         _hold_small(data)
         sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-            cells = [_cell(value) for value in values]
-            if any(cells):
+        # What a sheet says of its size may be wrong, and a stray cell makes it as large as itself: bounds of our own.
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=COLUMN_LIMIT + 1, values_only=True)
+        for line, values in enumerate(rows, start=1):
+            # There may be a million empty rows before a stray cell.
+            if values.count(None) < len(values) and (cells := _filled(values)):
                 yield Row(line, tuple(cells[:COLUMN_LIMIT]), _row_fault(cells))
     except UsageError:
         raise
@@ -256,6 +260,15 @@ def _hold_small(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as parts:
         if sum(part.file_size for part in parts.infolist()) > FILE_LIMIT:
             raise UsageError("The Excel file unpacks to more than 200 MB.", "Save it as CSV and import that.")
+
+
+def _filled(values: tuple[Any, ...]) -> list[str]:
+    """Return a row's cells up to the last one with something in it."""
+    last = next((place for place in range(len(values), 0, -1) if values[place - 1] is not None), 0)
+    cells = [_cell(value) for value in values[:last]]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
 
 
 def _cell(value: Any) -> str:
