@@ -22,7 +22,7 @@ BODY = """## One
 
 First[^a] and second,[^b] and first again.[^a]
 
-[^b]: The second note, with [a page](https://page.example/b).
+[^b]: The second note, with [a page](https://page.example/b), and words upon words upon words.
 
     Its second paragraph.
 
@@ -80,11 +80,12 @@ def test_the_text_says_the_same(tmp_path):
     text = text_for(for_groups(built(draft(tmp_path, BODY, FRONT)), ()))
     assert "First (note 1) and second, (note 2) and first again. (note 1)" in text
     assert (
-        "\n\nNotes\n-----\n\nNote 1: The first note.\n\nNote 2: The second note, with a page [1].\n\n    Its second paragraph."
+        "\n\nNotes\n-----\n\nNote 1: The first note.\n\nNote 2: The second note, with a page [1], and words upon words upon\n        words.\n\n        Its second paragraph."
         in text
     )
     assert text.index("Note 2:") < text.index("[1] https://page.example/b") < text.index("Two\n===")
     assert "173 (note 3)" in text
+    assert max(map(len, text.partition("Take me off")[0].splitlines())) <= 72
     assert "Note 3: The third note." in text
 
 

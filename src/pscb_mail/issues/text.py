@@ -192,7 +192,8 @@ class _Body:
         return f"{rule}\n{self._blocks(node)}\n{rule}"
 
     def _note(self, node: SyntaxTreeNode) -> str:
-        return self._set_in(f"Note {note_of(node).mark}: ", "    ", node)
+        first = f"Note {note_of(node).mark}: "
+        return self._set_in(first, " " * len(first), node)
 
     def _only(self, node: SyntaxTreeNode) -> str:
         only = meta_of(node)
