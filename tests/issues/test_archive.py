@@ -70,6 +70,7 @@ def test_the_page_has_the_default_words_and_nothing_that_is_anybodys_own(issues,
     for own in ("unsubscribe", "subject=", "Take me off", "cid:", "{{", "This copy"):
         assert own not in page, own
     assert {link.get("href") for link in lxml_html.fromstring(page).xpath("//footer//a")} == {
+        "tel:01632960180",
         "mailto:newsletter@pscb.example",
         "../index.html",
         "https://www.pscb.example",

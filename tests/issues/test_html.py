@@ -9,6 +9,7 @@ from lxml import html as lxml_html
 from PIL import Image
 
 from pscb_mail.issues.edition import laid_open
+from pscb_mail.issues.frame import numbers
 from pscb_mail.issues.inlining import inlined
 from pscb_mail.issues.look import INK, NIGHT_TINT, PAPER, TINT, contrast, look_of, readable
 from pscb_mail.issues.source import read_source
@@ -267,6 +268,29 @@ def test_a_contact_can_be_rung_and_written_to(everything):
         "https://www.pscb.example/desk/",
     ]
     assert "Telephone: +44 (0)1632 960123, extension 0141" in words(card)
+
+
+def test_the_number_for_whoever_is_worried_can_be_pressed_and_stands_on_one_line(everything):
+    (urgent,) = elements(everything, "//p[@class='urgent']")
+    (number,) = urgent.xpath(".//a")
+    assert (words(urgent), number.get("href")) == ("Worried about a child? Ring 01632 960180.", "tel:01632960180")
+    assert "white-space:nowrap" in number.get("style")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("Ring 01632 960180, at night 0800 1111.", ["01632 960180", "0800 1111"]),
+        ("In danger: 999. Else +44 (0)1632 960180 or (01632) 960181.", ["+44 (0)1632 960180", "(01632) 960181"]),
+        ("Ring 01632\u00a0960180", ["01632\u00a0960180"]),
+        ("Ring 01632960180 <now>", ["01632960180"]),
+        ("From 09 30 on 01/02/2010, room 12 34 56 78, 0800 123 4567-8, ref. X01632960180", []),
+    ],
+)
+def test_numbers_are_found_among_words_and_nothing_is_lost(sentence, found):
+    parts = numbers(sentence)
+    assert "".join(words for words, _ in parts) == sentence
+    assert [words for words, number in parts if number] == found
 
 
 def test_events_say_the_day_of_the_week(everything):

@@ -22,6 +22,12 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+# From the area code or the country on, seven digits or more, and not cut out of something longer.
+_NUMBER = re.compile(
+    r"(?<![\w+/.-])((?=(?:[ \u00a0()+]*[0-9]){7})"
+    r"(?:\+[0-9]{1,3}[ \u00a0]?(?:\(0\)[ \u00a0]?)?|\(0[0-9]{2,5}\)[ \u00a0]?|0)[0-9]+(?:[ \u00a0][0-9]+)*)"
+    r"(?![\w/-]|[ \u00a0][0-9])"
+)
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
 
 
@@ -128,6 +134,12 @@ def tel(number: str) -> str:
     """Return a telephone number as it stands in a tel link (RFC 3966): digits, and a plus where it begins with one."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     return f"+{digits}" if number.strip().startswith("+") else digits
+
+
+def numbers(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return a text in parts, each with whether it is a telephone number that can be rung as it stands."""
+    parts = _NUMBER.split(text)
+    return tuple((part, bool(place % 2)) for place, part in enumerate(parts) if part)
 
 
 def site(link: str) -> str:

@@ -58,7 +58,8 @@ def _look(colour: str, accent: str) -> Look:
         link=readable(accent, GROUND),
         button=accent,
         on_button=_on(accent),
-        night_heading=readable(colour, NIGHT_TINT, 8),
+        # Nearly as bright as the text below it, which it leads.
+        night_heading=readable(colour, NIGHT_TINT, 10.5),
         night_link=readable(accent, NIGHT_TINT, 6.5),
     )
 

@@ -17,7 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.frame import day, site, tel, times, weekday
+from pscb_mail.issues.frame import day, numbers, site, tel, times, weekday
 
 _HINT = "A template of the workspace takes the place of the program's own: take yours away to have that one back."
 
@@ -90,7 +90,7 @@ def _environment(folders: tuple[Path, ...], stamps: _Stamps) -> SandboxedEnviron
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters = {"day": day, "weekday": weekday, "times": times, "tel": tel, "site": site}
+    filters = {"day": day, "weekday": weekday, "times": times, "tel": tel, "numbers": numbers, "site": site}
     environment.filters.update(filters)
     return environment
 
