@@ -115,6 +115,12 @@ VERDICTS = [
     ("", "host spam-filter.school.example said: 550 no such user", P, True),
     ("", "Name service error for domain school.example: host not found, try again", T, False),
     ("5.0.0", "[school.example]: Name or service not known", P, False),
+    ("4.1.1", "450 4.1.1 <jo@school.example>: User unknown in local recipient table", P, False),
+    ("4.0.0", "554 IP=192.0.2.1 dialup not allowed", O, False),
+    ("4.0.0", "connect to mx.school.example: Connection refused", T, False),
+    ("5.2.0", "550 5.2.0 Mail rejected. [506]", O, False),
+    ("5.0.0", "550 no thanks (in reply to end of DATA command)", O, False),
+    ("5.0.0", "550 mailbox unavailable (in reply to end of DATA command)", P, False),
 ]
 
 

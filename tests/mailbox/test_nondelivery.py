@@ -167,6 +167,30 @@ FIELDS = {
         "Your message, subject: on policies\n\nThe mailbox of jo@school.example is over its quota.",
         "jo@school.example temporary 5.0.0",
     ),
+    "the command at which it failed, in its words only": (
+        "Final-Recipient: rfc822; jo@school.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no thanks",
+        "<jo@school.example>: host mx.school.example said: 550 no thanks (in reply to end of DATA command)",
+        "jo@school.example ours 5.0.0",
+    ),
+    "two recipients, and whose message failed at which command": (
+        (
+            "Final-Recipient: rfc822; jo@school.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no\n\n"
+            "Final-Recipient: rfc822; al@school.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no"
+        ),
+        (
+            "<jo@school.example>: host said: 550 no (in reply to RCPT TO command)\n\n"
+            "<al@school.example>: host said: 550 no (in reply to end of DATA command)"
+        ),
+        "jo@school.example permanent 5.0.0, al@school.example ours 5.0.0",
+    ),
+    "an action for all of them": (
+        (
+            "Reporting-MTA: dns; mx.example\nAction: delayed\n\nFinal-Recipient: rfc822; jo@school.example\n\n"
+            "Final-Recipient: rfc822; al@school.example"
+        ),
+        "Sorry.",
+        "jo@school.example delayed, al@school.example delayed",
+    ),
     "somebody held back until we prove to be people": (
         "Action: failed\n\nFinal-Recipient: rfc822; jo@school.example\nStatus: 4.7.0\nDiagnostic-Code: X-Notice; not pre-approved",
         "Your message is being held. Please confirm that you are a real person by the link.",
@@ -190,19 +214,26 @@ def test_a_recipient_s_fields_belong_together(name: str):
     assert ", ".join(map(_told, bounces(read(raw.encode())))) == expected
 
 
+SAYS = {
+    "a reply": "The filter refused it.\n\nReply: 550 5.7.1 scored as spam",
+    "words": "It has not delivered this mail.",
+}
+
+
+@pytest.mark.parametrize("says", SAYS)
 @pytest.mark.parametrize(
-    ("head", "severities"),
+    ("head", "addresses"),
     [
-        ("From: Filter <filter@trust.example>\nSubject: Your message was blocked", ["ours"]),
+        ("From: Filter <filter@trust.example>\nSubject: A suspect file in your message", ["jo@trust.example"]),
         # Who writes back to us with the copy below is a person.
         ("From: Al <al@trust.example>\nSubject: Blocked?\nIn-Reply-To: <issue-18.x@pscb.example>", []),
     ],
 )
-def test_a_copy_of_ours_and_a_server_s_reply_are_a_report_whoever_sends_them(head: str, severities: list[str]):
+def test_a_copy_of_ours_and_that_it_failed_are_a_report_whoever_sends_them(says: str, head: str, addresses: list[str]):
     copy = f"Message-ID: <issue-18.{REFERENCE}@pscb.example>\nTo: jo@trust.example\nX-PSCB-Mail: {REFERENCE}\n"
-    text = "The filter has not passed it on.\n\nReply: 550 5.7.1 scored as spam\n\n---- Original message ----\n" + copy
+    text = f"{SAYS[says]}\n\n---- Original message ----\n{copy}"
     raw = f"{head}\nTo: newsletter@pscb.example\nContent-Type: text/plain\n\n{text}"
-    assert [found.severity for found in bounces(read(raw.encode()))] == severities
+    assert [found.address for found in bounces(read(raw.encode()))] == addresses
 
 
 @pytest.mark.parametrize(

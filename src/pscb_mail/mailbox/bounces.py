@@ -18,7 +18,7 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.nondelivery import above_the_copy, reports_a_return
 from pscb_mail.mailbox.recipients import about, passed_on_from, recipients, without_subject
 from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
-from pscb_mail.mailbox.severity import explains, reply_in, says_later, status_of, telling_line, verdict
+from pscb_mail.mailbox.severity import at_data, explains, reply_in, says_later, status_of, telling_line, verdict
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
@@ -85,20 +85,14 @@ _JMRP = "x-hmxmroriginalrecipient"
 
 def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[Finding]:
     """Yield a finding for each recipient's group of fields (RFC 3464 section 2.3)."""
-    seen: set[str] = set()
-    for fields in _groups(text):
-        action = fields.get("action", "").partition(" ")[0].strip().lower()
-        final, original = (
-            address_in(fields.get("final-recipient", "")),
-            address_in(fields.get("original-recipient", "")),
-        )
-        if not (final or original or action) or action in {"relayed", "delivered", "expanded"}:
+    said = without_subject(incoming.new_words[:3000], returned) or incoming.subject
+    groups = {_recipient_of(fields, returned).casefold(): fields for fields in reversed(_groups(text))}
+    for key, fields in list(reversed(groups.items()))[:_MOST]:
+        action, final = _action_of(fields), address_in(fields.get("final-recipient", ""))
+        if (not key and not action) or action in {"relayed", "delivered", "expanded"}:
             continue
-        who = original or final or returned.to
-        if who.casefold() in seen or len(seen) >= _MOST:
-            continue
-        seen.add(who.casefold())
-        found = _finding(incoming, who, fields, action, returned)
+        who = _recipient_of(fields, returned)
+        found = _finding(who, fields, about(said, who, list(groups)), returned)
         # Where it was passed on to another domain, it is the mailbox there that is missing, not the one we wrote to.
         yield replace(found, no_such_mailbox=False) if final and not same_domain(final, who) else found
 
@@ -112,7 +106,6 @@ def _groups(text: str) -> list[dict[str, str]]:
         told = {name: fields[name] for name in _OF_A_RECIPIENT if name in fields}
         if "final-recipient" in fields or "original-recipient" in fields:
             groups.append(apart | fields)
-            apart = {}
         elif groups and "action" not in groups[-1]:
             groups[-1] |= told
         elif not groups:
@@ -123,11 +116,23 @@ def _groups(text: str) -> list[dict[str, str]]:
 _OF_A_RECIPIENT = ("action", "status", "diagnostic-code", "x-supplementary-info")
 
 
-def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str, returned: Returned) -> Finding:
+def _recipient_of(fields: dict[str, str], returned: Returned) -> str:
+    """Return whom we wrote to; where a server only tells where that ended, it is that."""
+    names = (fields.get("original-recipient", ""), fields.get("final-recipient", ""))
+    return next((address for name in names if (address := address_in(name))), returned.to)
+
+
+def _action_of(fields: dict[str, str]) -> str:
+    return fields.get("action", "").partition(" ")[0].strip().lower()
+
+
+def _finding(who: str, fields: dict[str, str], told: str, returned: Returned) -> Finding:
+    """Return the finding of one recipient's fields; `told`: what the report's words say about them."""
     diagnostic = fields.get("diagnostic-code", "") or fields.get("x-supplementary-info", "")
     text = diagnostic.partition(";")[2] if re.match(r"\s*[\w-]{1,20}\s*;", diagnostic) else diagnostic
-    status = status_of(fields.get("status", ""), text, incoming.new_words if not text else "")
-    severity, sure = verdict(status, _explained(incoming, text, status, returned), action)
+    action = _action_of(fields)
+    status = status_of(fields.get("status", ""), text, told if not text else "")
+    severity, sure = verdict(status, _explained(text, status, told), action)
     evidence = f"{status} {text}".strip() if text else f"Action: {action or 'failed'}, Status: {status or 'not given'}"
     return Finding(
         Kind.BOUNCE,
@@ -141,12 +146,11 @@ def _finding(incoming: "Incoming", who: str, fields: dict[str, str], action: str
     )
 
 
-def _explained(incoming: "Incoming", diagnostic: str, status: str, returned: Returned) -> str:
+def _explained(diagnostic: str, status: str, told: str) -> str:
     """Return why, in the report's fields, or in its words where neither diagnostic nor code says anything."""
     if diagnostic and (explains(diagnostic) or (status and not status.endswith(".0.0"))):
-        return diagnostic
-    said = without_subject(incoming.new_words[:3000], returned)
-    return f"{diagnostic} {reply_in(said) or said or incoming.subject}"
+        return f"{diagnostic} {at_data(told)}"
+    return f"{diagnostic} {reply_in(told) or told}"
 
 
 def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:

@@ -76,8 +76,8 @@ def reports_a_return(incoming: "Incoming", returned: Returned) -> bool:
     if _opens_like_one(said) and names_somebody(incoming, said, returned):
         return True
     ours = bool(returned.references and returned.to)
-    # A filter under any name: a copy of ours with its headers, and a server's reply; no answer of a person to us.
-    if ours and reply_in(said) and not incoming.answers:
+    # A filter under any name: a copy of ours with its headers, and that it failed; no answer of a person to us.
+    if ours and not incoming.answers and (reply_in(said) or _TELLS.search(plain(said))):
         return True
     if _is_a_server(incoming):
         daemon = _is_a_daemon(incoming)
@@ -128,7 +128,7 @@ _TELLS = re.compile(
     r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following"
     r"|has failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
     r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected|(?:has|have) (?:not"
-    r"|n't) (?:yet )?been delivered|(?:has|have) been (?:returned|postponed)|(?:message|mail"
+    r"|n't) (?:yet )?(?:been )?delivered|(?:has|have) been (?:returned|postponed)|(?:message|mail"
     r"|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail|did not reach the following"
     r"|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed|zugestellt|remis au"
     r"|no se ha podido entregar|nie zostala dostarczona|nao foi entregue|n'a pas pu etre (?:remis|delivre|livre"

@@ -9,6 +9,7 @@ import re
 
 from pscb_mail.mailbox.finding import Severity
 from pscb_mail.mailbox.quotes import plain
+from pscb_mail.mailbox.sentences import ADDRESS
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 # Of a server's reply, and not of what a report's address or telephone number is made of.
@@ -40,7 +41,7 @@ _OURS_IN_WORDS = re.compile(
     r"|not accepted)|filter\w*|bulk|mass mail\w*|outbound|network not allowed|from:? (?:domain|address) is"
     r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold|throttl\w*"
     r"|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
-    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)"
+    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail (?:rejete|rejected|refused|blocked)"
     r"|headers? .{0,20}too long)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
@@ -129,6 +130,8 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
     `status`: the enhanced code or ""; `text`: the diagnostic; `action`: of RFC 3464 or "".
     """
     words = plain(text[:4000]).replace("_", " ")
+    # A gateway's 4.0.0 says nothing where the server's own reply was final.
+    status = "5.0.0" if status == "4.0.0" and _first_code(text).startswith("5") else status
     if action == "delayed" or (not action and _LATER.search(words) and not status.startswith("5")):
         return Severity.DELAYED, False
     if _FULL.search(words) or status in {"4.2.2", "5.2.2"}:
@@ -144,10 +147,14 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
     for_now = re.fullmatch(r"|5\.0\.0|5\.4\.(?:0|7|3\d\d)", status) and (
         _FOR_NOW.search(words) or _first_code(text).startswith("4")
     )
-    if status.startswith("4") or (for_now and not unknown):
+    # Servers that are being set up refuse everything for the time being; given up on, an unknown user stays unknown.
+    if (status.startswith("4") and not (unknown and _OF_ADDRESS.match(status))) or (for_now and not unknown):
         return Severity.TEMPORARY, False
-    sure = status in _NO_SUCH_CODES or (unknown and not status.startswith(("5.4", "5.2", "5.3")))
+    sure = status in _NO_SUCH_CODES or (unknown and not status.startswith(("4", "5.4", "5.2", "5.3")))
     return Severity.PERMANENT, sure
+
+
+_OF_ADDRESS = re.compile(r"4\.[015]\.")
 
 
 def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
@@ -178,10 +185,17 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     if status.startswith("5.5.") and not _OF_A_RECIPIENT.search(words):
         return True
     if strong is None:
-        return (
-            not unknown and bool(_SAYS_NOTHING.fullmatch(status)) and bool(_OURS_IN_WORDS.search(_LINK.sub(" ", words)))
-        )
+        hints = _OURS_IN_WORDS.search(_LINK.sub(" ", words)) or (_AT_DATA.search(words) and _is_of_message(words))
+        return not unknown and bool(_SAYS_NOTHING.fullmatch(status)) and bool(hints)
     return not (unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words))
+
+
+# The recipient had been accepted by then: what was refused is the message.
+_AT_DATA = re.compile(r"\bafter end of data\b|\bend of data command\b|>>> data <<< 5")
+
+
+def _is_of_message(words: str) -> bool:
+    return not _OF_A_RECIPIENT.search(ADDRESS.sub(" ", words))
 
 
 _SAYS_NOTHING = re.compile(r"|5\.[035]\.\d+|5\.\d\.0")
@@ -226,13 +240,21 @@ def reply_in(text: str) -> str:
     What stands around it are the reporter's general words, which often name every reason that there could be.
     """
     replies = " ".join(match[0] for match in _REPLY.finditer(text[:4000]))
+    # A report may say in its own words at which command that was.
+    replies += f" {at_data(text)}"
     words = plain(replies)
     return replies if any(pattern.search(words) for pattern in _REASONS) else ""
 
 
+def at_data(text: str) -> str:
+    """Return the words that say that the message itself was refused, where a report says so; "" elsewhere."""
+    found = _AT_DATA.search(plain(text[:4000]))
+    return found[0] if found else ""
+
+
 # From a reply's code (RFC 5321 section 4.2) to the end of its paragraph.
 _REPLY = re.compile(r"(?<![\d.:-])[45][0-57]\d(?: |-(?!\d{3}-\d))(?=[A-Za-z#<\d])(?:.|\n(?![ \t]*\n)){1,1500}")
-_REASONS = (_UNKNOWN, _FULL, _OURS, _OURS_IN_WORDS, _RESTRICTED_TEXT, _NOT_THEIRS, _FOR_NOW)
+_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _OURS_IN_WORDS, _RESTRICTED_TEXT, _NOT_THEIRS, _FOR_NOW)
 
 
 def tells_of_a_mailbox(text: str) -> bool:
