@@ -79,12 +79,16 @@ class Workspace:
             self.back_up("before-migration", datetime.now(UTC))
         db = open_database(self.database_path)
         try:
-            db.register_function(self._keyed_hash, name="keyed_hash", deterministic=True)
+            self.lend_key(db)
             _own(db, take_over=take_over)
         except BaseException:
             db.close()
             raise
         return db
+
+    def lend_key(self, db: Database) -> None:
+        """Have a database's SQL know `keyed_hash`."""
+        db.register_function(self._keyed_hash, name="keyed_hash", deterministic=True)
 
     def _keyed_hash(self, text: str) -> str:
         return hmac.digest(self.key(), text.encode(), "sha256").hex()

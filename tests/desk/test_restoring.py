@@ -22,7 +22,7 @@ from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
 from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.sources import open_source
-from pscb_mail.people import directory
+from pscb_mail.people import changes, directory, undoing
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
@@ -344,16 +344,21 @@ def test_a_damaged_database_is_laid_aside(desk: Office) -> None:
 
 
 def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: Path) -> None:
-    """A backup that lay elsewhere still knows them; the list that it replaces remembers that it must not."""
+    """A backup that lay elsewhere still knows them, on the list or in its history; the list that it replaces remembers."""
+    added, ann = len(list(changes.changes(desk.db))) + 1, "ann@gone.test"
+    desk.add(f"Ann Gone <{ann}>")
+    undoing.undo(desk.db, added, Origin(desk.now(), "tester", "undo"))
     elsewhere = tmp_path / "stick.zip"
     shutil.copy(latest(desk), elsewhere)
-    plan = forgetting.one(desk.db, JO)
-    forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
+    for text in (JO, ann):
+        plan = forgetting.one(desk.db, text)
+        forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
     desk.db.close()
     restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
     desk.db = desk.workspace.open_database()
     assert sorted(each.address.text for each in directory.people(desk.db)) == sorted(ALL[1:])
-    assert JO.encode() not in desk.workspace.database_path.read_bytes()
+    kept = desk.workspace.database_path.read_bytes()
+    assert not [text for text in (JO, ann) if text.encode() in kept]
 
 
 def test_a_crash_between_bringing_back_and_settling_leaves_a_list_that_sends_nothing(

@@ -1,9 +1,10 @@
 """Bringing a backup back: looked into, put in place of what is there, and made safe before it is.
 
 Promises: what is there is backed up first, or laid aside where it cannot be read; the database is put in place in one
-transaction, with all that waits to be sent in doubt and the bar on sending up (`unsettled`), so that a crash anywhere
-leaves a list that sends nothing; whoever was forgotten here is forgotten again. Raises UsageError for no backup,
-NotNowError where another program holds the database. Leaves to others: finding out what happened since (`settling`).
+transaction, with all that waits to be sent in doubt, the bar on sending up (`unsettled`) and whoever was forgotten here
+forgotten again, so that a crash anywhere leaves a list that sends nothing and knows nobody whom it must not. Raises
+UsageError for no backup, NotNowError where another program holds the database. Leaves to others: finding out what
+happened since (`settling`).
 """
 
 import socket
@@ -140,10 +141,10 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | 
                 _made_safe(db, inside.backup, now)
                 if inside.has_key:
                     backups.extract(inside.backup, backups.KEY, workspace.key_path)
+                _forget_again(workspace, db, kept, now)
                 with closing(sqlite3.connect(workspace.database_path)) as live:
                     db.conn.backup(live)
             workspace.database_path.chmod(0o600)
-            _forget_again(workspace, kept, now)
     except (OSError, sqlite3.Error) as error:
         raise NotNowError(f"The backup cannot be brought back: {error}.", "Free some space, run it again.") from error
     return before
@@ -191,12 +192,12 @@ def _forgotten_here(workspace: Workspace) -> tuple[tuple[str, str], ...]:
             return ()
 
 
-def _forget_again(workspace: Workspace, kept: tuple[tuple[str, str], ...], now: datetime) -> None:
-    """Forget those once more whom the backup still knew."""
+def _forget_again(workspace: Workspace, db: Database, kept: tuple[tuple[str, str], ...], now: datetime) -> None:
+    """Forget those once more whom the backup still knew, on the list or in its history."""
     if not kept:
         return
-    with closing(workspace.open_database()) as db:
-        ids = forgotten.barred_of(db, (each for each, _ in kept))
-        with transaction(db):
-            forgetting.erase(db, forgotten.trace(db, ids), [each for each, _ in kept], now)
-        forgetting.wipe(db)
+    workspace.lend_key(db)
+    hashes = [each for each, _ in kept]
+    with transaction(db):
+        forgetting.erase(db, forgotten.trace(db, forgotten.barred_of(db, hashes)), hashes, now)
+    forgetting.wipe(db)

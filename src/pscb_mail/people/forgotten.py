@@ -8,6 +8,7 @@ a connection and leave transactions to the use case, `desk.forgetting`.
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from sqlite_utils import Database
 from pscb_mail.database import stamp
 from pscb_mail.people.address import kept_address
 from pscb_mail.people.changes import Origin
+from pscb_mail.people.searching import folded
 
 _HASH = "keyed_hash('forgotten' || char(0) || value)"
 _INSTEAD = "(forgotten)"
@@ -24,16 +26,20 @@ _INSTEAD = "(forgotten)"
 
 @dataclass(frozen=True)
 class Trace:
-    """What to look for: ids of one person or more, every address they ever had that is nobody else's, full names."""
+    """What to look for: ids of one person or more, every address they ever had that is nobody else's, full names.
+
+    `current`: the addresses that they have now, even where somebody else had them before.
+    """
 
     ids: tuple[int, ...]
     addresses: tuple[str, ...]
     names: tuple[str, ...]
+    current: tuple[str, ...] = ()
 
     @property
     def keys(self) -> frozenset[str]:
-        """The keys of the addresses."""
-        return frozenset(kept_address(text).key for text in self.addresses)
+        """The keys of the addresses by which they are known and barred."""
+        return frozenset(kept_address(text).key for text in (*self.addresses, *self.current))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -74,13 +80,6 @@ def all_hashes(db: Database) -> tuple[tuple[str, str], ...]:
     return tuple(db.execute("SELECT hash, at FROM forgotten").fetchall())
 
 
-def barred_of(db: Database, kept: Iterable[str]) -> list[int]:
-    """Return the ids of people on the list whose hash is among `kept`."""
-    query = f"""SELECT s.id FROM subscriber s, json_each(json_array(s.address_key))
-                WHERE {_HASH} IN (SELECT value FROM json_each(?))"""
-    return [row[0] for row in db.execute(query, [json.dumps(list(kept))])]
-
-
 # -- who that is ----------------------------------------------------------------------------------------------------
 
 _ALL_ADDRESSES = """
@@ -92,22 +91,28 @@ _ALL_ADDRESSES = """
 
 def trace(db: Database, ids: Sequence[int]) -> Trace:
     """Return what to look for of people: an address or a name that somebody else has or had is left to them."""
-    theirs = db.execute(
-        f"SELECT DISTINCT address, name FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(ids))],
-    ).fetchall()
+    those = [json.dumps(list(ids))]
+    of_them = "IN (SELECT value FROM json_each(?))"
+    theirs = db.execute(f"SELECT DISTINCT address, name FROM ({_ALL_ADDRESSES}) WHERE who {of_them}", those).fetchall()
+    current = db.execute(f"SELECT address FROM subscriber WHERE id {of_them}", those).fetchall()
     addresses = {address for address, _ in theirs}
     # A single name ("Jo") is in too many words of others to be taken out of them.
     names = {name for _, name in theirs if len(name.split()) > 1}
-    return Trace(tuple(ids), _nobody_elses(db, ids, "address", addresses), _nobody_elses(db, ids, "name", names))
+    return Trace(
+        tuple(ids),
+        _nobody_elses(db, ids, "address", addresses),
+        _nobody_elses(db, ids, "name", names),
+        tuple(address for (address,) in current),
+    )
 
 
 def _nobody_elses(db: Database, ids: Sequence[int], column: str, texts: set[str]) -> tuple[str, ...]:
-    """Return those of people's texts that nobody else has or had, in whatever case: A-Z alone, as in the keys."""
-    others = f"""SELECT lower({column}) FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(:ids))
-                 AND lower({column}) IN (SELECT lower(value) FROM json_each(:texts))"""
+    """Return those of people's texts that nobody else has or had, in whatever case."""
+    _register_folded(db)
+    others = f"""SELECT folded({column}) FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(:ids))
+                 AND folded({column}) IN (SELECT folded(value) FROM json_each(:texts))"""
     rows = db.execute(
-        f"SELECT value FROM json_each(:texts) WHERE lower(value) NOT IN ({others})",
+        f"SELECT value FROM json_each(:texts) WHERE folded(value) NOT IN ({others})",
         {"texts": json.dumps(sorted(texts)), "ids": json.dumps(list(ids))},
     )
     return tuple(text for (text,) in rows)
@@ -126,6 +131,13 @@ def holders(db: Database, keys: Iterable[str]) -> list[int]:
     wanted = frozenset(keys)
     rows = db.execute(f"SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES})")
     return sorted({who for who, address in rows if kept_address(address).key in wanted})
+
+
+def barred_of(db: Database, kept: Iterable[str]) -> list[int]:
+    """Return the ids of whoever has or had an address whose hash is among `kept`, on the list or taken off it."""
+    query = f"""SELECT DISTINCT who FROM (SELECT who, lower(address) AS value FROM ({_ALL_ADDRESSES}))
+                WHERE {_HASH} IN (SELECT value FROM json_each(?)) ORDER BY who"""
+    return [who for (who,) in db.execute(query, [json.dumps(list(kept))])]
 
 
 def left_before(db: Database, moment: datetime) -> list[int]:
@@ -182,18 +194,25 @@ def erase(db: Database, gone: Trace) -> None:
 
 def strike(db: Database, gone: Trace, table: str, *columns: str) -> None:
     """Take people's addresses and names out of texts about others. `table` and `columns` are the program's own."""
+    _register_folded(db)
     db.register_function(_striking(gone.words), name="struck", replace=True)
     for column in columns:
         for word in gone.words:
-            db.execute(
-                f"UPDATE {table} SET {column} = struck({column}) WHERE instr(lower({column}), lower(?)) > 0", [word]
-            )
+            # SQLite knows upper and lower case of A-Z alone, and is many times as fast.
+            case = "lower" if word.isascii() else "folded"
+            found = f"instr({case}(coalesce({column}, '')), {case}(?)) > 0"
+            db.execute(f"UPDATE {table} SET {column} = struck({column}) WHERE {found}", [word])
+
+
+def _register_folded(db: Database) -> None:
+    db.register_function(folded, name="folded", deterministic=True)
 
 
 def _striking(words: Sequence[str]) -> Callable[[str], str]:
     """Return the function that takes `words` out of a text, where they are not a part of longer ones."""
+    typed = [form for word in words for form in (word, unicodedata.normalize("NFD", word))]
     # In JSON a name's quotation marks have a backslash before them.
-    forms = {form for word in words for form in (word, json.dumps(word, ensure_ascii=False)[1:-1])}
+    forms = {form for word in typed for form in (word, json.dumps(word, ensure_ascii=False)[1:-1])}
     longest_first = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     pattern = re.compile(rf"(?<![\w.+%-])(?:{longest_first})(?![\w-]|\.\w)", re.IGNORECASE)
     return lambda text: pattern.sub(_INSTEAD, text)
