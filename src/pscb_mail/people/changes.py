@@ -184,8 +184,8 @@ def latest(db: Database) -> Change:
         else "There is no change before it that could be taken back."
     )
     raise UsageError(
-        f"The latest change ({found.number}, {found.origin.command}) cannot be taken back: whoever it was about has been "
-        "forgotten, for good.",
+        f"The latest change ({found.number}, {found.origin.command}) cannot be taken back: whoever it was about has "
+        "been forgotten, for good.",
         way,
     )
 
