@@ -119,6 +119,7 @@ VERDICTS = [
     ("4.0.0", "554 IP=192.0.2.1 dialup not allowed", O, False),
     ("4.0.0", "connect to mx.school.example: Connection refused", T, False),
     ("5.2.0", "550 5.2.0 Mail rejected. [506]", O, False),
+    ("", "The server did not accept our requests to connect. [socket error]", T, False),
     ("5.0.0", "550 no thanks (in reply to end of DATA command)", O, False),
     ("5.0.0", "550 mailbox unavailable (in reply to end of DATA command)", P, False),
 ]
@@ -245,7 +246,8 @@ def test_a_mail_without_a_usable_from_does_not_break_the_detectors(sender: str, 
 
 PASSED_ON = [
     # who is missing, whom we wrote to, and whether that takes the one we wrote to off at once
-    ("jo.bloggs@school.example", "jo@school.example", True),
+    ("jo.bloggs@school.example", "j.bloggs@school.example", True),
+    ("old.deputy@school.example", "jo@school.example", False),
     ("jo77@private.example", "jo@school.example", False),
 ]
 

@@ -28,6 +28,7 @@ DOUBT = replace(WORDS, doubt="a condition goes with it")
 OTHERS = replace(WORDS, doubt="it is about somebody else", other=True, address="ann@health.example")
 FROM_JO = Incoming("k", sender="jo.bloggs@school.example", date=THEN)
 FROM_ALIAS = Incoming("k", sender="j.bloggs@school.example", date=THEN)
+JO_S = Facts(owner=JO, proven=True, written_to=JO.address.text)
 FROM_STRANGER = Incoming("k", sender="sam@elsewhere.example", date=THEN)
 
 
@@ -143,20 +144,28 @@ def test_nobody_but_the_owner_of_the_code_or_the_sender_is_ever_taken_off(
 
 
 BOUNCES = {
-    "no such mailbox": (bounce(sure=True), Facts(owner=JO, proven=True), (Action.BOUNCED, 1)),
-    "no such mailbox, the report names nobody": (bounce(sure=True, address=""), Facts(owner=JO, proven=True), (Action.BOUNCED, 1)),
-    "known by the returned Message-ID": (bounce(sure=True), Facts(answered=JO, proven=True), (Action.BOUNCED, 1)),
-    "no such mailbox where it is forwarded to": (
-        bounce(sure=True, address="jo@elsewhere.example"), Facts(owner=JO, proven=True), (Action.COUNTED, 1),
+    "no such mailbox": (bounce(sure=True), JO_S, (Action.BOUNCED, 1)),
+    "no such mailbox, the report names nobody": (bounce(sure=True, address=""), JO_S, (Action.BOUNCED, 1)),
+    "no such mailbox, named by another name of theirs": (bounce(sure=True, address="j.bloggs@School.example"), JO_S, (Action.BOUNCED, 1)),
+    "known by the returned Message-ID": (bounce(sure=True), replace(JO_S, owner=None, answered=JO), (Action.BOUNCED, 1)),
+    "no such mailbox where it is forwarded to": (bounce(sure=True, address="jo@elsewhere.example"), JO_S, (Action.COUNTED, 1)),
+    "no such mailbox where it is forwarded to, in the same house": (
+        bounce(sure=True, address="old.deputy@school.example"), JO_S, (Action.COUNTED, 1),
+    ),
+    "no such mailbox, of an address that they have left": (
+        bounce(sure=True, address="jbloggs@school.example"), replace(JO_S, written_to="jbloggs@school.example"), (Action.COUNTED, 1),
+    ),
+    "permanent, third, of an address that they have left": (
+        bounce(address="jo@old.example"), replace(JO_S, written_to="jo@old.example", earlier_bounces=2), (Action.COUNTED, 1),
     ),
     "permanent, first": (bounce(), Facts(owner=JO, proven=True), (Action.COUNTED, 1)),
     "permanent, second": (bounce(), Facts(owner=JO, proven=True, earlier_bounces=1), (Action.COUNTED, 1)),
-    "permanent, third": (bounce(), Facts(owner=JO, proven=True, earlier_bounces=2), (Action.BOUNCED, 1)),
+    "permanent, third": (bounce(), replace(JO_S, earlier_bounces=2), (Action.BOUNCED, 1)),
     "temporary for ever": (bounce(Severity.TEMPORARY), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
     "delayed": (bounce(Severity.DELAYED), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
     "ours": (bounce(Severity.OURS), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
     "of unknown severity": (bounce(None), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
-    "an outage": (bounce(sure=True), Facts(owner=JO, proven=True, outage=True), (Action.REVIEW, 1)),
+    "an outage": (bounce(sure=True), replace(JO_S, outage=True), (Action.REVIEW, 1)),
     "forged": (bounce(sure=True), Facts(recipient=JO), (Action.REVIEW, 1)),
     "forged, with a code nobody has": (bounce(sure=True), Facts(owner=JO, recipient=JO), (Action.REVIEW, 1)),
     "about other mail": (bounce(sure=True), Facts(), (Action.LEFT, None)),
@@ -179,7 +188,7 @@ def test_a_bounce_is_decided_as_the_table_says(name: str):
 def test_an_old_report_that_turns_up_again_undoes_no_return(days: int | None, *, acts: bool):
     """Jo is on the list (again) since THEN; what came back or was complained about before that is over."""
     report = Incoming("k", return_path="", date=None if days is None else THEN + timedelta(days=days))
-    facts = Facts(owner=JO, proven=True)
+    facts = JO_S
     assert decide(report, bounce(sure=True), facts).action is (Action.BOUNCED if acts else Action.REVIEW)
     complaint = decide(report, Finding(Kind.COMPLAINT, "abuse"), facts)
     assert complaint.action is (Action.OPTED_OUT if acts else Action.REVIEW)

@@ -14,6 +14,7 @@ from pscb_mail.mailbox.finding import Kind, Severity
 from pscb_mail.mailbox.journal import Record
 from pscb_mail.mailbox.messages import Bookmark
 from pscb_mail.people import roster, undoing
+from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 
 JO, ANN = "jo@school.test", "ann@health.test"
@@ -91,6 +92,8 @@ def test_earlier_bounces_are_of_other_issues_and_since_their_last_change(room: M
     assert journal.earlier_bounces(room.db, jo, "issue-19", long_ago) == 1
     assert journal.earlier_bounces(room.db, jo, "issue-18", long_ago) == 0
     assert journal.earlier_bounces(room.db, jo, "issue-19", room.now + timedelta(seconds=1)) == 0
+    roster.edit(room.db, jo, Origin(room.now, "test", "edit"), address=parse_address("jo@academy.test"))
+    assert journal.earlier_bounces(room.db, jo, "issue-19", long_ago) == 0  # nothing came back from there
 
 
 def test_a_bookmark_never_goes_back_while_uidvalidity_stays(room: Mailroom) -> None:

@@ -3,10 +3,15 @@
 import re
 
 
-def same_domain(one: str, other: str) -> bool:
+def _same_domain(one: str, other: str) -> bool:
     """Whether two addresses have one domain."""
     left, right = one.rpartition("@")[2].casefold(), other.rpartition("@")[2].casefold()
     return bool(left) and left == right
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Whether two addresses look like one mailbox's: the same, or one another's aliases."""
+    return one.casefold() == other.casefold() or is_alias(one, other)
 
 
 def is_alias(sender: str, own: str) -> bool:
@@ -15,7 +20,7 @@ def is_alias(sender: str, own: str) -> bool:
     Like names share their words (`jo.bloggs`, `bloggs.jo`), or an initial and the surname (`jbloggs`, `j.bloggs`), or
     differ by a tag (`jo+news`). Names of one or two letters are never alike.
     """
-    if not same_domain(sender, own):
+    if not _same_domain(sender, own):
         return False
     mine, theirs = _words_of(sender), _words_of(own)
     if not mine or max(map(len, mine | theirs)) < 3:

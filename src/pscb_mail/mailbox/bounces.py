@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox.aliases import same_domain
+from pscb_mail.mailbox.aliases import same_mailbox
 from pscb_mail.mailbox.automatic import asks_for_proof
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.nondelivery import above_the_copy, reports_a_return
@@ -93,8 +93,8 @@ def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[
             continue
         who = _recipient_of(fields, returned)
         found = _finding(who, fields, about(said, who, list(groups)), returned)
-        # Where it was passed on to another domain, it is the mailbox there that is missing, not the one we wrote to.
-        yield replace(found, no_such_mailbox=False) if final and not same_domain(final, who) else found
+        # Where it was passed on to another mailbox, it is the one there that is missing, not the one we wrote to.
+        yield replace(found, no_such_mailbox=False) if final and not same_mailbox(final, who) else found
 
 
 def _groups(text: str) -> list[dict[str, str]]:
@@ -177,5 +177,5 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
             message_ids=returned.message_ids,
             severity=severity,
             status=status,
-            no_such_mailbox=sure and (address == reached or same_domain(address, reached)),
+            no_such_mailbox=sure and same_mailbox(address, reached),
         )

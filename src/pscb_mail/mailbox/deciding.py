@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox.aliases import is_alias, same_domain
+from pscb_mail.mailbox.aliases import is_alias, same_mailbox
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.proposing import proposed
 from pscb_mail.people.address import address_key
@@ -248,9 +248,11 @@ def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     if finding.severity is not Severity.PERMANENT or person.status is not Status.ACTIVE:
         return _made(finding, Action.COUNTED, person)
     # The third issue; at once only where the mailbox that is missing is the one we wrote to, not one it forwards to.
-    ours = not finding.address or same_domain(finding.address, person.address.key)
-    at_once = finding.no_such_mailbox and ours
-    if not at_once and facts.earlier_bounces < 2:
+    # What comes back from an address that they have left says nothing about the one that they have now.
+    theirs = not finding.address or same_mailbox(finding.address, person.address.key)
+    at_once = finding.no_such_mailbox and theirs
+    left = person.address.key != address_key(facts.written_to)
+    if left or (not at_once and facts.earlier_bounces < 2):
         return _made(finding, Action.COUNTED, person)
     down = "so much of this domain came back that the domain itself may be down" if facts.outage else ""
     doubt = _OF_BEFORE if _is_of_before(incoming, person) else down

@@ -225,12 +225,13 @@ def opted_out(db: Database, issue: str) -> int:
 
 
 def earlier_bounces(db: Database, subscriber: int, issue: str, since: datetime) -> int:
-    """Return how many other issues came back from a person for good since a moment (their last change of status)."""
+    """Return how many other issues came back for good since a moment from the address that a person has now."""
     return int(
         db.execute(
             """SELECT count(DISTINCT d.issue) FROM finding f JOIN delivery d ON d.id = f.delivery
                WHERE f.subscriber = ? AND f.finding = 'bounce' AND f.severity = 'permanent'
-                   AND d.issue != ? AND f.at >= ?""",
+                   AND d.issue != ? AND f.at >= ?
+                   AND lower(d.address) = (SELECT lower(address) FROM subscriber WHERE id = f.subscriber)""",
             [subscriber, issue, stamp(since)],
         ).fetchone()[0]
     )
