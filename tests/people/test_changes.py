@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.subscriber import Status
@@ -152,6 +152,16 @@ def test_undo_never_lifts_an_opt_out_but_its_own(people) -> None:
         assert people.status(JO) is Status.OPTED_OUT
     undo(people, 3)
     assert people.status(JO) is Status.ACTIVE
+
+
+def test_undo_lifts_no_more_opt_outs_than_were_agreed_to(people) -> None:
+    """What stood in the way of one may have gone while the editor looked."""
+    people.add(JO, SAM)
+    number = people.opt_out(JO, SAM)
+    with pytest.raises(NotNowError, match="Another command has changed the list"):
+        undoing.undo(people.db, number, people.origin("undo"), lifting=1)
+    assert people.status(JO) is people.status(SAM) is Status.OPTED_OUT
+    assert undoing.undo(people.db, number, people.origin("undo"), lifting=2).people == 2
 
 
 def test_an_address_that_another_person_has_meanwhile_is_not_taken_back(people) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry, Kind
@@ -276,6 +276,20 @@ def test_both_addresses_of_one_person_in_a_file_are_one_person(people) -> None:
     roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address("jo@college.example"))
     done = roster.enrol(people.db, [entry("jo@college.example"), entry(JO)], people.origin())
     assert len(done.decisions) == len(people.everybody()) == 1
+
+
+def test_a_plan_that_was_agreed_to_is_carried_out_as_it_was_or_not_at_all(people) -> None:
+    """Another command puts somebody into the group while the editor looks: they do not leave it unseen."""
+    people.add(JO, groups=("Board",))
+    entries, origin = [entry("new@x.example", groups=("Board",))], people.origin()
+    agreed = roster.plan(people.db, entries, origin, sync="Board")
+    people.add(SAM, groups=("Board",))
+    before = people.everybody()
+    with pytest.raises(NotNowError, match="Another command has changed the list"):
+        roster.enrol(people.db, entries, origin, sync="Board", agreed=agreed)
+    assert people.everybody() == before
+    agreed = roster.plan(people.db, entries, origin, sync="Board")
+    assert roster.enrol(people.db, entries, origin, sync="Board", agreed=agreed).leaving.count == 2
 
 
 def test_whoever_joins_while_a_plan_is_made_is_in_it(people) -> None:

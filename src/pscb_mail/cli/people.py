@@ -324,7 +324,8 @@ def undo(
             console.confirm(f"Take it back, and lift {opt_outs}?", yes=yes)
         elif wanted.people > _MANY:
             console.confirm(f"Take it back for {wanted.people:,} people?", yes=yes)
-        done = undoing.undo(db, wanted.number, options.origin(context, f"undo {wanted.number}", reason))
+        origin = options.origin(context, f"undo {wanted.number}", reason)
+        done = undoing.undo(db, wanted.number, origin, lifting=lifted.count)
     if json:
         console.document(shown.undone_as_json(done))
     else:

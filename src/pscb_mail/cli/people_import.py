@@ -162,7 +162,7 @@ def _planned_and_done(
     if dry_run or not planned.moving or not anybody:
         return planned
     _ask(planned, order, understood, yes=yes, yes_leaving=yes_leaving)
-    return _carried_out(db, order, understood, context)
+    return _carried_out(db, order, understood, context, planned)
 
 
 def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
@@ -178,11 +178,13 @@ def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
     import_shown.plan(order.name, reading, staged, planned, questions, order.sync, barred=order.barred)
 
 
-def _carried_out(db: "Database", order: _Order, understood: _Understood, context: Context) -> "Enrolled":
+def _carried_out(
+    db: "Database", order: _Order, understood: _Understood, context: Context, agreed: "Enrolled | None" = None
+) -> "Enrolled":
     from pscb_mail.people import roster
 
     context.workspace.back_up("before-import", now())
-    return roster.enrol(db, understood.staged, order.origin, order.source, order.sync, order.confirm)
+    return roster.enrol(db, understood.staged, order.origin, order.source, order.sync, order.confirm, agreed)
 
 
 def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bool, yes_leaving: bool) -> None:

@@ -15,7 +15,7 @@ from itertools import count
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp, transaction
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people.address import kept_address
 from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
@@ -135,6 +135,14 @@ def recording(db: Database, origin: Origin, ids: Iterable[int], undoes: int | No
                 {"change": recorded.change, "last": last},
             )
         db.execute(f"DROP TABLE {table}")
+
+
+def changed_meanwhile() -> NotNowError:
+    """Return what it means that the list is not any more as the user saw it before they said yes."""
+    return NotNowError(
+        "Another command has changed the list since you were asked; nothing was changed.",
+        "Run it again, and look at what it says now.",
+    )
 
 
 def _new_change(db: Database, origin: Origin, undoes: int | None) -> int:

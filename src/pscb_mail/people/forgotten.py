@@ -21,6 +21,7 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.people.searching import folded
 
 _HASH = "keyed_hash('forgotten' || char(0) || value)"
+_OF_THE_HASHES = "(SELECT value FROM json_each(:kept))"
 _INSTEAD = "(forgotten)"
 
 
@@ -75,9 +76,9 @@ def lift(db: Database, key: str) -> None:
         db.execute(f"DELETE FROM forgotten WHERE hash IN (SELECT {_HASH} FROM json_each(?))", [json.dumps([key])])
 
 
-def all_hashes(db: Database) -> tuple[tuple[str, str], ...]:
-    """Return every hash that is kept, with its time: what a database that is brought back must know as well."""
-    return tuple(db.execute("SELECT hash, at FROM forgotten").fetchall())
+def all_hashes(db: Database) -> tuple[str, ...]:
+    """Return every hash that is kept: what a database that is brought back must know as well."""
+    return tuple(kept for (kept,) in db.execute("SELECT hash FROM forgotten").fetchall())
 
 
 # -- who that is ----------------------------------------------------------------------------------------------------
@@ -133,11 +134,13 @@ def holders(db: Database, keys: Iterable[str]) -> list[int]:
     return sorted({who for who, address in rows if kept_address(address).key in wanted})
 
 
-def barred_of(db: Database, kept: Iterable[str]) -> list[int]:
-    """Return the ids of whoever has or had an address whose hash is among `kept`, on the list or taken off it."""
-    query = f"""SELECT DISTINCT who FROM (SELECT who, lower(address) AS value FROM ({_ALL_ADDRESSES}))
-                WHERE {_HASH} IN (SELECT value FROM json_each(?)) ORDER BY who"""
-    return [who for (who,) in db.execute(query, [json.dumps(list(kept))])]
+def barred_of(db: Database, kept: Iterable[str], others: Iterable[int]) -> list[int]:
+    """Return the ids of whoever has an address whose hash is among `kept`, or had one and is none of `others`."""
+    query = f"""SELECT id FROM (SELECT id, address_key AS value FROM subscriber) WHERE {_HASH} IN {_OF_THE_HASHES}
+                UNION SELECT who FROM (SELECT who, lower(address) AS value FROM ({_ALL_ADDRESSES}))
+                WHERE {_HASH} IN {_OF_THE_HASHES} AND who NOT IN (SELECT value FROM json_each(:others)) ORDER BY 1"""
+    rows = db.execute(query, {"kept": json.dumps(list(kept)), "others": json.dumps(list(others))})
+    return [who for (who,) in rows]
 
 
 def left_before(db: Database, moment: datetime) -> list[int]:

@@ -16,7 +16,7 @@ from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.people import directory, forgotten, staging
 from pscb_mail.people.address import Address, Person, clean_name
-from pscb_mail.people.changes import Origin, Recording, former_addresses, recording
+from pscb_mail.people.changes import Origin, Recording, changed_meanwhile, former_addresses, recording
 from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
 from pscb_mail.people.recognising import Chosen, Deciding, once_theirs
 from pscb_mail.people.searching import folded
@@ -131,16 +131,20 @@ def enrol(
     source: str = "",
     sync: str = "",
     confirm: Sequence[str] = (),
+    agreed: Enrolled | None = None,
 ) -> Enrolled:
     """Put the people of a file on the list; nobody who opted out or bounced is touched.
 
     An address that somebody had before is theirs still: an old file makes no second person of them. `sync` names a
-    group that holds nobody afterwards who is not in the file.
+    group that holds nobody afterwards who is not in the file. Raises NotNowError, and changes nothing, where another
+    thing would happen now than what was `agreed` to.
     """
     staged = _stage(db, entries)
     with recording(db, origin, []) as recorded:
         deciding = Deciding(db, origin, source, former_addresses(db), confirm)
         done = _gone_through(db, staged, deciding, sync, recorded)
+        if agreed is not None and (done.counts, done.leaving) != (agreed.counts, agreed.leaving):
+            raise changed_meanwhile()
     return replace(done, change=recorded.change)
 
 

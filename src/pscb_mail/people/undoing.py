@@ -22,6 +22,7 @@ from pscb_mail.people.changes import (
     Made,
     Origin,
     change,
+    changed_meanwhile,
     history_of,
     recording,
     subscriber_of,
@@ -92,13 +93,16 @@ def lifted(db: Database, number: int) -> Lifted:
     return Lifted(len(first) + sum(1 for _ in rows), tuple(subscriber_of(*row) for row in first))
 
 
-def undo(db: Database, number: int, origin: Origin, at_once: int = _AT_ONCE) -> Undone:
+def undo(db: Database, number: int, origin: Origin, *, lifting: int | None = None, at_once: int = _AT_ONCE) -> Undone:
     """Take back a change for everybody who still is as it left them, so many `at_once`.
 
-    Raises UsageError, naming the change that stands in the way, where that is nobody.
+    Raises UsageError, naming the change that stands in the way, where that is nobody; NotNowError where it would lift
+    more opt-outs than the user agreed to (`lifting`).
     """
     with transaction(db):
         wanted = change(db, number)
+        if lifting is not None and lifted(db, number).count > lifting:
+            raise changed_meanwhile()
         db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER)")
         db.execute(f"INSERT INTO weighed SELECT step, holder FROM ({_STEPS})", {"number": number})
         steps, stayed = db.execute("SELECT count(*), count(holder) FROM weighed").fetchone()
