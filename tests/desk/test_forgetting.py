@@ -258,6 +258,37 @@ def test_an_address_that_is_somebody_elses_now_is_left_to_them(desk: Office) -> 
     assert forgotten.among(desk.db, [JO, OLD_JO]) == {JO}
 
 
+def test_who_is_forgotten_stays_away_though_somebody_else_had_their_address_before(desk: Office) -> None:
+    """Of the two the earlier keeps their history, and the later is out of the backups and barred like anybody."""
+    new = "sam@police.test"
+    roster.edit(desk.db, person(desk, SAM).id, origin(desk), address=parse_address(new))
+    roster.add(desk.db, [parse_person(f"Samira Sharpe <{SAM}>")], origin(desk))
+    desk.workspace.back_up("by-hand", desk.now())
+    before = changes.history_of(desk.db, person(desk, new).id)
+    forget(desk, SAM)
+    assert b"samira" not in everything_kept(desk)
+    assert changes.history_of(desk.db, person(desk, new).id) == before
+    with pytest.raises(UsageError, match="asked to be forgotten"):
+        desk.add(f"Samira <{SAM}>")
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("deputy of ÖDÖN KISS", "deputy of (forgotten)"),
+        ("O\u0308do\u0308n Kiss's deputy", "(forgotten)'s deputy"),
+        ("wrote for ödön kissel", "wrote for ödön kissel"),
+    ],
+)
+def test_a_name_is_found_in_whatever_case_and_form_it_was_typed(desk: Office, said: str, left: str) -> None:
+    """Beyond A-Z, too; a longer name that it is a part of is somebody else's."""
+    desk.add("Ödön Kiss <odon@school.test>")
+    number = roster.edit(desk.db, person(desk, SAM).id, origin(desk, said), role="Deputy").change
+    forget(desk, "odon@school.test")
+    assert number is not None
+    assert changes.change(desk.db, number).origin.reason == left
+
+
 def test_somebody_taken_off_by_undo_can_be_forgotten(desk: Office) -> None:
     """Only the history knows them still."""
     done = roster.add(desk.db, [parse_person("Una Whistle <una@school.test>")], origin(desk))

@@ -22,7 +22,8 @@ from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
 from pscb_mail.mailbox.deciding import Answer
 from pscb_mail.mailbox.sources import open_source
-from pscb_mail.people import changes, directory, undoing
+from pscb_mail.people import changes, directory, roster, undoing
+from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
@@ -359,6 +360,23 @@ def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: 
     assert sorted(each.address.text for each in directory.people(desk.db)) == sorted(ALL[1:])
     kept = desk.workspace.database_path.read_bytes()
     assert not [text for text in (JO, ann) if text.encode() in kept]
+
+
+def test_whoever_had_the_address_of_somebody_forgotten_before_them_comes_back(desk: Office, tmp_path: Path) -> None:
+    """They have another one now: they are on the list that is replaced, and stay."""
+    new = "sam@police.test"
+    sam = directory.find(desk.db, SAM)
+    roster.edit(desk.db, sam.id, Origin(desk.now(), "tester", "edit"), address=parse_address(new))
+    desk.add(f"Samira <{SAM}>")
+    elsewhere = tmp_path / "stick.zip"
+    shutil.copy(latest(desk), elsewhere)
+    plan = forgetting.one(desk.db, SAM)
+    forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
+    desk.db.close()
+    restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
+    desk.db = desk.workspace.open_database()
+    assert directory.by_address(desk.db, SAM) is None
+    assert directory.find(desk.db, new).id == sam.id
 
 
 def test_a_crash_between_bringing_back_and_settling_leaves_a_list_that_sends_nothing(

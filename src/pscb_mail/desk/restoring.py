@@ -136,12 +136,12 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | 
     try:
         with nobody_sends(workspace.lock_path):
             before = _saved(workspace, now)
-            kept = _forgotten_here(workspace)
+            here = _known_here(workspace)
             with _unpacked(inside.backup, workspace.database_path.parent) as db:
                 _made_safe(db, inside.backup, now)
                 if inside.has_key:
                     backups.extract(inside.backup, backups.KEY, workspace.key_path)
-                _forget_again(workspace, db, kept, now)
+                _forget_again(workspace, db, here, now)
                 with closing(sqlite3.connect(workspace.database_path)) as live:
                     db.conn.backup(live)
             workspace.database_path.chmod(0o600)
@@ -180,24 +180,34 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
         unsettled.remember(db, Restored(stamp(backup.made_at), stamp(now), last - _GAP + 1))
 
 
-def _forgotten_here(workspace: Workspace) -> tuple[tuple[str, str], ...]:
-    """Return the hashes of those who were forgotten here, none where the database cannot tell."""
+@dataclass(frozen=True)
+class _Here:
+    """What the list that is replaced knows: the hashes of those who were forgotten, and who is on it."""
+
+    hashes: tuple[str, ...] = ()
+    people: frozenset[int] = frozenset()
+
+
+def _known_here(workspace: Workspace) -> _Here:
+    """Return what the list that is replaced knows, nothing where it cannot tell."""
     path = workspace.database_path
     if not path.exists():
-        return ()
+        return _Here()
     with looked_at(path) as there:
         try:
-            return forgotten.all_hashes(Database(there))
+            db = Database(there)
+            return _Here(forgotten.all_hashes(db), frozenset(directory.all_ids(db)))
         except UNREADABLE:
-            return ()
+            return _Here()
 
 
-def _forget_again(workspace: Workspace, db: Database, kept: tuple[tuple[str, str], ...], now: datetime) -> None:
+def _forget_again(workspace: Workspace, db: Database, here: _Here, now: datetime) -> None:
     """Forget those once more whom the backup still knew, on the list or in its history."""
-    if not kept:
+    if not here.hashes:
         return
     workspace.lend_key(db)
-    hashes = [each for each, _ in kept]
     with transaction(db):
-        forgetting.erase(db, forgotten.trace(db, forgotten.barred_of(db, hashes)), hashes, now)
+        # Whoever is on the list may have had the address before the one who was forgotten got it.
+        ids = forgotten.barred_of(db, here.hashes, here.people)
+        forgetting.erase(db, forgotten.trace(db, ids), here.hashes, now)
     forgetting.wipe(db)
