@@ -11,6 +11,7 @@ from office import ISSUE
 from program import Program, workspace
 from scripted import ScriptedServer, hang_up
 
+from pscb_mail.cli.context import Stopping
 from pscb_mail.database import open_database
 from pscb_mail.desk import unsettled
 
@@ -42,8 +43,8 @@ def test_without_a_terminal_and_without_yes_nothing_is_sent(program: Program, re
 
 def test_a_dry_run_and_files_connect_to_nothing(program: Program, relay: ScriptedServer, tmp_path: Path) -> None:
     """Not even to say hello."""
-    program("send", "7", "--dry-run")
-    program("send", "7", "--to-dir", str(tmp_path / "out"))
+    assert program("send", "7", "--dry-run", "--json").json["state"] == "not_sent"
+    assert program("send", "7", "--to-dir", str(tmp_path / "out"), "--json").json["state"] == "not_sent"
     assert len(list((tmp_path / "out").glob("*.eml"))) == 2
     assert relay.connections == 0
 
@@ -117,6 +118,7 @@ def test_copies_in_doubt_are_left_alone_without_a_terminal(program: Program, rel
     program("send", "7", "--limit", "1", "--yes", expect=1)
     del relay.acts["BODY"]
     assert program("send", "7", "--yes", "--json", expect=1).json["counts"]["unknown"] == 1
+    assert "in doubt" in program("send", "7", "--unknown", "resend", expect=2).err
     assert len(relay.taken) == 2
     assert program("send", "7", "--unknown", "resend", "--yes", "--json").json["counts"]["sent"] == 2
 
@@ -149,6 +151,12 @@ def test_cancel_amend_and_only_tell_how_it_stands(program: Program, relay: Scrip
     program("send", "7", "--joined", "--limit", "1", "--dry-run")
     assert program("cancel", "7", "--yes", "--json").json["state"] == "cancelled"
     assert "issue-8" in program("cancel", "8", "--yes", expect=2).err
+
+
+def test_a_wait_ends_by_whichever_clock_is_there_first() -> None:
+    """One stands still while a laptop sleeps: nine o'clock is nine o'clock all the same."""
+    awake = iter([0.0, *[28_800.0] * 9])
+    assert not Stopping(clocks=(lambda: 0.0, lambda: next(awake))).wait(3600)
 
 
 def test_an_unknown_or_hostile_issue_is_refused(program: Program, relay: ScriptedServer) -> None:

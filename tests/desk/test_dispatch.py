@@ -9,13 +9,14 @@ from scripted import ScriptedServer, hang_up
 
 from pscb_mail import backups
 from pscb_mail.desk import dispatch, overview, planning
+from pscb_mail.desk.dispatch import Order
 from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import audience, editions, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import Event, MailingState, State
-from pscb_mail.sending.lock import send_lock
+from pscb_mail.sending.lock import issue_being_sent, nobody_sends, send_lock
 
 JO, SAM, KIT = "jo@school.test", "sam@health.test", "kit@police.test"
 
@@ -147,6 +148,21 @@ def test_nobody_gets_a_second_copy_but_by_again(desk: Office, relay: ScriptedSer
     assert overview.mailing_status(desk.db, desk.workspace, "issue-7").total == 2
 
 
+@pytest.mark.parametrize("state", [State.QUEUED, State.DEFERRED, State.REFUSED, State.UNKNOWN])
+def test_one_more_copy_for_somebody_who_has_none_is_their_only_one(
+    desk: Office, relay: ScriptedServer, state: State
+) -> None:
+    """By `--only --again`: their own copy goes out and is settled, so that no later run sends another."""
+    desk.send(limit=1)
+    waiting = next(address for address in (JO, SAM) if state_of(desk, address) is State.QUEUED)
+    desk.db.execute("UPDATE delivery SET state = ?, due_at = at WHERE address = ?", [state, waiting])
+    desk.db.conn.commit()
+    dispatch.send_only(desk.db, desk.workspace, "7", person(desk, waiting), desk.means, "tester", again=True)
+    assert state_of(desk, waiting) is State.SENT
+    desk.send()
+    assert taken(relay) == [JO, SAM]
+
+
 def test_somebody_off_the_list_gets_nothing_by_only(desk: Office, relay: ScriptedServer) -> None:
     """Not even when asked for by name."""
     desk.send(limit=1)
@@ -202,6 +218,9 @@ def test_cancel_skips_what_waits_and_nobody_can_join_afterwards(desk: Office, re
     assert len(relay.taken) == 1
     with pytest.raises(UsageError, match="was cancelled"):
         desk.send(joined=True)
+    desk.add(KIT)
+    with pytest.raises(UsageError, match="nobody can be added"):
+        dispatch.send_only(desk.db, desk.workspace, "7", person(desk, KIT), desk.means, "tester", again=False)
 
 
 def test_a_copy_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:
@@ -229,6 +248,56 @@ def test_two_sends_at_once_one_waits_outside(desk: Office, relay: ScriptedServer
         desk.send()
     assert relay.taken == []
     assert ledger.mailing(desk.db, "issue-7") is None
+    with nobody_sends(desk.workspace.lock_path):  # a restore, say: whoever sent last is not sending now
+        assert issue_being_sent(desk.db, desk.workspace.lock_path) is None
+
+
+def test_a_mailing_that_was_begun_meanwhile_is_not_begun_twice(desk: Office, relay: ScriptedServer) -> None:
+    """Two windows, a yes in both: the second one says so, and nobody gets two."""
+    plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+    desk.send()
+    with pytest.raises(NotNowError, match="begun meanwhile"):
+        dispatch.dispatch(desk.db, desk.workspace, plan, Order(), desk.means, "tester")
+    assert taken(relay) == [JO, SAM]
+
+
+def test_a_mailing_to_nobody_is_not_begun(tmp_path: Path, relay: ScriptedServer) -> None:
+    """Before the list is imported: its audience would be frozen, empty, for good."""
+    desk = office(tmp_path, relay.port)
+    with pytest.raises(UsageError, match="Nobody would get it"):
+        desk.send()
+    desk.add(JO)
+    desk.send()
+    assert taken(relay) == [JO]
+    desk.db.close()
+
+
+def test_a_retry_counts_those_who_are_sent_to_with_it(desk: Office) -> None:
+    """One was refused, one waits: the yes is for both."""
+    desk.send(limit=1)
+    desk.db.execute("UPDATE delivery SET state = 'refused' WHERE state = 'sent'")
+    desk.db.conn.commit()
+    assert planning.retry_plan(desk.db, desk.workspace, "7", State.REFUSED).to_send == 2
+
+
+def test_a_saved_audience_is_left_out_and_never_narrows_other_groups(tmp_path: Path, relay: ScriptedServer) -> None:
+    """What it leaves out would be left out of them too: that is refused."""
+    more = '[audiences]\nschools = { to = ["Heads"] }\nothers = { to = ["Heads"], not = ["Board"] }\n'
+    desk = office(tmp_path, relay.port, JO, more=more)
+    desk.add(SAM, groups=["Heads"])
+    desk.add(KIT, groups=["Board"])
+
+    def whom(*to: str, without: tuple[str, ...] = ()) -> list[str]:
+        chosen = planning.chosen(desk.workspace.settings, Audience(to, without), desk.db)
+        return [each.address for each in audience.people_in(desk.db, chosen)]
+
+    assert whom(without=("schools",)) == [JO, KIT]
+    assert whom("schools", "Board") == [SAM, KIT]
+    assert whom("others") == [SAM]
+    for to, without in ((("others", "Board"), ()), (("Board",), ("others",))):
+        with pytest.raises(UsageError, match="leaves people out"):
+            whom(*to, without=without)
+    desk.db.close()
 
 
 def test_groups_that_are_not_there_are_named(desk: Office) -> None:

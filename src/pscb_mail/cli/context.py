@@ -4,7 +4,7 @@ import getpass
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,8 +99,9 @@ class Stopping:
     `heeded`: how many wishes whoever is at work looks for itself; one more interrupts it wherever it is.
     """
 
-    def __init__(self, heeded: int = 1) -> None:
+    def __init__(self, heeded: int = 1, clocks: Sequence[Callable[[], float]] = (time.monotonic, time.time)) -> None:
         self._heeded = heeded
+        self._clocks = clocks
         self._wishes = 0
         self._event = threading.Event()
 
@@ -109,10 +110,13 @@ class Stopping:
         return self._wishes > 1
 
     def wait(self, seconds: float) -> bool:
-        """Wait, and return whether the user has asked to stop, at once where they have."""
-        deadline = time.monotonic() + seconds
+        """Wait, and return whether the user has asked to stop, at once where they have.
+
+        By whichever clock is there first: the one stands still while a laptop sleeps, the other may be put back.
+        """
+        ends = [(clock, clock() + seconds) for clock in self._clocks]
         # In slices: Windows does not deliver Ctrl-C into a long wait.
-        while (left := deadline - time.monotonic()) > 0 and not self._event.wait(min(left, 0.5)):
+        while (left := min(end - clock() for clock, end in ends)) > 0 and not self._event.wait(min(left, 0.5)):
             pass
         return self._event.is_set()
 

@@ -145,14 +145,19 @@ def send(
             console.say(
                 f"{console.count(written, 'file', 'files')} in {console.safe(to_dir)}. Nothing was sent or recorded."
             )
-        elif not dry_run:
-            resend = _resend_unknown(plan, unknown)
-            if plan.to_send:
-                console.confirm(_question(plan, limit, begins, zone), yes=yes)
-            if resend:
-                plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
-            order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None)
-            _run(context, db, plan, order, begins, json=json)
+        if dry_run or to_dir is not None:
+            if json:
+                shown.print_status(plan.status, context, json=True)
+            return
+        resend = _resend_unknown(plan, unknown)
+        # Whoever was asked about those in doubt has said yes, where nobody else is left.
+        asked = resend and unknown is Unknown.ASK and not plan.to_send
+        if resend:
+            plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
+        if plan.to_send and not asked:
+            console.confirm(_question(plan, limit, begins, zone), yes=yes)
+        order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None)
+        _run(context, db, plan, order, begins, json=json)
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -176,14 +181,19 @@ def retry(
         if only is Again.UNKNOWN:
             _look_into_sent(context, db, issue)
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
-        if not plan.to_send and plan.status.state is not MailingState.SENDING:
+        count = plan.status.counts[State(only)]
+        if not count and plan.status.state is not MailingState.SENDING:
             shown.print_status(plan.status, context, json=json)
             shown.nothing_to_retry(plan.status, only)
             raise typer.Exit(console.exit_code(needs_a_person=plan.status.needs_a_person))
-        console.say(f"{plan.to_send:,} {only} of {console.safe(plan.issue)}.")
+        others = plan.to_send - count
+        console.say(
+            f"{count:,} {only} of {console.safe(plan.issue)}"
+            + (f", and {others:,} that wait and are sent as well." if others else ".")
+        )
         if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
-        console.confirm(f"Send to {shown.whom(plan.to_send, limit)} again?", yes=yes)
+        console.confirm(f"Send to {shown.whom(plan.to_send, limit)}?", yes=yes)
         _run(context, db, plan, dispatch.Order(limit, not no_wait, State(only)), None, json=json)
 
 
@@ -253,6 +263,7 @@ def _sent(
 ) -> "Ended | None":
     """Wait for the time, then send; None where the user stopped it while it waited."""
     from pscb_mail.desk import dispatch
+    from pscb_mail.sending.schedule import not_long_past
 
     workspace = context.workspace
     zone = workspace.settings.newsletter.zone
@@ -261,13 +272,23 @@ def _sent(
             dispatch.means_of(workspace, now, stopping.wait, lambda glance: shown.watch(bar, glance, zone)),
             at_once=stopping.at_once,
         )
-        if begins is not None and (seconds := (begins - now()).total_seconds()) > 0:
+        if begins is not None and begins > now():
             if not order.patient:
                 raise NotNowError(f"It is not yet {begins.astimezone(zone):%H:%M on %d %B}.", "Run it again then.")
             bar.note(f"begins at {begins.astimezone(zone):%H:%M on %A %d %B}; leave this open")
-            if stopping.wait(seconds):
+            if _waited_until(begins, stopping):
                 return None
+            not_long_past(f"{begins.astimezone(zone):%H:%M on %d %B}", begins, now())
+            bar.note("sending")
         return dispatch.dispatch(db, workspace, plan, order, means, context.author)
+
+
+def _waited_until(moment: "datetime", stopping: "Stopping") -> bool:
+    """Wait for a moment, also where the clock is set back meanwhile; return whether the user has asked to stop."""
+    while (left := (moment - now()).total_seconds()) > 0:
+        if stopping.wait(left):
+            return True
+    return False
 
 
 def _send_only(
@@ -282,6 +303,8 @@ def _send_only(
     wish = f"Send {slug} to {person.address.text}{' once more' if again else ''}?"
     if dry_run:
         console.say(f"{console.safe(wish)} That would be asked; nothing was sent.")
+        if json:
+            shown.print_status(overview.mailing_status(db, context.workspace, slug), context, json=True)
         return
     console.confirm(wish, yes=yes)
     with stop_on_signal() as stopping:

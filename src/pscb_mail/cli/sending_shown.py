@@ -57,6 +57,8 @@ def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:
     if doubts := plan.status.counts[State.UNKNOWN]:
         rows.append(("in doubt", f"{doubts:,}: `pscb-mail log {plan.issue} --state unknown`"))
     console.facts(rows)
+    if plan.astray:
+        console.say(f"[yellow]{console.safe(plan.astray)}[/] `pscb-mail doctor` says what can be done.")
     if plan.changed:
         console.say(
             "[yellow]The file has changed since sending began; the edition of then goes to everybody.[/] "

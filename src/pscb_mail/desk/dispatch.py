@@ -125,8 +125,13 @@ def send_only(
         with transaction(db):
             ledger.doubt_in_flight(db, sent.issue, means.now())
         delivery = ledger.delivery_of(db, sent.issue, person.id)
-        if again and delivery is not None:
+        if delivery is None and sent.cancelled_at is not None and not again:
+            raise UsageError(f"{sent.issue} was cancelled: nobody can be added to it.", planning.AFTER_A_CANCEL)
+        if again and delivery is not None and delivery.state in {State.SENT, State.SKIPPED}:
             return singles.send_again(db, sent, delivery, person, means)
+        if again and delivery is not None and delivery.state is State.UNKNOWN:
+            with transaction(db):
+                ledger.requeue_one(db, delivery, means.now())
         return singles.send_only(db, sent, person, workspace.key(), means)
 
 
@@ -168,6 +173,8 @@ def cancel(db: Database, workspace: Workspace, issue: str, author: str, now: dat
 def _prepare(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means) -> None:
     now = means.now()
     if plan.edition is not None:
+        if ledger.mailing(db, plan.issue) is not None:
+            raise NotNowError(f"{plan.issue} was begun meanwhile by somebody else.", "Run it again to go on with it.")
         workspace.back_up("before-send", now)
         mailing.begin(db, plan.edition, plan.audience, workspace.key(), now)
     sent = planning.begun(db, plan.issue)

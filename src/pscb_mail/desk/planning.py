@@ -7,6 +7,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pscb_mail.desk import overview, preview, unsettled
+from pscb_mail.desk.doctor.check import Result
+from pscb_mail.desk.doctor.mailbox import bounces_arrive
 from pscb_mail.desk.overview import MailingStatus
 from pscb_mail.errors import PscbMailError, SettingsError, UsageError
 from pscb_mail.issues import preflight
@@ -26,7 +28,7 @@ from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.settings import Settings
 from pscb_mail.workspace import Workspace
 
-_AFTER_A_CANCEL = "A cancel is final: send what is left to say as a new issue, or one copy by --only ADDRESS --again."
+AFTER_A_CANCEL = "A cancel is final: send what is left to say as a new issue, or one copy by --only ADDRESS --again."
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class SendPlan:
     """What a send is about to do. `edition` is the one to freeze, None where one is frozen already.
 
     `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began;
-    `spent`: the latest tries of any issue, the oldest first, as many as the pace counts.
+    `spent`: the latest tries of any issue, the oldest first, as many as the pace counts. `astray`: a sentence where
+    bounces would come to a mailbox that nobody reads.
     """
 
     issue: str
@@ -49,6 +52,7 @@ class SendPlan:
     changed: bool
     tested_at: datetime | None
     reads_mailbox: bool
+    astray: str
     read_at: datetime | None
     in_review: int
 
@@ -64,13 +68,18 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
     if mailing is None:
         edition = buildable(workspace, issue, db)
         whom = chosen(workspace.settings, choice, db)
-        return _plan(db, workspace, edition.issue, edition, whom, audience.size(db, whom))
+        if not (count := audience.size(db, whom)):
+            raise UsageError(
+                "Nobody would get it: no one active is in this audience.",
+                "`pscb-mail list` shows who is on the list; `pscb-mail import` and `pscb-mail add` put people there.",
+            )
+        return _plan(db, workspace, edition.issue, edition, whom, count)
     if choice != Audience() and chosen(workspace.settings, choice, db) != mailing.audience:
         raise UsageError(
             f"{slug} is being sent already, to the audience chosen then.", "Leave --to and --not out to go on with it."
         )
     if joined and mailing.cancelled_at is not None:
-        raise UsageError(f"{slug} was cancelled: nobody can be added to it.", _AFTER_A_CANCEL)
+        raise UsageError(f"{slug} was cancelled: nobody can be added to it.", AFTER_A_CANCEL)
     more = audience.joined_since(db, mailing.audience, slug) if joined else 0
     plan = _plan(db, workspace, slug, None, mailing.audience, _waiting(db, slug) + more, more)
     _not_over(mailing, plan, plan.to_send + plan.status.counts[State.UNKNOWN])
@@ -78,13 +87,17 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
 
 
 def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> SendPlan:
-    """Return the plan of `retry`. Raises UsageError where the issue was never sent, or cancelled with nothing left."""
+    """Return the plan of `retry`, of which those that wait anyway are part.
+
+    Raises UsageError where the issue was never sent, or cancelled with nothing left.
+    """
     mailing = begun(db, issue)
     unsettled.hold_off(db, mailing.issue)
     # As the status counts: what a dead process had in flight is in doubt.
-    count = overview.mailing_status(db, workspace, mailing.issue).counts[state]
-    plan = _plan(db, workspace, mailing.issue, None, mailing.audience, count)
-    _not_over(mailing, plan, count)
+    counts = overview.mailing_status(db, workspace, mailing.issue).counts
+    waiting = counts[State.QUEUED] + (counts[State.DEFERRED] if state is not State.DEFERRED else 0)
+    plan = _plan(db, workspace, mailing.issue, None, mailing.audience, counts[state] + waiting)
+    _not_over(mailing, plan, counts[state])
     return plan
 
 
@@ -93,13 +106,13 @@ def to_cancel(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
     mailing = begun(db, issue)
     status = overview.mailing_status(db, workspace, mailing.issue)
     if status.state is MailingState.CANCELLED:
-        raise UsageError(f"{mailing.issue} is cancelled already: nothing of it waits.", _AFTER_A_CANCEL)
+        raise UsageError(f"{mailing.issue} is cancelled already: nothing of it waits.", AFTER_A_CANCEL)
     return status
 
 
 def _not_over(mailing: Mailing, plan: SendPlan, left: int) -> None:
     if not left and plan.status.state is MailingState.CANCELLED:
-        raise UsageError(f"{mailing.issue} was cancelled, and nothing of it is left to send.", _AFTER_A_CANCEL)
+        raise UsageError(f"{mailing.issue} was cancelled, and nothing of it is left to send.", AFTER_A_CANCEL)
 
 
 def begun(db: Database, issue: str) -> Mailing:
@@ -127,18 +140,31 @@ def buildable(workspace: Workspace, issue: str, db: Database | None = None) -> E
 
 
 def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:
-    """Return the groups of a choice, saved audiences replaced by theirs. Raises UsageError for an unknown name."""
-    to, without = list[str](), list(choice.without)
-    for name in choice.to:
-        if saved := settings.audiences.get(name):
-            to += saved.to
-            without += saved.not_
-        else:
-            to.append(name)
+    """Return the groups of a choice, saved audiences replaced by theirs.
+
+    Raises UsageError for an unknown name, and for a saved audience that cannot be put together with other groups: what
+    it leaves out would be left out of them too.
+    """
+    wanted = [_groups_behind(settings, name, alone=len(choice.to) == 1) for name in choice.to]
+    barred = [_groups_behind(settings, name, alone=False) for name in choice.without]
+    to = [group for each in wanted for group in each.to]
+    without = [group for each in barred for group in each.to] + [group for each in wanted for group in each.without]
     for name in (*to, *without):
         if not directory.spelt(db, name) and not _was_sent(db, name):
             raise UsageError(f'There is no group or audience "{name}".', "`pscb-mail groups` lists the groups.")
     return Audience(_as_the_list_has_them(db, to), _as_the_list_has_them(db, without))
+
+
+def _groups_behind(settings: Settings, name: str, *, alone: bool) -> Audience:
+    saved = settings.audiences.get(name)
+    if saved is None:
+        return Audience((name,))
+    if not alone and (saved.not_ or not saved.to):
+        raise UsageError(
+            f'The audience "{name}" leaves people out, so it cannot be put together with other groups.',
+            "Name its groups with --to and --not themselves.",
+        )
+    return Audience(saved.to, saved.not_)
 
 
 def _as_the_list_has_them(db: Database, names: list[str]) -> tuple[str, ...]:
@@ -164,7 +190,7 @@ def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Pat
     edition = plan.edition or editions.edition(db, begun(db, plan.issue).edition)
     letters = Letters(edition, newsletter, Purpose.MAILING)
     folder.mkdir(parents=True, exist_ok=True)
-    if next(folder.glob(f"{edition.issue}-*.eml"), None) is not None:
+    if next(folder.glob(f"{edition.issue}-{'[0-9]' * 6}.eml"), None) is not None:
         raise UsageError(f"{folder} has copies of {edition.issue} already.", "Name a new folder, or empty this one.")
     count = 0
     for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
@@ -207,6 +233,7 @@ def _plan(
         changed=edition is None and _has_changed(db, workspace, issue),
         tested_at=ledger.last_tested(db, issue),
         reads_mailbox=bool(settings.mailbox.source),
+        astray=arriving.detail if (arriving := bounces_arrive(settings)).result is Result.WARNING else "",
         read_at=journal.last_reading(db, sources.name_of(settings.mailbox.source, workspace.folder)),
         in_review=journal.open_reviews(db),
     )

@@ -8,8 +8,9 @@ alone.
 import json
 import os
 import socket
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,6 +48,8 @@ def send_lock(db: Database, path: Path, issue: str, author: str, now: datetime) 
         _sign(db, Owner(issue, author, socket.gethostname(), os.getpid(), stamp(now)))
         yield
     finally:
+        with suppress(sqlite3.Error):  # a full disk: then whoever looks is told who had it last
+            keep_fact(db, "sender", "")
         lock.release()
 
 

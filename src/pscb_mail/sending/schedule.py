@@ -29,7 +29,7 @@ def begins_at(text: str, zone: ZoneInfo, now: datetime) -> datetime:
                 f"{text} does not exist in {zone.key}: the clocks go forward over it.", "Choose a time an hour later."
             )
         case [moment]:
-            return _not_long_past(text, moment, now)
+            return not_long_past(text, moment, now)
         case _:
             raise UsageError(
                 f"{text} comes twice in {zone.key}: the clocks go back over it.", "Choose a time outside that hour."
@@ -43,7 +43,8 @@ def _moments(local: datetime) -> list[datetime]:
     return sorted(each for each in candidates if each.astimezone(local.tzinfo).replace(tzinfo=None, fold=0) == shown)
 
 
-def _not_long_past(text: str, moment: datetime, now: datetime) -> datetime:
+def not_long_past(text: str, moment: datetime, now: datetime) -> datetime:
+    """Return `moment` where a run may still begin for it. Raises UsageError where it is long past."""
     if moment < now - _GRACE:
         raise UsageError(f"{text} is past.", "Leave --at out to send now, or choose a time to come.")
     return moment

@@ -30,7 +30,7 @@ STEPS = ("encryption", "sign-in", "folder", "filing", "new mail", "Sent folder")
 def check_mailbox(settings: Settings, base: Path, opens: Opens, names: Names, now: datetime) -> list[Check]:
     """Return the checks of the mailbox; paths in the settings start at `base`. Raises nothing for its faults."""
     source = settings.mailbox.source
-    arriving = _bounces(settings)
+    arriving = bounces_arrive(settings)
     if not source:
         return [
             warning("mailbox: source", "No mailbox is read: opt-outs and bounces go unseen.", _SET_SOURCE),
@@ -142,7 +142,7 @@ def _local(source: str, base: Path) -> Check:
     return error("mailbox: source", f"There is no {kind} at {place}.", "Correct source under [mailbox].")
 
 
-def _bounces(settings: Settings) -> Check:
+def bounces_arrive(settings: Settings) -> Check:
     """Bounces come to the envelope sender, which is the address in from; replies to reply_to. Both must be read."""
     name = "mailbox: bounces arrive here"
     newsletter, source = settings.newsletter, settings.mailbox.source
