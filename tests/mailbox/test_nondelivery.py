@@ -69,6 +69,11 @@ PROSE = {
         ),
         "jo@school.example permanent 5.1.1",
     ),
+    "a reply that says less than the line above it": (
+        DAEMON,
+        "mail.local: unknown user: jo\n554 <jo@school.example>... Service unavailable\n",
+        "jo@school.example permanent",
+    ),
     "labels, where whom to ask stands first": (
         DAEMON,
         "Write to help@isp.example about this.\n\nRecipient: jo@school.example\nReason: user unknown",
@@ -129,6 +134,11 @@ PROSE = {
             "jo@school.example [User unknown]\n--b--"
         ),
         "jo@school.example permanent",
+    ),
+    "a report whose parts lost their boundaries": (
+        f"{DAEMON}\nContent-Type: multipart/report; report-type=delivery-status; boundary=b",
+        "Call help@isp.example.\n\nFinal-Recipient: rfc822; <jo@school.example>\nAction: failed\nStatus: 5.1.1\n",
+        "jo@school.example permanent 5.1.1",
     ),
     "lateness in its subject only": (
         "From: MAILER-DAEMON@mx.example\nSubject: Warnung: Zustellung verzögert sich",

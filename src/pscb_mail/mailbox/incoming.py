@@ -218,9 +218,9 @@ def _targets(html: str) -> str:
 def _readable(entity: Entity) -> Iterator[Entity]:
     """Yield the text parts that a reader sees as the message; not attached files, not returned or attached messages."""
     match entity.media_type:
-        case "multipart/alternative":
+        case "multipart/alternative" if entity.children:
             yield from _alternative(entity)
-        case "multipart/signed" | "multipart/report" | "multipart/related":
+        case "multipart/signed" | "multipart/report" | "multipart/related" if entity.children:
             yield from (part for child in entity.children[:1] for part in _readable(child))
         case kind if (kind.startswith("multipart/") or kind == mime.OPAQUE) and entity.children:
             yield from (part for child in entity.children for part in _readable(child))

@@ -42,7 +42,7 @@ _ASIDE = re.compile(
 _LABELLED = re.compile(
     r"\b(?:recipients?(?:\(s\))?(?: address)?|rcpt to|addressed to|delivered to|delivery to|message to|mail to|sent to"
     r"|wrote to|destinat[aá]rio|destinataire|empf[aä]nger|odbiorc[ay]|ontvanger|destinatar|gavėjas|saņēmējs)"
-    rf"[^\w@]{{0,12}}({ADDRESS.pattern})",
+    rf"[^\w@]{{0,12}}(?:rfc822;[ <]{{0,3}})?({ADDRESS.pattern})",
     re.IGNORECASE,
 )
 # In a list, or at the start of what a server replied.

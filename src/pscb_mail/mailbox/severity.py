@@ -119,8 +119,9 @@ _FOR_NOW = re.compile(
     r"|temporarily) (?:\w+ )?unavailable|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
     r"|been failing|after \d+ (?:tries|attempts|hours?|days?)|(?:did|does|has) not respond(?:ed)?|in the queue"
     r"|queue file|(?:delivered|queued?) for (?:more than|\d+)|interrupted|error in processing|lookup failure"
-    r"|find a gateway|at a rate that|unable to connect|could not connect|couldn't connect|no route|unreachable"
-    r"|not (?:reachable|responding)|try again|plus tard|throttl\w*|rate limit\w*)\b"
+    r"|find a gateway|at a rate that|unable to connect|socket error|accept (?:\w+ ){0,3}connect\w*|could not connect"
+    r"|couldn't connect|no route|unreachable|not (?:reachable|responding)|try again|plus tard|throttl\w*"
+    r"|rate limit\w*)\b"
 )
 
 
@@ -254,7 +255,7 @@ def at_data(text: str) -> str:
 
 # From a reply's code (RFC 5321 section 4.2) to the end of its paragraph.
 _REPLY = re.compile(r"(?<![\d.:-])[45][0-57]\d(?: |-(?!\d{3}-\d))(?=[A-Za-z#<\d])(?:.|\n(?![ \t]*\n)){1,1500}")
-_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _OURS_IN_WORDS, _RESTRICTED_TEXT, _NOT_THEIRS, _FOR_NOW)
+_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _RESTRICTED_TEXT, _NOT_THEIRS)
 
 
 def tells_of_a_mailbox(text: str) -> bool:
