@@ -118,6 +118,27 @@ def test_old_words_that_turn_up_again_do_not_undo_a_return(room: Mailroom) -> No
     assert room.status(JO) is Status.ACTIVE
 
 
+def test_a_second_report_of_before_does_not_undo_the_undo_of_a_bounce(room: Mailroom) -> None:
+    """Undo gives them back the day since which they were active, so that only the history tells of their return."""
+    second = room.bounce("issue-18", JO, reply="550 5.1.1 unknown user")
+    assert room.done(room.bounce("issue-18", JO)) == [("bounce", "bounced")]
+    room.now += timedelta(days=2)
+    undoing.undo(room.db, changes.latest(room.db).number, Origin(room.now, "editor", "undo"))
+    assert room.done(second) == [("bounce", "review")]
+    assert room.status(JO) is Status.ACTIVE
+    room.now += timedelta(days=1)
+    assert room.done(room.bounce("issue-18", JO)) == [("bounce", "bounced")]
+
+
+def test_a_wish_of_before_counts_where_it_was_no_wish_that_they_came_back_from(room: Mailroom) -> None:
+    """Marked as bounced and brought back by the editor, they have not said since that they want to stay."""
+    link = room.pressed("issue-18", JO)
+    room.done(room.bounce("issue-18", JO))
+    room.now += timedelta(days=2)
+    roster.resubscribe(room.db, room.person(JO).id, Origin(room.now, "editor", "resubscribe", "a mistake of theirs"))
+    assert room.done(link) == [("opt_out", "opted_out")]
+
+
 def answer_id(room: Mailroom) -> str:
     """Return the Message-ID of the last answer that was written."""
     return str(room.db.execute("SELECT message_id FROM outbox ORDER BY id DESC LIMIT 1").fetchone()[0])

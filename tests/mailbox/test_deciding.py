@@ -184,11 +184,16 @@ def test_a_bounce_is_decided_as_the_table_says(name: str):
     assert decision.answer is None
 
 
-@pytest.mark.parametrize(("days", "acts"), [(1, True), (0, True), (-1, False), (None, True)])
-def test_an_old_report_that_turns_up_again_undoes_no_return(days: int | None, *, acts: bool):
-    """Jo is on the list (again) since THEN; what came back or was complained about before that is over."""
+@pytest.mark.parametrize(
+    ("days", "came_back", "acts"),
+    [(1, THEN, True), (0, THEN, True), (-1, THEN, False), (None, THEN, False), (-1, None, True), (None, None, True)],
+)
+def test_an_old_report_that_turns_up_again_undoes_no_return(
+    days: int | None, came_back: datetime | None, *, acts: bool
+):
+    """Jo is on the list again since THEN; what came back or was complained about before that is over."""
     report = Incoming("k", return_path="", date=None if days is None else THEN + timedelta(days=days))
-    facts = JO_S
+    facts = replace(JO_S, came_back=came_back)
     assert decide(report, bounce(sure=True), facts).action is (Action.BOUNCED if acts else Action.REVIEW)
     complaint = decide(report, Finding(Kind.COMPLAINT, "abuse"), facts)
     assert complaint.action is (Action.OPTED_OUT if acts else Action.REVIEW)

@@ -47,9 +47,9 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
     owners = {delivery.subscriber for delivery in owned}
     owner = directory.by_id(db, owned[0].subscriber) if len(owners) == 1 else None
     about = owned[0] if len(owners) == 1 else answered if not owned else None
-    person = directory.by_id(db, about.subscriber) if about else None
     theirs = directory.by_id(db, answered.subscriber) if answered else None
     sender = directory.by_address(db, incoming.sender)
+    came_back = _came_back(db, finding, owner, sender, theirs)
     confirmed, confirmed_at, asked = _answers(db, incoming, finding, owner)
     questioned, questioned_at = _questioned(db, incoming, key)
     facts = Facts(
@@ -60,14 +60,14 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         authenticated=incoming.authenticated(settings.mailbox.authenticated_by),
         test_copy=not owned and _is_test_copy(db, incoming, finding, key),
         several_owners=len(owners) > 1,
-        earlier_bounces=journal.earlier_bounces(db, person.id, about.issue, person.since) if person and about else 0,
+        earlier_bounces=_earlier_bounces(db, about, owner or theirs, came_back),
         forwarded=settings.mailbox.forwarded,
         written_to=about.address if about else "",
         proven=bool(owned) or answered is not None,
         confirmed=confirmed,
         confirmed_at=confirmed_at,
         asked=asked,
-        came_back=_came_back(db, (owner if finding.link else None) or sender or theirs, finding),
+        came_back=came_back,
         questioned=questioned,
         questioned_at=questioned_at,
     )
@@ -122,19 +122,40 @@ def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes
     return any(each in seen for each in made)
 
 
-def _came_back(db: Database, person: Subscriber | None, finding: Finding) -> datetime | None:
-    """Return when the person whom an opt-out would take off last came back from having opted out."""
-    if person is None or finding.kind is not Kind.OPT_OUT:
+def _came_back(
+    db: Database,
+    finding: Finding,
+    owner: Subscriber | None,
+    sender: Subscriber | None,
+    answered: Subscriber | None,
+) -> datetime | None:
+    """Return when the person whom a message would take off last came back, as the history tells it, undo included.
+
+    For a wish not to be here that is when they came back from one; a report of before is over wherever they came from.
+    """
+    reported = finding.kind in {Kind.BOUNCE, Kind.COMPLAINT}
+    person = owner or answered if reported else (owner if finding.link else None) or sender or answered
+    if person is None or not (reported or finding.kind is Kind.OPT_OUT):
         return None
+    left = {*Status} - {Status.ACTIVE} if finding.kind is Kind.BOUNCE else {Status.OPTED_OUT}
     back = [
         each.change.origin.at
         for each in changes.history_of(db, person.id)
         if each.before is not None
         and each.after is not None
-        and each.before.status is Status.OPTED_OUT
+        and each.before.status in left
         and each.after.status is Status.ACTIVE
     ]
     return back[-1] if back else None
+
+
+def _earlier_bounces(
+    db: Database, about: Delivery | None, person: Subscriber | None, came_back: datetime | None
+) -> int:
+    """Return how many other issues came back from a person for good since they are on the list."""
+    if about is None or person is None:
+        return 0
+    return journal.earlier_bounces(db, person.id, about.issue, came_back or person.since)
 
 
 # -- acts -----------------------------------------------------------------------------------------------------------

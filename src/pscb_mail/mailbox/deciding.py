@@ -65,8 +65,9 @@ class Facts:
     reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then says whose).
     confirmed: to whom we sent the confirmation that this message answers, and
     confirmed_at when, where it names it. asked: whom the "was this you?" mail that it
-    answers went to. came_back: when the person whom an opt-out would take off (of a link: the owner, else the sender
-    or `answered`) last came back from `opted_out`. outage: the bounce is one of so many of its domain in this reading
+    answers went to. came_back: when the person whom the message would take off (of a link: the owner, of words: the
+    sender, else `answered`; of a report: whose copy it returns) last came back to the list: from `opted_out`, or for a
+    bounce from wherever they were. outage: the bounce is one of so many of its domain in this reading
     that the domain itself seems to be down. questioned: whom the mail that it answers asked whether they want to be on
     the list, and questioned_at when.
     """
@@ -152,7 +153,7 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
 
 def _untimely(incoming: "Incoming", person: Subscriber, asked_at: datetime) -> str:
     """Return why a yes may be none to what was asked: too late, or of before, an old one that turns up again."""
-    if incoming.date is None or incoming.date < person.since - _CLOCKS_DIFFER:
+    if incoming.date is None or not _is_after(incoming, person.since):
         return "nothing shows that they confirmed after they were asked"
     late = incoming.date > asked_at + CONFIRM_WITHIN
     return f"they confirmed later than {CONFIRM_WITHIN.days} days after they were asked" if late else ""
@@ -169,7 +170,7 @@ def _opt_out(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         return _review(finding, person, finding.doubt or f"the words beside the link name {finding.address}")
     if person.status is Status.OPTED_OUT:
         return _made(finding, Action.FILED, person)
-    if stale := _stale(incoming, facts):
+    if stale := _older_than_return(incoming, facts):
         return _review(finding, person, stale)
     return _opt_out_by_link(incoming, finding, facts, person)
 
@@ -220,7 +221,7 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
         return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
         return f"they are {person.status.words}"
-    if stale := _stale(incoming, facts):
+    if stale := _older_than_return(incoming, facts):
         return stale
     # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
     theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed, facts.questioned)
@@ -228,8 +229,8 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
     return "" if proven else "nothing proves that the sender is who From says"
 
 
-def _stale(incoming: "Incoming", facts: Facts) -> str:
-    """Return why an opt-out may be of before they came back, an old message that turns up again; "" where it is not."""
+def _older_than_return(incoming: "Incoming", facts: Facts) -> str:
+    """Return why a message may be of before they came back, an old one that turns up again; "" where it is not."""
     if facts.came_back is None:
         return ""
     if incoming.date is None:
@@ -255,16 +256,8 @@ def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     if left or (not at_once and facts.earlier_bounces < 2):
         return _made(finding, Action.COUNTED, person)
     down = "so much of this domain came back that the domain itself may be down" if facts.outage else ""
-    doubt = _OF_BEFORE if _is_of_before(incoming, person) else down
+    doubt = _older_than_return(incoming, facts) or down
     return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person)
-
-
-def _is_of_before(incoming: "Incoming", person: Subscriber) -> bool:
-    """Whether a report is older than their place on the list: one that turns up again after they came back."""
-    return incoming.date is not None and incoming.date < person.since - _CLOCKS_DIFFER
-
-
-_OF_BEFORE = "the report is older than their return to the list"
 
 
 def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
@@ -275,9 +268,11 @@ def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision
         return _review(finding, about, "nothing proves the report") if about or facts.proven else _unrelated(finding)
     if facts.several_owners:
         return _review(finding, None, "the report bears the codes of several people")
-    if person.status is Status.ACTIVE and _is_of_before(incoming, person):
-        return _review(finding, person, _OF_BEFORE)
-    return _made(finding, Action.FILED if person.status is Status.OPTED_OUT else Action.OPTED_OUT, person)
+    if person.status is Status.OPTED_OUT:
+        return _made(finding, Action.FILED, person)
+    if stale := _older_than_return(incoming, facts):
+        return _review(finding, person, stale)
+    return _made(finding, Action.OPTED_OUT, person)
 
 
 def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
@@ -300,7 +295,12 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
 def _is_of_this_opt_out(incoming: "Incoming", facts: Facts, back: Subscriber) -> bool:
     """Whether a way back belongs to the opt-out in force: an old one that turns up again lifts no later one."""
     answers_it = facts.confirmed_at is not None and facts.confirmed_at >= back.since
-    return answers_it or (incoming.date is not None and incoming.date > back.since - _CLOCKS_DIFFER)
+    return answers_it or _is_after(incoming, back.since)
+
+
+def _is_after(incoming: "Incoming", moment: datetime) -> bool:
+    """Whether something shows that a message was written after a moment of ours."""
+    return incoming.date is not None and incoming.date >= moment - _CLOCKS_DIFFER
 
 
 _CLOCKS_DIFFER = timedelta(minutes=10)
