@@ -1,17 +1,21 @@
 """Claims and verdicts in groups: each row moves once, and a claim costs the same in a list of any length."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from newsroom import ISSUE, START, newsroom
+from newsroom import EDITION, ISSUE, START, newsroom
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
-from pscb_mail.sending import claims, ledger
-from pscb_mail.sending.delivery import Event, State, Verdict
+from pscb_mail.sending import claims, editions, ledger
+from pscb_mail.sending.delivery import Event, State, Verdict, states_before
 
 TAKEN = Verdict(Event.ACCEPTED, 250, "2.0.0 taken", "relay:25")
 LATER = Verdict(Event.PUT_OFF, 450, "4.2.0 greylisted", "relay:25")
+NEVER = Verdict(Event.TURNED_DOWN, 550, "5.7.9 no", "relay:25")
+BARRED = Verdict(Event.NOT_TRIED, 535, "5.7.139 sign in", "relay:25")
+LOST = Verdict(Event.DOUBTED, 0, "the connection broke", "relay:25")
 
 
 @pytest.fixture
@@ -80,6 +84,43 @@ def test_after_two_days_of_putting_off_it_is_refused(db: Database) -> None:
     settled(db, (tried, LATER))
     [tried] = [each for each in claimed(db, 20, timedelta(hours=49)) if each.claim.tries == 2]
     assert settled(db, (tried, LATER), after=timedelta(hours=49)) == [State.REFUSED]
+
+
+def test_a_copy_that_was_not_tried_comes_back_behind_the_others(db: Database) -> None:
+    """One recipient to whom the relay answers "421" each time keeps nobody else waiting, in this run or the next."""
+    [first] = claimed(db, 1)
+    settled(db, (first, BARRED))
+    assert [tried.claim.delivery for tried in claimed(db, 20)] == [*range(2, 21), first.claim.delivery]
+
+
+@pytest.mark.parametrize("before", [BARRED, NEVER, LOST, LATER])
+def test_greylisting_is_waited_out_however_long_ago_the_copy_was_first_claimed(db: Database, before: Verdict) -> None:
+    """The 48 hours begin with the first real try, and anew where a person says "try again"."""
+    [tried] = claimed(db, 1)
+    settled(db, (tried, before))
+    monday = timedelta(days=3)
+    with transaction(db):
+        assert ledger.requeue(db, ISSUE, states_before(Event.REQUEUED), START + monday) == (before is not BARRED)
+    [tried] = [each for each in claimed(db, 20, monday) if each.claim.delivery == tried.claim.delivery]
+    assert settled(db, (tried, LATER), after=monday) == [State.DEFERRED]
+
+
+@pytest.mark.parametrize(("before", "edition"), [(NEVER, 2), (LOST, 1)])
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_refused_copy_that_is_retried_is_of_the_latest_edition(
+    db: Database, before: Verdict, edition: int, alone: bool
+) -> None:
+    """It never went out, so it is corrected like what waits; one that may have arrived stays what it was."""
+    [tried] = claimed(db, 1)
+    settled(db, (tried, before))
+    with transaction(db):
+        editions.amend(db, replace(EDITION, subject="Corrected"), START)
+        if alone:
+            delivery = ledger.delivery_of(db, ISSUE, tried.claim.subscriber)
+            ledger.requeue_one(db, delivery, START)
+        else:
+            ledger.requeue(db, ISSUE, (State.REFUSED, State.UNKNOWN), START)
+    assert claimed(db, 1)[0].claim.edition == edition
 
 
 @pytest.mark.parametrize("query", [claims._QUEUED, claims._PUT_OFF])

@@ -50,7 +50,12 @@ _CLAIM = """
 _ATTEMPT = "INSERT INTO attempt (id, delivery, issue, address, relay, started_at) VALUES (?, ?, ?, ?, ?, ?)"
 _LAST_ATTEMPT = "SELECT coalesce(max(id), 0) FROM attempt"
 _END_ATTEMPT = "UPDATE attempt SET ended_at = ?, verdict = ?, code = ?, reply = ?, relay = ? WHERE id = ?"
-_SETTLE = "UPDATE delivery SET state = ?, at = ?, due_at = ?, tries = tries - ? WHERE id = ? AND state = 'in_flight'"
+# A claim that came to no try leaves no trace of one: the patience with a server begins with the first real try.
+_SETTLE = """
+    UPDATE delivery SET state = ?1, at = ?2, due_at = ?3, tries = tries - ?4,
+        first_tried_at = iif(?4 AND first_tried_at = at, NULL, first_tried_at)
+    WHERE id = ?5 AND state = 'in_flight'
+"""
 _DROP = "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?"
 
 
@@ -136,6 +141,8 @@ def settle(
         event = _event(tried, verdict, now - retries.give_up_after)
         state = _LANDED[event]
         due_at = stamp(retries.due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
+        if state is State.QUEUED:
+            due_at = at  # behind all that was never claimed: one copy that fails every time keeps nobody waiting
         attempts.append(_ended(tried.attempt, verdict, at))
         deliveries.append((state.value, at, due_at, event is Event.NOT_TRIED, tried.claim.delivery))
         states.append(state)

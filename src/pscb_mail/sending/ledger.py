@@ -150,7 +150,7 @@ def drop_those_who_left(db: Database, issue: str, now: datetime) -> int:
 
 def requeue(db: Database, issue: str, states: tuple[State, ...], now: datetime) -> int:
     """Queue again what was put off, refused or is in doubt, because a person said so; returns how many."""
-    return sum(_move_all(db, issue, state, Event.REQUEUED, now) for state in states)
+    return sum(_requeue(db, state, now, "issue = ?", issue) for state in states)
 
 
 def cancel(db: Database, issue: str, now: datetime) -> int:
@@ -161,10 +161,21 @@ def cancel(db: Database, issue: str, now: datetime) -> int:
 
 def requeue_one(db: Database, delivery: Delivery, now: datetime) -> None:
     """Queue one person's copy again, because an editor said so."""
-    db.execute(
-        "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?",
-        [after(delivery.state, Event.REQUEUED), stamp(now), delivery.id, delivery.state],
+    _requeue(db, delivery.state, now, "id = ?", delivery.id)
+
+
+def _requeue(db: Database, state: State, now: datetime, which: str, value: object) -> int:
+    """Queue again as if never tried, but for the number of tries: the patience with a server begins anew.
+
+    What was refused never went out, so it becomes a copy of the latest edition; what may have arrived stays what it is.
+    """
+    cursor = db.execute(
+        f"""UPDATE delivery SET state = ?, at = ?, due_at = NULL, first_tried_at = NULL, edition = iif(
+                state = 'refused', (SELECT max(e.id) FROM edition e WHERE e.issue = delivery.issue), edition)
+            WHERE {which} AND state = ?""",
+        [after(state, Event.REQUEUED), stamp(now), value, state],
     )
+    return int(cursor.rowcount)
 
 
 def find(db: Database, issue: str, references: Container[str], now: datetime) -> int:
@@ -199,7 +210,7 @@ def doubt_all_that_waits(db: Database, issue: str, at: datetime) -> int:
 def trust_the_rest(db: Database, at: datetime, now: datetime) -> int:
     """Queue again what `doubt_all_that_waits` doubted at a moment and was not found; returns how many."""
     cursor = db.execute(
-        "UPDATE delivery SET state = ?, at = ? WHERE state = ? AND at = ?",
+        "UPDATE delivery SET state = ?, at = ?, first_tried_at = NULL WHERE state = ? AND at = ?",
         [after(State.UNKNOWN, Event.REQUEUED), stamp(now), State.UNKNOWN, stamp(at)],
     )
     return int(cursor.rowcount)
@@ -304,10 +315,8 @@ def next_due_at(db: Database, issue: str) -> datetime | None:
 
 
 def earliest_doubt(db: Database, issue: str) -> datetime | None:
-    """Return when the first of the copies that are in doubt was first tried, or None where none is."""
-    (at,) = db.execute(
-        "SELECT min(first_tried_at) FROM delivery WHERE issue = ? AND state = 'unknown'", [issue]
-    ).fetchone()
+    """Return when the first of the copies that are in doubt was first claimed, or None where none is."""
+    (at,) = db.execute("SELECT min(dated) FROM delivery WHERE issue = ? AND state = 'unknown'", [issue]).fetchone()
     return moment(at) if at else None
 
 
