@@ -119,6 +119,7 @@ class Imap:
     def __init__(self, place: Place, secret: str | None, ca_file: str = "", *, token: bool = False) -> None:
         """Connect and sign in with a password, or an OAuth2 token; None: the server lets us in without (PREAUTH)."""
         self.place = place
+        self._targets = dict[str, str]()
         with self._faults("reached"):
             self._client = IMAPClient(
                 place.host,
@@ -213,13 +214,26 @@ class Imap:
 
     def file(self, uid: int, folder: str) -> None:
         """Move a message into a folder, made where it is not there; one that is gone already is no fault."""
-        target = self._made(checked_folder(folder))
+        known = checked_folder(folder) in self._targets
+        try:
+            self._move(uid, folder)
+        except MailboxRefusesError:
+            if not known:
+                raise
+            # Somebody may have deleted or renamed it since it was looked for.
+            del self._targets[folder]
+            self._move(uid, folder)
+        if not self.offers("MOVE"):
+            with self._faults("filed in"):
+                self._client.add_flags([uid], [KEYWORD], silent=True)
+
+    def _move(self, uid: int, folder: str) -> None:
+        """Move a message, or copy it where that cannot be done, into a folder that is looked for once."""
+        if folder not in self._targets:
+            self._targets[folder] = self._made(folder)
         with self._faults("filed in"):
-            if self.offers("MOVE"):
-                self._client.move([uid], target)
-                return
-            self._client.copy([uid], target)
-            self._client.add_flags([uid], [KEYWORD], silent=True)
+            move = self._client.move if self._client.has_capability("MOVE") else self._client.copy
+            move([uid], self._targets[folder])
 
     def existing(self, folder: str) -> str | None:
         """Return a folder as this server spells it, None where there is none."""

@@ -11,6 +11,7 @@ from typing import Self
 class CuttingProxy:
     """Use as a context manager. `at`: what the client says when the line is cut; `times`: how often.
 
+    `heard`: how often the client said it.
     `carried_out`: the server does what it was told, and only its answer is lost.
     """
 
@@ -18,6 +19,7 @@ class CuttingProxy:
     at: bytes
     times: int = 1
     carried_out: bool = False
+    heard: int = 0
     cuts: int = 0
     connections: int = 0
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -54,6 +56,7 @@ class CuttingProxy:
             back = threading.Thread(target=_pump, args=(server, client, mute), daemon=True)
             back.start()
             while data := client.recv(65536):
+                self.heard += self.at in data
                 if self.at in data and self.cuts < self.times:
                     self.cuts += 1
                     if self.carried_out:

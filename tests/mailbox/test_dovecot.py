@@ -293,6 +293,26 @@ def test_whoever_waits_can_be_stopped_at_once(room: Mailroom, dovecot: Dovecot) 
         assert time.monotonic() - began < 30
 
 
+def test_the_folder_for_handled_mail_is_looked_for_once_and_made_again_where_it_is_gone(
+    room: Mailroom, dovecot: Dovecot
+) -> None:
+    """One question for each part of its name, not for each message; somebody may delete it while we read."""
+    uids = [dovecot.append(room.pressed("issue-18", JO)) for _ in range(3)]
+    with (
+        CuttingProxy(dovecot.plain, b" LIST ", times=0) as proxy,
+        contextlib.closing(Imap(parse_place(dovecot.url(port=proxy.port)), PASSWORD)) as imap,
+    ):
+        imap.select(read_only=False)
+        for uid in uids[:2]:
+            imap.file(uid, "Newsletter/Done")
+        assert proxy.heard == 2
+        with dovecot.client() as client:
+            client.delete_folder("Newsletter/Done")
+        imap.file(uids[2], "Newsletter/Done")
+        assert proxy.heard == 4
+    assert (dovecot.subjects(), len(dovecot.subjects("Newsletter/Done"))) == ([], 1)
+
+
 def test_a_line_that_breaks_while_it_waits_is_taken_up_again(room: Mailroom, dovecot: Dovecot) -> None:
     """What came meanwhile is not missed."""
     with (
