@@ -236,3 +236,12 @@ def m0003_mailbox(db: Database) -> None:
         ) STRICT;
     """,
     )
+
+
+@migrations()
+def m0004_filing(db: Database) -> None:
+    """When a message was filed is kept no more: nobody asked, and each answer cost a write of its own to the disk.
+
+    A message that is still in the inbox is known by its key, and filed then (`to_file`).
+    """
+    _make(db, "ALTER TABLE incoming DROP COLUMN filed_at;")

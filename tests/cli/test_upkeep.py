@@ -32,9 +32,9 @@ def older(program: Program) -> None:
     """Make the database one of an older version: its last step is still to be made."""
     with closing(sqlite3.connect(program.folder / "pscb-mail.db")) as db, db:
         (last,) = db.execute("SELECT name FROM _sqlite_migrations ORDER BY id DESC LIMIT 1").fetchone()
-        assert last == "m0003_mailbox"
-        for table in ("outbox", "finding", "incoming", "reading"):
-            db.execute(f"DROP TABLE {table}")
+        assert last == "m0004_filing"
+        db.execute("ALTER TABLE incoming ADD COLUMN filed_at TEXT")
+        db.execute("INSERT INTO incoming (key, read_at, filed_at) VALUES ('handled', '', '')")
         db.execute("DELETE FROM _sqlite_migrations WHERE name = ?", [last])
 
 
@@ -66,10 +66,12 @@ def test_a_reading_that_did_something_is_followed_by_a_backup(tmp_path: Path) ->
 
 
 def test_a_database_of_an_older_version_is_backed_up_and_migrated(program: Program) -> None:
-    """The next command does it, and keeps the list as it was."""
+    """The next command does it, and keeps the list, and what was read, as they were."""
     program("add", JO)
     older(program)
     assert people(program) == [JO]
+    with closing(sqlite3.connect(program.folder / "pscb-mail.db")) as db:
+        assert db.execute("SELECT key FROM incoming").fetchall() == [("handled",)]
     assert reasons(program) == ["before-migration"]
     assert program("inbox", "--dry-run", "-", given="").code == 0
     assert reasons(program) == ["before-migration"]

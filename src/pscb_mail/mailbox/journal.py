@@ -91,11 +91,6 @@ def record(db: Database, key: str, source: str, now: datetime, *, to_file: bool)
     )
 
 
-def filed(db: Database, key: str, now: datetime) -> None:
-    """Record that a handled message now lies in the folder for handled mail."""
-    db.execute("UPDATE incoming SET filed_at = ? WHERE key = ? AND filed_at IS NULL", [stamp(now), key])
-
-
 def found(db: Database, key: str, what: Record, now: datetime) -> int:
     """Record a finding about a message; returns its number."""
     cursor = db.execute(

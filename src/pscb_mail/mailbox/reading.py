@@ -179,7 +179,7 @@ class _Reading:
             return False
         self.entries += [_entry(arrived, parsed, kind) for kind in before.kinds]
         if before.to_file:
-            self._file(arrived, parsed.key)
+            self._file(arrived)
         return True
 
     def _handle(self, message: _Message, down: frozenset[str]) -> None:
@@ -194,7 +194,7 @@ class _Reading:
             return
         self.entries += [self._told(message, *each) for each in decided]
         if _to_file(decided):
-            self._file(message.arrived, message.incoming.key)
+            self._file(message.arrived)
 
     def _acted(self, message: _Message, down: frozenset[str]) -> list[tuple[Finding, Known, Decision]]:
         """Decide, act and record; nothing where a second copy, or another reading at the same time, was first."""
@@ -219,7 +219,7 @@ class _Reading:
         source = message.arrived.source if related else ""
         journal.record(self.db, message.incoming.key, source, now, to_file=_to_file(decided))
         for finding, about, decision in related:
-            acting.act(self.db, message.incoming, finding, about, decision, self.means.settings, now)
+            acting.act(self.db, message.incoming, finding, about, decision, self.means.settings, self.means.key, now)
 
     def _told(self, message: _Message, finding: Finding, about: Known, decision: Decision) -> Entry:
         parsed = message.incoming
@@ -230,12 +230,9 @@ class _Reading:
             status=what.status, evidence=what.evidence, proposal=what.proposal, in_review=what.review,
         )  # fmt: skip
 
-    def _file(self, arrived: Arrived, key: str) -> None:
-        if self.dry_run:
-            return
-        self.source.file(arrived)
-        with transaction(self.db):
-            journal.filed(self.db, key, self.means.now())
+    def _file(self, arrived: Arrived) -> None:
+        if not self.dry_run:
+            self.source.file(arrived)
 
     def _domains_down(self) -> frozenset[str]:
         """Return the domains of which so much came back in this reading that they look as if they were down."""

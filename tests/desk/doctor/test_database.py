@@ -93,7 +93,7 @@ def test_a_newer_one_is_an_error_and_an_older_one_a_word(path: Path) -> None:
     """Nothing is migrated by looking."""
     change(path, "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('pscb-mail', 'm9999_x', '')")
     assert (look(path)["version"].result, "m9999_x" in look(path)["version"].detail) == (Result.ERROR, True)
-    change(path, "DELETE FROM _sqlite_migrations WHERE name IN ('m9999_x', 'm0003_mailbox')")
+    change(path, "DELETE FROM _sqlite_migrations WHERE name IN ('m9999_x', 'm0004_filing')")
     assert look(path)["version"].result is Result.WARNING
     assert look(path)["version"].result is Result.WARNING
 
