@@ -73,7 +73,7 @@ def _list(entries: "Iterable[Review]") -> None:
         )
     )
     console.table(("", ""), rows)
-    console.say("`review --accept 3,5-9` does what is proposed, `--dismiss N` leaves all as it is.")
+    console.say("`pscb-mail review --accept 3,5-9` does what is proposed, `--dismiss N` leaves all as it is.")
 
 
 def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None:

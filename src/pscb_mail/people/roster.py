@@ -186,14 +186,19 @@ def _write(db: Database, decisions: list[Decision]) -> None:
     directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
 
 
+_BY_THEIR_OWN_MAIL = (
+    "Only they themselves can come back: when they write from this address and ask for the newsletter, "
+    "`pscb-mail review --accept` adds them."
+)
+
+
 def _needs_a_reason(protected: list[Decision]) -> UsageError:
     first = protected[0].person
     others = f" So it is with {len(protected) - 1} more. Nobody was added." if len(protected) > 1 else ""
     if protected[0].before is None:
         return UsageError(
             f"{first.address.text} asked to be forgotten, and stays off the list.{others}",
-            "Only they themselves can come back: when they write from this address and ask for the newsletter, "
-            "`pscb-mail review --accept` adds them.",
+            _BY_THEIR_OWN_MAIL,
         )
     did = "opted out" if first.status is Status.OPTED_OUT else "bounced"
     return UsageError(
@@ -263,7 +268,7 @@ def edit(
     with recording(db, origin, [subscriber]) as recorded:
         person = directory.by_id(db, subscriber)
         if person is None:
-            raise UsageError(f"There is no subscriber {subscriber}.")
+            raise UsageError(f"There is no subscriber {subscriber}.", "`pscb-mail list` shows who is on the list.")
         if address is not None:
             _hold_free(db, address, subscriber)
         changed = replace(
@@ -300,7 +305,9 @@ def _hold_free(db: Database, address: Address, subscriber: int) -> None:
             "They alone may come back: `pscb-mail resubscribe` with the address that they have now.",
         )
     if forgotten.among(db, [address.key]):
-        raise UsageError(f"Whoever had {address.text} asked to be forgotten: it cannot come back to the list.")
+        raise UsageError(
+            f"Whoever had {address.text} asked to be forgotten: it cannot come back to the list.", _BY_THEIR_OWN_MAIL
+        )
 
 
 def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) -> list[int]:
@@ -309,7 +316,10 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
     key = successor.address.key
     existing = directory.by_keys(db, [key]).get(key)
     if existing and existing.id in ids:
-        raise UsageError(f"{successor.address.text} cannot be their own successor.")
+        raise UsageError(
+            f"{successor.address.text} cannot be their own successor.",
+            "Name somebody else, or give them a new address: `pscb-mail edit --address`.",
+        )
     return [*ids, *([existing.id] if existing else ())]
 
 
