@@ -41,7 +41,7 @@ _OURS_IN_WORDS = re.compile(
     r"|not accepted)|filter\w*|bulk|mass mail\w*|outbound|network not allowed|from:? (?:domain|address) is"
     r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold|throttl\w*"
     r"|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
-    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail (?:rejete|rejected|refused|blocked)"
+    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail rejete"
     r"|headers? .{0,20}too long)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
@@ -52,10 +52,13 @@ _RESTRICTED_TEXT = re.compile(
     r"|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
     r"|not allowed to send to|(?:blocked|refused|rejected) (?:by|due to) (?:the )?(?:recipient|user)\b|user rules"
     r"|recipient(?:'s)? (?:preferences|rules)|refuses? to (?:receive|accept)|accepting any mail|members? (?:of|only)"
-    r"|not subscribed to|allowed to post|pre-approved"
-    r"|(?<!your )(?<!sender )(?:user|account|mailbox|recipient|address|conta|cuenta|compte|konto|postfach|skrzynka)"
+    r"|not subscribed to|allowed to post|pre-approved)\b"
+)
+# Of the recipient's account, not of ours ("your account"), nor of a sender's.
+_DISABLED = re.compile(
+    r"(?<!your )(?<!sender )\b(?:user|account|mailbox|recipient|address|conta|cuenta|compte|konto|postfach|skrzynka)"
     r" (?:\S+ ){0,4}(?:disabled|deactivated|deaktiviert|desativad[oa]|desactivad[oa]|desactive|zablokowan\w+"
-    r"|nieaktywn\w+))\b"
+    r"|nieaktywn\w+)\b"
 )
 # The server that the domain names as its own does not take mail for it: about the address, not about our mail.
 _NOT_THEIRS = re.compile(
@@ -166,7 +169,9 @@ def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
         return True
     if _NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"} and "credentials" not in words:
         return True
-    return bool(_RESTRICTED_TEXT.search(words)) and not unknown
+    passing = _FOR_NOW.search(words) or "4" in {status[:1], _first_code(words)[:1]}
+    disabled = _DISABLED.search(words) and not passing
+    return bool(_RESTRICTED_TEXT.search(words) or disabled) and not unknown
 
 
 # Content is about us, whatever the code (5.7.3 is "not possible" in RFC 3463, and of several meanings elsewhere).
@@ -255,7 +260,7 @@ def at_data(text: str) -> str:
 
 # From a reply's code (RFC 5321 section 4.2) to the end of its paragraph.
 _REPLY = re.compile(r"(?<![\d.:-])[45][0-57]\d(?: |-(?!\d{3}-\d))(?=[A-Za-z#<\d])(?:.|\n(?![ \t]*\n)){1,1500}")
-_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _RESTRICTED_TEXT, _NOT_THEIRS)
+_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _RESTRICTED_TEXT, _DISABLED, _NOT_THEIRS)
 
 
 def tells_of_a_mailbox(text: str) -> bool:
