@@ -356,19 +356,22 @@ def test_a_relay_that_goes_away_in_the_middle_is_waited_for_a_while(db: Database
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize(
-    ("step", "reply"),
+    ("step", "reply", "ends"),
     [
-        ("MAIL", b"550 5.7.708 service unavailable\r\n"),
-        ("RCPT", b"554 5.7.1 Relay access denied\r\n"),
-        ("BODY", b"550 5.2.252 submission quota exceeded\r\n"),
-        ("BODY", b"550 5.1.8 bad outbound sender\r\n"),
-        ("MAIL", b"552 5.3.4 too large\r\n"),
+        ("MAIL", b"550 5.7.708 service unavailable\r\n", Exit.NEEDS_A_PERSON),
+        ("RCPT", b"554 5.7.1 Relay access denied\r\n", Exit.SETTINGS),
+        ("BODY", b"550 5.2.252 submission quota exceeded\r\n", Exit.NOT_NOW),
+        ("BODY", b"550 5.1.8 bad outbound sender\r\n", Exit.NEEDS_A_PERSON),
+        ("MAIL", b"552 5.3.4 too large\r\n", Exit.NEEDS_A_PERSON),
     ],
 )
-def test_a_fault_of_ours_stops_the_run_and_hurts_nobody(db: Database, mode: str, step: str, reply: bytes) -> None:
-    """All that were under way are queued again, none is refused, and no try is counted."""
-    with ScriptedServer({step: reply}, offers=MODES[mode]) as server, pytest.raises(RelayRefusesError):
+def test_a_fault_of_ours_stops_the_run_and_hurts_nobody(
+    db: Database, mode: str, step: str, reply: bytes, ends: Exit
+) -> None:
+    """All that were under way are queued again, none is refused, no try is counted; a timer hears what no time mends."""
+    with ScriptedServer({step: reply}, offers=MODES[mode]) as server, pytest.raises(RelayRefusesError) as caught:
         mailing.run(db, ISSUE, means(server, connections=3))
+    assert caught.value.exit_code == ends
     assert counted(db) == {"queued": PEOPLE}
     assert {line.attempts for line in ledger.log(db, ISSUE)} == {0}
     assert server.taken == []

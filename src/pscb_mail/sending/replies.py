@@ -71,7 +71,9 @@ _ABOUT_US: tuple[tuple[Meaning, re.Pattern[str]], ...] = tuple(
         (Meaning.QUOTA, r"^5\d\d 5\.2\.25[1-5]\b|^554 5\.2\.0\b.*(submission|quota)"),
         (Meaning.QUOTA, r"^55[24] 5\.2\.2\b.*(storedrv\.submission|sender|your mailbox)"),
         (Meaning.TOO_LARGE, r"^5\d\d (5\.3\.4|5\.2\.3)\b"),
-        (Meaning.BACK_OFF, r"^(421|432|454)\b|^451 4\.7\.500\b"),
+        # X.3.1 to X.3.5 are about the system that answers, which is the relay (RFC 3463 section 3.4): a full disk there
+        # puts off nobody. Not X.3.0: Postfix says it of one recipient who cannot be looked up.
+        (Meaning.BACK_OFF, r"^(421|432|454)\b|^451 4\.7\.500\b|^4\d\d 4\.3\.[1-5]\b"),
         (Meaning.OURS, r"^5\d\d .*relay(ing)? (access )?(denied|not permitted|prohibited)"),
     )
 )

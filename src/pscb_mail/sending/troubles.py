@@ -23,11 +23,12 @@ class SignInRefusedError(RelayRefusesError):
     """The relay does not take the password or the token."""
 
 
+# 75 only where time alone mends it: a timer runs it again and tells nobody.
 _SAYS = {
     Meaning.BARRED: (
         "has barred this mailbox from sending",
         "Ask your administrator to free it (outbound spam policy), then run it again.",
-        Exit.NOT_NOW,
+        Exit.NEEDS_A_PERSON,
     ),
     Meaning.QUOTA: (
         "says that this mailbox has sent or holds as much as it may",
@@ -37,7 +38,7 @@ _SAYS = {
     Meaning.TOO_LARGE: (
         "finds the message too large",
         "Every copy is. Take out pictures or attachments and link to them instead.",
-        Exit.NOT_NOW,
+        Exit.NEEDS_A_PERSON,
     ),
 }
 _OTHERWISE = (
