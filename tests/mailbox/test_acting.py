@@ -9,7 +9,7 @@ from mailroom import KEY, OURS, Mailroom
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.mailbox import acting, incoming, journal
+from pscb_mail.mailbox import acting, incoming, journal, questions
 from pscb_mail.mailbox.deciding import Facts
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.people import changes, directory, roster, undoing
@@ -217,6 +217,17 @@ def test_the_link_in_the_confirmation_leads_back_too(room: Mailroom) -> None:
     assert room.status(JO) is Status.ACTIVE
 
 
+@pytest.mark.parametrize("words", ["BACK", "Put me back on the list, please."])
+def test_who_has_a_copy_that_was_passed_on_cannot_lift_its_owner_s_opt_out(room: Mailroom, words: str) -> None:
+    """From is easily forged: neither the copy's code nor an answer to the copy is their own reply to the confirmation."""
+    room.done(room.pressed("issue-18", JO))
+    code, copy = room.reference("issue-18", JO), room.copy_id("issue-18", JO)
+    room.now += timedelta(days=40)
+    forged = (room.reply(JO, f"subscribe {code}", words), room.reply(JO, "Re: issue-18 is out", words, copy))
+    assert room.done(*forged) == [("subscribe", "review")] * 2
+    assert room.status(JO) is Status.OPTED_OUT
+
+
 def link_in(body: str) -> tuple[str, str]:
     """Return subject and body that the mailto link in an answer fills in."""
     from urllib.parse import parse_qs, urlsplit
@@ -340,7 +351,7 @@ def test_a_link_takes_off_whom_its_copy_went_to_and_nobody_whom_its_words_name(
 def test_a_reply_that_turns_up_again_lifts_no_later_opt_out(room: Mailroom, *, by_link: bool) -> None:
     """BACK was said of the first one. Said again, it brings them back again."""
     room.done(room.pressed("issue-18", JO))
-    confirmation, code = answer_id(room), room.reference("issue-18", JO)
+    confirmation, code = answer_id(room), questions.way_back(KEY, room.person(JO).id)
 
     def back() -> bytes:
         if by_link:

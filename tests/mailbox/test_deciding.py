@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pscb_mail.mailbox.aliases import is_alias
-from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts, decide
+from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts, OurLetter, decide
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.people.address import parse_address
@@ -91,7 +91,7 @@ OPT_OUTS = {
     "words in reply to the own copy": (FROM_JO, WORDS, Facts(sender=JO, answered=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "words that quote the own code": (FROM_JO, WORDS, Facts(sender=JO, owner=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "words, authenticated": (FROM_JO, WORDS, Facts(sender=JO, authenticated=True), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
-    "STOP in answer to our question": (FROM_JO, WORDS, Facts(sender=JO, asked=JO), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
+    "STOP in answer to our question": (FROM_JO, WORDS, Facts(sender=JO, letter=OurLetter(Answer.ASKED, JO)), (Action.OPTED_OUT, 1, Answer.CONFIRMED)),
     "words older than the return": (
         FROM_JO, WORDS, Facts(sender=JO, authenticated=True, came_back=THEN + timedelta(days=1)), (Action.REVIEW, 1, None),
     ),
@@ -244,11 +244,14 @@ def test_of_an_urgent_message_not_even_the_words_are_kept():
 @pytest.mark.parametrize(
     ("facts", "action"),
     [
-        (Facts(sender=GONE, confirmed=GONE), Action.RESUBSCRIBED),
+        (Facts(sender=GONE, letter=OurLetter(Answer.CONFIRMED, GONE)), Action.RESUBSCRIBED),
+        (Facts(sender=GONE, letter=OurLetter(Answer.REPORTED, GONE)), Action.RESUBSCRIBED),
+        (Facts(sender=GONE, letter=OurLetter(Answer.ASKED, GONE)), Action.REVIEW),
+        (Facts(sender=GONE, answered=GONE, owner=GONE), Action.REVIEW),
         (Facts(sender=GONE), Action.REVIEW),
-        (Facts(sender=ANN, confirmed=GONE), Action.REVIEW),
-        (Facts(confirmed=GONE), Action.REVIEW),
-        (Facts(sender=JO, confirmed=JO), Action.REVIEW),
+        (Facts(sender=ANN, letter=OurLetter(Answer.CONFIRMED, GONE)), Action.REVIEW),
+        (Facts(letter=OurLetter(Answer.CONFIRMED, GONE)), Action.REVIEW),
+        (Facts(sender=JO, letter=OurLetter(Answer.CONFIRMED, JO)), Action.REVIEW),
     ],
 )
 def test_only_the_person_s_own_reply_to_the_confirmation_brings_them_back(facts: Facts, action: Action):
@@ -270,7 +273,7 @@ def test_only_the_person_s_own_reply_to_the_confirmation_brings_them_back(facts:
 def test_an_old_way_back_lifts_no_later_opt_out(
     written: datetime | None, confirmed_at: datetime | None, action: Action
 ):
-    facts = Facts(sender=GONE, confirmed=GONE, confirmed_at=confirmed_at)
+    facts = Facts(sender=GONE, letter=OurLetter(Answer.CONFIRMED, GONE, confirmed_at))
     assert decide(replace(FROM_JO, date=written), Finding(Kind.SUBSCRIBE, "BACK"), facts).action is action
 
 

@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox import answering, journal, outbox, questions
-from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts
+from pscb_mail.mailbox import answering, journal, questions
+from pscb_mail.mailbox.deciding import WAYS_BACK, Action, Answer, Decision, Facts, OurLetter
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.journal import Record, Review
@@ -50,8 +50,6 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
     theirs = directory.by_id(db, answered.subscriber) if answered else None
     sender = directory.by_address(db, incoming.sender)
     came_back = _came_back(db, finding, owner, sender, theirs)
-    confirmed, confirmed_at, asked = _answers(db, incoming, finding, owner)
-    questioned, questioned_at = _questioned(db, incoming, key)
     facts = Facts(
         owner=owner,
         answered=theirs,
@@ -64,12 +62,8 @@ def known(db: Database, incoming: Incoming, finding: Finding, settings: Settings
         forwarded=settings.mailbox.forwarded,
         written_to=about.address if about else "",
         proven=bool(owned) or answered is not None,
-        confirmed=confirmed,
-        confirmed_at=confirmed_at,
-        asked=asked,
+        letter=_letter(db, incoming, key),
         came_back=came_back,
-        questioned=questioned,
-        questioned_at=questioned_at,
     )
     return Known(facts, about)
 
@@ -84,29 +78,11 @@ def _delivery_by_message_id(db: Database, message_ids: Sequence[str]) -> Deliver
     return next((delivery for delivery in found if delivery is not None), None)
 
 
-def _answers(
-    db: Database, incoming: Incoming, finding: Finding, owner: Subscriber | None
-) -> tuple[Subscriber | None, datetime | None, Subscriber | None]:
-    """Return to whom we sent the confirmation that this message answers, and when; and to whom the question.
-
-    A reply names it by its Message-ID. The links in it start a new message: there its code says whose it is, but not
-    when we wrote.
-    """
-    kind, number, at = outbox.answered_by(db, incoming.answers) or (None, None, None)
-    if number is None and finding.kind is Kind.SUBSCRIBE:
-        linked = _deliveries_by_reference(db, references_in(incoming.subject[:1000]))
-        number = owner.id if owner else linked[0].subscriber if linked else None
-        kind = outbox.last_sent_to(db, number) if number is not None else None
-    person = directory.by_id(db, number) if number is not None else None
-    if kind in {Answer.CONFIRMED, Answer.TOLD}:
-        return person, at, None
-    return None, None, person if kind is Answer.ASKED else None
-
-
-def _questioned(db: Database, incoming: Incoming, key: bytes) -> tuple[Subscriber | None, datetime | None]:
-    """Return whom we asked, and when, where this message answers a question of ours whether they want to be here."""
+def _letter(db: Database, incoming: Incoming, key: bytes) -> OurLetter | None:
+    """Return the answer or question of ours that a message answers."""
     found = questions.answered(db, key, incoming.answers, references_in(incoming.subject[:1000]))
-    return (directory.by_id(db, found[0]), found[1]) if found else (None, None)
+    person = directory.by_id(db, found[1]) if found else None
+    return OurLetter(found[0], person, found[2]) if found and person else None
 
 
 def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes) -> bool:
@@ -168,6 +144,7 @@ def act(
     about: Known,
     decision: Decision,
     settings: Settings,
+    key: bytes,
     now: datetime,
 ) -> None:
     """Carry out a decision: the person's change, the journal's row, the answer."""
@@ -177,7 +154,15 @@ def act(
     if decision.answer is not None and decision.subscriber is not None:
         person = directory.by_id(db, decision.subscriber)
         if person is not None:
-            answering.answer(db, number, decision.answer, person, incoming, about.delivery, settings, now)
+            code = _code(decision.answer, person, about.delivery, key)
+            answering.answer(db, number, decision.answer, person, incoming, code, settings, now)
+
+
+def _code(kind: Answer, person: Subscriber, delivery: Delivery | None, key: bytes) -> str:
+    """Return the code for the link in an answer: that of a copy can take its person off, and nothing else."""
+    if kind in WAYS_BACK:
+        return questions.way_back(key, person.id)
+    return delivery.reference if delivery else ""
 
 
 def _changed(db: Database, decision: Decision, origin: Origin) -> int | None:

@@ -24,7 +24,7 @@ from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Subscriber
 from pscb_mail.sending import claims
-from pscb_mail.sending.delivery import Delivery, Event, Verdict
+from pscb_mail.sending.delivery import Event, Verdict
 from pscb_mail.sending.message import mailbox, quoted_printable, unstructured
 from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.singles import send_one
@@ -63,16 +63,19 @@ def answer(
     kind: Answer,
     person: Subscriber,
     incoming: Incoming,
-    delivery: Delivery | None,
+    code: str,
     settings: Settings,
     now: datetime,
 ) -> bool:
-    """Write an answer to a person's own address, unless none may go; returns whether one was written."""
+    """Write an answer to a person's own address, unless none may go; returns whether one was written.
+
+    `code`: what stands in its link, or empty.
+    """
     newsletter = settings.newsletter
     if not may_answer(incoming, person, newsletter) or outbox.written_since(db, person.id, now - ONE_A):
         return False
     asker = one_line(incoming.sender, 254)
-    subject, body = wording.words(kind, newsletter, person, asker, delivery.reference if delivery else "")
+    subject, body = wording.words(kind, newsletter, person, asker, code)
     # Where the answer goes to somebody else than the one who wrote, it belongs to no thread of theirs.
     threaded = address_key(incoming.sender) == person.address.key and _is_message_id(incoming.message_id)
     trail = [each for each in incoming.answers[-10:] if _is_message_id(each)]

@@ -39,6 +39,8 @@ class Answer(StrEnum):
 
     CONFIRMED = "confirmed"  # you are off the list, here is the way back
     TOLD = "told"  # somebody (an alias, a forwarded copy) took you off, here is the way back
+    REPORTED = "reported"  # somebody's spam report took you off, here is the way back
+    RETURNED = "returned"  # somebody's report says that your mailbox is no more, tell us if it is
     ASKED = "asked"  # was this you? reply STOP to come off, do nothing to stay
     WELCOMED_BACK = "welcomed_back"  # you are on the list again
     WELCOMED = "welcomed"  # you have confirmed, and are on the list
@@ -48,28 +50,36 @@ class Answer(StrEnum):
 
 # These ask, and answer nothing.
 QUESTIONS = frozenset({Answer.PLEASE_CONFIRM, Answer.STILL_WANTED})
+# These tell somebody that they are off the list by a wish, which a reply of their own takes back.
+WAYS_BACK = frozenset({Answer.CONFIRMED, Answer.TOLD, Answer.REPORTED})
 # Whoever confirms later than this may have been asked by somebody else than they remember: a person looks at it.
 CONFIRM_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class OurLetter:
+    """An answer or a question of ours that a message answers. `at`: when we wrote it, where the message names it."""
+
+    kind: Answer
+    person: Subscriber
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Facts:
     """What the ledgers know about one finding.
 
-    owner: whose mailing copy bears a reference in `finding.references` (for a message with several owners: none, and
-    `several_owners` is true). answered: whose copy's Message-ID, or alias of it, is in `finding.message_ids` or in
-    `incoming.answers`. sender: who on the list (of any status) has the address in From. recipient: who on the list has
-    `finding.address`. authenticated: `incoming.authenticated(settings)`. test_copy: a reference is of a test copy.
-    earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about. forwarded: the
-    setting. written_to: the address to which the copy went that the message is about. proven: a report bears a
-    reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then says whose).
-    confirmed: to whom we sent the confirmation that this message answers, and
-    confirmed_at when, where it names it. asked: whom the "was this you?" mail that it
-    answers went to. came_back: when the person whom the message would take off (of a link: the owner, of words: the
-    sender, else `answered`; of a report: whose copy it returns) last came back to the list: from `opted_out`, or for a
-    bounce from wherever they were. outage: the bounce is one of so many of its domain in this reading
-    that the domain itself seems to be down. questioned: whom the mail that it answers asked whether they want to be on
-    the list, and questioned_at when.
+    owner: whose mailing copy bears a reference in `finding.references` (for a message with several owners: none,
+    and `several_owners` is true). answered: whose copy's Message-ID, or alias of it, is in `finding.message_ids` or
+    in `incoming.answers`. sender: who on the list (of any status) has the address in From. recipient: who on the
+    list has `finding.address`. authenticated: `incoming.authenticated(settings)`. test_copy: a reference is of a
+    test copy. earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about.
+    forwarded: the setting. written_to: the address to which the copy went that the message is about. proven: a
+    report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then
+    says whose). letter: the answer or question of ours that this message answers. came_back: when the person whom
+    the message would take off (of a link: the owner, of words: the sender, else `answered`; of a report: whose copy
+    it returns) last came back to the list: from `opted_out`, or for a bounce from wherever they were. outage: the
+    bounce is one of so many of its domain in this reading that the domain itself seems to be down.
     """
 
     owner: Subscriber | None = None
@@ -83,13 +93,14 @@ class Facts:
     forwarded: Literal["ask", "act"] = "ask"
     written_to: str = ""
     proven: bool = False
-    confirmed: Subscriber | None = None
-    confirmed_at: datetime | None = None
-    asked: Subscriber | None = None
+    letter: OurLetter | None = None
     came_back: datetime | None = None
     outage: bool = False
-    questioned: Subscriber | None = None
-    questioned_at: datetime | None = None
+
+    @property
+    def written_to_by_us(self) -> Subscriber | None:
+        """To whom the letter went that the message answers."""
+        return self.letter.person if self.letter else None
 
 
 @dataclass(frozen=True)
@@ -135,9 +146,10 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
 
     The words of the link in our mail are a wish to be on the list; a plain "yes" is one only in reply to that mail.
     """
-    person, asked_at = facts.questioned, facts.questioned_at
-    if person is None or asked_at is None or not _is(facts.sender, person):
+    letter = facts.letter
+    if letter is None or letter.kind not in QUESTIONS or letter.at is None or not _is(facts.sender, letter.person):
         return None
+    person = letter.person
     plainly = finding.kind is Kind.SUBSCRIBE and finding.about_us and not (finding.address or finding.doubt)
     if not plainly and not (finding.kind is Kind.QUESTION and _YES.match(incoming.new_words[:200])):
         return None
@@ -146,7 +158,7 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
         return _made(yes, Action.FILED, person)
     if person.status is not Status.PENDING:
         return None
-    if untimely := _untimely(incoming, person, asked_at):
+    if untimely := _untimely(incoming, person, letter.at):
         return _review(yes, person, untimely)
     return _made(yes, Action.RESUBSCRIBED, person, Answer.WELCOMED)
 
@@ -223,8 +235,8 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
         return f"they are {person.status.words}"
     if stale := _older_than_return(incoming, facts):
         return stale
-    # A copy's code and Message-ID are unguessable: whoever quotes or answers a person's own copy has it.
-    theirs = (facts.answered, facts.owner, facts.asked, facts.confirmed, facts.questioned)
+    # The code and Message-ID of a copy, or of our letter, are unguessable: whoever quotes or answers it has it.
+    theirs = (facts.answered, facts.owner, facts.written_to_by_us)
     proven = facts.authenticated or any(_is(each, person) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
 
@@ -278,7 +290,7 @@ def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision
 def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     person = facts.recipient if finding.other else _anyone(facts)
     if finding.kind is Kind.SUBSCRIBE:
-        back = facts.confirmed
+        back = facts.letter.person if facts.letter and facts.letter.kind in WAYS_BACK else None
         if back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT:
             if finding.doubt or finding.address:
                 return _review(finding, person, finding.doubt)
@@ -294,7 +306,8 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
 
 def _is_of_this_opt_out(incoming: "Incoming", facts: Facts, back: Subscriber) -> bool:
     """Whether a way back belongs to the opt-out in force: an old one that turns up again lifts no later one."""
-    answers_it = facts.confirmed_at is not None and facts.confirmed_at >= back.since
+    written = facts.letter.at if facts.letter else None
+    answers_it = written is not None and written >= back.since
     return answers_it or _is_after(incoming, back.since)
 
 
@@ -313,7 +326,7 @@ def _tied(facts: Facts) -> bool:
 
 def _anyone(facts: Facts) -> Subscriber | None:
     """Return the person the message is best tied to: who wrote, else whose copy it answers."""
-    return facts.sender or facts.owner or facts.answered or facts.confirmed or facts.asked
+    return facts.sender or facts.owner or facts.answered or facts.written_to_by_us
 
 
 def _is(one: Subscriber | None, other: Subscriber) -> bool:

@@ -121,13 +121,3 @@ def answered_by(db: Database, message_ids: tuple[str, ...]) -> tuple[Answer, int
         if row is not None and row[1] is not None:
             return Answer(row[0]), int(row[1]), moment(row[2])
     return None
-
-
-def last_sent_to(db: Database, subscriber: int) -> Answer | None:
-    """Return the kind of the last answer that was written to a person."""
-    row = db.execute(
-        """SELECT kind FROM outbox WHERE subscriber = ? AND kind NOT IN ('please_confirm', 'still_wanted')
-           ORDER BY id DESC LIMIT 1""",
-        [subscriber],
-    ).fetchone()
-    return Answer(row[0]) if row else None

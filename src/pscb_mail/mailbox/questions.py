@@ -1,7 +1,8 @@
-"""Questions: the SQL of the mails that ask people whether they want to be on the list, and of their yes.
+"""Questions: the SQL of the mails that ask people whether they want to be on the list, and of what answers them.
 
 A question lies in the outbox like an answer; a yes is a finding. Nothing of its own is kept: who was asked and has not
-answered is derived from the two. The reference in a question's link is made from the workspace's key again to know it.
+answered is derived from the two. The code in the link of a question, or of a way back, is made from the workspace's key
+again to know it. It stands in that one letter alone: whoever has a copy that was passed on does not have it.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pscb_mail.database import moment
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox import outbox
+from pscb_mail.mailbox.deciding import QUESTIONS, WAYS_BACK, Answer
 from pscb_mail.sending.references import Purpose, reference
 
 
@@ -19,8 +21,13 @@ def code(key: bytes, subscriber: int) -> str:
     return reference(key, Purpose.QUESTION, "", str(subscriber))
 
 
+def way_back(key: bytes, subscriber: int) -> str:
+    """Return the reference in the link by which somebody who was taken off comes back."""
+    return reference(key, Purpose.WAY_BACK, "", str(subscriber))
+
+
 def last_asked(db: Database, kind: Answer) -> dict[int, datetime]:
-    """Return whom we have asked, with the last time; a question that was refused was not asked."""
+    """Return to whom we have written such a letter, with the last time; one that was refused was not written."""
     rows = db.execute(
         """SELECT subscriber, max(written_at) FROM outbox
            WHERE kind = ? AND state <> 'refused' AND subscriber IS NOT NULL GROUP BY subscriber""",
@@ -52,19 +59,20 @@ def away_from(db: Database) -> dict[int, datetime]:
 
 
 def answered(
-    db: Database, key: bytes, message_ids: Iterable[str], references: Iterable[str]
-) -> tuple[int, datetime] | None:
-    """Return whom we asked what a mail answers, and when: known by its Message-ID, or by the code in its subject."""
-    for message_id in message_ids:
-        row = db.execute(
-            """SELECT subscriber, written_at FROM outbox
-               WHERE message_id = ? AND kind IN ('please_confirm', 'still_wanted') AND subscriber IS NOT NULL""",
-            [message_id],
-        ).fetchone()
-        if row is not None:
-            return row[0], moment(row[1])
+    db: Database, key: bytes, message_ids: tuple[str, ...], references: Iterable[str]
+) -> tuple[Answer, int, datetime | None] | None:
+    """Return which letter of ours a mail answers: its kind, to whom it went, and when.
+
+    A reply names it by its Message-ID. The links in it start a new message: the code in its subject says whose letter
+    it is; of a way back not when we wrote it.
+    """
+    named = outbox.answered_by(db, message_ids)
     written = frozenset(references)
-    if not written:
-        return None
-    asked = last_asked(db, Answer.PLEASE_CONFIRM) | last_asked(db, Answer.STILL_WANTED)
-    return next(((number, at) for number, at in asked.items() if code(key, number) in written), None)
+    if named is not None or not written:
+        return named
+    asked = [(at, kind, who) for kind in QUESTIONS for who, at in last_asked(db, kind).items()]
+    for at, kind, who in sorted(asked, reverse=True):
+        if code(key, who) in written:
+            return kind, who, at
+    told = {who for kind in WAYS_BACK for who in last_asked(db, kind)}
+    return next(((Answer.CONFIRMED, who, None) for who in told if way_back(key, who) in written), None)

@@ -1,7 +1,8 @@
 """What the answers say. Pure: kind, short, plain; every one tells what was done, the way back, and whom to ring.
 
 Whatever comes from outside is put in as data, on one line. The links are mails with their subject filled in: the code
-in it says whose they are, so that they work in mail programs that lose the thread.
+in it says whose they are, so that they work in mail programs that lose the thread. The code of a way back stands in no
+copy.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ BACK = "subscribe"
 
 
 def words(kind: Answer, newsletter: Newsletter, person: Subscriber, asker: str, reference: str) -> tuple[str, str]:
-    """Return subject and body of an answer. `asker`: the address that wrote; `reference`: of the copy, or empty."""
+    """Return subject and body of an answer. `asker`: the address that wrote; `reference`: for its link, or empty."""
     name = one_line(newsletter.name, 100)
     body = "\n\n".join(
         [
@@ -38,6 +39,8 @@ def _called(kind: Answer) -> str:
 _SUBJECTS = {
     Answer.CONFIRMED: "You are off the list: {name}",
     Answer.TOLD: "You have been taken off the list: {name}",
+    Answer.REPORTED: "You have been taken off the list: {name}",
+    Answer.RETURNED: "Are you still there? {name}",
     Answer.ASKED: "Was this you? {name}",
     Answer.WELCOMED_BACK: "You are on the list again: {name}",
     Answer.WELCOMED: "You are on the list: {name}",
@@ -56,6 +59,14 @@ def _paragraphs(kind: Answer, newsletter: Newsletter, person: Subscriber, asker:
             yield f"{asker or 'Somebody'} asked us to take you off the list of {name}, with the link in your copy."
             yield f"We have done so: no further issue will come to {own}."
             yield _way_back(newsletter, reference, "If that was not your wish, or a mistake")
+        case Answer.REPORTED:
+            yield f"{asker or 'Somebody'} reported your copy of {name} as spam, or a mail program did so for you."
+            yield f"We have taken you off the list: no further issue will come to {own}."
+            yield _way_back(newsletter, reference, "If that was not your wish, or a mistake")
+        case Answer.RETURNED:
+            yield f"{asker or 'Somebody'} reported that your copy of {name} came back, as there is no mailbox {own}."
+            yield "We have stopped sending to it. If you read this, the report was wrong."
+            yield "To get the next issue, reply with the word BACK: a person will see to it."
         case Answer.ASKED:
             yield f"{asker or 'Somebody'} pressed “unsubscribe” in a copy of {name} that was sent to you at {own}."
             yield "Perhaps you passed it on, perhaps it was you from another address."

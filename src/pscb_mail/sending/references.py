@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     MAILING = "mailing"
     TEST = "test"
     QUESTION = "question"  # no copy: a mail that asks whether somebody wants to be on the list
+    WAY_BACK = "way back"  # no copy: a mail that tells somebody that they are off the list
 
 
 def reference(key: bytes, purpose: Purpose, issue: str, subject: str) -> str:
