@@ -62,8 +62,12 @@ def test_a_tenth_leaving_wants_one_yes(program: Program) -> None:
 
 
 def test_a_file_of_which_no_row_can_be_taken_empties_no_group(program: Program) -> None:
-    name = file(program, "bad.csv", "nobody", "nothing")
-    program("import", name, "--sync", "--group", "Board", "--yes", "--yes-leaving", expect=2)
+    """Nor is it said that anybody would leave; that there are no rows at all is said."""
+    for rows, why in ((("nobody", "nothing"), "No row of the file could be taken"), ((), "no row beneath the heading")):
+        name = file(program, "bad.csv", *rows)
+        done = program("import", name, "--sync", "--group", "Board", "--yes", "--yes-leaving", expect=2)
+        assert why in done.err
+        assert "to leave Board" not in done.err
     assert members(program) == set(BOARD)
 
 

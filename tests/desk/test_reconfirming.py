@@ -58,9 +58,16 @@ def test_who_joins_such_a_group_is_pending_until_they_have_said_yes(room) -> Non
     assert (room.status(JO), room.status(SAM)) == (Status.PENDING, Status.ACTIVE)
     add(room, SAM, groups=("Parents",))
     assert room.status(SAM) is Status.ACTIVE
-    assert [person.address.text for person in reconfirming.pending(room.db)] == [JO]
+    assert [person.address.text for person in reconfirming.pending(room.db, room.now)] == [JO]
     asked(room)
-    assert reconfirming.pending(room.db) == []
+    assert reconfirming.pending(room.db, room.now) == []
+
+
+def test_nobody_is_asked_again_and_again_for_a_clock_that_was_wrong(room) -> None:
+    """They joined on a day that is still to come; each `add` looks whom to ask."""
+    room.now -= timedelta(days=400)
+    asked(room)
+    assert reconfirming.pending(room.db, room.now) == []
 
 
 @pytest.mark.parametrize("words", ["YES", "Yes please\n\nJo", "ok", YES])

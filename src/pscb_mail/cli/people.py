@@ -272,7 +272,7 @@ def export(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A .csv, .xlsx or .json file to write.")],
 ) -> None:
-    """Write the whole list to a file that `import` reads back."""
+    """Write the whole list to a file; a .csv or .xlsx is one that `import` reads back."""
     from itertools import chain
 
     from pscb_mail.people import directory, tables

@@ -38,7 +38,7 @@ def ask_newcomers(context: Context, db: "Database", change: int | None) -> None:
 
     if waiting:
         words, later = "asked to confirm: they are written to once they have", "The next `add` or `import`"
-        _ask(context, db, reconfirming.pending(db), Answer.PLEASE_CONFIRM, words, later)
+        _ask(context, db, reconfirming.pending(db, now()), Answer.PLEASE_CONFIRM, words, later)
     if change is not None:
         words = "on the list already, and asked whether they want it: they stay on it meanwhile"
         people = reconfirming.newly_in(db, change, groups, now())

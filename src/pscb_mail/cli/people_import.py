@@ -168,7 +168,9 @@ def _planned_and_done(
 def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
     from pscb_mail.people import roster
 
-    planned = roster.plan(db, understood.staged, order.origin, order.source, order.sync, order.confirm)
+    # A file with nobody in it empties no group.
+    sync = order.sync if understood.staged.people else ""
+    planned = roster.plan(db, understood.staged, order.origin, order.source, sync, order.confirm)
     _show(order, understood, planned)
     return planned
 
@@ -235,5 +237,7 @@ def _end(order: _Order, understood: _Understood, done: "Enrolled", *, dry_run: b
     elif understood.staged.people and not done.moving:
         console.result("Nothing to change.")
     if not dry_run and not understood.staged.people:
+        if not understood.reading.rows:
+            raise UsageError("There is no row beneath the heading; nothing was changed.", "One line is one person.")
         raise UsageError("No row of the file could be taken; nothing was changed.", "The reasons stand above.")
     raise typer.Exit(console.exit_code(needs_a_person=bool(understood.reading.rejected) and not dry_run))

@@ -59,11 +59,14 @@ class Standing:
         return self.asked_at is not None and (self.yes_at is None or self.yes_at < self.asked_at)
 
 
-def pending(db: Database) -> list[Subscriber]:
-    """Return who joined a group that wants a yes first and has not been asked yet."""
+def pending(db: Database, now: datetime) -> list[Subscriber]:
+    """Return who joined a group that wants a yes first and has not been asked since.
+
+    A day to come is a slip, or of a clock that was wrong: whoever was asked at all is not asked again for it.
+    """
     asked = questions.last_asked(db, Answer.PLEASE_CONFIRM)
     waiting = directory.people(db, Filters(status=Status.PENDING))
-    return [person for person in waiting if (at := asked.get(person.id)) is None or at < person.since]
+    return [person for person in waiting if (at := asked.get(person.id)) is None or at < person.since <= now]
 
 
 def newly_in(db: Database, change: int, groups: Sequence[str], now: datetime) -> list[Subscriber]:
