@@ -432,6 +432,23 @@ def test_without_patience_a_used_up_pace_is_told(db: Database) -> None:
             assert counted(db) == {"sent": 5, "queued": PEOPLE - 5}
 
 
+def test_a_clock_that_ran_ahead_once_holds_a_timer_up_for_one_window(db: Database) -> None:
+    """Each run is a process of its own: what the first one noticed is kept for the next."""
+    with transaction(db):
+        for _ in range(5):
+            ledger.start_test(db, ISSUE, "me@pscb.test", "r", START + timedelta(days=200))
+    clock = Clock()
+    with ScriptedServer() as server:
+        for _ in range(2):
+            with pytest.raises(NotNowError, match="09:01"):
+                mailing.run(db, ISSUE, means(server, limits=Limits(per_minute=5), clock=clock), patient=False)
+            clock.at += timedelta(seconds=20)
+        clock.at = START + timedelta(minutes=1)
+        with pytest.raises(NotNowError, match="09:02"):
+            mailing.run(db, ISSUE, means(server, limits=Limits(per_minute=5), clock=clock), patient=False)
+    assert counted(db)["sent"] == 5
+
+
 def test_tries_of_another_process_count_for_the_pace(db: Database) -> None:
     """A test copy sent meanwhile, by whatever process, takes its place in the window."""
     with transaction(db):

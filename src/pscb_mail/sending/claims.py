@@ -6,6 +6,7 @@ costs a handful of prepared statements; claims are read off the head of one inde
 cost does not grow with the list.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
-from pscb_mail.database import moment, stamp
+from pscb_mail.database import fact, keep_fact, moment, stamp
 from pscb_mail.sending.delivery import (
     USUAL_RETRIES,
     Claim,
@@ -57,6 +58,9 @@ _SETTLE = """
     WHERE id = ?5 AND state = 'in_flight'
 """
 _DROP = "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE id = ? AND state = ?"
+
+# The fact under which it stands until which try the clock ran ahead, and when that was noticed.
+_RAN_AHEAD = "clock_ran_ahead"
 
 
 class _Row(NamedTuple):
@@ -167,7 +171,17 @@ def _ended(attempt: int, verdict: Verdict, at: str) -> tuple[object, ...]:
 def latest_tries(db: Database, most: int) -> list[tuple[int, datetime]]:
     """Return the ids and times of the latest tries of any issue, test copies included, the oldest of them first."""
     rows = db.conn.execute("SELECT id, started_at FROM attempt ORDER BY id DESC LIMIT ?", (most,)).fetchall()
-    return [(number, moment(at)) for number, at in reversed(rows)]
+    last, latest = json.loads(fact(db, _RAN_AHEAD) or '[0, ""]')
+    return [(number, moment(min(at, latest) if number <= last else at)) for number, at in reversed(rows)]
+
+
+def note_the_clock(db: Database, tries: Sequence[tuple[int, datetime]], now: datetime) -> None:
+    """Where tries are dated later than now, keep that all until the last of them count as made by now: it was set back.
+
+    Each run of a timer is a process of its own, and none of them would else ever see that a window has passed.
+    """
+    if any(at > now for _, at in tries):
+        keep_fact(db, _RAN_AHEAD, json.dumps([tries[-1][0], stamp(now)]))
 
 
 def tries_since(db: Database, number: int) -> list[tuple[int, datetime]]:

@@ -55,14 +55,14 @@ def limits(pace: Pace) -> Limits:
 def allowed_at(limits: Limits, nth_latest: Callable[[int], datetime | None], now: datetime) -> datetime:
     """Return when the next try may start: `now`, or later.
 
-    `nth_latest(n)` is the time of the n-th latest try, 1 being the last; None where there are fewer. A clock that was
-    set back cannot make us wait for longer than one window.
+    `nth_latest(n)` is the time of the n-th latest try, 1 being the last and none later than `now`; None where there are
+    fewer.
     """
     due = [now]
     for limit, window in limits.windows():
         oldest = nth_latest(limit)
         if oldest is not None:
-            due.append(min(oldest, now) + window)
+            due.append(oldest + window)
     return max(due)
 
 
@@ -84,19 +84,25 @@ def lasts(limits: Limits, messages: int, spent: Sequence[datetime], now: datetim
 
 
 class Recent:
-    """The times of the latest tries, in memory, as many as the widest limit asks for; none where there is no limit."""
+    """The times of the latest tries, in memory, as many as the widest limit asks for; none where there is no limit.
+
+    Tries dated later than now, because the clock was set back, count as made when that is noticed: they hold us up for
+    one window, and not until the time that the clock once said.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.most = limits.most
         self.latest = 0  # the id of the last attempt that was learnt of
         self._times: deque[datetime] = deque(maxlen=self.most)
+        self._newest: datetime | None = None
 
     def learn(self, tries: Iterable[tuple[int, datetime]]) -> None:
         """Take in tries, the oldest first."""
         for number, at in tries:
             self.latest = number
             self._times.append(at)
+            self._newest = max(at, self._newest or at)
 
     def allows(self, most: int, now: datetime) -> int:
         """Return how many tries may start now, `most` at most."""
@@ -109,6 +115,8 @@ class Recent:
 
     def allowed_at(self, now: datetime, already: int = 0) -> datetime:
         """Return when the next try may start, after `already` more that start now."""
+        if self._newest is not None and self._newest > now:
+            self._newest, self._times = now, deque((min(at, now) for at in self._times), maxlen=self.most)
 
         def nth_latest(n: int) -> datetime | None:
             if n <= already:

@@ -112,7 +112,9 @@ class Run:
         self.sender = self.means.newsletter.address
         self.recent = Recent(self.means.limits)
         if self.recent.most:
-            self.recent.learn(claims.latest_tries(self.db, self.recent.most))
+            tries = claims.latest_tries(self.db, self.recent.most)
+            claims.note_the_clock(self.db, tries, self.means.now())
+            self.recent.learn(tries)
 
     def to_its_end(self) -> Ended:
         """Send until nothing is left to wait for. Raises what stopped it, once what was under way is settled."""
