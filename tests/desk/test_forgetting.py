@@ -265,7 +265,8 @@ def test_who_is_forgotten_stays_away_though_somebody_else_had_their_address_befo
     roster.add(desk.db, [parse_person(f"Samira Sharpe <{SAM}>")], origin(desk))
     desk.workspace.back_up("by-hand", desk.now())
     before = changes.history_of(desk.db, person(desk, new).id)
-    forget(desk, SAM)
+    (desk.workspace.folder / "notes.txt").write_text(SAM)
+    assert "notes.txt: names them." in forget(desk, SAM).beyond
     assert b"samira" not in everything_kept(desk)
     assert changes.history_of(desk.db, person(desk, new).id) == before
     with pytest.raises(UsageError, match="asked to be forgotten"):

@@ -65,13 +65,15 @@ def one(db: Database, text: str) -> Plan:
         person = directory.find(db, text)
     except UsageError:
         return _off_the_list(db, text)
-    return Plan((person,), forgotten.trace(db, [person.id]), ledger.copies_of(db, [person.id]), barred=True)
+    ids = forgotten.with_earlier(db, [person.id])
+    return Plan((person,), forgotten.trace(db, ids), ledger.copies_of(db, ids), barred=True)
 
 
 def left(db: Database, months: int, now: datetime) -> Plan:
     """Return the plan for all who were removed or bounced more than so many months ago."""
     ids = forgotten.left_before(db, forgotten.months_before(now, months))
     people = tuple(directory.by_ids(db, ids))
+    ids = forgotten.with_earlier(db, ids)
     return Plan(people, forgotten.trace(db, ids), ledger.copies_of(db, ids), barred=False)
 
 
@@ -187,8 +189,8 @@ def _beyond(db: Database, workspace: Workspace, gone: Trace) -> tuple[str, ...]:
         lines.append(f"The Sent folder of {settings.newsletter.address}: their copies of {', '.join(issues)}.")
     if settings.mailbox.source:
         lines.append(f"The mailbox, its folder {settings.mailbox.filed} and its bin: what they wrote, what came back.")
-    lines += [f"{path.relative_to(workspace.folder)}: names them." for path in _files_with(workspace, gone.words)]
-    lines += [f"{issue}: its text as it was sent names them." for issue in ledger.editions_with(db, gone.words)]
+    lines += [f"{path.relative_to(workspace.folder)}: names them." for path in _files_with(workspace, gone.signs)]
+    lines += [f"{issue}: its text as it was sent names them." for issue in ledger.editions_with(db, gone.signs)]
     return (
         *lines,
         "Lists that they came from, exports, pages written by `show --out`, wherever these lie now.",

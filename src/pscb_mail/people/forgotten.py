@@ -47,6 +47,11 @@ class Trace:
         """What must not be found any more in any text."""
         return self.addresses + self.names
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What names them where only a person can tell whether it means them: also what was once another's."""
+        return tuple(dict.fromkeys(self.words + self.current))
+
 
 # -- who must not come back -----------------------------------------------------------------------------------------
 
@@ -117,6 +122,16 @@ def _nobody_elses(db: Database, ids: Sequence[int], column: str, texts: set[str]
         {"texts": json.dumps(sorted(texts)), "ids": json.dumps(list(ids))},
     )
     return tuple(text for (text,) in rows)
+
+
+def with_earlier(db: Database, ids: Sequence[int]) -> list[int]:
+    """Return ids of people, and those under which they stood before: added once, taken off by an undo, added again."""
+    rows = db.execute(
+        f"""SELECT DISTINCT who FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT id FROM subscriber) AND lower(address)
+            IN (SELECT address_key FROM subscriber WHERE id IN (SELECT value FROM json_each(?))) ORDER BY who""",
+        [json.dumps(list(ids))],
+    )
+    return [*ids, *(who for (who,) in rows)]
 
 
 def taken_off(db: Database, key: str) -> list[int]:
