@@ -228,22 +228,28 @@ SAYS = {
     "a reply": "The filter refused it.\n\nReply: 550 5.7.1 scored as spam",
     "words": "It has not delivered this mail.",
 }
+FILTER = "From: Filter <filter@trust.example>\nAuto-Submitted: auto-generated\nSubject: A suspect file in your message"
 
 
-@pytest.mark.parametrize("says", SAYS)
 @pytest.mark.parametrize(
-    ("head", "addresses"),
+    ("head", "says", "addresses"),
     [
-        ("From: Filter <filter@trust.example>\nSubject: A suspect file in your message", ["jo@trust.example"]),
-        # Who writes back to us with the copy below is a person.
-        ("From: Al <al@trust.example>\nSubject: Blocked?\nIn-Reply-To: <issue-18.x@pscb.example>", []),
+        (FILTER, "a reply", ["jo@trust.example"]),
+        (FILTER, "words", ["jo@trust.example"]),
+        # People write back to us with the copy below, or pass on their own or somebody's.
+        ("From: Al <al@trust.example>\nSubject: Blocked?\nIn-Reply-To: <issue-18.x@pscb.example>", "a reply", []),
+        ("From: Jo <jo@trust.example>\nSubject: Blocked?", "a reply", []),
+        ("From: Al <al@trust.example>\nSubject: Fwd: 18", "words", []),
     ],
 )
-def test_a_copy_of_ours_and_that_it_failed_are_a_report_whoever_sends_them(says: str, head: str, addresses: list[str]):
+def test_a_copy_of_ours_and_that_it_failed_are_the_report_of_a_filter(head: str, says: str, addresses: list[str]):
     copy = f"Message-ID: <issue-18.{REFERENCE}@pscb.example>\nTo: jo@trust.example\nX-PSCB-Mail: {REFERENCE}\n"
     text = f"{SAYS[says]}\n\n---- Original message ----\n{copy}"
     raw = f"{head}\nTo: newsletter@pscb.example\nContent-Type: text/plain\n\n{text}"
     assert [found.address for found in bounces(read(raw.encode()))] == addresses
+
+
+AWAY = "Return-Path: <>\nFrom: jo@school.example\nSubject: Automatic reply: 18\n\nI am away. "
 
 
 @pytest.mark.parametrize(
@@ -251,6 +257,10 @@ def test_a_copy_of_ours_and_that_it_failed_are_a_report_whoever_sends_them(says:
     [
         "From: jo@school.example\nSubject: The post\n\nYour message to Al could not be delivered, he has moved.",
         "From: jo@school.example\nSubject: Re: 18\n\nYour message came. Mine could not be delivered to al@school.example.",
+        "From: jo@school.example\nSubject: Al\n\nYour mail could not be delivered to al@school.example. Is it al.b@school.example?",
+        f"{AWAY}The conference has been postponed, ask al@school.example.",
+        f"{AWAY}Leaflets cannot be delivered to al@school.example now.",
+        "Return-Path: <jo@school.example>\nSubject: A child\n\nIt has to do with content on her phone, and was delayed.",
     ],
 )
 def test_a_person_who_tells_of_a_failure_is_no_server(raw: str):

@@ -162,6 +162,11 @@ def is_machine(incoming: "Incoming") -> bool:
     return bool(_submitted(incoming)) or any(incoming.header(name) for name in _HEADERS) or incoming.return_path == ""
 
 
+def is_called_an_answer(incoming: "Incoming") -> bool:
+    """Whether its subject is one that out-of-office programs write."""
+    return bool(_SUBJECT.match(plain(incoming.subject)))
+
+
 def _receipt(incoming: "Incoming") -> str:
     """Return the sign of a receipt, or of a report on our sending, by its type."""
     receipt = "disposition-notification"

@@ -7,6 +7,7 @@ reason by its code; a person who asks about a report is none.
 import re
 from typing import TYPE_CHECKING
 
+from pscb_mail.mailbox.automatic import is_called_an_answer, is_machine
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.recipients import SERVER, names_somebody
 from pscb_mail.mailbox.returned import Returned
@@ -73,29 +74,35 @@ def reports_a_return(incoming: "Incoming", returned: Returned) -> bool:
     fails = bool(_TELLS.search(plain(incoming.whole_text[:3000])))
     said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
     by_subject = bool(_SUBJECT.match(plain(incoming.subject)))
-    if _opens_like_one(said) and names_somebody(incoming, said, returned):
-        return True
+    named = names_somebody(incoming, said, returned)
     ours = bool(returned.references and returned.to)
-    # A filter under any name: a copy of ours with its headers, and that it failed; no answer of a person to us.
-    if ours and not incoming.answers and (reply_in(said) or _TELLS.search(plain(said))):
+    if (_opens_like_one(said) and named) or (ours and _is_of_a_filter(incoming, said, returned)):
         return True
     if _is_a_server(incoming):
-        daemon = _is_a_daemon(incoming)
+        called = _is_called_a_server(incoming) or not incoming.sender
+        daemon = bool(_DAEMON.search(incoming.sender))
         # In whatever language: a daemon, or a copy of ours, and a reason that is known, or else what it brings back.
         told = (ours or daemon) and tells(said)
-        # An out-of-office answer has no return path either: there it takes the name of a server.
-        told = told or (
-            _is_called_a_server(incoming) and tells_of_a_mailbox(said) and names_somebody(incoming, said, returned)
-        )
-        return by_subject or fails or told or (daemon and _brings_back(incoming, returned, said))
+        # An out-of-office answer has no return path either: there it takes the name of a server, or none at all.
+        told = told or (called and tells_of_a_mailbox(said) and named)
+        fails = fails and (called or not is_called_an_answer(incoming))
+        return by_subject or fails or told or (daemon and named and _brings_back(incoming, returned))
     # Gateways write as whom they like: the subject of a report, a failure, and whose it is.
-    return by_subject and (fails or tells(said)) and (names_somebody(incoming, said, returned) or bool(returned.to))
+    return by_subject and (fails or tells(said)) and (named or bool(returned.to))
+
+
+def _is_of_a_filter(incoming: "Incoming", said: str, returned: Returned) -> bool:
+    """Whether a mail with a copy of ours is of a filter, under whatever name, and of nobody who passes it on."""
+    if incoming.answers or incoming.sender.casefold() == returned.to.casefold():
+        return False
+    return bool(reply_in(said) or (is_machine(incoming) and _TELLS.search(plain(said))))
 
 
 def _opens_like_one(said: str) -> bool:
     """Whether it begins by saying that our message did not reach such an address, and says little else."""
     opening = _OPENS.match(plain(said[:400]))
-    return opening is not None and bool(_TELLS.search(opening[0])) and len(said) < 1000
+    alone = len({address.casefold() for address in ADDRESS.findall(said[:1000])}) == 1 and "?" not in said
+    return opening is not None and bool(_TELLS.search(opening[0])) and alone and len(said) < 1000
 
 
 _OPENS = re.compile(
@@ -109,28 +116,22 @@ def _is_a_server(incoming: "Incoming") -> bool:
     return incoming.return_path == "" or not incoming.sender or _is_called_a_server(incoming)
 
 
-def _is_a_daemon(incoming: "Incoming") -> bool:
-    """Whether nobody but a server writes like that: under such a name, or under no address (RFC 5321 section 4.5.5)."""
-    return bool(_DAEMON.search(incoming.sender)) or not incoming.sender
-
-
 def _is_called_a_server(incoming: "Incoming") -> bool:
     return bool(SERVER.search(incoming.sender) or _SENDER_NAME.search(plain(incoming.sender_name)))
 
 
-def _brings_back(incoming: "Incoming", returned: Returned, said: str) -> bool:
-    """Whether a report names somebody and has a message with it, or one of ours below it."""
-    below = bool(returned.references) or any(part.depth for part in incoming.parts)
-    return below and names_somebody(incoming, said, returned)
+def _brings_back(incoming: "Incoming", returned: Returned) -> bool:
+    """Whether a report has a message with it, or one of ours below it."""
+    return bool(returned.references) or any(part.depth for part in incoming.parts)
 
 
 _TELLS = re.compile(
     r"\b(?:(?:could not|couldn't|cannot|was not|wasn't|unable to|not) be delivered|delivery (?:to the following"
     r"|has failed|failed)|undeliverable|(?:unable|failed) to deliver|permanent(?:ly)? (?:fatal )?(?:error|failure)"
     r"|rejected your message|failed recipients?:?|mailbox unavailable|automatically rejected|(?:has|have) (?:not"
-    r"|n't) (?:yet )?(?:been )?delivered|(?:has|have) been (?:returned|postponed)|(?:message|mail"
-    r"|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail|did not reach the following"
-    r"|returned to sender|not listed in (?:the )?(?:domino|public)|has been delayed|zugestellt|remis au"
+    r"|n't) (?:yet )?(?:been )?delivered|(?:mail|message|delivery)\b.{0,60} (?:has|have) been (?:returned|postponed"
+    r"|delayed)|(?:message|mail|it) (?:you sent )?(?:\S+ ){0,3}(?:was|has been|is) rejected|not accepting mail"
+    r"|did not reach the following|returned to sender|not listed in (?:the )?(?:domino|public)|zugestellt|remis au"
     r"|no se ha podido entregar|nie zostala dostarczona|nao foi entregue|n'a pas pu etre (?:remis|delivre|livre"
     r"|distribue)\w*|remise .{0,40}echou\w*|no se pudo entregar|nie mozna dostarczyc|nie mog\w+ zostac dostarczon\w+"
     r"|nao p[oô]de ser entregue|nu a putut fi livrat|nevareja piegadat|nepavyko pristatyti|impossibile recapitare)\b"
