@@ -246,6 +246,34 @@ def test_the_link_in_the_question_takes_them_off(room: Mailroom) -> None:
     assert room.status(JO) is Status.OPTED_OUT
 
 
+@pytest.mark.parametrize("path", ["", "Return-Path: <>\n"])
+def test_who_is_taken_off_by_a_spam_report_is_told_and_comes_back(room: Mailroom, path: str) -> None:
+    """Whoever has a copy that was passed on can write one; a machine's report is never answered (RFC 3834)."""
+    report = (
+        f"{path}From: friend@elsewhere.test\nSubject: x\nDate: {room.now:%a, %d %b %Y %T} +0000\n"
+        "Content-Type: multipart/report; report-type=feedback-report; boundary=b\n\n--b\n"
+        "Content-Type: message/feedback-report\n\nFeedback-Type: abuse\nVersion: 1\n\n--b\n"
+        f"Content-Type: text/rfc822-headers\n\nX-PSCB-Mail: {room.reference('issue-18', JO)}\nTo: {JO}\n\n--b--\n"
+    )
+    assert room.done(report.encode()) == [("complaint", "opted_out")]
+    if path:
+        assert room.outbox() == []
+        return
+    assert room.outbox() == [("reported", JO, "waiting")]
+    subject, words = link_in(str(room.db.execute("SELECT body FROM outbox").fetchone()[0]))
+    assert room.done(room.reply(JO, subject, words)) == [("subscribe", "resubscribed")]
+
+
+def test_who_is_marked_as_bounced_by_a_stranger_is_told(room: Mailroom) -> None:
+    report = room.bounce("issue-18", JO).replace(b"Return-Path: <>", b"Return-Path: <friend@elsewhere.test>")
+    assert room.done(report.replace(b"MAILER-DAEMON@school.test", b"friend@elsewhere.test")) == [("bounce", "bounced")]
+    assert room.outbox() == [("returned", JO, "waiting")]
+    assert room.done(room.reply(JO, "Re: Are you still there?", "BACK", answer_id(room))) == [("subscribe", "review")]
+    [entry] = journal.reviews(room.db)
+    accepted(room, entry.number)
+    assert room.status(JO) is Status.ACTIVE
+
+
 # -- review ---------------------------------------------------------------------------------------------------------
 
 

@@ -229,7 +229,18 @@ OTHER = {
 def test_everything_else_is_decided_as_the_table_says(name: str):
     kind, facts, as_what, action = OTHER[name]
     decision = decide(FROM_STRANGER, Finding(kind, "evidence"), facts)
-    assert (decision.kind, decision.action, decision.answer) == (as_what, action, None)
+    told = Answer.REPORTED if (kind, action) == (Kind.COMPLAINT, Action.OPTED_OUT) else None
+    assert (decision.kind, decision.action, decision.answer) == (as_what, action, told)
+
+
+@pytest.mark.parametrize(
+    ("return_path", "told"), [("sam@elsewhere.example", Answer.RETURNED), ("", None), (None, None)]
+)
+def test_who_is_marked_by_a_report_that_no_server_sent_is_told(return_path: str | None, told: Answer | None):
+    """A stranger has the code of a copy that was passed on; a server's own report is never answered."""
+    report = replace(FROM_STRANGER, return_path=return_path)
+    decision = decide(report, bounce(sure=True), JO_S)
+    assert (decision.action, decision.answer) == (Action.BOUNCED, told)
 
 
 def test_of_an_urgent_message_not_even_the_words_are_kept():

@@ -269,11 +269,13 @@ def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         return _made(finding, Action.COUNTED, person)
     down = "so much of this domain came back that the domain itself may be down" if facts.outage else ""
     doubt = _older_than_return(incoming, facts) or down
-    return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person)
+    # No server reports from an address of its own (RFC 5321 section 4.5.5): whoever has a copy can write such a report.
+    told = Answer.RETURNED if incoming.return_path else None
+    return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person, told)
 
 
 def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
-    """Decide on a spam report. No answer ever follows: it would be one more mail to one who complained."""
+    """Decide on a spam report. Its owner is told once: anybody who has a copy can write one."""
     person = facts.owner or facts.answered
     if not facts.proven or person is None:
         about = facts.recipient
@@ -284,7 +286,7 @@ def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision
         return _made(finding, Action.FILED, person)
     if stale := _older_than_return(incoming, facts):
         return _review(finding, person, stale)
-    return _made(finding, Action.OPTED_OUT, person)
+    return _made(finding, Action.OPTED_OUT, person, Answer.REPORTED)
 
 
 def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
