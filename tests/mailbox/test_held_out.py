@@ -56,6 +56,13 @@ def test_a_child_at_risk_is_never_missed(path: Path):
     assert [row.text for row in BENCH.read(path) if row.allowed == ("urgent",) and row.found != "urgent"] == []
 
 
+@pytest.mark.parametrize("path", WORDS, ids=path_name)
+def test_what_only_sounds_like_an_alarm_is_seldom_taken_for_one(path: Path):
+    """People who are called too often stop looking: at most one in twenty of what is none."""
+    rows = [row for row in BENCH.read(path) if "urgent" not in row.allowed]
+    assert len([row.text for row in rows if row.found == "urgent"]) <= len(rows) / 20
+
+
 @pytest.mark.parametrize("path", REPORTS, ids=path_name)
 def test_a_report_tells_who_and_how_bad(path: Path):
     rows = BENCH.read(path)

@@ -169,5 +169,10 @@ def test_format_flowed_joins_what_belongs_together():
     assert new_words(text, flowed=True).new == "Please take me off the list."
 
 
+def test_the_end_of_a_paragraph_that_a_telephone_wrote_in_one_line_is_read():
+    assert new_words(f"{'We had our tea. ' * 200}Please take me off the list.").new.endswith("take me off the list.")
+    assert new_words(f"> {'We had our tea. ' * 200}Please take me off the list.").new == ""
+
+
 def test_plain_folds_case_accents_and_typography():
     assert plain("  Ich MÖCHTE „weg“ –  don’t ") == 'ich mochte "weg" - don\'t'

@@ -81,8 +81,32 @@ def test_somebody_else_s_wish_names_them_and_never_the_sender():
     assert read("Please unsubscribe jo@school.example").other is False
 
 
+def test_an_alarm_is_heard_at_the_end_of_a_page_without_a_full_stop():
+    page = "and then we had our tea and then we watched telly and then i did my homework " * 20
+    assert read(f"{page}and my stepdad hits me wen mum is at work").kind is Kind.URGENT
+
+
+def test_thanks_for_an_article_hide_no_alarm_beside_them():
+    thanks = "Thank you for the article on the neglect toolkit, our team discussed it at the training day."
+    assert read(f"{thanks} While I'm writing, a boy in my class came in with a bruise on his neck.").kind is Kind.URGENT
+
+
 @pytest.mark.parametrize(
-    "unit", ["remove ", "i ", "take me off ", "meld sie mich ", ", so ", "could someone ", ":", '"', "nie "]
+    "unit",
+    [
+        "remove ",
+        "i ",
+        "take me off ",
+        "meld sie mich ",
+        ", so ",
+        "could someone ",
+        ":",
+        '"',
+        "nie ",
+        "hits ",
+        "a child ",
+        "my mums ",
+    ],
 )
 @pytest.mark.parametrize("between", ["", "\n", ". "])
 def test_no_words_however_often_repeated_keep_us_long(unit: str, between: str):

@@ -169,6 +169,12 @@ NOT_LEFT = re.compile(
     r"|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual )?leave|maternity)"
     r"|\b(?:annual|maternity|paternity|sick|parental|study) leave\b|\bchildren (?:who have|have|had) left\b|\b(?:he"
     r"|she|child|pupil|family|they) (?:has|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
+    # A thing is left somewhere, a pupil leaves a school, and laughing is not what one dies of.
+    r"|\b(?:left|leaving) (?:\w+ ){1,3}?(?:forms?|drafts?|copy|copies|parcels?|letters?|keys|papers|documents?"
+    r"|leaflets?|posters?|bags?|box|boxes|umbrella|coat|notes?|packs?|files?|folders?|minutes|invoice|cheque|glasses|phone|book"
+    r"|books|comments)\b|\b(?:was|were|been|be) left (?:at|in|on|with|behind|for|over|outside)\b"
+    r"|\b(?:child|pupil|student|family|boy|girl)(?: has| have| had)?(?: now| since)? left\b"
+    r"|\bdied (?:laughing|of (?:laughter|boredom|embarrassment|shame))\b"
 )
 # "My colleague Jim has retired" is no departure of the sender's.
 OTHERS = re.compile(

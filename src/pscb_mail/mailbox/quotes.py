@@ -167,13 +167,24 @@ _BANNER = re.compile(
 
 def new_words(text: str, *, flowed: bool = False, delsp: bool = False) -> Words:
     """Return the new words of a plain-text body."""
-    lines = [line[:_LINE].rstrip() if not flowed else line[:_LINE] for line in text.splitlines()[:_LINES]]
-    if flowed:
-        lines = unflowed(lines, delsp=delsp)
+    lines = [piece for line in text.splitlines()[:_LINES] for piece in _broken(line)][:_LINES]
+    lines = unflowed(lines, delsp=delsp) if flowed else [line.rstrip() for line in lines]
     folded = [plain(line) for line in lines]
     new = _unquoted(lines, folded)
     kept, signature = _unsigned([lines[i] for i in new], [folded[i] for i in new])
     return Words(_tidy(kept), _tidy(signature))
+
+
+def _broken(line: str) -> list[str]:
+    """Return a line in pieces that patterns may look at: telephones write a whole paragraph in one."""
+    quote = line[: len(line) - len(line.lstrip("> "))][:50]
+    pieces: list[str] = []
+    start = 0
+    while len(line) - start > _LINE and len(pieces) < _LINES:
+        end = line.rfind(" ", start + 1, start + _LINE - len(quote)) + 1 or start + _LINE - len(quote)
+        pieces.append(f"{quote if start else ''}{line[start:end]}")
+        start = end
+    return [*pieces, f"{quote if start else ''}{line[start : start + _LINE]}"]
 
 
 def unflowed(lines: list[str], *, delsp: bool = False) -> list[str]:

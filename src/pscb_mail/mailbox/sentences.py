@@ -13,6 +13,7 @@ from pscb_mail.mailbox.spelling import mended
 
 _WRAPPED = 58
 _MOST = 400
+_WRITTEN = 300
 _END = re.compile(r"(?<!\d\.)(?<!\bel\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
 ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
 
@@ -47,12 +48,16 @@ _MISSPELT = re.compile(r"\bu[nb]-? ?s[ubscri]{4,9}[ebd]{0,2}(d|s|ing|r)?\b")
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence as it was written (one harmless line), as patterns see it, and without politeness."""
+    """A sentence as it was written (one harmless line), as patterns see it, and without politeness.
+
+    `spoken` is all of it, with no word mended: a child may write a page without a full stop.
+    """
 
     written: str
     plain: str
     bare: str
     question: bool
+    spoken: str
 
     @property
     def words(self) -> int:
@@ -76,9 +81,11 @@ def _pause(match: re.Match[str]) -> str:
 
 
 def _sentence(piece: str) -> Sentence:
-    written = one_line(piece, 300)
-    words = mended(_MISSPELT.sub(_unsubscribe, plain(written)))
-    return Sentence(written, words, bare_of(words), words.rstrip("\"') ").endswith("?"))
+    written = one_line(piece, _WRITTEN)
+    spoken = plain(written)
+    words = mended(_MISSPELT.sub(_unsubscribe, spoken))
+    whole = plain(one_line(piece, 5_000)) if len(piece) > _WRITTEN else spoken
+    return Sentence(written, words, bare_of(words), words.rstrip("\"') ").endswith("?"), whole)
 
 
 def _unsubscribe(match: re.Match[str]) -> str:
