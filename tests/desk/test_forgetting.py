@@ -290,12 +290,17 @@ def test_a_name_is_found_in_whatever_case_and_form_it_was_typed(desk: Office, sa
     assert changes.change(desk.db, number).origin.reason == left
 
 
-def test_somebody_taken_off_by_undo_can_be_forgotten(desk: Office) -> None:
-    """Only the history knows them still."""
-    done = roster.add(desk.db, [parse_person("Una Whistle <una@school.test>")], origin(desk))
-    undoing.undo(desk.db, done.change, origin(desk))
+@pytest.mark.parametrize("again", [False, True])
+def test_somebody_taken_off_by_undo_can_be_forgotten(desk: Office, *, again: bool) -> None:
+    """Only the history knows them still; or it does so beside the list, where they were added again."""
+    una = parse_person("Una Whistle <una@school.test>")
+    undoing.undo(desk.db, roster.add(desk.db, [una], origin(desk)).change, origin(desk))
+    if again:
+        roster.add(desk.db, [una], origin(desk))
     forget(desk, "una@school.test")
-    assert b"whistle" not in everything_kept(desk)
+    kept = everything_kept(desk)
+    assert b"whistle" not in kept
+    assert b"una@school.test" not in kept
     with pytest.raises(UsageError, match="not on the list"):
         forget(desk, "nobody@school.test")
 

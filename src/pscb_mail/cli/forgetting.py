@@ -49,7 +49,7 @@ def forget(
         _confirm(plan, yes=yes)
         done = forgetting.forget(db, context.workspace, plan, Origin(now(), context.author, "forget"))
     if json:
-        people = len(plan.trace.ids)
+        people = len(plan.people) or len(plan.trace.ids)
         console.document({"change": done.change, "people": people, "backups": done.backups, "beyond": done.beyond})
     else:
         _tell(done)
