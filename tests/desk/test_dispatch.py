@@ -80,6 +80,28 @@ def test_a_copy_that_was_in_flight_at_a_crash_is_in_doubt_for_a_single_send_too(
     assert taken(relay) == [JO, SAM]
 
 
+@pytest.mark.parametrize("state", [None, State.UNKNOWN, State.IN_FLIGHT])
+def test_the_log_counts_as_the_status_does(desk: Office, state: State | None) -> None:
+    """What a dead process had in flight is in doubt there too; what a send has in hand now is not."""
+    desk.send()
+
+    def jos_is_in_flight() -> None:
+        desk.db.execute("UPDATE delivery SET state = 'in_flight' WHERE address = ?", [JO])
+        desk.db.conn.commit()
+
+    def log() -> list[tuple[str, State]]:
+        return [(line.address, line.state) for line in overview.log(desk.db, desk.workspace, "issue-7", state)]
+
+    def expected(of_jo: State) -> list[tuple[str, State]]:
+        return [each for each in ((JO, of_jo), (SAM, State.SENT)) if state in {None, each[1]}]
+
+    jos_is_in_flight()
+    assert log() == expected(State.UNKNOWN)
+    with send_lock(desk.db, desk.workspace.lock_path, "issue-7", "editor", desk.now()):
+        jos_is_in_flight()
+        assert log() == expected(State.IN_FLIGHT)
+
+
 def test_an_apology_reaches_those_whose_copy_was_in_flight_at_a_crash(desk: Office) -> None:
     """The mistake may have reached them."""
     desk.send()

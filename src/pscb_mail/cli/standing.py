@@ -62,7 +62,7 @@ def log(
     domain = context.workspace.settings.newsletter.domain
     with context.database() as db:
         slug = overview.mailing_status(db, context.workspace, slug_of(issue)).issue
-        lines = ledger.log(db, slug, state)
+        lines = overview.log(db, context.workspace, slug, state)
         if json:
             console.documents(shown.log_json(line, slug, domain) for line in lines)
         elif csv:

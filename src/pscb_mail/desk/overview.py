@@ -1,6 +1,6 @@
 """Where things stand, looked at across the rooms: each mailing's counts, the workspace at a glance."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import takewhile
@@ -16,7 +16,7 @@ from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending import ledger
 from pscb_mail.sending.delivery import MailingState, State, mailing_state
-from pscb_mail.sending.ledger import Mailing
+from pscb_mail.sending.ledger import LogLine, Mailing
 from pscb_mail.sending.lock import issue_being_sent
 from pscb_mail.workspace import Workspace
 
@@ -78,6 +78,12 @@ def mailing_statuses(db: Database, workspace: Workspace) -> list[MailingStatus]:
     """Return how every mailing stands, the latest first."""
     being_sent = issue_being_sent(db, workspace.lock_path)
     return [_status(db, mailing, being_sent) for mailing in ledger.mailings(db)]
+
+
+def log(db: Database, workspace: Workspace, issue: str, state: State | None = None) -> Iterator[LogLine]:
+    """Yield an issue's log, one line a recipient, with the states that its status counts."""
+    unattended = issue_being_sent(db, workspace.lock_path) != issue
+    return ledger.log(db, issue, state, unattended=unattended)
 
 
 def issue_states(db: Database, workspace: Workspace) -> dict[str, MailingState]:

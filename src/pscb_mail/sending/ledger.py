@@ -351,14 +351,18 @@ def tests(db: Database) -> frozenset[tuple[str, str]]:
     return frozenset((issue, address) for issue, address in rows)
 
 
-def log(db: Database, issue: str, state: State | None = None) -> Iterator[LogLine]:
-    """Yield one line a recipient, in the order of sending, streamed; of one state where that is given."""
+def log(db: Database, issue: str, state: State | None = None, *, unattended: bool = False) -> Iterator[LogLine]:
+    """Yield one line a recipient, in the order of sending, streamed; of one state where that is given.
+
+    `unattended`: no process is sending the issue, so that what stands there as in flight is in doubt.
+    """
     rows = db.execute(
-        """SELECT d.address, d.state, e.number, d.tries, d.reference, d.at, a.relay, a.code, a.reply
-           FROM delivery d JOIN edition e ON e.id = d.edition
+        """SELECT d.address, d.now, e.number, d.tries, d.reference, d.at, a.relay, a.code, a.reply
+           FROM (SELECT *, iif(:unattended AND state = 'in_flight', 'unknown', state) AS now FROM delivery) d
+           JOIN edition e ON e.id = d.edition
            LEFT JOIN attempt a ON a.id = (SELECT max(id) FROM attempt WHERE delivery = d.id)
-           WHERE d.issue = :issue AND (:state IS NULL OR d.state = :state) ORDER BY d.id""",
-        {"issue": issue, "state": state},
+           WHERE d.issue = :issue AND (:state IS NULL OR d.now = :state) ORDER BY d.id""",
+        {"issue": issue, "state": state, "unattended": unattended},
     )
     for address, current, number, tries, reference, at, relay, code, reply in rows:
         yield LogLine(address, State(current), number, tries, relay or "", code, reply or "", reference, moment(at))
