@@ -6,16 +6,18 @@ import pytest
 from mailroom import KEY, Mailroom
 
 from pscb_mail.desk import reconfirming
-from pscb_mail.mailbox import journal, outbox, questions, wording
+from pscb_mail.mailbox import answering, journal, outbox, questions, wording
+from pscb_mail.mailbox.answering import Answered
 from pscb_mail.mailbox.deciding import Action, Answer
 from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.journal import Record
 from pscb_mail.mailbox.outbox import Letter
-from pscb_mail.people import roster
+from pscb_mail.people import roster, undoing
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending.pacing import Limits
+from pscb_mail.sending.relays import relays_of
 
 JO, SAM = "jo@school.test", "sam@health.test"
 YES = "Yes, put me on the list, please."
@@ -61,6 +63,18 @@ def test_who_joins_such_a_group_is_pending_until_they_have_said_yes(room) -> Non
     assert [person.address.text for person in reconfirming.pending(room.db, room.now)] == [JO]
     asked(room)
     assert reconfirming.pending(room.db, room.now) == []
+
+
+def test_a_question_that_waits_never_reaches_who_is_off_the_list_meanwhile(room) -> None:
+    """The relay was away; then their addition was taken back, or they rang up."""
+    added = add(room, SAM).change
+    for address in (JO, SAM):
+        asked(room, address)
+    roster.opt_out(room.db, [room.person(JO).id], Origin(room.now, "editor", "unsubscribe"))
+    undoing.undo(room.db, added, Origin(room.now, "editor", "undo"))
+    settings = room.all_settings
+    done = answering.deliver(room.db, settings, relays_of(settings), lambda: room.now)
+    assert done == Answered(sent=0, refused=0, waiting=0, in_doubt=0)
 
 
 def test_nobody_is_asked_again_and_again_for_a_clock_that_was_wrong(room) -> None:

@@ -121,6 +121,7 @@ def deliver(db: Database, settings: Settings, relays: Relays, now: Callable[[], 
     """Hand over every answer that waits. Never raises what a relay causes: it is told in `trouble`."""
     with transaction(db):
         outbox.give_up(db, now() - GIVE_UP_AFTER, now())
+        outbox.ask_nobody_who_left(db, now())
         doubted = outbox.doubt_the_dead(db, now() - DEAD_AFTER, now())
     sent = refused = last = 0
     trouble: PscbMailError | None = None

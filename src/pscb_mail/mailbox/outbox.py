@@ -88,6 +88,16 @@ def give_up(db: Database, before: datetime, now: datetime) -> int:
     )
 
 
+def ask_nobody_who_left(db: Database, now: datetime) -> None:
+    """Refuse questions that wait for people who are off the list meanwhile."""
+    db.execute(
+        """UPDATE outbox SET state = 'refused', settled_at = ?, reply = 'they are off the list'
+           WHERE state = 'waiting' AND kind IN ('please_confirm', 'still_wanted') AND NOT EXISTS (
+               SELECT 1 FROM subscriber s WHERE s.id = outbox.subscriber AND s.status IN ('pending', 'active'))""",
+        [stamp(now)],
+    )
+
+
 def doubt_the_dead(db: Database, before: datetime, now: datetime) -> int:
     """Doubt what was in flight before a moment: whoever had it is dead by now; returns how many."""
     cursor = db.execute(
