@@ -303,9 +303,28 @@ def test_a_colleague_s_departure_is_never_proposed_of_the_sender():
 
 def test_a_proposal_says_what_accepting_it_does():
     left = Finding(Kind.LEFT, "I have left.", "ann@school.example", "Ann Doe")
-    assert decide(FROM_JO, left, Facts(sender=JO)).proposal == (
+    assert decide(FROM_JO, left, Facts(sender=JO, answered=JO)).proposal == (
         "Remove jo.bloggs@school.example, who has left; Ann Doe ann@school.example has come in their place"
     )
+
+
+@pytest.mark.parametrize("kind", [Kind.LEFT, Kind.ADDRESS_CHANGE])
+@pytest.mark.parametrize(
+    ("incoming", "facts", "said"),
+    [
+        (FROM_JO, Facts(sender=JO), "nothing proves that the sender is who From says"),
+        (FROM_JO, Facts(sender=JO, answered=ANN), "nothing proves that the sender is who From says"),
+        (FROM_STRANGER, Facts(owner=JO), "sam@elsewhere.example wrote it, who has a copy of theirs"),
+        (FROM_JO, Facts(sender=JO, authenticated=True), ""),
+        (FROM_JO, Facts(sender=JO, owner=JO), ""),
+    ],
+)
+def test_a_proposal_about_the_sender_says_where_nothing_proves_them(
+    kind: Kind, incoming: Incoming, facts: Facts, said: str
+):
+    """Whoever accepts it sends somebody's mail elsewhere, or ends it."""
+    proposal = decide(incoming, Finding(kind, "…", "new@evil.example"), facts).proposal
+    assert proposal.partition(": ")[2] == said
 
 
 @pytest.mark.parametrize(

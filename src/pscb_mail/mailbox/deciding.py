@@ -235,9 +235,16 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
         return f"they are {person.status.words}"
     if stale := _older_than_return(incoming, facts):
         return stale
-    # The code and Message-ID of a copy, or of our letter, are unguessable: whoever quotes or answers it has it.
+    return _unproven(facts, person)
+
+
+def _unproven(facts: Facts, sender: Subscriber) -> str:
+    """Return that nothing proves a sender on the list, "" where something does.
+
+    The code and Message-ID of a copy, or of our letter, are unguessable: whoever quotes or answers it has it.
+    """
     theirs = (facts.answered, facts.owner, facts.written_to_by_us)
-    proven = facts.authenticated or any(_is(each, person) for each in theirs)
+    proven = facts.authenticated or any(_is(each, sender) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
 
 
@@ -303,7 +310,16 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
         finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
-    return _review(finding, person, finding.doubt)
+    about_themselves = finding.kind is not Kind.SUBSCRIBE and not finding.other
+    by_whom = _by_whom(incoming, facts, person) if about_themselves and person is not None else ""
+    return _review(finding, person, finding.doubt or by_whom)
+
+
+def _by_whom(incoming: "Incoming", facts: Facts, person: Subscriber) -> str:
+    """Return who else may have written what somebody says of themselves, "" where it is proven that they did."""
+    if _is(facts.sender, person):
+        return _unproven(facts, person)
+    return f"{one_line(incoming.sender, 254) or 'an unknown sender'} wrote it, who has a copy of theirs"
 
 
 def _is_of_this_opt_out(incoming: "Incoming", facts: Facts, back: Subscriber) -> bool:
