@@ -18,6 +18,7 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.relays import relays_of
+from pscb_mail.settings import Relay
 
 JO, SAM = "jo@school.test", "sam@health.test"
 YES = "Yes, put me on the list, please."
@@ -72,7 +73,8 @@ def test_a_question_that_waits_never_reaches_who_is_off_the_list_meanwhile(room)
         asked(room, address)
     roster.opt_out(room.db, [room.person(JO).id], Origin(room.now, "editor", "unsubscribe"))
     undoing.undo(room.db, added, Origin(room.now, "editor", "undo"))
-    settings = room.all_settings
+    nowhere = Relay(host="127.0.0.1", port=1, security="none")
+    settings = room.all_settings.model_copy(update={"relay": (nowhere,)})
     done = answering.deliver(room.db, settings, relays_of(settings), lambda: room.now)
     assert done == Answered(sent=0, refused=0, waiting=0, in_doubt=0)
 
