@@ -71,29 +71,39 @@ def reports_a_return(incoming: "Incoming", returned: Returned) -> bool:
     # Dovecot and Sieve refuse with a receipt (RFC 5429 section 2.1.2).
     if "(rejected" in incoming.header("auto-submitted").lower():
         return True
-    fails = bool(_TELLS.search(plain(incoming.whole_text[:3000])))
     said = _COPY_BELOW.split(incoming.whole_text[:5000], maxsplit=1)[0]
     by_subject = bool(_SUBJECT.match(plain(incoming.subject)))
-    named = names_somebody(incoming, said, returned)
-    ours = bool(returned.references and returned.to)
-    if (_opens_like_one(said) and named) or (ours and _is_of_a_filter(incoming, said, returned)):
-        return True
     if _is_a_server(incoming):
-        called = _is_called_a_server(incoming) or not incoming.sender
-        daemon = bool(_DAEMON.search(incoming.sender))
-        # In whatever language: a daemon, or a copy of ours, and a reason that is known, or else what it brings back.
-        told = (ours or daemon) and tells(said)
-        # An out-of-office answer has no return path either: there it takes the name of a server, or none at all.
-        told = told or (called and tells_of_a_mailbox(said) and named)
-        fails = fails and (called or not is_called_an_answer(incoming))
-        return by_subject or fails or told or (daemon and named and _brings_back(incoming, returned))
+        return by_subject or _tells_of_a_return(incoming, said, returned)
+    if _opens_like_one(said) and names_somebody(incoming, said, returned):
+        return True
     # Gateways write as whom they like: the subject of a report, a failure, and whose it is.
-    return by_subject and (fails or tells(said)) and (named or bool(returned.to))
+    whose = by_subject and (names_somebody(incoming, said, returned) or bool(returned.to))
+    return (whose and (_fails(incoming) or tells(said))) or _is_of_a_filter(incoming, said, returned)
+
+
+def _tells_of_a_return(incoming: "Incoming", said: str, returned: Returned) -> bool:
+    """Whether a server's words, or what it brings back, tell of one, in whatever language."""
+    called = _is_called_a_server(incoming) or not incoming.sender
+    daemon = bool(_DAEMON.search(incoming.sender))
+    if _fails(incoming) and (called or not is_called_an_answer(incoming)):
+        return True
+    # A daemon, or a copy of ours, and a reason that is known.
+    if (daemon or (returned.references and returned.to)) and tells(said):
+        return True
+    # An out-of-office answer has no return path either: there it takes the name of a server, or none at all.
+    told = (called and tells_of_a_mailbox(said)) or (daemon and _brings_back(incoming, returned))
+    return told and names_somebody(incoming, said, returned)
+
+
+def _fails(incoming: "Incoming") -> bool:
+    return bool(_TELLS.search(plain(incoming.whole_text[:3000])))
 
 
 def _is_of_a_filter(incoming: "Incoming", said: str, returned: Returned) -> bool:
     """Whether a mail with a copy of ours is of a filter, under whatever name, and of nobody who passes it on."""
-    if incoming.answers or incoming.sender.casefold() == returned.to.casefold():
+    ours = returned.references and returned.to
+    if not ours or incoming.answers or incoming.sender.casefold() == returned.to.casefold():
         return False
     return bool(reply_in(said) or (is_machine(incoming) and _TELLS.search(plain(said))))
 

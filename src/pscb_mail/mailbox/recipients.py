@@ -77,7 +77,7 @@ def about(said: str, address: str, others: list[str]) -> str:
     That is what the server replied, where the report quotes it beside the address (Sendmail: its own words below it may
     say less). Of several recipients it is what stands from one address to the next, or else above or below them all.
     """
-    reply = re.search(re.escape(address) + r">?\s{1,20}\(reason: ([^\n]{3,300})\)", said, re.IGNORECASE)
+    reply = _behind(said, address, _REASON)
     if reply and explains(reply[1]):
         return reply[1]
     starts = sorted(start for each in others if (start := said.casefold().find(each.casefold())) >= 0)
@@ -105,14 +105,27 @@ _OF_OURS = re.compile(
 
 def passed_on_from(text: str, address: str) -> str:
     """Return whom the mail was for where a server (Exim, Postfix, Sendmail) passed it on to this address."""
-    if not address:
-        return ""
-    how = (
-        r">?,?(?:\s{0,20}\(reason: [^\n]{0,300}\))?"
-        r"\s{0,20}\((?:ultimately )?(?:generated|expanded|redirected|forwarded) from:?\s{1,5}([^()\s]{3,330})\)"
-    )
-    found = re.search(re.escape(address) + how, text, re.IGNORECASE)
+    found = _behind(text, address, _PASSED_ON)
     return address_in(found[1]) if found else ""
+
+
+_REASON = re.compile(r">?\s{1,20}\(reason: ([^\n]{3,300})\)")
+_PASSED_ON = re.compile(
+    r">?,?(?:\s{0,20}\(reason: [^\n]{0,300}\))?\s{0,20}\((?:ultimately )?(?:generated|expanded|redirected|forwarded)"
+    r" from:?\s{1,5}([^()\s]{3,330})\)",
+    re.IGNORECASE,
+)
+
+
+def _behind(text: str, address: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Return what stands right behind an address, at the first place where that fits the pattern."""
+    start = text.find(address) if address else -1
+    while start >= 0:
+        found = pattern.match(text, start + len(address))
+        if found:
+            return found
+        start = text.find(address, start + 1)
+    return None
 
 
 def _named(incoming: "Incoming", said: str, own: frozenset[str], returned: Returned) -> list[str]:
