@@ -6,13 +6,14 @@ who did not ask and keeping on one who did are both failures, so whatever is not
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.aliases import is_alias, same_mailbox
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
+from pscb_mail.mailbox.outdated import older_than_opt_out, older_than_return, untimely_yes
 from pscb_mail.mailbox.proposing import proposed
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
@@ -52,8 +53,6 @@ class Answer(StrEnum):
 QUESTIONS = frozenset({Answer.PLEASE_CONFIRM, Answer.STILL_WANTED})
 # These tell somebody that they are off the list by a wish, which a reply of their own takes back.
 WAYS_BACK = frozenset({Answer.CONFIRMED, Answer.TOLD, Answer.REPORTED})
-# Whoever confirms later than this may have been asked by somebody else than they remember: a person looks at it.
-CONFIRM_WITHIN = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -158,17 +157,9 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
         return _made(yes, Action.FILED, person)
     if person.status is not Status.PENDING:
         return None
-    if untimely := _untimely(incoming, person, letter.at):
+    if untimely := untimely_yes(incoming.date, person.since, letter.at):
         return _review(yes, person, untimely)
     return _made(yes, Action.RESUBSCRIBED, person, Answer.WELCOMED)
-
-
-def _untimely(incoming: "Incoming", person: Subscriber, asked_at: datetime) -> str:
-    """Return why a yes may be none to what was asked: too late, or of before, an old one that turns up again."""
-    if incoming.date is None or not _is_after(incoming, person.since):
-        return "nothing shows that they confirmed after they were asked"
-    late = incoming.date > asked_at + CONFIRM_WITHIN
-    return f"they confirmed later than {CONFIRM_WITHIN.days} days after they were asked" if late else ""
 
 
 _YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
@@ -182,7 +173,7 @@ def _opt_out(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         return _review(finding, person, finding.doubt or f"the words beside the link name {finding.address}")
     if person.status is Status.OPTED_OUT:
         return _made(finding, Action.FILED, person)
-    if stale := _older_than_return(incoming, facts):
+    if stale := older_than_return(incoming.date, facts.came_back):
         return _review(finding, person, stale)
     return _opt_out_by_link(incoming, finding, facts, person)
 
@@ -233,7 +224,7 @@ def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
         return finding.doubt or "the sender is not on the list"
     if person.status is not Status.ACTIVE:
         return f"they are {person.status.words}"
-    if stale := _older_than_return(incoming, facts):
+    if stale := older_than_return(incoming.date, facts.came_back):
         return stale
     return _unproven(facts, person)
 
@@ -246,15 +237,6 @@ def _unproven(facts: Facts, sender: Subscriber) -> str:
     theirs = (facts.answered, facts.owner, facts.written_to_by_us)
     proven = facts.authenticated or any(_is(each, sender) for each in theirs)
     return "" if proven else "nothing proves that the sender is who From says"
-
-
-def _older_than_return(incoming: "Incoming", facts: Facts) -> str:
-    """Return why a message may be of before they came back, an old one that turns up again; "" where it is not."""
-    if facts.came_back is None:
-        return ""
-    if incoming.date is None:
-        return "nothing in the message says when it was written, and they have come back to the list since"
-    return "the message is older than their return to the list" if incoming.date < facts.came_back else ""
 
 
 def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
@@ -275,7 +257,7 @@ def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     if left or (not at_once and facts.earlier_bounces < 2):
         return _made(finding, Action.COUNTED, person)
     down = "so much of this domain came back that the domain itself may be down" if facts.outage else ""
-    doubt = _older_than_return(incoming, facts) or down
+    doubt = older_than_return(incoming.date, facts.came_back) or down
     # No server reports from an address of its own (RFC 5321 section 4.5.5): whoever has a copy can write such a report.
     told = Answer.RETURNED if incoming.return_path else None
     return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person, told)
@@ -291,21 +273,16 @@ def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision
         return _review(finding, None, "the report bears the codes of several people")
     if person.status is Status.OPTED_OUT:
         return _made(finding, Action.FILED, person)
-    if stale := _older_than_return(incoming, facts):
+    if stale := older_than_return(incoming.date, facts.came_back):
         return _review(finding, person, stale)
     return _made(finding, Action.OPTED_OUT, person, Answer.REPORTED)
 
 
 def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+    back = _way_back(incoming, finding, facts)
+    if back is not None:
+        return back
     person = facts.recipient if finding.other else _anyone(facts)
-    if finding.kind is Kind.SUBSCRIBE:
-        back = facts.letter.person if facts.letter and facts.letter.kind in WAYS_BACK else None
-        if back is not None and _is(facts.sender, back) and back.status is Status.OPTED_OUT:
-            if finding.doubt or finding.address:
-                return _review(finding, person, finding.doubt)
-            if not _is_of_this_opt_out(incoming, facts, back):
-                return _review(finding, person, "nothing shows that they wrote it after they opted out")
-            return _made(finding, Action.RESUBSCRIBED, back, Answer.WELCOMED_BACK)
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
@@ -315,26 +292,26 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     return _review(finding, person, finding.doubt or by_whom)
 
 
+def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:
+    """Decide on their own answer to the mail that told somebody that they are off the list; None where it is none."""
+    letter = facts.letter
+    if finding.kind is not Kind.SUBSCRIBE or letter is None or letter.kind not in WAYS_BACK:
+        return None
+    person = letter.person
+    if not _is(facts.sender, person) or person.status is not Status.OPTED_OUT:
+        return None
+    if finding.doubt or finding.address:
+        return _review(finding, person, finding.doubt)
+    if stale := older_than_opt_out(incoming.date, letter.at, person.since):
+        return _review(finding, person, stale)
+    return _made(finding, Action.RESUBSCRIBED, person, Answer.WELCOMED_BACK)
+
+
 def _by_whom(incoming: "Incoming", facts: Facts, person: Subscriber) -> str:
     """Return who else may have written what somebody says of themselves, "" where it is proven that they did."""
     if _is(facts.sender, person):
         return _unproven(facts, person)
     return f"{one_line(incoming.sender, 254) or 'an unknown sender'} wrote it, who has a copy of theirs"
-
-
-def _is_of_this_opt_out(incoming: "Incoming", facts: Facts, back: Subscriber) -> bool:
-    """Whether a way back belongs to the opt-out in force: an old one that turns up again lifts no later one."""
-    written = facts.letter.at if facts.letter else None
-    answers_it = written is not None and written >= back.since
-    return answers_it or _is_after(incoming, back.since)
-
-
-def _is_after(incoming: "Incoming", moment: datetime) -> bool:
-    """Whether something shows that a message was written after a moment of ours."""
-    return incoming.date is not None and incoming.date >= moment - _CLOCKS_DIFFER
-
-
-_CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 def _tied(facts: Facts) -> bool:
