@@ -112,8 +112,9 @@ def _of_oneself(told: _Told) -> int:
     if not (voice or own.ME.search(told.sentence)):
         return 0
     said = len({match[0] for match in own.SAID.finditer(told.sentence)})
-    young = bool(own.FAMILY.search(told.around)) + bool(voice) + bool(own.LOWER.search(told.written))
+    lower = told.written.islower() or own.LOWER.search(told.written)
+    young = bool(own.FAMILY.search(told.around)) + bool(voice) + bool(lower)
     harm = _harm(told.sentence)
-    if not said and not (young and harm):
+    if not (said and (young or said > 1 or harm > 2)) and young < 2 and not (young and harm):
         return 0
-    return min(2, young) + min(4, 3 * said) + harm + bool(words.PRONOUN.search(told.sentence))
+    return min(2, young) + max(min(4, 3 * said), young > 1) + harm + bool(words.PRONOUN.search(told.sentence))

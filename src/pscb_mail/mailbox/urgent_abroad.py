@@ -37,7 +37,7 @@ _LANGUAGES = (
     _language(  # Polish
         """dziec*, dziewczyn*, chlopiec, chlopc*, chlopak*, corka, corke, corki, coreczk*, syn, syna, synek, synka,
         uczen, uczni*, uczennic*, niemowl*, wnuk, wnuka, wnuczk*, siostrzen*, bratan*, nastolat*, kolega|
-        kolezanka|kolezanki z klasy, mam # lat, malutk*, maluch*, przedszkol*, braciszk*, siostrzyczk*, brat|
+        kolezanka|kolezanki z klasy, # lat, malutk*, maluch*, przedszkol*, braciszk*, siostrzyczk*, brat|
         brata|siostre""",
         """ojczym*, tata, tate, taty, tato, ojciec, ojca, mama, mame, mamy, macoch*, wujek, wujka, dziadek,
         dziadka, brat, kuzyn*, partner|chlopak|facet mamy, trener*, nauczyciel*, sasiad*, matka, ksiadz""",
@@ -53,7 +53,7 @@ _LANGUAGES = (
     ),
     _language(  # Lithuanian
         """vaik*, mergait*, mergyt*, mergin*, berniuk*, kudik*, sunus, sunu, suneli*, dukr*, dukter*, mokin*,
-        anuk*, paaugl*, sesut*, sesei, broli*, draugei|drauge #, man # metu|metai, mazyl*""",
+        anuk*, paaugl*, sesut*, sesei, broli*, draugei|drauge #, # metu|metai, mazyl*""",
         """patev*, teti*, tetis, tevas, teva, tevai, mama, motina, mamos, dede, dedes, senel*, brolis, pusbrol*,
         treneri*, mokytoj*, kaimyn*, drauge, draugas""",
         "mane, man, mano, manes, as, manimi, esu",
@@ -67,7 +67,7 @@ _LANGUAGES = (
     ),
     _language(  # Portuguese
         """crianca, criancas, menin*, filho, filha, filhos, filhas, filhinh*, bebe, bebes, neto|neta|netos,
-        sobrinh*, alun*, adolescente*, miud*, enteado|enteada, rapariga, tenho # anos, irma|irmao|irmaozinho
+        sobrinh*, alun*, adolescente*, miud*, enteado|enteada, rapariga, # anos, irma|irmao|irmaozinho
         mais|pequen*, bebezinho""",
         """padrasto*, pai, mae, tio, tia, avo, madrasta, irmao, primo, namorado|companheiro da, treinador*,
         professor*, vizinh*, padre""",
@@ -81,11 +81,11 @@ _LANGUAGES = (
         drog*, casar-se, obrigad* a, suicid*, morrer, corta-se, nao quero|quer voltar|ir … casa, negligenc*,
         violencia""",
         """curso*, formacao, formacoes, artigo*, folheto*, cartaz*, brochura*, conferenc*, obrigad* pel*|por,
-        seminari*, estatist*, webinar*, livro*, filme*, existe um|uma, palestra*""",
+        seminari*, estatist*, webinar*, livro*, filme*, existe um|uma, palestra*, texto*""",
     ),
     _language(  # Romanian
-        """copil*, fetit*, fata, fete, fetei, baiat*, baiet*, fiul, fiica, fiu, bebelus*, nepot*, nepoat*, elev,
-        eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, am # ani, surioara, fratior*""",
+        """copil*, copii*, fetit*, fata, fete, fetei, baiat*, baiet*, fiul, fiica, fiu, bebelus*, nepot*, nepoat*, elev,
+        eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, # ani, surioara, fratior*""",
         """tata, tatal, tati, mama, mamei, mami, sot, sotul, unchi*, bunic*, tatal vitreg, frate, fratele, vecin*,
         prieten*, antrenor*, profesor*, var, varul, iubitul mamei""",
         "ma, mi, imi, mine, meu, mea, eu, sunt, am, ne, noi",
@@ -101,7 +101,7 @@ _LANGUAGES = (
     _language(  # Latvian
         """bern*, meiten*, zens, zena, zenu, puik*, dels, delu, dela, meita, meitu, meitai, meitas, mazul*,
         skolen*, zidain*, mazbern*, mazmeit*, mazdel*, jaunie*, pusaudz*, masa|masai|masu|bralis|brali mazo|
-        mazais, # gadi|gadus""",
+        mazais, # gadi|gadus|gadu""",
         """tevs, teva, tevam, pateves, patevs, patevu, mate, mamma, mammas, tevoc*, vectevs, bralis, treneris,
         skolotaj*, kaimin*""",
         "mani, man, mans, mana, manu, es, manis, esmu",
@@ -117,7 +117,7 @@ _LANGUAGES = (
     _language(  # German
         """kind, kinder, kindes, kindern, kindchen, nachbarskind*, pflegekind*, stiefkind*, madchen, junge, jungen,
         bub, buben, baby, babys, saugling*, sohn, sohne, sohnes, tochter, schuler, schulerin*, schulern, enkel,
-        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, bin # jahre|jahr, kleine|
+        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, kleine|
         kleiner|kleinen madchen|junge|bruder|schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*,
         sechsjahrig*, #-jahrig*, zwillinge""",
         """vater, papa, mutter, mama, stiefvater, stiefmutter, onkel, opa, bruder, cousin, trainer, lehrer,
@@ -138,7 +138,7 @@ _LANGUAGES = (
     _language(  # French
         """enfant, enfants, l'enfant, fille, fillette, filles, garcon, garcons, gamin*, bebe, bebes, eleve, eleves,
         fils, neveu, niece, petite|petit voisine|voisin|fille|garcon|frere|soeur, petit-fils, petite-fille, ado,
-        ados, adolescent*, j'ai # ans, nourrisson*, mineur*, jumeaux""",
+        ados, adolescent*, # ans, nourrisson*, mineur*, jumeaux""",
         """pere, papa, mere, maman, beau-pere, belle-mere, oncle, grand-pere, papy, frere, cousin, entraineur,
         professeur, prof, voisin*, copain|compagnon de, parents""",
         "me, m'*, moi, mon, ma, mes, j'*, je, nous",
@@ -154,7 +154,7 @@ _LANGUAGES = (
     ),
     _language(  # Spanish
         """nino, nina, ninos, ninas, hijo, hija, hijos, hijas, hijit*, bebe, bebes, chico, chica, alumn*, nieto|
-        nieta|nietos, sobrin*, adolescente*, menor, menores, tengo # anos, hermanit*, hermano|hermana pequen*,
+        nieta|nietos, sobrin*, adolescente*, menor, menores, # anos, hermanit*, hermano|hermana pequen*,
         hijastr*, muchach*""",
         """padrastro*, padre, papa, madre, mama, tio, tia, abuelo, madrastra, hermano, primo, novio de,
         entrenador*, profesor*, vecin*, cura""",
@@ -170,7 +170,7 @@ _LANGUAGES = (
     ),
     _language(  # Russian
         """ребен*, дети, детеи, детям, детьми, детях, девоч*, девуш*, мальчи*, сын, сына, сыну, сыном, доч*,
-        младен*, малыш*, школьни*, ученик*, ученица, ученицу, внук*, внуч*, племян*, подрост*, мне # лет, брата,
+        младен*, малыш*, школьни*, ученик*, ученица, ученицу, внук*, внуч*, племян*, подрост*, # лет, брата,
         братик*, сестр*, грудничк*""",
         """отчим*, папа, папы, отец, отца, мама, мамы, мать, мамин, муж, мачех*, дядя, дяди, дедушк*, дед, брат,
         тренер*, учител*, сосед*, парень мамы, дядьк*""",
@@ -187,7 +187,7 @@ _LANGUAGES = (
     _language(  # Ukrainian
         """дитин*, діти, дітеи, дітям, дітьми, дівчин*, дівчат*, хлопч*, хлопець, хлопця, хлопці, сину, сина, син,
         доньк*, донеч*, дочк*, немовл*, малюк*, учень, учня, учні*, учениц*, онук*, племін*, підліт*, школяр*,
-        мені # років|рік|роки, братик*, сестр*""",
+        # років|рік|роки, братик*, сестр*""",
         """вітчим*, тато, тата, батько, батька, мама, мами, мати, маму, мачух*, дядько, дядька, дід, дідусь, брат,
         тренер*, вчител*, сусід*, хлопець мами, чоловік мами""",
         "мене, мені, міи, моя, мое, мою, мого, моеі, я, мною, нас",

@@ -154,7 +154,7 @@ GRAVE = phrases("""
     tag|licence, against|breach*|broke|breaks|broken … order|bail|injunction|conditions, out of prison, unaccompanied,
     no_food|nothing_in … house|fridge|cupboards, outside the|a pub|club|bookies|casino|nightclub|bar, wandering|
     wandered … in|on|about|around|alone, walk* … difficult*|hurts|sit, cant|wont sit_down|walk|feed, slave*, servant,
-    servitude, never goes to school, trafficked,
+    servitude, never|not go|goes|been|attends|attended … school, trafficked,
     domestic violence|abuse|incident to|at|last|again|call*, a domestic, honour-based, honour based, brought|bring|
     shamed shame|them|the_family, radicalis*, joining|join isis|syria, syria, no|not|nobody|noone … seen|laid_eyes|
     heard_from her|him|them|since|on, has|have anybody|anyone|anybody_actually seen, not|werent|wasnt|hasnt|havent
@@ -237,5 +237,8 @@ SERIOUS = phrases("""
     inhaler, methadone, police, breaking things|in, dog, kicked to, batteries, bleach, swallowed, glasses … broken,
     bitten, bite, bites, nightmares, wets, wetting, wet himself|herself, soiling, rocks, smear*, sexualised, moved in,
     just met, lets, let in, men in and, strangers, comings and, hysterical, shaking, pale, grey, sleeps in|through,
-    tired, exhausted, falls asleep, truant*, absen*, ravenous, wolf*, pocket*, scavenging
+    tired, exhausted, falls asleep, truant*, absen*, ravenous, wolf*, pocket*, scavenging,
+    what|who|whom do|should|can|must|shall i|we do|ring|tell|call|report|turn, snowing, in the snow|rain|cold|dark,
+    sat|sitting on the wall|step|steps|kerb|stairs|floor, funeral, sleep|sleeps upstairs, look|looks like children|
+    a_child, restrain*, face down, pinned down, always|often ill, only kids, gang, wits end, drip, thin as, skin and
 """)

@@ -87,5 +87,8 @@ SAID = phrases("""
     school|teacher|my_teacher|police|the_police|social|someone … and|but|he|she|they, nobody|no_one to talk|tell|turn,
     not eating|sleeping, chair against|agenst, lock my|the door, cry|crying myself|every|all|at, money or, hell|
     they_will|theyll|he_will|he|they … post|share|send_it|show|hurt|kill, more drop|run|trip, get|getting … drunk|
-    high, want to go home|live_with|be_in_care
+    high, want to go home|live_with|be_in_care,
+    he|she|they|teacher|sir|miss|coach makes|make|made me|us, going to do it|something, put|go|be|live in|into care,
+    get changed, my door off, say|said i fell|did_it|lied, number for childline, dont|cant remember, nobody|no_one
+    would believe, sick of it|this|being, a kid like me, going|go to prison, cold and, wont move|answer|breathe
 """)
