@@ -44,17 +44,20 @@ def test_organisations_are_counted_by_status_the_emptiest_first(people) -> None:
     [
         ("St Peter’s,", True),
         ("st  peters,", True),
+        ("E\u0301cole Marie,", True),
         ("Police,police.example", True),
         ("Police,https://www.police.example/contact", True),
         ("Police,desk@police.example", True),
         ("Other police,lice.example", False),
         ("Hospital,hospital.example", False),
         ("Anybody,gmail.com", False),
+        ("Nonsense,http://[police.example", False),
         ("St Peter,", False),
     ],
 )
 def test_a_body_is_covered_by_its_name_or_its_domain(people, row: str, covered: bool) -> None:
     """Only active people cover one, and a domain that anybody may have covers none."""
+    people.add("m@ecole.example", organisation="\u00c9cole Marie")
     assert uncovered(people, f"Organisation,Domain\n{row}\n".encode()) == (
         [] if covered else [row.split(",", maxsplit=1)[0]]
     )

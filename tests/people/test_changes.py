@@ -174,8 +174,9 @@ def test_an_address_that_another_person_has_meanwhile_is_not_taken_back(people) 
 
 
 def test_an_unknown_change_is_a_sentence(people) -> None:
-    with pytest.raises(UsageError, match="no change 7"):
-        undo(people, 7)
+    for number in (7, 0, -1, 2**63, -(2**63) - 1):
+        with pytest.raises(UsageError, match=f"no change {number}"):
+            undo(people, number)
 
 
 def test_the_list_of_any_moment_can_be_told(people) -> None:

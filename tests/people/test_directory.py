@@ -20,7 +20,7 @@ def some(people):
 
 
 @pytest.mark.parametrize(
-    "text", [JO, "JO@School.example", "<jo@school.example>", "Jo Bloggs", "jo bloggs", "  JO BLOGGS "]
+    "text", [JO, "JO@School.example", f"<{JO}>", f"Jo Bloggs <{JO}>", "Jo Bloggs", "jo bloggs", "  JO BLOGGS "]
 )
 def test_a_person_is_found_by_address_or_by_a_name_that_fits_one(some, text: str) -> None:
     assert directory.find(some.db, text).address.text == JO
@@ -34,6 +34,7 @@ def test_a_person_is_found_by_address_or_by_a_name_that_fits_one(some, text: str
         ("", 'called ""', "--search"),
         ("jo@schol.example", "not on the list", "Did you mean jo@school.example"),
         ("jp@school.example", "not on the list", "Did you mean jo@school.example"),
+        ("Jo Bloggs <jp@school.example>", "jp@school.example is not on the list", "Did you mean jo@school.example"),
         ("x'; DROP TABLE subscriber; --", "called", "--search"),
         ("nobody@else.example", "not on the list", "--search"),
     ],

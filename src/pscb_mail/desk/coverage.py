@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import from_spreadsheet, one_line
 from pscb_mail.people import directory
+from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.people.tables import Table
 
@@ -127,7 +128,7 @@ def _covered(body: Body, names: set[str], domains: set[str]) -> bool:
 
 def _plain(name: str) -> str:
     """Return a name by which an organisation is known however it is written: `St. Peter's` is `st peters`."""
-    return " ".join(re.sub(r"[^\w\s]", "", name.casefold()).split())
+    return " ".join(re.sub(r"[^\w\s]", "", folded(name)).split())
 
 
 def _domain(person: Subscriber) -> str:
@@ -136,5 +137,8 @@ def _domain(person: Subscriber) -> str:
 
 def _host(text: str) -> str:
     """Return the mail domain that a cell means: a domain, an address, or a website without its `www`."""
-    host = text.rpartition("@")[2] if "@" in text else urlsplit(text if "//" in text else f"//{text}").hostname or ""
-    return host.casefold().removeprefix("www.").strip(". ")
+    try:
+        host = text.rpartition("@")[2] if "@" in text else urlsplit(text if "//" in text else f"//{text}").hostname
+    except ValueError:  # brackets around what is no IPv6 address
+        return ""
+    return (host or "").casefold().removeprefix("www.").strip(". ")

@@ -162,7 +162,7 @@ _CHANGE = """SELECT c.number, c.at, c.author, c.command, c.reason, c.undoes,
 def change(db: Database, number: int) -> Change:
     """Return a change. Raises UsageError where there is none with that number."""
     # A number that SQLite cannot hold is no change's either.
-    row = db.execute(f"{_CHANGE} WHERE c.number = ?", [number]).fetchone() if number < 2**63 else None
+    row = db.execute(f"{_CHANGE} WHERE c.number = ?", [number]).fetchone() if abs(number) < 2**63 else None
     if row is None:
         raise UsageError(f"There is no change {number}.", "`pscb-mail undo --list` shows the changes.")
     return _change(row)

@@ -6,6 +6,7 @@ Questions return core types and stream where there may be many. What writes is c
 
 import json
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +18,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
 from pscb_mail.errors import UsageError
-from pscb_mail.people.address import Address, address_key
+from pscb_mail.people.address import Address, AddressError, address_key, parse_person
 from pscb_mail.people.changes import former_addresses, subscriber_of
 from pscb_mail.people.searching import condition, folded, sought
 from pscb_mail.people.subscriber import Event, Status, Subscriber, after, before
@@ -106,6 +107,7 @@ def _person(row: tuple[int, str, str, str, str, str, str, str, str, str, str | N
     )  # fmt: skip
 
 
+_NAMED = 5  # of those whom a name fits so many are named; the others are counted
 _STATUS = {str(status): status for status in Status}
 _moment = lru_cache(maxsize=10_000)(moment)  # thousands joined at the same moment
 
@@ -203,26 +205,43 @@ def spelt(db: Database, group: str) -> list[str]:
 
 
 def find(db: Database, text: str) -> Subscriber:
-    """Return the person whose address `text` is, or whose name it fits and nobody else's. Raises UsageError."""
-    if person := by_address(db, text):
+    """Return the person whose address stands in `text`, or whose name it fits and nobody else's. Raises UsageError."""
+    address = _address_in(text)
+    if person := by_address(db, address):
         return person
     if "@" in text:
-        raise _unknown_address(db, text)
-    named = list(people(db, Filters(search=text))) if text.strip() else []
-    exactly = [person for person in named if folded(person.name) == folded(text.strip())]
-    named = exactly or [person for person in named if _fits(person, text)]
-    if len(named) == 1:
+        raise _unknown_address(db, address)
+    named, count = _named(db, text.strip())
+    if count == 1:
         return named[0]
     if not named:
         raise UsageError(
             f'Nobody on the list is called "{text}".', f'`pscb-mail list --search "{text}"` looks further.'
         )
-    some = ", ".join(person.called for person in named[:5]) + (", …" if len(named) > 5 else "")
-    raise UsageError(f'"{text}" fits {len(named)} people: {some}.', "Give the address.")
+    some = ", ".join(person.called for person in named) + (", …" if count > _NAMED else "")
+    raise UsageError(f'"{text}" fits {count:,} people: {some}.', "Give the address.")
 
 
-def _fits(person: Subscriber, text: str) -> bool:
-    return all(word in folded(person.name) for word in folded(text).split())
+def _address_in(text: str) -> str:
+    """Return the address of `Jo Bloggs <jo@school.example>`, as we print people; any other text as it is."""
+    try:
+        return parse_person(text).address.text
+    except AddressError:
+        return text
+
+
+def _named(db: Database, name: str) -> tuple[list[Subscriber], int]:
+    """Return the first of those whom a name fits and how many they are: only those called just so, if there are any."""
+    some, counts = dict[bool, list[Subscriber]]({True: [], False: []}), Counter[bool]()
+    for person in people(db, Filters(search=name)) if name else ():
+        if not all(word in folded(person.name) for word in folded(name).split()):
+            continue
+        exactly = folded(person.name) == folded(name)
+        counts[exactly] += 1
+        if counts[exactly] <= _NAMED:
+            some[exactly].append(person)
+    exactly = bool(counts[True])
+    return some[exactly], counts[exactly]
 
 
 def _unknown_address(db: Database, text: str) -> UsageError:

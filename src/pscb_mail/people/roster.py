@@ -295,9 +295,11 @@ def _happen(db: Database, ids: Sequence[int], event: Event, origin: Origin) -> M
 def _hold_free(db: Database, address: Address, subscriber: int) -> None:
     holder = directory.by_keys(db, [address.key]).get(address.key)
     if holder and holder.id != subscriber:
+        back = f"`pscb-mail add {address.text}` brings that one back. Then remove this one."
+        other = "Remove the one that is no longer needed; one person has one address."
         raise UsageError(
             f"{address.text} is on the list already: {holder.called} ({holder.status.words}).",
-            "Remove the one that is no longer needed; one person has one address.",
+            back if holder.status is Status.REMOVED else other,
         )
     if once_theirs(db).get(address.key, subscriber) != subscriber:
         raise UsageError(
