@@ -308,6 +308,12 @@ def test_a_proposal_says_what_accepting_it_does():
     )
 
 
+def test_a_proposal_to_lift_an_opt_out_says_that_it_is_no_answer_to_our_mail():
+    """Whoever has a copy that was passed on may have written it."""
+    proposal = decide(FROM_JO, Finding(Kind.SUBSCRIBE, "BACK"), Facts(sender=GONE, owner=GONE)).proposal
+    assert proposal.endswith("on the list: they opted out, and it is no answer to our mail that says so")
+
+
 @pytest.mark.parametrize("kind", [Kind.LEFT, Kind.ADDRESS_CHANGE])
 @pytest.mark.parametrize(
     ("incoming", "facts", "said"),

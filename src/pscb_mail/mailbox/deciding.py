@@ -287,9 +287,8 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
         finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
-    about_themselves = finding.kind is not Kind.SUBSCRIBE and not finding.other
-    by_whom = _by_whom(incoming, facts, person) if about_themselves and person is not None else ""
-    return _review(finding, person, finding.doubt or by_whom)
+    of_themselves = person if not finding.other else None
+    return _review(finding, person, finding.doubt or _by_whom(incoming, finding, facts, of_themselves))
 
 
 def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:
@@ -307,8 +306,13 @@ def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision 
     return _made(finding, Action.RESUBSCRIBED, person, Answer.WELCOMED_BACK)
 
 
-def _by_whom(incoming: "Incoming", facts: Facts, person: Subscriber) -> str:
+def _by_whom(incoming: "Incoming", finding: Finding, facts: Facts, person: Subscriber | None) -> str:
     """Return who else may have written what somebody says of themselves, "" where it is proven that they did."""
+    if person is None:
+        return ""
+    if finding.kind is Kind.SUBSCRIBE:
+        wants_back = not finding.address and person.status is Status.OPTED_OUT
+        return "they opted out, and it is no answer to our mail that says so" if wants_back else ""
     if _is(facts.sender, person):
         return _unproven(facts, person)
     return f"{one_line(incoming.sender, 254) or 'an unknown sender'} wrote it, who has a copy of theirs"
