@@ -1,13 +1,13 @@
-"""The directory: the SQL of people, questions first and then the few ways in which their rows are written.
+"""The directory: the SQL of questions about people. `writing` is how their rows are written.
 
-Questions return core types and stream where there may be many. What writes is called by `roster` alone, inside a
-`changes.recording`. Raises UsageError where somebody is asked for who is not on the list.
+Questions return core types and stream where there may be many. Raises UsageError where somebody is asked for who is not
+on the list.
 """
 
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -21,7 +21,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people.address import Address, AddressError, address_key, parse_person
 from pscb_mail.people.changes import former_addresses, subscriber_of
 from pscb_mail.people.searching import condition, folded, sought
-from pscb_mail.people.subscriber import Event, Status, Subscriber, after, before
+from pscb_mail.people.subscriber import Status, Subscriber
 
 
 @dataclass(frozen=True)
@@ -263,61 +263,3 @@ def _unknown_address(db: Database, text: str) -> UsageError:
 def _one(db: Database, condition: str, value: str | int) -> Subscriber | None:
     row = db.execute(f"{_NOW} WHERE {condition}", [value]).fetchone()
     return row and _person(row)
-
-
-# -- what the roster writes -----------------------------------------------------------------------------------------
-
-
-def insert(db: Database, joining: Sequence[Subscriber]) -> range:
-    """Put people on the list; returns their ids in the same order. An id is never used twice (AUTOINCREMENT)."""
-    (last,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'subscriber'").fetchone()
-    ids = range(last + 1, last + 1 + len(joining))
-    db.conn.executemany(
-        """INSERT INTO subscriber (id, address, address_key, name, organisation, role, status, since, source, basis)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        ((number, p.address.text, p.address.key, *_details(p)) for number, p in zip(ids, joining, strict=True)),
-    )
-    return ids
-
-
-def update(db: Database, changed: Iterable[Subscriber]) -> None:
-    """Write everything about people who are on the list, but for their groups."""
-    db.conn.executemany(
-        """UPDATE subscriber SET address = ?, address_key = ?, name = ?, organisation = ?, role = ?, status = ?,
-           since = ?, source = ?, basis = ? WHERE id = ?""",
-        ((p.address.text, p.address.key, *_details(p), p.id) for p in changed),
-    )
-
-
-def _details(person: Subscriber) -> tuple[str, ...]:
-    p = person
-    return (p.name, p.organisation, p.role, p.status, _stamped(p.since), p.source, p.basis)
-
-
-_stamped = lru_cache(maxsize=64)(stamp)  # thousands join at the same moment
-
-
-def join_groups(db: Database, members: Iterable[tuple[int, str]]) -> None:
-    """Put people into groups; who is in one already stays in it."""
-    db.conn.executemany("INSERT OR IGNORE INTO membership (subscriber, name) VALUES (?, ?)", members)
-
-
-def leave_group(db: Database, ids: Sequence[int], name: str) -> None:
-    """Take people out of a group, however it is written."""
-    group = json.dumps(spelt(db, name))
-    db.conn.executemany(
-        f"DELETE FROM membership WHERE subscriber = :each AND {_IN_GROUP}", ({"each": n, "group": group} for n in ids)
-    )
-
-
-def move(db: Database, ids: Sequence[int], event: Event, at: datetime) -> tuple[int, ...]:
-    """Let an event happen to those people to whom it can happen; returns their ids."""
-    moved = list[int]()
-    for status in before(event):
-        rows = db.execute(
-            """UPDATE subscriber SET status = ?, since = ?
-               WHERE status = ? AND id IN (SELECT value FROM json_each(?)) RETURNING id""",
-            [after(status, event), stamp(at), status, json.dumps(list(ids))],
-        )
-        moved += [number for (number,) in rows.fetchall()]
-    return tuple(sorted(moved))

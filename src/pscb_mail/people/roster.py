@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.people import directory, forgotten, staging
+from pscb_mail.people import directory, forgotten, staging, writing
 from pscb_mail.people.address import Address, Person, clean_name
 from pscb_mail.people.changes import Origin, Recording, changed_meanwhile, former_addresses, recording
 from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
@@ -169,7 +169,7 @@ def _gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, r
     first = tuple(directory.by_ids(db, leaving[:_TOLD]))
     if recorded is not None and leaving:
         recorded.touch(leaving)
-        directory.leave_group(db, leaving, sync)
+        writing.leave_group(db, leaving, sync)
     return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)))
 
 
@@ -180,10 +180,10 @@ def _rewritten(decisions: Iterable[Decision]) -> list[int]:
 def _write(db: Database, decisions: list[Decision]) -> None:
     new = [d.person for d in decisions if d.kind is Kind.ADDED]
     old = [d.person for d in decisions if d.kind in _REWRITTEN]
-    ids = directory.insert(db, new)
-    directory.update(db, old)
+    ids = writing.insert(db, new)
+    writing.update(db, old)
     members = (*zip(ids, new, strict=True), *((person.id, person) for person in old))
-    directory.join_groups(db, ((number, name) for number, person in members for name in person.groups))
+    writing.join_groups(db, ((number, name) for number, person in members for name in person.groups))
 
 
 _BY_THEIR_OWN_MAIL = (
@@ -229,7 +229,7 @@ def remove(
     may not be added.
     """
     with recording(db, origin, _with_successor(db, ids, successor)) as recorded:
-        moved = directory.move(db, ids, Event.REMOVED, origin.at)
+        moved = writing.move(db, ids, Event.REMOVED, origin.at)
         if successor is not None and (left := directory.by_id(db, ids[0])):
             entry = Entry(successor, left.organisation, left.role, left.groups, source="as a successor")
             _succeed(db, entry, origin, confirm)
@@ -278,17 +278,17 @@ def edit(
             role=person.role if role is None else field(role),
             address=address or person.address,
         )
-        directory.update(db, [changed])
+        writing.update(db, [changed])
         for group in without:
-            directory.leave_group(db, [subscriber], group)
+            writing.leave_group(db, [subscriber], group)
         spelling = directory.spellings(db)
-        directory.join_groups(db, ((subscriber, spelling.get(folded(name), name)) for name in groups))
+        writing.join_groups(db, ((subscriber, spelling.get(folded(name), name)) for name in groups))
     return Edited(recorded.change, person, directory.by_id(db, subscriber) or changed)
 
 
 def _happen(db: Database, ids: Sequence[int], event: Event, origin: Origin) -> Moved:
     with recording(db, origin, ids) as recorded:
-        moved = directory.move(db, ids, event, origin.at)
+        moved = writing.move(db, ids, event, origin.at)
     return Moved(recorded.change, moved)
 
 
