@@ -160,6 +160,21 @@ def _told(finding: Finding) -> str:
     return f"{finding.address} {finding.severity} {finding.status}".strip()
 
 
+@pytest.mark.parametrize(
+    ("text", "evidence"),
+    [
+        ("Hello!\n\n<jo@school.example>:\nThis account has been disabled.", "This account has been disabled."),
+        ("Hello!\n\njo@school.example: The domain is gone", "jo@school.example: The domain is gone"),
+        ("Hello!\n\n<jo@school.example>:\nGone fishing\n\nSorry", "Gone fishing"),
+        ("Hello!\n\n<jo@school.example>", "<jo@school.example>"),
+        ("Hello!\n\nIt comes back.", "Hello!"),
+    ],
+)
+def test_the_evidence_is_the_line_that_tells_why_or_what_stands_with_the_address(text: str, evidence: str):
+    [found] = bounces(read(f"{DAEMON}\n\n{text}{COPY}".encode()))
+    assert found.evidence == evidence
+
+
 FIELDS = {
     # groups of fields (RFC 3464), the words beside them, and whom the report is about
     "an empty line within a recipient's fields": (

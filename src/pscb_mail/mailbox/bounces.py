@@ -171,7 +171,7 @@ def _of_text(incoming: "Incoming", returned: Returned) -> Iterator[Finding]:
         severity, sure = verdict(status, why)
         yield Finding(
             Kind.BOUNCE,
-            one_line(telling_line(told) or incoming.subject, 300),
+            one_line(telling_line(told, reached) or incoming.subject, 300),
             address,
             references=returned.references,
             message_ids=returned.message_ids,

@@ -271,8 +271,8 @@ def tells_of_a_mailbox(text: str) -> bool:
     return bool(_UNKNOWN.search(words) or _FULL.search(words))
 
 
-def telling_line(text: str) -> str:
-    """Return the line that tells why: with a code, or with words that are known."""
+def telling_line(text: str, address: str = "") -> str:
+    """Return the line that tells why: with a code, with words that are known, or else what stands with the address."""
     lines = [line.strip() for line in text.splitlines() if line.strip()][:200]
     for pattern in (_STATUS_IN_WORDS, _CODE):
         for line in lines:
@@ -280,6 +280,15 @@ def telling_line(text: str) -> str:
                 return line
     for line in lines:
         words = plain(line[:500])
-        if _UNKNOWN.search(words) or _FULL.search(words) or _OURS.search(words) or _LATER.search(words):
+        if any(pattern.search(words) for pattern in (*_REASONS, _LATER, _FOR_NOW)):
             return line
-    return lines[0] if lines else ""
+    return _beside(lines, address) or (lines[0] if lines else "")
+
+
+def _beside(lines: list[str], address: str) -> str:
+    """Return the line that says more than the address that it has, or the one below it."""
+    at = next((i for i, line in enumerate(lines) if address and address in line), None)
+    if at is None:
+        return ""
+    more = re.search(r"\w", lines[at].replace(address, ""))
+    return lines[at] if more else lines[min(at + 1, len(lines) - 1)]
