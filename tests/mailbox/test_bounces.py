@@ -120,6 +120,8 @@ VERDICTS = [
     ("4.0.0", "connect to mx.school.example: Connection refused", T, False),
     ("5.2.0", "550 5.2.0 Mail rejete. [506]", O, False),
     ("5.0.0", "550 Mail rejected.", P, False),
+    ("", "Your 'Send mail as' settings are misconfigured", O, False),
+    ("", "The server of that school is misconfigured", P, False),
     ("", "451 account disabled", T, False),
     ("", "550 mailbox temporarily disabled", T, False),
     ("", "The server did not accept our requests to connect. [socket error]", T, False),

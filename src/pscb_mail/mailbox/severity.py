@@ -41,7 +41,7 @@ _OURS_IN_WORDS = re.compile(
     r"|not accepted)|filter\w*|bulk|mass mail\w*|outbound|network not allowed|from:? (?:domain|address) is"
     r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold|throttl\w*"
     r"|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
-    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail rejete"
+    r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail rejete|your .{0,40} misconfigured|advertise auth"
     r"|headers? .{0,20}too long)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
