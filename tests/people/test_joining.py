@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from pscb_mail.people.address import parse_person
-from pscb_mail.people.joining import Entry, Kind, decide, distinct
+from pscb_mail.people.joining import Entry, Kind, decide, distinct, united
 from pscb_mail.people.subscriber import Status, Subscriber
 
 JO = parse_person("Jo <jo@school.test>")
@@ -57,3 +57,13 @@ def test_an_opt_out_is_old_only_for_who_came_to_the_list_after_it(status: Status
     assert decide(row(Status.OPTED_OUT, 2026), there, NOW, "").kind is (
         Kind.UNCHANGED if status is Status.OPTED_OUT else Kind.OPTED_OUT
     )
+
+
+def test_whoever_is_in_all_the_groups_of_a_row_is_unchanged() -> None:
+    """In whatever order the list has them: SQLite sorts letters beyond A-Z in another way."""
+    groups = ("Strassen", "Stra\u00dfe")
+    there = Subscriber(1, JO.address, JO.name, "", "", groups, Status.ACTIVE, year(2025), "", "")
+    assert decide(Entry(JO, groups=("STRASSE", "strassen")), there, NOW, "").kind is Kind.UNCHANGED
+    more = decide(Entry(JO, groups=("Board",)), there, NOW, "")
+    assert (more.kind, set(more.person.groups)) == (Kind.CHANGED, {"Board", *groups})
+    assert united(("Heads", "heads"), ("Board",)) == ("Board", "Heads")

@@ -140,11 +140,14 @@ def group_names(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1000)
 def united(groups: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the groups of both, each once, in the order of their names; the first spelling stays."""
+    """Return the groups of both, each once, in the order of their names; the first spelling stays.
+
+    Where nothing is new they stay as they are: the list has an order of its own.
+    """
     found = dict[str, str]()
     for name in (*groups, *more):
         found.setdefault(folded(name), name)
-    return tuple(found[key] for key in sorted(found))
+    return groups if tuple(found.values()) == groups else tuple(found[key] for key in sorted(found))
 
 
 @lru_cache(maxsize=10_000)  # a file says the same of many
