@@ -123,6 +123,24 @@ def test_copies_in_doubt_are_left_alone_without_a_terminal(program: Program, rel
     assert program("send", "7", "--unknown", "resend", "--yes", "--json").json["counts"]["sent"] == 2
 
 
+def test_only_a_person_at_the_terminal_goes_past_a_brake(program: Program, relay: ScriptedServer) -> None:
+    """A timer ends with 1 each time and sends nothing; a person is asked, --yes or not, and it goes on."""
+    program("add", *(f"reader{n}@school.test" for n in range(12)))
+    relay.acts["RCPT"] = b"550 5.7.1 policy\r\n"
+    assert "10 of the last 10 copies were refused" in program("send", "7", "--no-wait", "--yes", expect=1).err
+    relay.acts.clear()
+    for command in (("send", "7"), ("retry", "7", "--only", "refused")):
+        held = program(*command, "--no-wait", "--yes", "--json", expect=1)
+        assert "`pscb-mail send issue-7` asks whether it goes on" in held.err
+        assert (held.json["counts"]["queued"], held.json["counts"]["refused"]) == (4, 10)
+    assert "asks whether it goes on" in program("status", "7").err
+    code, screen = program.at_terminal("y\n", "send", "7", "--yes")
+    assert (code, len(relay.taken)) == (1, 4), screen
+    assert "10 of the last 10 copies were refused" in screen
+    assert program("retry", "7", "--only", "refused", "--yes", "--json").json["counts"]["sent"] == 14
+    assert program("status", "7").err == ""
+
+
 def test_a_relay_that_is_away_is_not_now(program: Program, relay: ScriptedServer) -> None:
     """75 with the status on standard output, and the same command goes on later."""
     relay.acts["greeting"] = b"421 4.3.2 not now\r\n"

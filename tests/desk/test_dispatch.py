@@ -1,6 +1,7 @@
 """Carrying out a send: to whom, which edition, what is looked up, what is left alone."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ from scripted import ScriptedServer, hang_up
 from pscb_mail import backups
 from pscb_mail.desk import dispatch, overview, planning
 from pscb_mail.desk.dispatch import Order
-from pscb_mail.errors import NotNowError, UsageError
+from pscb_mail.errors import Exit, NotNowError, UsageError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import audience, editions, ledger
 from pscb_mail.sending.audience import Audience
+from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.delivery import Event, MailingState, State
 from pscb_mail.sending.lock import issue_being_sent, nobody_sends, send_lock
 
@@ -192,6 +194,34 @@ def test_somebody_off_the_list_gets_nothing_by_only(desk: Office, relay: Scripte
     with pytest.raises(UsageError, match="opted out"):
         dispatch.send_only(desk.db, desk.workspace, "7", person(desk, SAM), desk.means, "tester", again=True)
     assert SAM not in taken(relay)[1:]
+
+
+@pytest.mark.parametrize(
+    ("bounces", "severity", "stops"), [(9, "permanent", False), (10, "permanent", True), (10, "temporary", False)]
+)
+def test_as_many_bounces_read_between_two_days_stop_a_mailing(
+    desk: Office, relay: ScriptedServer, bounces: int, severity: str, stops: bool
+) -> None:
+    """Ten for good that are over a tenth: the next day sends nothing, until a person has seen it and says go on."""
+    desk.add(*(f"reader{n}@school.test" for n in range(10)))
+    desk.send(limit=11)
+    desk.db.execute("INSERT INTO incoming (key, read_at) VALUES ('k', '2026')")
+    desk.db.execute(
+        """INSERT INTO finding (incoming, finding, action, severity, delivery, at)
+           SELECT 'k', 'bounce', 'bounced', ?, id, '2026-01-05T09:30:00Z' FROM delivery WHERE state = 'sent' LIMIT ?""",
+        [severity, bounces],
+    )
+    desk.db.conn.commit()
+    desk.at += timedelta(days=1)
+    if stops:
+        for _ in range(2):
+            with pytest.raises(BrakeError, match="10 of 11 copies came back") as caught:
+                desk.send()
+        assert (caught.value.exit_code, len(relay.taken)) == (Exit.NEEDS_A_PERSON, 11)
+        plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+        dispatch.dispatch(desk.db, desk.workspace, plan, Order(limit=0, let_go=True), desk.means, "tester")
+    desk.send()
+    assert len(relay.taken) == 12
 
 
 def test_an_amended_edition_reaches_those_who_wait_and_the_log_tells_who_had_which(

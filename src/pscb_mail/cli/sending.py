@@ -154,9 +154,10 @@ def send(
         asked = resend and unknown is Unknown.ASK and not plan.to_send
         if resend:
             plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
-        if plan.to_send and not asked:
-            console.confirm(_question(plan, limit, begins, zone), yes=yes)
-        order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None)
+        braked = _is_braked(db, plan)
+        if plan.to_send and (braked or not asked):
+            console.confirm(_question(plan, limit, begins, zone), yes=yes and not braked)
+        order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None, let_go=braked)
         _run(context, db, plan, order, begins, json=json)
 
 
@@ -193,8 +194,10 @@ def retry(
         )
         if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
-        console.confirm(f"Send to {shown.whom(plan.to_send, limit)}?", yes=yes)
-        _run(context, db, plan, dispatch.Order(limit, not no_wait, State(only)), None, json=json)
+        braked = _is_braked(db, plan)
+        console.confirm(f"Send to {shown.whom(plan.to_send, limit)}?", yes=yes and not braked)
+        order = dispatch.Order(limit, not no_wait, State(only), let_go=braked)
+        _run(context, db, plan, order, None, json=json)
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -320,6 +323,16 @@ def _send_only(
 def _question(plan: "SendPlan", limit: int | None, begins: "datetime | None", zone: "ZoneInfo") -> str:
     when = f" at {begins.astimezone(zone):%H:%M on %A %d %B}" if begins is not None else ""
     return f"Send {plan.issue} to {shown.whom(plan.to_send, limit)}{when}?"
+
+
+def _is_braked(db: "Database", plan: "SendPlan") -> bool:
+    """Show a person what has stopped the mailing, if anything: only they go past it, and --yes alone does not."""
+    from pscb_mail.desk import overview
+
+    brake = overview.brake(db, plan.issue) if plan.to_send and console.somebody_is_there() else None
+    if brake is not None:
+        console.error(brake)
+    return brake is not None
 
 
 def _look_into_sent(context: Context, db: "Database", issue: str) -> None:

@@ -7,7 +7,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
 from pscb_mail.cli.options import Issue, Json, metavar, one_of
-from pscb_mail.sending.delivery import State
+from pscb_mail.sending.delivery import MailingState, State
 
 if TYPE_CHECKING:
     from pscb_mail.cli.context import Context
@@ -29,7 +29,10 @@ def status(
     context: Context = ctx.obj
     with context.database() as db:
         if issue is not None:
-            shown.print_status(overview.mailing_status(db, context.workspace, slug_of(issue)), context, json=json)
+            standing = overview.mailing_status(db, context.workspace, slug_of(issue))
+            shown.print_status(standing, context, json=json)
+            if standing.state is MailingState.STOPPED and (brake := overview.brake(db, standing.issue)) is not None:
+                console.error(brake)
             return
         statuses = overview.mailing_statuses(db, context.workspace)
     if json:

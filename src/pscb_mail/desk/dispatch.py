@@ -2,8 +2,8 @@
 
 Promises: one send at a time (`sending.lock`); a backup before the mailing begins and after it went on; copies in doubt
 are looked for in the Sent folder before anybody is asked about them, and again after the run, when the server has had
-time to file them. Raises what `sending.mailing.run` raises, and NotNowError while a restore is not
-settled. Leaves to others: the questions, and what is shown.
+time to file them. Raises what `sending.mailing.run` raises; before anything is done, BrakeError where a person must
+look first and NotNowError while a restore is not settled. Leaves to others: the questions, and what is shown.
 """
 
 import re
@@ -15,13 +15,13 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
-from pscb_mail.desk import planning, unsettled
+from pscb_mail.desk import overview, planning, unsettled
 from pscb_mail.desk.planning import SendPlan
 from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import editions, ledger, mailing, pacing, singles
+from pscb_mail.sending import brakes, editions, ledger, mailing, pacing, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import nobody_sends, send_lock
 from pscb_mail.sending.relays import relays_of
@@ -34,11 +34,15 @@ FILING_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Order:
-    """How a run is to go: at most `limit` copies, waiting or not, with one state's deliveries queued again first."""
+    """How a run is to go: at most `limit` copies, waiting or not, with one state's deliveries queued again first.
+
+    `let_go`: a person has seen what stopped the mailing, and said that it goes on.
+    """
 
     limit: int | None = None
     patient: bool = True
     requeue: State | None = None
+    let_go: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,10 @@ def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
     """Send what the plan says, or go on with it."""
     with send_lock(db, workspace.lock_path, plan.issue, author, means.now()):
         unsettled.hold_off(db, plan.issue)
+        if order.let_go:
+            brakes.let_go(db, plan.issue, means.now())
+        elif plan.to_send and (brake := overview.brake(db, plan.issue)) is not None:
+            raise brake
         _prepare(db, workspace, plan, order, means)
         before = ledger.counts(db, plan.issue)
         try:

@@ -14,7 +14,8 @@ from pscb_mail.issues.source import all_issues, find_issue, read_source
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger
+from pscb_mail.sending import brakes, ledger
+from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.delivery import MailingState, State, mailing_state
 from pscb_mail.sending.ledger import LogLine, Mailing
 from pscb_mail.sending.lock import issue_being_sent
@@ -78,6 +79,16 @@ def mailing_statuses(db: Database, workspace: Workspace) -> list[MailingStatus]:
     """Return how every mailing stands, the latest first."""
     being_sent = issue_being_sent(db, workspace.lock_path)
     return [_status(db, mailing, being_sent) for mailing in ledger.mailings(db)]
+
+
+def brake(db: Database, issue: str) -> BrakeError | None:
+    """Return what has stopped a mailing until a person says that it goes on, None where nothing has.
+
+    What its runs came to, and bounces that were read between the days of a paced one.
+    """
+    came_back = journal.bounced_since(db, issue, brakes.counts_since(db, issue))
+    handed_over = ledger.counts(db, issue)[State.SENT]
+    return brakes.so_far(db, issue).brake(issue) or brakes.bounced(issue, came_back, handed_over)
 
 
 def log(db: Database, workspace: Workspace, issue: str, state: State | None = None) -> Iterator[LogLine]:

@@ -205,6 +205,17 @@ def returned(db: Database, issue: str) -> int:
     )
 
 
+def bounced_since(db: Database, issue: str, since: datetime) -> int:
+    """Return how many copies of an issue came back for good, as reports read since a moment say."""
+    return int(
+        db.execute(
+            """SELECT count(DISTINCT f.delivery) FROM finding f JOIN delivery d ON d.id = f.delivery
+               WHERE d.issue = ? AND f.finding = 'bounce' AND f.severity = 'permanent' AND f.at >= ?""",
+            [issue, stamp(since)],
+        ).fetchone()[0]
+    )
+
+
 def opted_out(db: Database, issue: str) -> int:
     """Return how many came off by an answer to their copy of an issue, but for whom that was taken back."""
     return int(

@@ -20,6 +20,8 @@ from pscb_mail.sending.delivery import Delivery, Event, State, after, states_bef
 
 # What stands in the log for the address of somebody who was forgotten.
 FORGOTTEN = "forgotten"
+# What stands there for the answer to a try whose process died.
+DIED = "the program ended before the relay answered"
 
 
 @dataclass(frozen=True)
@@ -129,9 +131,9 @@ def _start(db: Database, delivery: int | None, issue: str, address: str, relay: 
 def doubt_in_flight(db: Database, issue: str, now: datetime) -> int:
     """Record that the process that had copies in flight is dead; returns how many are in doubt. Needs the send lock."""
     db.execute(
-        """UPDATE attempt SET ended_at = ?, verdict = ?, reply = 'the program ended before the relay answered'
+        """UPDATE attempt SET ended_at = ?, verdict = ?, reply = ?
            WHERE ended_at IS NULL AND delivery IN (SELECT id FROM delivery WHERE issue = ? AND state = 'in_flight')""",
-        [stamp(now), Event.DOUBTED, issue],
+        [stamp(now), Event.DOUBTED, DIED, issue],
     )
     return _move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
 

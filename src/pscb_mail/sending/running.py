@@ -16,10 +16,11 @@ from typing import Self
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction, unwritable
-from pscb_mail.errors import Exit, NotNowError, PscbMailError
+from pscb_mail.errors import NotNowError, PscbMailError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import claims, editions, ledger
+from pscb_mail.sending import brakes, claims, editions, ledger
+from pscb_mail.sending.brakes import Tally
 from pscb_mail.sending.claims import Try
 from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import USUAL_RETRIES, Claim, Event, Retries, State, Verdict
@@ -29,7 +30,6 @@ from pscb_mail.sending.message import Letters, values_for
 from pscb_mail.sending.pacing import Limits, Recent
 from pscb_mail.sending.references import Purpose
 from pscb_mail.sending.relays import Relays
-from pscb_mail.sending.troubles import RelayAwayError
 from pscb_mail.sending.verdicts import fault_of_ours, judged
 from pscb_mail.settings import Newsletter
 
@@ -37,16 +37,6 @@ from pscb_mail.settings import Newsletter
 PATIENCE = timedelta(minutes=15)
 # A wish to stop is noticed within this many seconds, whatever the relays do.
 _LOOK_UP = 0.5
-# A relay that takes messages and never says so puts every reader in doubt: stop early.
-_MOST_DOUBTS_IN_A_ROW = 3
-# Both must be exceeded: a list gone stale has more than a few dead addresses, and more than a tenth.
-_BRAKE_REFUSALS, _BRAKE_SHARE = 10, 0.1
-
-
-class BrakeError(PscbMailError):
-    """So many permanent refusals that something is wrong with the list or with us."""
-
-    exit_code = Exit.NEEDS_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -89,7 +79,7 @@ class Ended:
 
 @dataclass
 class Run:
-    """One run's progress: the sessions, what is under way, and the counts that its brakes need."""
+    """One run's progress: the sessions, what is under way, and what its brakes count."""
 
     db: Database
     issue: str
@@ -97,8 +87,6 @@ class Run:
     limit: int | None
     patient: bool
     tries: int = 0
-    refusals: int = 0
-    doubts: int = 0
     stopping: bool = False
     interrupted: bool = False
     error: PscbMailError | None = None
@@ -110,6 +98,8 @@ class Run:
         self.fleet = Fleet(relays.doors, relays.timing, relays.clock)
         self.idle_seconds = relays.timing.idle
         self.sender = self.means.newsletter.address
+        # The mailing's brakes count what earlier runs came to; those of this run are not held off by a good past.
+        self.tallies = (Tally(), brakes.so_far(self.db, self.issue))
         self.recent = Recent(self.means.limits)
         if self.recent.most:
             tries = claims.latest_tries(self.db, self.recent.most)
@@ -118,6 +108,8 @@ class Run:
 
     def to_its_end(self) -> Ended:
         """Send until nothing is left to wait for. Raises what stopped it, once what was under way is settled."""
+        if claims.due(self.db, self.issue, self.means.now(), 1):
+            self._brake([], 0)
         while self._turn():
             pass
         if self.error is not None:
@@ -288,26 +280,11 @@ class Run:
             self.means.watch(_glance(self.tries, State.SENT, *last))
 
     def _brake(self, verdicts: list[Verdict], incidents: int) -> None:
-        self.refusals += sum(verdict.event is Event.TURNED_DOWN for verdict in verdicts)
-        answered = any(v.event in {Event.ACCEPTED, Event.PUT_OFF, Event.TURNED_DOWN} for v in verdicts)
-        doubted = any(verdict.event is Event.DOUBTED for verdict in verdicts)
-        self.doubts = (0 if answered else self.doubts) + (incidents if doubted else 0)
-        if self.doubts >= _MOST_DOUBTS_IN_A_ROW:
-            self._stop(
-                RelayAwayError(
-                    f"The relay took copies {self.doubts} times in a row without saying so: "
-                    "they may or may not have arrived.",
-                    f"Ask who runs the relay; `pscb-mail log {self.issue} --state unknown` lists them.",
-                )
-            )
-        if self.refusals >= _BRAKE_REFUSALS and self.refusals > self.tries * _BRAKE_SHARE:
-            self._stop(
-                BrakeError(
-                    f"Stopped: {self.refusals} of {self.tries} copies were refused for good.",
-                    f"Look at `pscb-mail log {self.issue} --state refused` first; "
-                    "running send again goes on with the others.",
-                )
-            )
+        events = [verdict.event for verdict in verdicts]
+        for tally in self.tallies:
+            tally.take(events, incidents)
+            if (brake := tally.brake(self.issue)) is not None:
+                self._stop(brake)
 
 
 def _glance(tries: int, state: State, tried: Try, verdict: Verdict) -> Glance:

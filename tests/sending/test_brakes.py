@@ -1,0 +1,159 @@
+"""The brakes hold for a mailing, however many runs it takes; only a person lets them go."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from newsroom import ISSUE, START, Clock, means, newsroom
+from scripted import ScriptedServer, hang_up
+from sqlite_utils import Database
+
+from pscb_mail.database import transaction
+from pscb_mail.errors import Exit
+from pscb_mail.sending import brakes, claims, ledger, mailing
+from pscb_mail.sending.brakes import BrakeError
+from pscb_mail.sending.delivery import Event, State, Verdict
+
+TAKEN, LATER, NEVER, OURS, LOST = (
+    Verdict(event, code, "", "relay:25")
+    for event, code in (
+        (Event.ACCEPTED, 250), (Event.PUT_OFF, 450), (Event.TURNED_DOWN, 550), (Event.NOT_TRIED, 421), (Event.DOUBTED, 0),
+    )
+)  # fmt: skip
+DIED = "the process dies"
+MINUTE = timedelta(minutes=1)
+PEOPLE = 400
+
+
+@pytest.fixture
+def db(tmp_path):
+    database = newsroom(tmp_path / "pscb-mail.db", PEOPLE)
+    yield database
+    database.close()
+
+
+def come_to(db: Database, *verdicts: Verdict | str, apart: timedelta = MINUTE) -> None:
+    """Have one copy after the other come to a verdict, so long apart."""
+    for number, verdict in enumerate(verdicts):
+        with transaction(db):
+            [tried] = claims.claim(db, ISSUE, START, ["relay:25"])
+            if verdict is DIED:
+                ledger.doubt_in_flight(db, ISSUE, START + number * apart)
+            else:
+                claims.settle(db, [(tried, verdict)], START + number * apart)
+
+
+@pytest.mark.parametrize("earlier", [0, 100])
+def test_a_run_that_goes_wrong_is_stopped(db: Database, earlier: int) -> None:
+    """Ten refusals that are more than a tenth: stop, before the rest is burnt, however well it went until then."""
+    come_to(db, *[TAKEN] * earlier)
+    policy = {"RCPT": b"550 5.7.1 policy\r\n"}
+    with ScriptedServer(policy, offers=("PIPELINING",)) as server, pytest.raises(BrakeError) as caught:
+        mailing.run(db, ISSUE, means(server, connections=2))
+    assert caught.value.exit_code == Exit.NEEDS_A_PERSON
+    counts = ledger.counts(db, ISSUE)
+    assert 10 <= counts[State.REFUSED] <= 10 + 4
+    assert counts[State.QUEUED] == PEOPLE - earlier - counts[State.REFUSED]
+
+
+@pytest.mark.parametrize(
+    ("acts", "most"),
+    [({"RCPT": b"550 5.1.1 no such user\r\n"}, 10), ({"BODY": hang_up}, 3)],
+    ids=["refused", "in doubt"],
+)
+def test_a_brake_holds_for_all_the_runs_of_a_timer(db: Database, acts: dict[str, object], most: int) -> None:
+    """A few copies each minute, each run a new one: stopped like one long run, until a person says that it goes on."""
+    clock = Clock()
+
+    def queued() -> int:
+        return ledger.counts(db, ISSUE)[State.QUEUED]
+
+    def by_the_clock(server: ScriptedServer, limit: int) -> None:
+        for _ in range(5):
+            clock.at += MINUTE
+            mailing.run(db, ISSUE, means(server, connections=1, clock=clock), limit=limit)
+
+    with ScriptedServer(acts) as server:
+        with pytest.raises(BrakeError):
+            by_the_clock(server, most // 2)
+        assert most <= PEOPLE - queued() <= most + 1
+        server.acts.clear()
+        server.taken.clear()
+        before = queued()
+        with pytest.raises(BrakeError):
+            by_the_clock(server, most // 2)
+        assert (queued(), server.taken) == (before, [])
+        brakes.let_go(db, ISSUE, clock.at)
+        mailing.run(db, ISSUE, means(server, clock=clock))
+    assert (queued(), len(server.taken)) == (0, before)
+
+
+def test_a_brake_says_nothing_of_a_mailing_that_is_over(db: Database) -> None:
+    """A schedule that is left on does no harm."""
+    come_to(db, *[NEVER] * PEOPLE)
+    assert mailing.run(db, ISSUE, means()).tries == 0
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "stopped"),
+    [
+        ([NEVER] * 9, ""),
+        ([NEVER] * 10, "10 of the last 10"),
+        ([NEVER] * 10 + [TAKEN] * 89, "10 of the last 99"),
+        ([NEVER] * 10 + [TAKEN] * 90, ""),
+        ([NEVER] * 10 + [OURS] * 200, "10 of the last 10"),
+        ([NEVER] * 10 + [LATER] * 90, ""),
+        ([TAKEN] * 300 + [NEVER] * 21, "21 of the last 200"),
+        ([NEVER] * 21 + [TAKEN] * 200, ""),
+        ([LOST] * 2, ""),
+        ([LOST] * 3, "3 times in a row"),
+        ([LOST, LOST, OURS, LOST], "3 times in a row"),
+        ([LOST, LOST, TAKEN, LOST], ""),
+        ([LOST, LOST, LATER, LOST], ""),
+        ([DIED] * 3, ""),
+    ],
+)
+def test_a_mailing_is_stopped_by_what_all_its_runs_came_to(
+    db: Database, verdicts: Sequence[Verdict | str], stopped: str
+) -> None:
+    """Ten refusals that are more than a tenth of the latest 200; three times taken without a word; not our own end."""
+    come_to(db, *verdicts)
+    brake = brakes.so_far(db, ISSUE).brake(ISSUE)
+    assert (brake.message if brake else "").count(stopped or "never") == bool(stopped)
+
+
+def test_sessions_that_break_together_are_one_incident(db: Database) -> None:
+    """Four sessions of one relay end with it at once: that is once, and not four times in a row."""
+    come_to(db, *[LOST] * 8, apart=timedelta(milliseconds=90))
+    assert brakes.so_far(db, ISSUE).doubts == 1
+
+
+def test_a_copy_that_was_found_or_sent_again_is_no_doubt_any_more(db: Database) -> None:
+    """The Sent folder, or a person, has settled it."""
+    come_to(db, *[LOST] * 3)
+    with transaction(db):
+        ledger.find(db, ISSUE, ledger.references(db, ISSUE), START)
+    assert brakes.so_far(db, ISSUE).doubts == 0
+
+
+def test_once_a_person_has_said_go_on_it_counts_anew(db: Database) -> None:
+    """And stops again where it goes on as before."""
+    come_to(db, *[NEVER] * 12)
+    brakes.let_go(db, ISSUE, START)
+    assert brakes.so_far(db, ISSUE) == brakes.Tally()
+    assert brakes.counts_since(db, ISSUE) == START
+    come_to(db, *[NEVER] * 10)
+    assert brakes.so_far(db, ISSUE).brake(ISSUE)
+
+
+def test_another_mailing_is_not_held(db: Database) -> None:
+    """Each has its own list."""
+    come_to(db, *[NEVER] * 10)
+    assert brakes.so_far(db, "issue-17") == brakes.Tally()
+
+
+def test_looking_back_costs_the_same_in_a_list_of_any_length(db: Database) -> None:
+    """It reads the end of the attempts, and never all of them."""
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {brakes._LATEST}", brakes._values(ISSUE, 0)).fetchall()]
+    assert any("attempt USING INTEGER PRIMARY KEY (rowid>?)" in step for step in plan)
+    assert not any(step in {"SCAN attempt", "SCAN delivery", "SCAN d"} for step in plan), plan
