@@ -246,6 +246,13 @@ def test_another_board_s_newsletter_raises_no_alarm_and_is_not_filed_unread():
     long = "I am worried that a child in my class is being abused at home." + "\n\nThere is more in the next part." * 60
     assert of("From: board@s.example\nList-Id: <b.s.example>", long).kind is Kind.QUESTION
     assert of("From: board@s.example\nSubject: Absence", long).kind is Kind.URGENT
+    short = (
+        "A girl of 14 told her teacher that she is being abused at home, a court hears. Please take me off the list."
+    )
+    advertised = "From: board@s.example\nList-Unsubscribe: <https://b.example/off>\nPrecedence: bulk"
+    assert of(advertised, short).kind is Kind.QUESTION
+    assert of(advertised, "Please take me off the list.").kind is Kind.AUTOMATIC
+    assert of(f"{advertised}\nList-Post: <mailto:b@s.example>", short).kind is Kind.URGENT  # where members write
 
 
 def test_a_child_at_risk_outweighs_a_wish_to_come_off():

@@ -104,13 +104,15 @@ _DMARC = re.compile(
 class Machine:
     """What a program seems to have written, with the header or words that show it.
 
-    `proven`: by what nothing but a program writes; else it is only hinted at. `listed`: it came through some list.
+    `proven`: by what nothing but a program writes; else it is only hinted at. `listed`: it came through some list;
+    `for_many`: one that only its owner writes to, all of its readers at a time.
     """
 
     kind: Kind
     sign: str
     proven: bool = False
     listed: bool = False
+    for_many: bool = False
 
 
 def own_copy(incoming: "Incoming", addresses: frozenset[str], list_id: str) -> str:
@@ -138,7 +140,9 @@ def automatic(incoming: "Incoming") -> Machine | None:
     sign = header or next(_hints(incoming, subject), "")
     listed = "" if sign else _list_sign(incoming)
     if listed:
-        return Machine(Kind.AUTOMATIC, listed, listed=True)
+        # Where members write to one another, there is an address to post to (RFC 2369 section 3.4).
+        for_many = bool(incoming.header("list-unsubscribe")) and not incoming.header("list-post")
+        return Machine(Kind.AUTOMATIC, listed, listed=True, for_many=for_many)
     sign = sign or (f"From: {incoming.sender}" if _ROBOT.search(incoming.sender) else "")
     if not sign:
         return None

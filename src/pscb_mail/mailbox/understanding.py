@@ -109,10 +109,11 @@ def _alarm(mail: Worded) -> Finding | None:
     alarm = urgent(mail.said) or urgent(mail.subject_said)
     if not alarm:
         return None
-    listed = mail.machine is not None and mail.machine.listed
+    machine = mail.machine
     # Another board's newsletter is full of such words: nobody need run, and nothing with them is filed unread.
-    long = listed and sum(sentence.words for sentence in mail.said) > _A_LETTER
-    return Finding(Kind.QUESTION if long else Kind.URGENT, alarm)
+    long = sum(sentence.words for sentence in mail.said) > _A_LETTER
+    for_many = machine is not None and (machine.for_many or (machine.listed and long))
+    return Finding(Kind.QUESTION if for_many else Kind.URGENT, alarm)
 
 
 def _plain_wish(mail: _Mail) -> Finding | None:
@@ -122,7 +123,7 @@ def _plain_wish(mail: _Mail) -> Finding | None:
         return None
     if mail.machine is not None and mail.machine.listed:
         # Perhaps it is that list which they want to leave.
-        clear = found.kind is Kind.OPT_OUT and not found.doubt
+        clear = found.kind is Kind.OPT_OUT and not (found.doubt or mail.machine.for_many)
         return replace(found, link=False, doubt=OTHER) if clear else None
     if mail.machine is not None and (found.doubt or found.kind is not Kind.OPT_OUT):
         return _departure(mail) or found
