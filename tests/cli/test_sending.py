@@ -134,6 +134,8 @@ def test_only_a_person_at_the_terminal_goes_past_a_brake(program: Program, relay
         assert "`pscb-mail send issue-7` asks whether it goes on" in held.err
         assert (held.json["counts"]["queued"], held.json["counts"]["refused"]) == (4, 10)
     assert "asks whether it goes on" in program("status", "7").err
+    assert program.at_terminal("y\n", "send", "7", "--no-wait", "--yes")[0] == 1, "a timer's terminal, seen by nobody"
+    assert relay.taken == []
     code, screen = program.at_terminal("y\n", "send", "7", "--yes")
     assert (code, len(relay.taken)) == (1, 4), screen
     assert "10 of the last 10 copies were refused" in screen

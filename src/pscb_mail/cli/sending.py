@@ -154,7 +154,7 @@ def send(
         asked = resend and unknown is Unknown.ASK and not plan.to_send
         if resend:
             plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
-        braked = _is_braked(db, plan)
+        braked = _is_braked(db, plan, by_the_clock=no_wait and yes)
         if plan.to_send and (braked or not asked):
             console.confirm(_question(plan, limit, begins, zone), yes=yes and not braked)
         order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None, let_go=braked)
@@ -194,7 +194,7 @@ def retry(
         )
         if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
-        braked = _is_braked(db, plan)
+        braked = _is_braked(db, plan, by_the_clock=no_wait and yes)
         console.confirm(f"Send to {shown.whom(plan.to_send, limit)}?", yes=yes and not braked)
         order = dispatch.Order(limit, not no_wait, State(only), let_go=braked)
         _run(context, db, plan, order, None, json=json)
@@ -325,11 +325,15 @@ def _question(plan: "SendPlan", limit: int | None, begins: "datetime | None", zo
     return f"Send {plan.issue} to {shown.whom(plan.to_send, limit)}{when}?"
 
 
-def _is_braked(db: "Database", plan: "SendPlan") -> bool:
-    """Show a person what has stopped the mailing, if anything: only they go past it, and --yes alone does not."""
+def _is_braked(db: "Database", plan: "SendPlan", *, by_the_clock: bool) -> bool:
+    """Show a person what has stopped the mailing, if anything: only they go past it, and --yes alone does not.
+
+    A timer may have a terminal that nobody sees (Windows' `conhost --headless`): it asks nothing, and the brake holds.
+    """
     from pscb_mail.desk import overview
 
-    brake = overview.brake(db, plan.issue) if plan.to_send and console.somebody_is_there() else None
+    asked = plan.to_send and console.somebody_is_there() and not by_the_clock
+    brake = overview.brake(db, plan.issue) if asked else None
     if brake is not None:
         console.error(brake)
     return brake is not None
