@@ -7,17 +7,16 @@ negation goes before it, no condition with it and nothing else is asked; the res
 import re
 
 from pscb_mail.mailbox import net
-from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.languages import (
+from pscb_mail.mailbox.around_abroad import (
     DONE_ABROAD,
     ENDING_ABROAD,
-    LANGUAGES,
     MAIL_ABROAD,
     REASON_ABROAD,
     REQUEST_ABROAD,
     SUBORDINATE,
-    Language,
 )
+from pscb_mail.mailbox.harmless import unknown_words
+from pscb_mail.mailbox.languages import LANGUAGES, Language
 from pscb_mail.mailbox.quotes import plain
 from pscb_mail.mailbox.sentences import Sentence
 from pscb_mail.mailbox.wish import CONDITIONAL, ELSE, MENTIONED, MIXED, OTHER, TURNED, Wish
@@ -45,10 +44,20 @@ def foreign_wish(said: tuple[Sentence, ...]) -> Wish | None:
 def _in_another_language(sentence: Sentence) -> Wish | None:
     words = sentence.plain[:1000]
     read = [(language, language.wish.search(words)) for language in LANGUAGES]
+    if all(match is None or _stays(language, words, match) for language, match in read) and any(m for _, m in read):
+        return None
     found = [_doubt_abroad(language, words, match) for language, match in read if match is not None]
     if found:
         return Wish(sentence.written, "" if "" in found else found[0])
     return Wish(sentence.written, MENTIONED) if net.touches_abroad(words) else None
+
+
+def _stays(language: Language, words: str, match: re.Match[str]) -> bool:
+    """Whether the only wish in the words is to stay: "bitte nehmen Sie mich nicht aus dem Verteiler"."""
+    negated = language.negated.search(words)
+    if negated is None or not (negated.start() <= match.start() < negated.end() or match.start() == negated.start()):
+        return False
+    return language.wish.search(words, negated.end()) is None
 
 
 def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:

@@ -48,7 +48,9 @@ REASON_OF_OWN = re.compile(
 LED_UP = re.compile(
     r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"
     r"|one)(?: to (?:ask|say|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well"
-    r"|you have my (?:permission|consent|blessing)(?: to)?|(?:treat|accept|take|consider) this as|is there (?:a"
+    r"|you have my (?:permission|consent|blessing)(?: to)?|(?:treat|accept|take|consider) this as"
+    r"|(?:as )?(?:a |my )?formal (?:request|notice|objection)(?: under (?:article \d+|(?:the )?(?:uk )?(?:gdpr|data"
+    r" protection act)))?(?: to)?|is there (?:a"
     r"|any) way|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)|last time|cannot believe"
     r"|can't believe|i've been meaning to|been meaning to|meaning to|for ages|good enough to|kind enough to"
     r"|good as to|the time has come|time for me|be advised(?: that)?|be aware(?: that)?|(?:two|three|four|five"
@@ -122,6 +124,11 @@ SAID_OF_ONESELF = re.compile(
 OWN_ACCOUNT = re.compile(
     r"^(?!before\b|when\b|until\b|unless\b|otherwise\b|or\b)(?:.*\b(?:no need|no longer|any ?more|i|i'm|i'd|i've|we"
     r"|we'd|we're|we've|me|us|my|our)\b|(?:have|am|was|been|now|not|never|wrong|retired|left|moved|changed|gone)\b)"
+)
+# "Unsubscribe. Mrs T Ashdene left us in July": whose wish is it?
+OF_ANOTHER = re.compile(
+    r"^(?:mrs?|ms|miss|dr|pc|pcso|dc|ds|di|sgt|insp|cllr|rev)\b.*\b(?:left|retired|died|moved|resigned|gone|asked"
+    r"|wants?|wishes|is|has|was)\b"
 )
 TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
 _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")

@@ -1,4 +1,4 @@
-"""Every word that may stand in the clause of a plain wish to come off, in nine languages.
+"""Every word that may stand in the clause of a plain wish to come off, in eleven languages.
 
 Pure data and one question of it. The first tier of the reading acts on a wish only where no word of it is missing here:
 a list of what may stand there generalises, a list of what may not never ends. What is missing is missing on purpose:
@@ -24,6 +24,7 @@ _ENGLISH = """
     cancel
     cancelled cancellation desist refrain unenrol un-enrol unregister de-register deregister leave leaving come coming
     send sending sent receive receiving received emailing mailing mailings mail mails email emails e-mail e-mails e
+    emailed e-mailed using
     e-mailing messaging messages message contact contacts contacting contacted write writing spam spamming junk
     include including included registration entry
     list lists listing mailing-list distribution dl circulation circular circulars newsletter newsletters news letter
@@ -145,6 +146,24 @@ _OTHERS = {
         rugamintea respectuos
         continuare inainte mult frumos scoas* scos* opri* trimiterea baza bazei contact* numele
         """,
+    "Russian": """
+        я мне меня мы нас нам вы вам вас ваш* мои* мое* моего мою моя наш* пожалуиста прошу просим просьба
+        спасибо здравствуите добрыи день вечер утро с со из от в на и а больше далее дальше впредь не хочу
+        хотел* хотим желаю желаем бы получать получени* присыл* отправл* шлите слать высыл* рассыл* список
+        списка списков подписк* подписчик* отпис* отпиш* удал* убер* убр* исключ* вычеркн* сним* прекрат*
+        перестан* останов* отказ* адрес* электронн* почт* письм* новост* сообщени* это* этот этих эту эти этои
+        бюллетен* уважением немедленно сеичас сразу благодар* email* e-mail* имеил* имя данные базы базу быть
+        можете могли можно получател* уважаем* же уже
+        """,
+    "Ukrainian": """
+        я мені мене ми нас нам ви вам вас ваш* міи моя мою мого мої моі моєї наш* будь ласка прошу просимо
+        прохання дякую добрии день вечір ранок вітаю з зі із від в у на и і та а більше далі надалі не хочу
+        хотів хотіла хочемо бажаю бажаємо б би отрим* одерж* надсил* присил* відправл* шліть слати розсил*
+        список списку списків підписк* підписник* відпис* відпиш* видал* прибер* прибр* вилуч* викресл* виключ*
+        знім* припин* перестан* відмов* адрес* електронн* пошт* лист* новин* повідомлен* це* цієї ці цих цю
+        бюлетен* повагою негаино зараз одразу email* e-mail* імеил* ім'я дані бази базу бути можете могли можна
+        шановн* вже
+        """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())
 _KNOWN = {
@@ -155,7 +174,9 @@ _KNOWN = {
 _HARMLESS_PHRASE = re.compile(
     r"\b(?:to )?(?:continue|carry on|go on|keep)(?: to)? (?:receiv\w+|get(?:ting)?|be(?:ing)? sent)\b"
     r"|\bhome (?:e-?mail|address|account)\b|\byou hold\b|\bas well as (?:everything|all|anything)\b"
-    r"|\bfrom this service\b"
+    r"|\bfrom this service\b|\b(?:at|in|to|by) (?:this|our) (?:practice|surgery|school"
+    r"|office|nursery|clinic|centre|setting)\b"
+    r"|\bfrom what(?:ever)? (?:mailing )?lists? (?:this|it|these) (?:comes?|came|is|are)(?: from| on)?\b"
     r"|\bbefore(?: that)?$|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get"
     r"|receive|are sent)\b|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
 )

@@ -20,13 +20,6 @@ class Language:
     before: re.Pattern[str]
 
 
-# What names our mail; without it a wish may be about what was spoken of before.
-MAIL_ABROAD = re.compile(
-    r"\b(?:newsletter\w*|verteiler\w*|rundbrief\w*|mailing\w*|mails?|e-?mails?|email\w*|courriels?"
-    r"|lettre d'information|diffusion|correos?|boletin\w*|boletim|suscri\w+|subscri\w+|subskry\w+|biulety\w+"
-    r"|wiadomosc\w*|mailow\w+|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*"
-    r"|buletin\w*|abon\w+|dezabon\w*|desabon\w*|desuscri\w*|distribu\w+)\b"
-)
 # Words of negation, except where they begin a refusal ("no longer", "I do not want"): they turn the wish round.
 _NO = {
     "German": r"nicht(?! mehr| langer)|nie|niemals",
@@ -38,6 +31,8 @@ _NO = {
     "Lithuanian": r"ne|niekada",
     "Latvian": r"ne|nekad",
     "Romanian": r"nu(?!(?:-mi)? (?:mai|doresc|vreau|imi mai|as)|-mi)|niciodata",
+    "Russian": r"не(?! (?:хо[чт]|жела|присыл|отправл|шл|высыл|пиш|получ|работа|интерес|нужн))|никогда|нельзя",
+    "Ukrainian": r"не(?! (?:хо[чт]|бажа|присил|надсил|відправл|шл|пиш|отрим|одерж|працю|цікав|потріб))|ніколи",
 }
 # Any negation at all: before a wish and in its clause, it turns it round ("no quiero salir", "nenoriu, kad mane …").
 _BEFORE = {
@@ -49,6 +44,8 @@ _BEFORE = {
     "Lithuanian": r"ne|nebe\w+|neno\w+|neketin\w+|nepras\w+|niekada",
     "Latvian": r"ne|nev\w+|negri\w+|neludz\w+|nekad",
     "Romanian": r"nu|n-\w+|niciodata|fara",
+    "Russian": r"не|ни|никогда|без|нельзя",
+    "Ukrainian": r"не|ні|ніколи|без",
 }
 # A condition, a contrast, or a course or meeting that has a list of its own.
 _TURNS = {
@@ -62,34 +59,9 @@ _TURNS = {
     "Lithuanian": r"jei|jeigu|kai|bet|tik|kurs\w*|mokym\w*|seminar\w*|susitikim\w*|koleg\w*",
     "Latvian": r"ja|bet|tikai|kad|kurs\w*|apmacib\w*|seminar\w*|sapulc\w*|koleg\w*|kolege\w*",
     "Romanian": r"daca|dar|doar|cand|pana|curs\w*|instruir\w*|sedint\w*|intalnir\w*|coleg\w*",
+    "Russian": r"если|но|только|кроме|пока|когда|курс\w*|семинар\w*|тренинг\w*|встреч\w*|собран\w*|коллег\w*",
+    "Ukrainian": r"якщо|але|тільки|лише|крім|поки|коли|курс\w*|семінар\w*|тренінг\w*|зустріч\w*|збор\w*|колег\w*",
 }
-# What tells of a thing done, thanks for it or asks why: "gracias por darme de baja", "mane isbrauke", "warum".
-DONE_ABROAD = re.compile(
-    r"\b(?:gracias por|obrigad[oa]s? por|merci (?:de m'avoir|de nous avoir|pour)|danke,? dass|dziekuje(?:my)? za"
-    r"|multum(?:esc|im),? (?:ca|pentru)|aciu,? kad|paldies,? ka|warum|wieso|weshalb|pourquoi|por que|dlaczego|czemu"
-    r"|kodel|kapec|de ce|porque\W*\?|(?:retiraram|removeram|eliminaram|apagaram|excluiram|tiraram|retirou|removeu"
-    r"|eliminou|tirou|excluiu|apagou)|(?:mane|mus) (?:isbrauke|pasalino|istryne|iseme)|mani (?:iznema|izdzesa"
-    r"|izsvitroja)|han (?:borrado|quitado|eliminado|sacado|dado)|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)"
-    r"|wurde|zostal\w+|m-ati|am fost)\b"
-)
-# "No quiero dejar de recibir": a refusal to end it.
-ENDING_ABROAD = re.compile(
-    r"\b(?:dejar|dejen|parar|paren|deixar|deixem|przesta\w+|zrezygn\w+|nustot\w*|liaut\w*|partrauk\w*|incet\w*"
-    r"|opri\w*|aufhor\w*|arrete\w*|cess\w*|verpass\w*|perder\w*|manquer|rater|pierd\w*|praleist\w*|przegap\w*"
-    r"|strac\w*)\b"
-)
-# A comma before these begins no clause of its own.
-SUBORDINATE = re.compile(r",\s*(?=(?:kad|zeby|zebyscie|aby|abyscie|byscie|by|lai|ca|sa|dass|que|qu'\w+)\b)")
-# Where somebody begins to ask: what goes before is a reason.
-REQUEST_ABROAD = re.compile(
-    r"\b(?:prosze|prosimy|prosil\w+|prasau|prasome|prasyciau|prasom|ludzu|ludzam|(?:va )?rog|rugam|bitte|merci de"
-    r"|veuillez|je vous (?:prie|remercie)|agradec\w*|por favor|solicito|peco|pido|ruego)\b"
-)
-# Where a reason goes before a wish, or follows it.
-REASON_ABROAD = re.compile(
-    r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi|jo"
-    r"|deoarece|pentru ca|fiindca)\b"
-)
 
 
 def _language(name: str, wishes: tuple[str, ...], negated: tuple[str, ...]) -> Language:
@@ -315,6 +287,54 @@ LANGUAGES = (
         (
             r"nu (?:ma )(?:stergeti|scoateti|eliminati|dezabon\w+)",
             r"nu (?:doresc|vreau) (?:sa )?(?:ma )?(?:dezabon|renunt|sterg|fiu (?:sters|scos))\w*",
+        ),
+    ),
+    _language(
+        "Russian",
+        (
+            r"отпи(?:шите|сать|сываюсь|саться|шусь|сываемся)\w*\b.{0,60}",
+            (
+                r"(?:удалите|удалить|уберите|убрать|исключите|исключить|вычеркните|снимите) (?:пожалуиста,? )?"
+                r"(?:меня|нас|мои|мою|мое|наш|этот)\b.{0,60}"
+            ),
+            r"(?:больше )?не (?:присылаите|присылать|отправляите|отправлять|шлите|высылаите|высылать)\b.{0,40}",
+            (
+                r"(?:больше )?не (?:хочу|желаю|хотим|желаем|хотел бы|хотела бы) (?:больше )?(?:получать"
+                r"|быть)\b.{0,40}"
+            ),
+            (
+                r"(?:прекратите|прекратить|перестаньте|остановите) (?:\w+ )?(?:присылать|отправлять|рассылку"
+                r"|слать)\b.{0,30}"
+            ),
+            r"(?:отказываюсь|отказаться) от (?:\w+ )?(?:рассылки|подписки|получения)\b.{0,30}",
+        ),
+        (
+            r"не (?:\w+ )?(?:удаляи\w*|отписываи\w*|убираи\w*|исключаи\w*|удалят\w*|отписыват\w*|убират\w*)",
+            r"не (?:хочу|хотел\w* бы|собираюсь|буду) (?:\w+ )?(?:отпис\w+|отказ\w+|удал\w+)",
+        ),
+    ),
+    _language(
+        "Ukrainian",
+        (
+            r"відпи(?:шіть|сати|сую|суюсь|суюся|сатися|шусь)\w*\b.{0,60}",
+            (
+                r"(?:видаліть|видалити|приберіть|прибрати|вилучіть|вилучити|викресліть|виключіть|зніміть) (?:мене|нас"
+                r"|мою|міи|моє|нашу|цю)\b.{0,60}"
+            ),
+            r"(?:більше )?не (?:надсилаите|надсилати|присилаите|присилати|відправляите|шліть)\b.{0,40}",
+            (
+                r"(?:більше )?не (?:хочу|бажаю|хочемо|бажаємо|хотів би|хотіла б) (?:більше )?(?:отримувати"
+                r"|одержувати|бути)\b.{0,40}"
+            ),
+            r"(?:припиніть|припинити|перестаньте) (?:\w+ )?(?:надсилати|розсилку|слати|присилати)\b.{0,30}",
+            (
+                r"(?:відмовляюся|відмовляюсь|відмовитися|відмовитись) від (?:\w+ )?(?:розсилки|підписки"
+                r"|отримання)\b.{0,30}"
+            ),
+        ),
+        (
+            r"не (?:\w+ )?(?:видаляи\w*|відписуи\w*|прибираи\w*|виключаи\w*|видалят\w*|відписуват\w*|прибират\w*)",
+            r"не (?:хочу|хотів би|хотіла б|збираюся|буду) (?:\w+ )?(?:відпис\w+|відмов\w+|видал\w+)",
         ),
     ),
 )

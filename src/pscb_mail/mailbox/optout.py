@@ -62,7 +62,7 @@ def is_negated(sentence: Sentence) -> bool:
 def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish of a mail that is one word (STOP), or one word and its reason ("I've retired. Remove.")."""
     rest = [s for s in said if s.bare and not _is_chatter(s) and not _is_signature(s, sender)]
-    wish = next((s for s in rest if s.bare in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
+    wish = next((s for s in rest if _once(s.bare) in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
     if wish is None or sum(s.words for s in rest) >= 30:
         return None
     if wish.question:
@@ -70,8 +70,14 @@ def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     around = [s for s in rest if s is not wish]
     strange = any(unknown_words(s.bare) and not (_explains(wish, s) or _is_clear(s, sender)) for s in around)
     other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
-    doubt = doubt_beside(around) or (OTHER if other else MIXED if strange else "")
+    doubt = SOMEBODY if any(doubts.OF_ANOTHER.search(s.bare) for s in around) else doubt_beside(around)
+    doubt = doubt or (OTHER if other else MIXED if strange else "")
     return Wish(wish.written, doubt or (TURNED if any(is_negated(s) for s in around) else ""))
+
+
+def _once(words: str) -> str:
+    """Return a word that is said again and again ("stop stop stop") once."""
+    return re.sub(r"^(\w+)(?:\W+\1){1,9}$", r"\1", words)
 
 
 def _explains(wish: Sentence, beside: Sentence) -> bool:
@@ -89,9 +95,9 @@ def _is_clear(sentence: Sentence, sender: str) -> bool:
 
 
 def _is_signature(sentence: Sentence, sender: str) -> bool:
-    """Whether a line holds nothing but the sender's name, as their address has it."""
+    """Whether a line holds nothing but a name with a title or a number, or the sender's as their address has it."""
     names = set(re.findall(r"[a-z]{2,}", sender.partition("@")[0].casefold()))
-    return bool(names) and names.issuperset(sentence.bare.split())
+    return bool(wishes.TITLED.match(sentence.bare) or (names and names.issuperset(sentence.bare.split())))
 
 
 def _is_chatter(sentence: Sentence) -> bool:
@@ -146,6 +152,8 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
     doubt = _question(sentence) or _voice(sentence, match, before) or _doubt_before(before)
     doubt = doubt or (OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
     rest = words[start + len(clause) :]
+    if len(sentence.spoken) > len(sentence.written):
+        return Wish(sentence.written, doubt or MIXED)  # nobody has read what follows
     doubt = doubt or (OTHER if _is_of_another_list(clause, rest) else "")
     return Wish(sentence.written, doubt or _doubt_after(rest))
 

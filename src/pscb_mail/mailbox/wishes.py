@@ -44,14 +44,18 @@ WISHES: dict[str, re.Pattern[str]] = {
         "may I be removed": rf"\b(?:can|could|may|might|should)\b (?:i|we|(?:my|our"
         rf"|this) \w+(?: \w+)?) {TO_BE} ?(?:\w+ )?"
         r"(?:removed|taken off|taken out|deleted|unsubscribed|off|dropped|out)\b",
+        "my name should be removed": rf"\b(?:i|we|{ME}) (?:should|must|needs? to|ought to|has to) (?:now )?{TO_BE} ?"
+        r"(?:removed|taken off|taken out|deleted|unsubscribed|dropped|erased)\b",
+        "I could be removed": rf"^(?:that )?(?:i|we|{ME}) could {TO_BE} ?(?:removed|taken off|taken out|deleted"
+        r"|unsubscribed|dropped|erased)\b",
         "any chance": r"\b(?:chance|possib\w+|way|wonder\w*|ask)\b.{0,15}\b(?:i|we) (?:can|could|may|might) (?:be"
         r"|get|come) ?(?:removed|taken off|taken out|deleted|unsubscribed|off)\b",
         "is it possible": rf"\b(?:possible|ok|okay|all right|alright) (?:for me )?to {TO_BE} ?(?:removed|taken off"
         rf"|deleted|unsubscribed|off)\b",
-        "off the list": r"^(?:me )?off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
+        "off the list": r"(?:^(?:me )?|\bno - )off (?:of )?(?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletter|mailing)",
         "chance of": r"\b(?:chance|possibility|way) of (?:me )?(?:being|getting) (?:removed|taken off|unsubscribed"
         r"|deleted|off)\b",
-        "unsubscribing": r"^(?:i'm|i am|we're|we are) unsubscribing$",
+        "unsubscribing": r"(?:^|\bso )(?:i'm|i am|we're|we are|this is me) unsubscribing$",
         "be removed": r"^(?:to )?(?:be|being) (?:removed|taken off|unsubscribed|deleted|dropped)\b",
         "want off": r"\b(?:want|like|wish|need) (?:to get |to be |to come )?(?:off|out)(?: (?:of )?(?:the|this"
         r"|your)\b|$)",
@@ -67,6 +71,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         r")?(?!.{0,90}\b(?:click|https?|visit|link|reply)\b)un-? ?subscri(?:be|bed|ption)(?: (?:request"
         r"|me))?(?: (?:from|to|of) .{1,80}$|(?= ?[,;:-] )|$)",
         "stop sending": r"\b(?:stop|cease|quit|discontinue)(?: to)? (?:sending|receiving|getting|e-?mailing"
+        r"|using (?:my|our|this) (?:\w+ ){0,2}?(?:address|details|data|name)"
         r"|mailing|send|contacting|messaging|spamming|including|writing|these|the e-?mails?|the mailings?"
         r"|this newsletter|the newsletter|all e-?mails?|e-?mails?|email|(?:all |any |your |the )?(?:further |future "
         r"|more )?(?:correspondence|communications?|contact|e-?mails|mailings?|newsletters?|messages|mail|bulletins?"
@@ -259,8 +264,9 @@ HARMLESS_CONTRAST = re.compile(
 )
 # Things one may also be taken off, or not want: not the list.
 OTHER_THING = re.compile(
-    r"\b(?:waiting list|waitlist|course|courses|training|event|workshop|rota|panel|meetings?|attendees?|attendance"
-    r"|invit\w*|group|sub-?group|board|committee|working party|conference|delegates?|delegate list|case|minutes"
+    r"\b(?:(?:waiting|delegate|attendee|attendance|conference) list|waitlist|text messages?|texts?|sms|whatsapp"
+    r"|course|courses|training|event|workshop|rota|panel|meetings?|attendees?|attendance"
+    r"|invit\w*|group|sub-?group|board|committee|working party|conference|delegates?|case|minutes"
     r"|agenda|attachments?|twice|duplicates?|two copies|2 copies|(?:second|extra|double|other|duplicate) (?:copy|one"
     r"|e-?mail|address|entry)|old (?:e-?mail|address|one|account)|paper|phone|directory|web ?site|webpage|calendar"
     r"|by post|postal|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
@@ -273,7 +279,7 @@ DUPLICATE = re.compile(
 # What names our mail beyond doubt; "the list" alone may be the one spoken of before.
 NAMES_US = re.compile(
     r"\b(?:newsletters?|mailings?|e-?mails?|e-?mailing|distribution|circulation|bulletins?|subscri\w+|unsub\w+|pscb"
-    r"|database|mailshots?|inbox)\b"
+    r"|database|mailshots?|inbox|e-?mailed)\b"
 )
 # Where something else is named as well: "she has left the committee and asks to be removed from the list".
 OFF_OUR_LIST = re.compile(
@@ -310,6 +316,12 @@ COURTESY = re.compile(
     r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"
     r"|good work|all the best|it has been|enjoyed|lovely|nice|bless\w*|interesting|useful|hope you|hope this"
     r"|take care|cheers|bye|merry|happy)\b"
+)
+# A signature that no mark sets apart: "PC 0000 Neighbourhood Team", "Dr P", "Mrs T Ashdene". No verb is in it.
+TITLED = re.compile(
+    r"^(?:pc|pcso|wpc|dc|ds|di|sgt|insp|cllr|councillor|dr|mr|mrs|ms|miss|prof|rev|revd|sister|fr)\.? (?:\d{1,6}"
+    r"(?: [a-z]{3,}){0,2} team|\d{1,6}|(?:[a-z]\.? )?(?!left|retired|died|moved|resigned|says?|asks?|wants?|is\b|has\b)"
+    r"[a-z'-]{1,30})$"
 )
 GREETED = re.compile(
     r"^(?:(?:my )?dear(?: \w+){1,3}\s?,|hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning"
