@@ -35,11 +35,7 @@ class Site:
             self.most = max(self.most, self._now)
             self.asked.append(f"{handler.command} {handler.path}")
             self.agents.add(handler.headers["User-Agent"])
-        try:
-            self._reply(handler, handler.path)
-        finally:
-            with self.lock:
-                self._now -= 1
+        self._reply(handler, handler.path)
 
     def _reply(self, handler: BaseHTTPRequestHandler, path: str) -> None:
         if path == "/slow":
@@ -54,6 +50,8 @@ class Site:
         handler.send_response(status)
         if location:
             handler.send_header("Location", location)
+        with self.lock:  # before the answer leaves: the next question may come as soon as it has
+            self._now -= 1
         handler.end_headers()
 
 

@@ -176,6 +176,7 @@ def squeezed(text: str) -> str:
 
 
 @hypothesis_settings(max_examples=amount(60, 1000))
+@example([("p", ["1", ("strong", ["_"])]), ("p", [("em", ["_"]), "1"])])
 @example([("p", [("strong", ["1 :"])]), ("p", ["x", ("em", ["(a", ("strong", ["b)"])])])])
 @given(
     st.lists(

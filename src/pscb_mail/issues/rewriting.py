@@ -24,6 +24,8 @@ _BLOCKS = frozenset({"p", "table", "blockquote", "div", *_LISTS, *_HEADINGS})
 # What begins a block at the start of a line (CommonMark 0.31 section 4 and 5), and our own fences.
 _STARTS = re.compile(r"#{1,6}(?:\s|$)|[-+=](?:\s|$|[-=])|:{3}|~{3}|>")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
+# Punctuation (the low line is some, to CommonMark), with the backslash before it, and white space.
+_MARKS = r"(?:\\?(?:[^\w\s\\]|_)|\\\\|\s)+"
 _MAX_DEPTH = 6
 _NOTE = re.compile(r"(?:foot|end)note-\d{1,6}")
 _MARK = "note-mark"  # no element of HTML
@@ -279,9 +281,9 @@ def _emphasised(text: str, sign: str, before: str, after: str) -> str:
     """Return text between signs that hold there: left and right of them as CommonMark section 6.2 asks."""
     lead, words, trail = _parted(text)
     # Beside a letter or a sign, a mark of punctuation on the inner side would make the signs plain asterisks.
-    if not trail and not after[:1].isspace() and (found := re.search(r"(?:\\?[^\w\s\\]|\\\\|\s)+$", words)):
+    if not trail and not after[:1].isspace() and (found := re.search(rf"{_MARKS}$", words)):
         words, trail = words[: found.start()], found[0]
-    if not lead and before[-1:].strip() and (found := re.match(r"(?:\\?[^\w\s\\]|\\\\|\s)+", words)):
+    if not lead and before[-1:].strip() and (found := re.match(_MARKS, words)):
         words, lead = words[found.end() :], found[0]
     beside = words[:1] + words[-1:] + (before[-1:] if not lead else "")
     if not words or "![" in words or "*" in beside:
