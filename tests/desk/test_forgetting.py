@@ -249,6 +249,21 @@ def test_the_history_of_everybody_else_stays_as_it_was(desk: Office) -> None:
         desk.db.rollback()
 
 
+def test_what_others_have_of_their_name_is_struck_so_that_their_changes_can_still_be_taken_back(desk: Office) -> None:
+    """Somebody's own name is theirs; a group's loses the name in the list as in the history, and its place with it."""
+    about = {"organisation": f"{NAME} Ltd", "groups": ("Board", f"{NAME}'s friends", NAME)}
+    before = roster.add(desk.db, [parse_person(f"{NAME} Smith <smith@x.test>")], origin(desk), **about).change
+    smith = person(desk, "smith@x.test")
+    edited = roster.edit(desk.db, smith.id, origin(desk), without=("Board",)).change
+    forget(desk)
+    kept = person(desk, "smith@x.test")
+    assert (kept.name, kept.organisation) == (f"{NAME} Smith", "(forgotten) Ltd")
+    assert kept.groups == ("(forgotten)", "(forgotten)'s friends")
+    assert changes.history_of(desk.db, smith.id)[-1].after == kept
+    for number in (edited, before):
+        assert undoing.undo(desk.db, number, origin(desk)).people == 1
+
+
 def test_an_address_that_is_somebody_elses_now_is_left_to_them(desk: Office) -> None:
     """The head's address goes to the next head: it could while the head was on the list."""
     roster.resubscribe(desk.db, person(desk, JO).id, origin(desk, "asked by telephone"))

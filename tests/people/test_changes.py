@@ -133,6 +133,14 @@ def test_undo_that_could_take_back_nothing_is_refused(people) -> None:
         undo(people, 2)
 
 
+def test_a_list_that_was_changed_beside_the_program_is_said_to_be(people) -> None:
+    """No change is told to stand in its own way."""
+    people.add(JO)
+    people.db.execute("UPDATE subscriber SET name = 'Joan'")
+    with pytest.raises(UsageError, match="no later change says why"):
+        undo(people, 1)
+
+
 def test_a_newer_change_that_was_taken_back_is_in_nobodys_way(people) -> None:
     people.add(JO)
     people.opt_out(JO)

@@ -206,12 +206,28 @@ def erase(db: Database, gone: Trace) -> None:
     db.execute("INSERT OR IGNORE INTO forgetting (subscriber) VALUES (0)")
     strike(db, gone, "change", "command", "reason")
     strike(db, gone, "subscriber", "organisation", "role", "source", "basis")
-    strike(db, gone, "history", "before", "after")
+    _strike_groups(db, gone)
+    strike(db, gone, "history", "before", "after", instead=_RECORD_STRUCK)
     db.execute("DELETE FROM forgetting")
 
 
-def strike(db: Database, gone: Trace, table: str, *columns: str) -> None:
-    """Take people's addresses and names out of texts about others. `table` and `columns` are the program's own."""
+# Others' records stay what `changes.RECORD` writes of them, or no change of theirs could be taken back any more: their
+# own name is theirs ("Jo Bloggs Smith"), and their groups stand in order.
+_RECORD_STRUCK = """json_set(struck({column}), '$.name', {column} ->> 'name', '$.groups', json((
+    SELECT json_group_array(value) FROM (SELECT DISTINCT value COLLATE NOCASE AS value
+        FROM json_each(struck({column}), '$.groups') ORDER BY value COLLATE NOCASE))))"""
+
+
+def _strike_groups(db: Database, gone: Trace) -> None:
+    """Take people's names out of those of groups; two that are one then become one."""
+    struck = _striking(gone.words)
+    for (name,) in db.execute("SELECT DISTINCT name FROM membership").fetchall() if gone.words else ():
+        if (left := struck(name)) != name:
+            db.execute("UPDATE OR REPLACE membership SET name = ? WHERE name = ?", [left, name])
+
+
+def strike(db: Database, gone: Trace, table: str, *columns: str, instead: str = "struck({column})") -> None:
+    """Take people's addresses and names out of texts about others. What is not bound here is the program's own."""
     _register_folded(db)
     db.register_function(_striking(gone.words), name="struck", replace=True)
     for column in columns:
@@ -219,7 +235,7 @@ def strike(db: Database, gone: Trace, table: str, *columns: str) -> None:
             # SQLite knows upper and lower case of A-Z alone, and is many times as fast.
             case = "lower" if word.isascii() else "folded"
             found = f"instr({case}(coalesce({column}, '')), {case}(?)) > 0"
-            db.execute(f"UPDATE {table} SET {column} = struck({column}) WHERE {found}", [word])
+            db.execute(f"UPDATE {table} SET {column} = {instead.format(column=column)} WHERE {found}", [word])
 
 
 def _register_folded(db: Database) -> None:

@@ -162,6 +162,11 @@ def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> Usag
             f"`pscb-mail undo {taker}` brings it back.",
         )
     newer = max((each.newer for each in kept), key=lambda each: each.number)
+    if newer.number <= wanted.number:
+        return UsageError(
+            f"Change {wanted.number} cannot be taken back: the list is not as it left it, no later change says why.",
+            "`pscb-mail show ADDRESS` tells what is known; `pscb-mail edit` puts it right by hand.",
+        )
     return UsageError(
         f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it.",
         f"Take that one back first: `pscb-mail undo {newer.number}`.",
