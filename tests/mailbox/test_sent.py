@@ -73,11 +73,11 @@ def test_what_was_in_flight_when_the_program_died_is_looked_for_before_anybody_i
     """It is in doubt only once nobody sends any more; then Sent can prove it, and no second copy is offered."""
     desk, copy = in_doubt
     put(dovecot, "Sent", copy)
-    desk.db.execute("UPDATE delivery SET state = 'in_flight'")
     with send_lock(desk.db, desk.workspace.lock_path, "issue-7", "somebody", desk.now()):
-        dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", desk.now())
+        desk.db.execute("UPDATE delivery SET state = 'in_flight'")
+        dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", "tester", desk.now())
         assert states(desk) == [State.IN_FLIGHT, State.IN_FLIGHT]
-    dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", desk.now())
+    dispatch.doubt_the_dead(desk.db, desk.workspace, "issue-7", "tester", desk.now())
     dispatch.settle_doubts(desk.db, desk.workspace, "issue-7", desk.now())
     assert states(desk) == [State.SENT, State.UNKNOWN]
 

@@ -38,7 +38,7 @@ def come_to(db: Database, *verdicts: Verdict | str, apart: timedelta = MINUTE) -
         with transaction(db):
             [tried] = claims.claim(db, ISSUE, START, ["relay:25"])
             if verdict is DIED:
-                ledger.doubt_in_flight(db, ISSUE, START + number * apart)
+                ledger.doubt_in_flight(db, START + number * apart)
             else:
                 claims.settle(db, [(tried, verdict)], START + number * apart)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from effort import amount
 from forked import forked
-from newsroom import ISSUE, Clock, counted, means, newsroom
+from newsroom import ISSUE, START, Clock, counted, means, newsroom
 from scripted import Late, ScriptedServer
 from sender import send
 from sqlite_utils import Database
@@ -20,6 +20,7 @@ from pscb_mail.database import open_database
 from pscb_mail.errors import Exit, NotNowError
 from pscb_mail.sending import ledger, mailing, running
 from pscb_mail.sending.delivery import State
+from pscb_mail.sending.lock import send_lock
 
 MODES = ((), ("PIPELINING",), ("PIPELINING", "CHUNKING"))
 KILLS, SEED = amount(20, 100), 18
@@ -46,6 +47,12 @@ def arrived(server: ScriptedServer) -> Counter[str]:
     return Counter(recipient for _, recipient, _ in tuple(server.taken))
 
 
+def run_again(db: Database, path: Path, server: ScriptedServer) -> None:
+    """Run as the program does, under the lock of its database."""
+    with send_lock(db, path.with_suffix(".lock"), ISSUE, "tester", START):
+        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+
+
 def test_sigkill_at_random_moments_loses_nobody_and_doubles_nobody(tmp_path: Path) -> None:
     """Killed in the middle, again and again: at most two a session in doubt each time, everybody else exactly once."""
     chance = random.Random(SEED)
@@ -67,7 +74,7 @@ def test_sigkill_at_random_moments_loses_nobody_and_doubles_nobody(tmp_path: Pat
             assert counts[State.IN_FLIGHT] <= 2 * CONNECTIONS, f"kill {kill} of seed {SEED}"
             assert counts[State.UNKNOWN] - before <= 2 * CONNECTIONS
             holds(states(db), arrived(server))
-        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+        run_again(db, path, server)
         holds(states(db), arrived(server))
     counts = ledger.counts(db, ISSUE)
     assert counts[State.SENT] + counts[State.UNKNOWN] == PEOPLE
@@ -109,7 +116,8 @@ def test_claims_are_durable_before_and_verdicts_before_the_end(tmp_path: Path, o
 @pytest.mark.parametrize("spare", [0, 2, 8])
 def test_a_full_disk_stops_with_75_and_nothing_is_lost(tmp_path: Path, spare: int) -> None:
     """However little is left: the run ends with 75, what was taken is known, and with space again it goes on."""
-    db = newsroom(tmp_path / "pscb-mail.db", 600)
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, 600)
     (pages,) = db.execute("PRAGMA page_count").fetchone()
     (free,) = db.execute("PRAGMA freelist_count").fetchone()
     db.execute(f"PRAGMA max_page_count = {pages - free + spare}")
@@ -120,7 +128,7 @@ def test_a_full_disk_stops_with_75_and_nothing_is_lost(tmp_path: Path, spare: in
         assert ledger.counts(db, ISSUE)[State.IN_FLIGHT] <= 2 * CONNECTIONS
         holds(states(db), arrived(server))
         db.execute("PRAGMA max_page_count = 1000000")
-        mailing.run(db, ISSUE, means(server, connections=CONNECTIONS))
+        run_again(db, path, server)
         holds(states(db), arrived(server))
     counts = ledger.counts(db, ISSUE)
     assert counts[State.SENT] + counts[State.UNKNOWN] == 600
@@ -171,12 +179,15 @@ def test_a_database_copied_with_its_wal_in_the_middle_of_a_run_tells_the_truth(t
 
 
 def test_a_run_after_a_crash_counts_what_was_in_flight_as_unknown(tmp_path: Path) -> None:
-    """Without its process a row in flight may have arrived; it is never sent again by itself."""
-    db = newsroom(tmp_path / "pscb-mail.db", 5)
+    """Without its process a row in flight may have arrived; it is never sent again by itself, by no mailing's send."""
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, 5)
     db.execute("UPDATE delivery SET state = 'in_flight' WHERE id = 2")
     db.conn.commit()
+    with send_lock(db, path.with_suffix(".lock"), "issue-19", "tester", START):
+        assert counted(db) == {"queued": 4, "unknown": 1}
     with ScriptedServer() as server:
-        mailing.run(db, ISSUE, means(server))
+        run_again(db, path, server)
     assert counted(db) == {"sent": 4, "unknown": 1}
     assert len(server.taken) == 4
     db.close()

@@ -345,7 +345,7 @@ def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
     from pscb_mail.issues.source import slug_of
 
     slug = slug_of(issue)
-    dispatch.doubt_the_dead(db, context.workspace, slug, now())
+    dispatch.doubt_the_dead(db, context.workspace, slug, context.author, now())
     settled = dispatch.settle_doubts(db, context.workspace, slug, now())
     if settled.found:
         console.say(f"{console.count(settled.found, 'copy', 'copies')} in doubt found in the Sent folder: sent, then.")

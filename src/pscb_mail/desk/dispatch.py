@@ -23,7 +23,7 @@ from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import brakes, editions, ledger, mailing, pacing, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
-from pscb_mail.sending.lock import nobody_sends, send_lock
+from pscb_mail.sending.lock import send_lock
 from pscb_mail.sending.relays import relays_of
 from pscb_mail.sending.running import Ended, Glance, Means
 from pscb_mail.workspace import Workspace
@@ -100,10 +100,10 @@ def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
         return ended
 
 
-def doubt_the_dead(db: Database, workspace: Workspace, issue: str, now: datetime) -> None:
+def doubt_the_dead(db: Database, workspace: Workspace, issue: str, author: str, now: datetime) -> None:
     """Record as in doubt what a process had in flight that is dead. A send that is under way is left alone."""
-    with suppress(NotNowError), nobody_sends(workspace.lock_path), transaction(db):
-        ledger.doubt_in_flight(db, issue, now)
+    with suppress(NotNowError), send_lock(db, workspace.lock_path, issue, author, now):
+        pass  # whoever takes the lock records it
 
 
 def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime) -> Searched:
@@ -130,8 +130,6 @@ def send_only(
         raise UsageError(f"{person.address.text} is {person.status.words}.", "Only somebody active can be sent to.")
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
         unsettled.hold_off(db, sent.issue)
-        with transaction(db):
-            ledger.doubt_in_flight(db, sent.issue, means.now())
         delivery = ledger.delivery_of(db, sent.issue, person.id)
         if delivery is None and sent.cancelled_at is not None and not again:
             raise UsageError(f"{sent.issue} was cancelled: nobody can be added to it.", planning.AFTER_A_CANCEL)
@@ -174,7 +172,6 @@ def cancel(db: Database, workspace: Workspace, issue: str, author: str, now: dat
     """Skip all that is queued or put off; returns how many that is. Raises UsageError where nothing was ever sent."""
     sent = planning.begun(db, issue)
     with send_lock(db, workspace.lock_path, sent.issue, author, now), transaction(db):
-        ledger.doubt_in_flight(db, sent.issue, now)
         return ledger.cancel(db, sent.issue, now)
 
 
@@ -190,7 +187,6 @@ def _prepare(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
         mailing.join(db, sent, workspace.key(), now)
     if order.requeue is not None:
         with transaction(db):
-            ledger.doubt_in_flight(db, plan.issue, now)
             ledger.requeue(db, plan.issue, (order.requeue,), now)
 
 

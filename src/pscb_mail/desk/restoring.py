@@ -168,8 +168,8 @@ def _saved(workspace: Workspace, now: datetime) -> Backup | None:
 def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
     """Make a copy ready to be put in place: this computer's own, nothing in it that would be sent."""
     with transaction(db):
+        ledger.doubt_in_flight(db, backup.made_at)
         for each in ledger.mailings(db):
-            ledger.doubt_in_flight(db, each.issue, backup.made_at)
             ledger.doubt_all_that_waits(db, each.issue, now)
         outbox.doubt_all(db, now)
         keep_fact(db, "host", socket.gethostname())

@@ -128,14 +128,15 @@ def _start(db: Database, delivery: int | None, issue: str, address: str, relay: 
     return int(cursor.lastrowid or 0)
 
 
-def doubt_in_flight(db: Database, issue: str, now: datetime) -> int:
-    """Record that the process that had copies in flight is dead; returns how many are in doubt. Needs the send lock."""
-    db.execute(
-        """UPDATE attempt SET ended_at = ?, verdict = ?, reply = ?
-           WHERE ended_at IS NULL AND delivery IN (SELECT id FROM delivery WHERE issue = ? AND state = 'in_flight')""",
-        [stamp(now), Event.DOUBTED, DIED, issue],
-    )
-    return _move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
+def doubt_in_flight(db: Database, now: datetime) -> None:
+    """Record that the process that had copies in flight is dead: they are in doubt. For who holds the send lock."""
+    for (issue,) in db.execute("SELECT issue FROM mailing").fetchall():
+        db.execute(
+            """UPDATE attempt SET ended_at = ?, verdict = ?, reply = ? WHERE ended_at IS NULL
+               AND delivery IN (SELECT id FROM delivery WHERE issue = ? AND state = 'in_flight')""",
+            [stamp(now), Event.DOUBTED, DIED, issue],
+        )
+        _move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
 
 
 def drop_those_who_left(db: Database, issue: str, now: datetime) -> int:

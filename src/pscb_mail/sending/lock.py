@@ -18,8 +18,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
-from pscb_mail.database import fact, keep_fact, stamp
+from pscb_mail.database import fact, keep_fact, stamp, transaction
 from pscb_mail.errors import NotNowError
+from pscb_mail.sending import ledger
 
 # Whoever only looks whether the lock is held takes it for an instant: wait that instant out.
 _PATIENCE_SECONDS = 1.0
@@ -38,7 +39,11 @@ class Owner:
 
 @contextmanager
 def send_lock(db: Database, path: Path, issue: str, author: str, now: datetime) -> Iterator[None]:
-    """Hold the send lock for the length of a block. Raises NotNowError, naming its owner, where another send has it."""
+    """Hold the send lock for the length of a block. Raises NotNowError, naming its owner, where another send has it.
+
+    Whoever had copies in flight is dead then, because the lock would still be theirs: here those copies, of whatever
+    issue, become `unknown`.
+    """
     lock = FileLock(path, timeout=_PATIENCE_SECONDS, mode=0o600)
     try:
         lock.acquire()
@@ -46,6 +51,8 @@ def send_lock(db: Database, path: Path, issue: str, author: str, now: datetime) 
         raise NotNowError(_held_by(_owner(db)), "Wait until it has ended, then run this again.") from error
     try:
         _sign(db, Owner(issue, author, socket.gethostname(), os.getpid(), stamp(now)))
+        with transaction(db):
+            ledger.doubt_in_flight(db, now)
         yield
     finally:
         with suppress(sqlite3.Error):  # a full disk: then whoever looks is told who had it last

@@ -34,7 +34,6 @@ def run(db: Database, issue: str, means: Means, *, limit: int | None = None, pat
     """
     means.relays.hold_signatures(_sample(db, issue, means))
     with transaction(db):
-        ledger.doubt_in_flight(db, issue, means.now())
         ledger.drop_those_who_left(db, issue, means.now())
     try:
         with Run(db, issue, means, limit, patient) as sending:
