@@ -1,8 +1,15 @@
 """What a reply means: the providers' own, case by case."""
 
+import re
+from itertools import dropwhile, takewhile
+from pathlib import Path
+
 import pytest
 
+from pscb_mail.sending.delivery import State, after
+from pscb_mail.sending.dialogue import Answered, InDoubt, NotSent
 from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning, no_such_mailbox, reply_of
+from pscb_mail.sending.verdicts import fault_of_ours, judged
 
 
 @pytest.mark.parametrize(
@@ -88,3 +95,29 @@ def test_what_is_no_reply_is_not_read_as_one(lines: list[bytes]) -> None:
     """Garbage has no code."""
     with pytest.raises(ValueError, match="not an SMTP reply"):
         reply_of(lines)
+
+
+def test_the_manual_follows_each_kind_of_answer_to_its_state() -> None:
+    """docs/internals.md, row by row: what it says of an answer is what the code makes of it."""
+    lines = (Path(__file__).parents[2] / "docs" / "internals.md").read_text(encoding="utf-8").splitlines()
+    table = dropwhile(lambda line: not line.startswith("| the relay says | `dialogue`"), lines)
+    rows = [line.strip("| ").split(" | ") for line in takewhile(lambda line: line.startswith("|"), table)][2:]
+    meanings = set()
+    for says, outcome, means, event, state, besides in rows:
+        told = re.fullmatch(r"`Answered\((\w+)\)`", outcome)
+        if told:
+            code, _, text = re.search(r"`([^`]+)`", says)[1].partition(" ")
+            happened = Answered(Stage[told[1]], Reply(int(code), text))
+            assert means == f"`{meaning(happened.stage, happened.reply).name}`", says
+        else:
+            happened = {"`InDoubt`": InDoubt, "`NotSent`": NotSent}[outcome]("")
+            assert means == "-", says
+        meanings.add(means)
+        if event != "-":
+            verdict = judged(happened, "relay:25")
+            assert (event, state) == (f"`{verdict.event}`", f"`{after(State.IN_FLIGHT, verdict.event)}`"), says
+            assert ("bounced" in besides) == verdict.no_such_mailbox, says
+        fault = fault_of_ours(happened, "relay:25")
+        assert (f"ends with {fault.exit_code.value}" if fault else "") in besides, says
+        assert ("the run ends with" in besides) == bool(fault), says
+    assert meanings == {"-", *(f"`{each.name}`" for each in Meaning)}
