@@ -164,7 +164,7 @@ def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> Usag
     newer = max((each.newer for each in kept), key=lambda each: each.number)
     if newer.number <= wanted.number:
         return UsageError(
-            f"Change {wanted.number} cannot be taken back: the list is not as it left it, no later change says why.",
+            f"Change {wanted.number} cannot be taken back: the list is not as it left it; no later change says why.",
             "`pscb-mail show ADDRESS` tells what is known; `pscb-mail edit` puts it right by hand.",
         )
     return UsageError(
