@@ -43,7 +43,7 @@ _ENGLISH = """
     finally officially formally really definitely indeed mind minding
     pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    love whatever very really extremely most quite truly subscriber subscribers reader readers circulations
+    love kill whatever very really extremely most quite truly subscriber subscribers reader readers circulations
     effective else
     same through base continuing formal regarding resign resigning didn't wouldn't it's time came
     thing private professional main hello hi hiya

@@ -44,6 +44,8 @@ class _Told:
 
 def urgent(said: tuple[Sentence, ...]) -> str:
     """Return the sentence that says a child may be at risk, "" where none does."""
+    if len(said) == 1 and own.CRY.fullmatch(said[0].spoken):
+        return said[0].written
     breaths = [breath for sentence in said for breath in _breaths(sentence)]
     for i, breath in enumerate(breaths):
         beside = breaths[max(0, i - 1) : i + 2]
@@ -102,7 +104,7 @@ def _of_a_child(told: _Told) -> int:
         return 0  # what nobody foresaw must at least be told of one child, as of somebody known
     if one:
         return 2 + harm + telling
-    some = words.SOME_CHILDREN.search(told.around) or (harm > 2 and words.PRONOUN.search(told.sentence))
+    some = words.SOME_CHILDREN.search(told.around) or (harm > 2 and words.PRONOUN.search(told.around))
     return 1 + harm + telling if some else 0
 
 
@@ -117,4 +119,5 @@ def _of_oneself(told: _Told) -> int:
     harm = _harm(told.sentence)
     if not (said and (young or said > 1 or harm > 2)) and young < 2 and not (young and harm):
         return 0
-    return min(2, young) + max(min(4, 3 * said), young > 1) + harm + bool(words.PRONOUN.search(told.sentence))
+    telling = bool(words.PRONOUN.search(told.sentence)) + (young > 1 and bool(words.TIMES.search(told.sentence)))
+    return min(2, young) + max(min(4, 3 * said), young > 1) + harm + telling

@@ -158,7 +158,11 @@ GRAVE = phrases("""
     domestic violence|abuse|incident to|at|last|again|call*, a domestic, honour-based, honour based, brought|bring|
     shamed shame|them|the_family, radicalis*, joining|join isis|syria, syria, no|not|nobody|noone … seen|laid_eyes|
     heard_from her|him|them|since|on, has|have anybody|anyone|anybody_actually seen, not|werent|wasnt|hasnt|havent
-    been|in … nursery|school again|for|since|today|all
+    been|in … nursery|school again|for|since|today|all,
+    scar|scars|cuts|marks|scratches … arm|arms|wrist|wrists|leg|legs|thighs, sleep|sleeps|slept|sleeping … same tent|
+    bed|room, same bed|tent as|with, arrested|charged|convicted … images|offences|abuse|assault, images of children,
+    did to a|my|the|this|her|his|our child|pupil|boy|girl|son|daughter|kid|kids|baby, in the dark, on his|her own …
+    woods|street|road
 """)
 # So one begins to tell of a child, and needs no more.
 FORMS = phrases("""
@@ -171,7 +175,11 @@ FORMS = phrases("""
     for the safety of, made|make|makes|received|taken|had|given a|the … disclosure, disclosed to a|my|our|his|her|
     their|me|us|staff, about a child at|in|on, child … in_danger|at_risk_at|at_risk_of,
     about … child|pupil|boy|girl|baby|lad|young_person in our|my care|class|school|ward|home|placement|setting|group|
-    team|club|nursery
+    team|club|nursery,
+    speak|talk|speaking|talking to … about … kids|child|children|baby|boy|girl|son|daughter|pupil|niece|nephew|
+    grandson|granddaughter|family, arrested|charged|
+    convicted|cautioned … images|sexual|indecent|children|minors, check_on|look_in_on … baby|child|children|kids|boy|
+    girl|toddler|little_ones
 """)
 # What worries where a child stands beside it and it is told as a thing that happens: each word counts.
 SERIOUS = phrases("""

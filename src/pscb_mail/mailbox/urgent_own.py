@@ -31,9 +31,14 @@ FAMILY = re.compile(
 VOICE = re.compile(
     r"(?:^|(?<=[\s.,!?]))(?:u|ur|r|wen|wot|plz|coz|cuz|bf|any1|some1|no1|every1|tonite|nite|dunno|gonna|idk|omg|tbh"
     r"|2day|2nite|evry|skool|innit)(?=\W|$)|\b(?:childline|my (?:mates?|bezzie|bff|class|form|school|teacher"
-    r"|homework)|at school|(?:im|i am) (?:only |just |nearly )?(?:[6-9]|1[0-7])|year (?:[4-9]|1[0-3])) ?(?!\w*class)\b"
+    r"|homework)|at school|(?:im|i am) (?:only |just |nearly )?(?:[6-9]|1[0-7]|six|seven|eight|nine|ten|eleven|twelve"
+    r"|thirteen|fourteen|fifteen|sixteen)|year (?:[4-9]|1[0-3])) ?(?!\w*class)\b"
 )
 LOWER = re.compile(r"(?:^|[\s,.!?])(?:i|im|ive|id|dont|cant|didnt|hes|shes|isnt|wont|mums|dads|hasnt)(?=[\s,.!?]|$)")
+# The whole of a message.
+CRY = re.compile(
+    r"\W*(?:(?:please|pls|plz|can (?:you|u)|someone|somebody) )*(?:help|help me|help us|sos)(?: (?:please|pls|plz))*\W*"
+)
 SAID = phrases("""
     scared|afraid|frightened|terrified to|of|when … home|him|her|dad|mum|uncle|stepdad|stepmum|brother|comes|gets|
     drinks|night|weekend|tell|anyone|anybody|tonight,
@@ -90,5 +95,8 @@ SAID = phrases("""
     high, want to go home|live_with|be_in_care,
     he|she|they|teacher|sir|miss|coach makes|make|made me|us, going to do it|something, put|go|be|live in|into care,
     get changed, my door off, say|said i fell|did_it|lied, number for childline, dont|cant remember, nobody|no_one
-    would believe, sick of it|this|being, a kid like me, going|go to prison, cold and, wont move|answer|breathe
+    would believe, sick of it|this|being, a kid like me, going|go to prison, cold and, wont move|answer|breathe,
+    weird|creepy|horrible|mean|nasty|funny|rough|strange to|with me|us, not|isnt|arent nice|kind to me|us, come and
+    get|help me|us, out loud, blackmail*, black mail*, lock|locks the|my, what he|she|they did, bad|rude videos|
+    pictures
 """)

@@ -41,7 +41,8 @@ ONE_CHILD = re.compile(
     rf"|\b(?:one|some|two|three|another|none) of (?:the|our|my|her|his|your|their) (?:[\w-]+ ){{0,2}}?(?:{_MANY}|ones"
     rf"|class|year \d+)\b|\b(?:the|her|his|their|my) (?:[\w-]+ ){{0,2}}?(?:twins|unborn|bump)\b|\byear \d+s?\b"
     rf"|\b(?:the|those|these|his|her|their|my|two|three|four|five|both|several|some) (?:[\w-]+ ){{0,3}}?{_MANY}"
-    rf" (?:at|in|from|next|over|opposite|across|upstairs|downstairs|there|are|were|have|had|on|home|alone)\b"
+    rf" (?:(?:at|in) (?:number|no|flat|the (?:flat|house|car)|\d+)|next|over|opposite|across|upstairs|downstairs|there"
+    rf"|are|were|have|had|on|home|alone)\b"
     rf"|\b(?:two|three|four|five|six|several|small|little) (?:[\w-]+ ){{0,2}}?{_MANY}\b"
     rf"|\b(?:neighbou?rs?|friends?|mates?|sisters?|brothers?|sons?|daughters?|partners?|boyfriends?|colleagues?"
     rf"|cousins?) (?:[\w-]+ )?(?:{_ONE}|{_MANY})\b|\b(?:breakfast|after-?school|homework) club\b"
@@ -120,13 +121,13 @@ TALK = phrases("""
     announce, advertise*, advert, interview*, volunteers for|needed, work experience, school council, i|we enjoyed|
     liked|loved, thanks for|to, thank you for|to, good to see|read|hear, in general, generally, on average,
     nationally, history of, awareness, learning from, published, publication*, serious case review*, case study,
-    case studies, in|on the news, on tv, on the radio, designated lead, named nurse, a job, vacancy, vacancies,
-    applicant*, explain*, certificate, imaginary, made-up, fictional, hypothetical*, mock, pretend, model paragraph|
-    policy, records of, childs report|file|record|records, retention, interesting, at what age, do you run|offer|
-    have_a|have_any|have_the|still_have, is there a|any|still|guidance, are there any, service for|is|still, could
-    we have, cinema, episode of the, e-safety, sex education, recruitment, reading group, study day, learned|learnt
-    from, attached section, our policy|procedure, worth reading, topic, essay, lecturer, qualified, qualification,
-    degree, module
+    case studies, in|on the news, on tv, on the radio, designated lead, lead for|on, who is|the lead, what do we do
+    with, referral form|forms, awards, named nurse, a job, vacancy, vacancies, applicant*, explain*, certificate,
+    imaginary, made-up, fictional, hypothetical*, mock, pretend, model paragraph|policy, records of, childs report|
+    file|record|records, retention, interesting, at what age, do you run|offer|have_a|have_any|have_the|still_have,
+    is there a|any|still|guidance, are there any, service for|is|still, could we have, cinema, episode of the,
+    e-safety, sex education, recruitment, reading group, study day, learned|learnt from, attached section, our
+    policy|procedure, worth reading, topic, essay, lecturer, qualified, qualification, degree, module
 """)
 # Meetings and papers of a case, which sound like talk: read as if they were not there.
 CASE_WORK = phrases("""
@@ -147,10 +148,10 @@ HARMLESS = phrases("""
 PLEASANT = phrases("""
     thank him|her|them|you, helpful, software, the pictures are, moved by|to, sorry, birthday, cake, at university,
     starts school|nursery|in, graduat*, exam results, a levels, gcses, ha, haha, lol, laughed, laughing, a laugh,
-    joke*, sweet, fun, proud, delighted, hurrah, balloons, cricket, netball, rehears*, concert, choir, nativity,
-    panto*, outing, picnic, playscheme, creche, pool table, bikes, raffle, toys, drawing|drawings|drew|picture on,
-    banner, lovely to, great news, congrat*, well deserved, pancake*, on stage, bouncy, fun day, fete, mural,
-    allotment, raised … money|pounds|for
+    joke*, sweet, fun, proud, delighted, hurrah, balloons, cricket, netball, football|hockey|rugby team|match,
+    harvest, rehears*, concert, choir, nativity, panto*, outing, picnic, playscheme, creche, pool table, bikes,
+    raffle, toys, drawing|drawings|drew|picture on, banner, lovely to, great news, congrat*, well deserved,
+    pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised … money|pounds|for
 """)
 # What never happened at all.
 FICTION = phrases("""

@@ -130,7 +130,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "from list": r"\b(?:remove|take|delete) (?:me )?(?:from|off) (?:mailing |distribution |e-?mail |circulation "
         r")?(?:list|lists|newsletter)\b",
         "desist": r"\b(?:desist|refrain) from (?:sending|e-?mailing|mailing|contacting)\b",
-        "cancel": r"\b(?:cancel|end|terminate|discontinue|stop) (?:my|our|this|the|these|your|all) (?:\w+ )?"
+        "cancel": r"\b(?:cancel|end|terminate|discontinue|stop|kill) (?:my|our|this|the|these|your|all) (?:\w+ )?"
         r"(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
         "possible to opt out": r"\b(?:possible|able|okay|ok|allowed) (?:for me )?to (?:opt[- ]?out|unsubscribe"
         r"|come off)\b",
