@@ -30,7 +30,9 @@ ADDRESSES = (
     "sam@xn--hf-fka.example", "\u00fc@x.example", "a@x.example",
 )  # fmt: skip
 TEXTS = st.sampled_from(ADDRESSES)
-GROUPS = st.lists(st.sampled_from(["Heads", "heads", "Board", "Stra\u00dfe", "STRASSE", "Sam New"]), max_size=2).map(tuple)
+GROUP_NAMES = st.sampled_from(["Heads", "heads", "Board", "Stra\u00dfe", "STRASSE", "Sam New"])
+GROUPS = st.lists(GROUP_NAMES, max_size=2).map(tuple)
+NAMES = st.sampled_from(["", "Jo", "Sam New", "Sam New Smith"])
 STATUSES = st.sampled_from([Status.ACTIVE, Status.ACTIVE, Status.OPTED_OUT, Status.REMOVED, Status.BOUNCED])
 SOME = st.lists(TEXTS, min_size=1, max_size=3)
 
@@ -51,7 +53,7 @@ class Commands(RuleBasedStateMachine):
 
     # -- commands -----------------------------------------------------------------------------------------------------
 
-    @rule(texts=SOME, groups=GROUPS, name=st.sampled_from(["", "Jo", "Sam New", "Sam New Smith"]), confirm=st.booleans())
+    @rule(texts=SOME, groups=GROUPS, name=NAMES, confirm=st.booleans())
     def add(self, texts: list[str], groups: tuple[str, ...], name: str, confirm: bool) -> None:
         persons = [parse_person(f"{name} <{text}>") for text in texts]
         asks = ("board",) if confirm else ()

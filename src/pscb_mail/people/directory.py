@@ -233,10 +233,12 @@ def _address_in(text: str) -> str:
 def _named(db: Database, name: str) -> tuple[list[Subscriber], int]:
     """Return the first of those whom a name fits and how many they are: only those called just so, if there are any."""
     some, counts = dict[bool, list[Subscriber]]({True: [], False: []}), Counter[bool]()
+    wanted = folded(name)
     for person in people(db, Filters(search=name)) if name else ():
-        if not all(word in folded(person.name) for word in folded(name).split()):
+        called = folded(person.name)
+        if not all(word in called for word in wanted.split()):
             continue
-        exactly = folded(person.name) == folded(name)
+        exactly = called == wanted
         counts[exactly] += 1
         if counts[exactly] <= _NAMED:
             some[exactly].append(person)
