@@ -27,6 +27,7 @@ class Simulated:
 
     landed: list[object] = field(default_factory=list)
     fatal: None = None
+    left_out: tuple[()] = ()
     can_open: bool = False
     alive: bool = True
     opening: bool = False
@@ -49,11 +50,11 @@ class Simulated:
 
     def go_on(self) -> None: ...
 
-    def leave(self) -> None: ...
+    def finish(self) -> None: ...
+
+    def break_off(self) -> list[object]: ...
 
     def close(self) -> None: ...
-
-    def drop(self) -> None: ...
 
     def hopeless(self, *, begun: bool) -> None:
         del begun

@@ -24,6 +24,11 @@ _MODE = 0o600
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\0"
 
+
+class HeldError(NotNowError):
+    """Another program has been writing for longer than `BUSY_SECONDS`."""
+
+
 # What reading a damaged database raises: SQLite's own words about it may quote bytes of it that are no text.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
@@ -231,7 +236,9 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        raise NotNowError(
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise unwritable(error) from error
+        raise HeldError(
             "The database is held by another program.", "Run it again when that one has finished."
         ) from error
     try:

@@ -1,9 +1,11 @@
 """A mailing ready to be run: a database with people, a small edition, and relays that are scripted servers."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from sqlite_utils import Database
 
@@ -49,6 +51,17 @@ class Clock:
             self.waits.append(seconds)
             self.at += timedelta(seconds=seconds)
         return self.stop_when()
+
+
+def interrupted_by(event: Event) -> Callable[[], float]:
+    """Return a monotonic clock at which whoever looks is interrupted, as by Ctrl-C, once something has happened."""
+
+    def clock() -> float:
+        if event.is_set():
+            raise KeyboardInterrupt
+        return time.monotonic()
+
+    return clock
 
 
 def people(db: Database, count: int, domain: str = "school.test") -> None:

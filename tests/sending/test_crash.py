@@ -3,9 +3,11 @@
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import threading
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -147,6 +149,32 @@ def test_claims_that_cannot_be_written_cost_no_verdict(tmp_path: Path) -> None:
     counts = ledger.counts(db, ISSUE)
     assert (counts[State.IN_FLIGHT], counts[State.UNKNOWN]) == (0, 0)
     assert counts[State.SENT] == len(server.taken) > 0
+    db.close()
+
+
+def test_somebody_else_who_writes_for_long_costs_no_verdict(tmp_path: Path) -> None:
+    """An import holds the database while a relay answers, longer than we wait for a lock: the answer is not lost."""
+    path = tmp_path / "pscb-mail.db"
+    db = newsroom(path, 6)
+    db.execute("PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    asked: list[bool] = []
+
+    def write(connection: socket.socket) -> None:
+        if not other.in_transaction and not asked:
+            other.execute("BEGIN IMMEDIATE")
+        connection.sendall(b"250 2.0.0 taken\r\n")
+
+    def at_once() -> bool:
+        asked.extend([True] * other.in_transaction)
+        if len(asked) > 5 and other.in_transaction:
+            other.execute("ROLLBACK")
+        return False
+
+    with ScriptedServer({"BODY": write}) as server, pytest.raises(NotNowError):
+        mailing.run(db, ISSUE, replace(means(server, connections=1), at_once=at_once))
+    assert counted(db) == {"sent": 1, "queued": 5}
+    other.close()
     db.close()
 
 

@@ -1,6 +1,7 @@
 """A run through servers that misbehave: the sum is right, nobody gets two, nobody is missed, each doubt is `unknown`."""
 
 import contextlib
+import errno
 import socket
 import ssl
 import threading
@@ -13,18 +14,18 @@ from pathlib import Path
 
 import pytest
 import trustme
-from newsroom import ISSUE, QUICK, START, UNLIMITED, Clock, counted, means, newsroom
-from scripted import Late, Once, ScriptedServer, hang_up, reset, say_nothing
+from newsroom import ISSUE, KEY, QUICK, START, UNLIMITED, Clock, counted, interrupted_by, means, newsroom
+from scripted import HangUpError, Late, Once, ScriptedServer, hang_up, reset, say_nothing
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, SettingsError
-from pscb_mail.people import roster
+from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import ledger, mailing, running
+from pscb_mail.sending import ledger, mailing, running, singles
 from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.connection import Timing
-from pscb_mail.sending.delivery import State, retries
+from pscb_mail.sending.delivery import Retries, State, retries
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError
@@ -175,18 +176,41 @@ NOT_TO_BE_TRUSTED = {
 
 @pytest.mark.parametrize("fault", NOT_TO_BE_TRUSTED)
 def test_a_relay_that_is_not_to_be_trusted_gets_nothing(db, authority, tmp_path, fault: str) -> None:
-    """78 and no word of ours, whatever else works; with that relay mended or left out it goes on."""
+    """No word of ours: alone it ends the run with 78; beside another it is left out, which is told, and that one sends."""
     whose = trustme.CA() if "certificate" in fault else authority
     good = ScriptedServer(offers=("STARTTLS", "AUTH PLAIN"), tls=encrypted(authority))
     bad = ScriptedServer(offers=NOT_TO_BE_TRUSTED[fault], tls=encrypted(whose))
+    told: list[running.Glance] = []
     with good, bad:
         with pytest.raises(PscbMailError) as caught:
-            mailing.run(db, ISSUE, means(bad, good, **signing_in(authority, tmp_path)))
+            mailing.run(db, ISSUE, means(bad, **signing_in(authority, tmp_path)))
         assert (caught.value.exit_code, str(bad.port) in caught.value.message) == (Exit.SETTINGS, True)
-        assert not any(line.startswith(("AUTH", "MAIL")) for line in bad.said)
-        assert ledger.counts(db, ISSUE)[State.IN_FLIGHT] == 0
-        mailing.run(db, ISSUE, means(good, **signing_in(authority, tmp_path)))
+        assert counted(db) == {"queued": PEOPLE}
+        work = means(bad, good, connections=2, **signing_in(authority, tmp_path))
+        mailing.run(db, ISSUE, replace(work, watch=told.append))
         the_truth_is_kept(db, good, bad)
+    assert counted(db) == {"sent": PEOPLE}
+    assert not any(line.startswith(("AUTH", "MAIL")) for line in bad.said)
+    [warning] = [glance.warning for glance in told if glance.warning]
+    assert caught.value.message in warning
+
+
+class Reset:
+    """A TLS context on a connection that is reset between "go on" and the first of its encrypted bytes."""
+
+    def wrap_socket(self, *_: object, **__: object) -> None:
+        raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
+
+
+def test_a_relay_that_breaks_as_encryption_begins_is_left_to_the_others(db, authority, tmp_path) -> None:
+    """It is away, as one that breaks at any other step: the other relay sends."""
+    offers, tls = ("STARTTLS", "AUTH PLAIN"), encrypted(authority)
+    with ScriptedServer(offers=offers) as bad, ScriptedServer(offers=offers, tls=tls) as good:
+        work = means(bad, good, **signing_in(authority, tmp_path))
+        first, second = work.relays.doors
+        doors = (replace(first, context=Reset()), second)
+        mailing.run(db, ISSUE, replace(work, relays=replace(work.relays, doors=doors)))
+        the_truth_is_kept(db, good)
     assert counted(db) == {"sent": PEOPLE}
 
 
@@ -267,6 +291,53 @@ def test_a_relay_that_closes_after_every_few_messages_is_simply_opened_again(db:
         the_truth_is_kept(db, server)
     assert (counted(db), clock.waits) == ({"sent": PEOPLE}, [])
     assert server.connections >= 4
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_relay_that_breaks_off_after_every_few_messages_does_it_once(tmp_path: Path, mode: str) -> None:
+    """It takes three copies a session and the next one without a word: from the second session on QUIT comes before.
+
+    In doubt is what had left at that one time, with CHUNKING two copies.
+    """
+    db = newsroom(tmp_path / "d.db", 24)
+    carried: Counter[int] = Counter()
+
+    def tire(connection: socket.socket) -> None:
+        session = connection.getpeername()[1]
+        carried[session] += 1
+        if carried[session] > 3:
+            raise HangUpError
+        connection.sendall(GOOD["BODY"])
+
+    with ScriptedServer({"BODY": tire}, offers=MODES[mode]) as server:
+        mailing.run(db, ISSUE, means(server, connections=1))
+        the_truth_is_kept(db, server, total=24)
+        assert server.said.count("QUIT") == 7
+    doubts = 2 if mode == "CHUNKING" else 1
+    assert counted(db) == {"sent": 24 - doubts, "unknown": doubts}
+    db.close()
+
+
+def test_a_session_that_has_carried_as_much_as_one_that_broke_off_makes_room_for_another(tmp_path: Path) -> None:
+    """It is idle when the other one breaks off, and the only session then: the copy that is still due gets a new one."""
+    db = newsroom(tmp_path / "d.db", 3)
+
+    def hang_up_late(_: socket.socket) -> None:
+        threading.Event().wait(0.2)
+        raise HangUpError
+
+    acts = {
+        "RCPT reader0000@school.test": Once(Late(b"450 4.2.0 greylisted\r\n")),
+        "BODY reader0001@school.test": Late(GOOD["BODY"]),
+        "BODY reader0002@school.test": hang_up_late,
+    }
+    enough = time.monotonic() + 10
+    clock = Clock(stop_when=lambda: time.monotonic() > enough)
+    with ScriptedServer(acts) as server:
+        again = Retries((timedelta(seconds=5),), timedelta(days=2))
+        mailing.run(db, ISSUE, replace(means(server, clock=clock, connections=2), retries=again))
+    assert counted(db) == {"sent": 2, "unknown": 1}
+    db.close()
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -486,6 +557,41 @@ def test_whoever_wants_to_stop_at_once_leaves_in_doubt_only_what_had_left_whole(
     assert counted(db) == {"sent": 3, "queued": PEOPLE - 3 - (state is State.UNKNOWN)} | (
         {"unknown": 1} if state is State.UNKNOWN else {}
     )
+
+
+@pytest.mark.parametrize(("step", "state"), [("DATA", State.QUEUED), ("BODY", State.UNKNOWN)])
+def test_whoever_interrupts_a_single_copy_finds_it_settled(db: Database, step: str, state: State) -> None:
+    """The relay says no more: what never left is queued again, and only what had left whole is in doubt."""
+    stuck = threading.Event()
+
+    def get_stuck(connection: socket.socket) -> None:
+        stuck.set()
+        connection.sendall(b"2")
+        say_nothing(connection)
+
+    begun, person = ledger.mailing(db, ISSUE), directory.by_id(db, 4)
+    with ScriptedServer({step: get_stuck}) as server:
+        work = means(server)
+        work = replace(work, relays=replace(work.relays, clock=interrupted_by(stuck)))
+        with pytest.raises(KeyboardInterrupt):
+            singles.send_only(db, begun, person, KEY, work)
+        the_truth_is_kept(db, server)
+    assert ledger.delivery_of(db, ISSUE, 4).state is state
+
+
+def test_whatever_goes_wrong_in_a_run_what_is_known_by_then_is_recorded(db: Database) -> None:
+    """An error of our own in the middle: who has not got theirs is queued again, and nobody stays in flight."""
+
+    def watch(glance: running.Glance) -> None:
+        if glance.tries >= 4:
+            raise ArithmeticError
+
+    with ScriptedServer({"DATA": Late(GOOD["DATA"])}) as server:
+        with pytest.raises(ArithmeticError):
+            mailing.run(db, ISSUE, replace(means(server, connections=3), watch=watch))
+        the_truth_is_kept(db, server)
+    counts = ledger.counts(db, ISSUE)
+    assert (counts[State.IN_FLIGHT], counts[State.SENT] >= 4) == (0, True)
 
 
 def test_who_left_is_not_written_to(db: Database) -> None:

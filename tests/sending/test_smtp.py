@@ -1,10 +1,15 @@
 """One session: each step's replies, faults and doubts, against a server that can misbehave at any of them."""
 
+import contextlib
+import socket
 import ssl
+import threading
 import time
+from dataclasses import replace
 
 import pytest
 import trustme
+from newsroom import interrupted_by
 from scripted import ScriptedServer, hang_up, say_nothing, trickle
 
 from pscb_mail.errors import Exit, PscbMailError, SettingsError
@@ -108,11 +113,52 @@ def test_a_relay_that_breaks_off_is_away(step: str, fault: object) -> None:
 
 
 def test_a_relay_that_is_not_there_is_away() -> None:
-    """Nothing listening is exit 75 and names the relay."""
+    """Nothing listening is exit 75, names the relay and says so, in words on every system."""
     with ScriptedServer() as server:
         closed = relay(server)
-    with pytest.raises(RelayAwayError, match=r"127\.0\.0\.1"):
+    with pytest.raises(RelayAwayError, match=r"127\.0\.0\.1:\d+ cannot be reached: .*refused"):
         Session(closed)
+
+
+def test_a_name_that_no_server_can_have_is_a_mistake_of_the_settings() -> None:
+    """A dot too many cannot even be looked up: 78, and the key to check."""
+    with pytest.raises(SettingsError, match=r"smtp\.\.pscb\.test"):
+        Session(door(Relay(host="smtp..pscb.test")))
+
+
+def test_an_address_that_does_not_answer_is_left_for_the_next() -> None:
+    """IPv6 that leads nowhere: the server's other address takes the message."""
+    with contextlib.ExitStack() as stack:
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # nobody accepts: the queue is full, and whoever else comes hears nothing
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(silent.getsockname())
+        server = stack.enter_context(ScriptedServer())
+        both = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+            for port in (silent.getsockname()[1], server.port)
+        ]
+        way = replace(relay(server), look_up=lambda _: both.copy())
+        with Session(way, Timing(connect=0.6)) as session:
+            assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
+
+
+@pytest.mark.parametrize(("step", "known"), [("MAIL", NotSent), ("DATA", NotSent), ("BODY", InDoubt)])
+def test_whoever_interrupts_is_not_kept_waiting_and_knows_what_is_known(step: str, known: type) -> None:
+    """The relay says no more: the session hangs up at once, without QUIT, and tells whether the message had left."""
+    stuck = threading.Event()
+
+    def get_stuck(connection: socket.socket) -> None:
+        stuck.set()
+        connection.sendall(b"2")
+        say_nothing(connection)
+
+    with ScriptedServer({step: get_stuck}) as server:
+        with pytest.raises(KeyboardInterrupt), Session(relay(server), clock=interrupted_by(stuck)) as session:
+            session.deliver(SENDER, RECIPIENT, MESSAGE)
+        assert isinstance(session.outcome, known)
+    assert "QUIT" not in server.said
 
 
 def test_starttls_that_is_not_offered_stops_before_anything_is_said() -> None:

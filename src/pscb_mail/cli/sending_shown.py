@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
-    """Show one glance of a run."""
+    """Show one glance of a run; a warning stays on the screen."""
+    if glance.warning:
+        console.say(f"[yellow]{console.safe(glance.warning)}[/]")
+        return
     if glance.until is not None:
         bar.note(f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}")
         return

@@ -1,8 +1,9 @@
 """A connection to a relay: the socket, its encryption and its clock under one `dialogue`.
 
 Never blocks but for the look-up of the host's name: a selector says when to call `ready`. Promises: every step has one
-deadline for the whole of it, however slowly bytes trickle in; no certificate goes unchecked; octets count as handed
-over when the kernel has taken them, and what the relay still said is read before a broken connection is judged.
+deadline for the whole of it, however slowly bytes trickle in; a host's further addresses are tried where one does not
+answer; no certificate goes unchecked; octets count as handed over when the kernel has taken them, and what the relay
+still said is read before a broken connection is judged.
 """
 
 import os
@@ -31,6 +32,8 @@ _MOST_PIECES = 512  # IOV_MAX is 1024 on Linux and macOS
 # A whole copy fits: one system call for each, also where the network is slower than we are.
 _SEND_BUFFER = 1 << 20
 _LISTS = hasattr(socket.socket, "sendmsg")  # not on Windows
+# An address that does not answer is left for the host's next one after this time, or its share of the whole.
+_SECONDS_FOR_AN_ADDRESS = 15.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,10 @@ class Timing:
 USUAL = Timing()
 
 
+def _addresses_of(relay: Relay) -> list[Any]:
+    return socket.getaddrinfo(relay.host, relay.port, type=socket.SOCK_STREAM)
+
+
 @dataclass(frozen=True)
 class Door:
     """A relay with what opens it.
@@ -72,7 +79,8 @@ class Door:
     `sign_in` is asked for each session, because a token lasts an hour; None: nobody signs in. `ready` says whether it
     would answer at once, and fetches what it needs meanwhile. `turned_down` is told when the relay has refused what it
     gave, and returns whether it can give something else. `context` is made once: reading the system's certificates
-    takes 20 ms. `signer` puts a DKIM header before a message, for a relay that does not.
+    takes 20 ms. `signer` puts a DKIM header before a message, for a relay that does not. `look_up` finds the relay's
+    addresses, as socket.getaddrinfo gives them.
     """
 
     relay: Relay
@@ -81,6 +89,7 @@ class Door:
     turned_down: Callable[[], bool] = lambda: False
     signer: "Signer | None" = None
     ready: Callable[[], bool] = lambda: True
+    look_up: Callable[[Relay], list[Any]] = _addresses_of
 
 
 def door(
@@ -110,7 +119,7 @@ class Connection:
         credentials, problem = _signing_in(door)
         self.dialogue = Dialogue(door.relay, credentials, chunking=chunking)
         self.used = clock()
-        self.deadline: float | None = self.used + timing.connect
+        self.deadline: float | None = None
         self._context = door.context
         self._signer = door.signer
         self._selector = selector
@@ -121,15 +130,11 @@ class Connection:
         self._seen: tuple[int, bool] = (0, True)
         self._on_ready: Callable[[int], None] = self._connecting
         self._addresses: list[Any] = []
+        self._give_up_at = 0.0
         if problem is not None:
             self.dialogue.fail(problem)
-            return
-        try:
-            self._addresses = socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
-        except OSError as error:
-            self.dialogue.end(_reason(error))
         else:
-            self._connect_to_next("no address")
+            self._look_up(door)
 
     @property
     def closed(self) -> bool:
@@ -143,7 +148,10 @@ class Connection:
 
     def ready(self, mask: int) -> None:
         """Do what the socket is ready for."""
-        self._on_ready(mask)
+        try:
+            self._on_ready(mask)
+        except OSError as error:
+            self.dialogue.break_off(_reason(error))
         self._after()
 
     def offer(self, copy: Copy) -> None:
@@ -159,28 +167,47 @@ class Connection:
         self._write()
         self._after()
 
-    def leave(self) -> None:
-        """Take no more copies, finish what has begun, and say QUIT."""
-        self.dialogue.leave()
-        self.flush()
+    def finish(self) -> None:
+        """Take no more copies and finish what has begun; then, with all outcomes taken, `flush` says QUIT."""
+        self.dialogue.finish()
 
     def tick(self, now: float) -> None:
         """End the session if its step has taken too long."""
-        if self.deadline is not None and now >= self.deadline and not self.closed:
-            self.dialogue.end("it did not answer in time")
-            self._after()
+        if self.deadline is None or now < self.deadline or self.closed:
+            return
+        if self.dialogue.phase is Phase.CONNECTING:
+            self._connect_to_next("it did not answer in time")
+        else:
+            self.dialogue.break_off("it did not answer in time")
+        self._after()
 
-    def drop(self) -> None:
+    def break_off(self) -> None:
         """Close at once, without a word."""
-        self.dialogue.end("we hung up")
+        self.dialogue.break_off("we hung up")
         self._after()
 
     # -- connecting -------------------------------------------------------------------------------------------------
 
+    def _look_up(self, door: Door) -> None:
+        try:
+            self._addresses = door.look_up(self.relay)
+        except OSError as error:
+            self.dialogue.break_off(_reason(error))
+        except UnicodeError:
+            self.dialogue.fail(
+                SettingsError(f"There is no server called {self.relay.host}.", "Check host under [[relay]].")
+            )
+        else:
+            self._give_up_at = self._clock() + self._timing.connect
+            self._connect_to_next("no address")
+
     def _connect_to_next(self, reason: str) -> None:
-        """Try the host's addresses in turn; the session ends with the last one's reason."""
+        """Try the host's addresses in turn, each for its share of the time; the session ends with the last's reason."""
         while self._addresses:
+            now = self._clock()
+            share = (self._give_up_at - now) / len(self._addresses)
             family, kind, protocol, _, address = self._addresses.pop(0)
+            self.deadline = now + (min(share, _SECONDS_FOR_AN_ADDRESS) if self._addresses else share)
             self._release()
             try:
                 self._socket = socket.socket(family, kind, protocol)
@@ -193,13 +220,13 @@ class Connection:
                 continue
             self._want(_WRITE)
             return
-        self.dialogue.end(reason)
+        self.dialogue.break_off(reason)
 
     def _connecting(self, _mask: int) -> None:
         connection = self._plain_socket()
         code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
-            self._connect_to_next(os.strerror(code))
+            self._connect_to_next(_words_for(code))
             return
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
@@ -234,8 +261,6 @@ class Connection:
                     "Check host under [[relay]]; for a private certificate authority set ca_file.",
                 )
             )
-        except OSError as error:
-            self.dialogue.end(_reason(error))
         else:
             if self.dialogue.phase is Phase.ENCRYPTING:
                 self.dialogue.encrypted()
@@ -263,11 +288,8 @@ class Connection:
                 data = self._socket.recv(_CHUNK)
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
-            except OSError as error:
-                self.dialogue.end(_reason(error))
-                return
             if not data:
-                self.dialogue.end("it hung up")
+                self.dialogue.break_off("it hung up")
                 return
             self.dialogue.receive(data)
             if not isinstance(self._socket, ssl.SSLSocket):
@@ -283,7 +305,7 @@ class Connection:
                 return
             except OSError as error:
                 self._hear_it_out()
-                self.dialogue.end(_reason(error))
+                self.dialogue.break_off(_reason(error))
                 return
         if self._on_ready == self._talking and not self.closed:
             self._want(_READ)
@@ -373,3 +395,9 @@ def _own_name(connection: socket.socket) -> str:
 
 def _reason(error: OSError) -> str:
     return error.strerror or str(error) or type(error).__name__
+
+
+def _words_for(code: int) -> str:
+    """Return what the network's code for a fault means; Windows has some of its own, which `strerror` does not know."""
+    of_windows: dict[int, str] = getattr(socket, "errorTab", {})
+    return of_windows.get(code, "").rstrip(".") or os.strerror(code)

@@ -11,8 +11,11 @@ No I/O and no clock: `connection` moves the bytes and keeps the time. Promises:
 - replies are bounded, and a reply that nobody asked for, that comes too early, or that is none ends the session.
 
 How to drive it: `connected`, then `receive` what arrives and hand over what `outgoing` holds; `offer` a copy while
-there is `room`, and call `go_on` when there is none to offer. `ended` collects the outcomes. `encrypted` follows
-`ENCRYPTING`.
+there is `room`, and call `go_on` when there is none to offer. `ended` collects the outcomes: they are to be taken from
+there and made durable before `go_on` is called. `encrypted` follows `ENCRYPTING`.
+
+A session ends in one of three ways, which `connection` and `fleet` call by the same names: `finish`, `break_off`, and
+`fail` where it is the relay's or our own fault.
 """
 
 from collections import deque
@@ -65,6 +68,7 @@ class Phase(Enum):
     OPENING = "opening"  # greeting, EHLO, STARTTLS, AUTH
     ENCRYPTING = "encrypting"  # the transport must start TLS now
     READY = "ready"
+    DONE = "done"  # nothing is under way any more, nothing that is said counts, and `go_on` closes it
     CLOSED = "closed"
 
 
@@ -109,8 +113,8 @@ class Dialogue:
         self._flights: deque[_Flight] = deque()
         self._taken = 0
         self._resetting = False
-        self._leaving = False
-        self._midway = False
+        self._finishing = False
+        self._may_quit = True
         self._pipelining = False
         self._chunking = False
 
@@ -119,7 +123,7 @@ class Dialogue:
     @property
     def room(self) -> bool:
         """Whether a copy may be offered now: none is under way, or one that does not have to be waited for."""
-        if self.phase is not Phase.READY or self._leaving or self._resetting:
+        if self.phase is not Phase.READY or self._finishing or self._resetting:
             return False
         if not self._flights:
             return True
@@ -128,8 +132,8 @@ class Dialogue:
 
     @property
     def poised(self) -> bool:
-        """Whether the relay waits for a message: `offer` the next copy, or `go_on`."""
-        return bool(self._flights) and self._flights[0].poised
+        """Whether the session waits for us: the relay for a message (`offer` the next copy, or `go_on`), or its end."""
+        return self._flights[0].poised if self._flights else self.phase is Phase.DONE
 
     @property
     def busy(self) -> int:
@@ -165,11 +169,11 @@ class Dialogue:
             self._line(line)
             if self.phase is Phase.ENCRYPTING and (left or self._unfinished):
                 # Whoever sits in between could say anything before encryption begins (RFC 3207 section 6).
-                self.end("it said more than it should before encryption began")
+                self.break_off("it said more than it should before encryption began")
             if self._over():
                 return
         if len(self._unfinished) > LINE_LIMIT:
-            self.end("a line of its reply has no end")
+            self.break_off("a line of its reply has no end")
 
     def offer(self, copy: Copy) -> None:
         """Hand over a copy; there must be `room`."""
@@ -189,66 +193,77 @@ class Dialogue:
             self._say_next(flight)
 
     def go_on(self) -> None:
-        """Send the message that the relay waits for, if it does."""
-        if self._flights and self._flights[0].poised and not self._leaving:
+        """Send the message that the relay waits for, or close the session that is done, once all outcomes are taken."""
+        if self._flights:
             flight = self._flights[0]
-            flight.poised = False
-            self.outgoing.add(flight.copy.pieces)
-            self.outgoing.add((b".\r\n",))
-            flight.end = self.outgoing.queued
-            self._await(Stage.BODY, flight)
+            if flight.poised:
+                flight.poised = False
+                self.outgoing.add(flight.copy.pieces)
+                self.outgoing.add((b".\r\n",))
+                flight.end = self.outgoing.queued
+                self._await(Stage.BODY, flight)
+        elif self.phase is Phase.DONE and not self.ended:
+            self._close()
 
     def stop_chunking(self) -> None:
         """Send what is offered from now on by DATA: copy by copy it is then known whether the next one has left."""
         self._may_chunk = self._chunking = False
 
-    def leave(self) -> None:
-        """Take no more: what has begun to leave is finished, what has not is not sent, then QUIT."""
-        if self.phase is Phase.CLOSED or self._leaving:
+    def finish(self) -> None:
+        """Take no more: what has begun to leave is finished, what has not is not sent; then `go_on` says QUIT."""
+        if self.phase is Phase.CLOSED or self._finishing:
             return
-        self._leaving = True
+        self._finishing = True
         for flight in [each for each in self._flights if each.end is None and each.refusal is None]:
             self._flights.remove(flight)
             self.ended.append((flight.copy, NotSent("the run was stopping")))
-            self._midway = True
-        self._leave_when_done()
+            self._may_quit = False
+        self._done_when_empty()
 
-    def end(self, reason: str) -> None:
-        """End the session because it broke: every copy under way gets the outcome that its last byte decides."""
-        self._end(RelayAwayError(f"{self._label} {self._broke} {reason}.", LATER), reason)
+    def break_off(self, reason: str) -> None:
+        """End the session at once: every copy under way gets the outcome that its last byte decides."""
+        broke = "cannot be reached:" if self.phase is Phase.CONNECTING else "broke off:"
+        self.fail(RelayAwayError(f"{self._label} {broke} {reason}.", LATER), reason)
 
-    def fail(self, problem: PscbMailError) -> None:
-        """End the session for a reason that is not the relay's being away, such as its certificate."""
-        self._end(problem, problem.message)
+    def fail(self, problem: PscbMailError, reason: str = "") -> None:
+        """End the session at once for a `problem` that is to be told, such as its certificate."""
+        if self.phase is Phase.CLOSED:
+            return
+        if self.phase is not Phase.DONE and self.waits_for is not Stage.QUIT:
+            self.problem = problem
+        self.phase = Phase.CLOSED
+        for flight in self._flights:
+            self.ended.append((flight.copy, self._fate(flight, reason or problem.message)))
+        self._flights.clear()
 
     # -- replies ----------------------------------------------------------------------------------------------------
 
     def _line(self, line: bytes) -> None:
         if len(line) > LINE_LIMIT:
-            self.end("a line of its reply is too long")
+            self.break_off("a line of its reply is too long")
             return
         self._lines.append(line)
         if line[3:4] == b"-":
             if len(self._lines) == LINES_LIMIT:
-                self.end("its reply has no end")
+                self.break_off("its reply has no end")
             return
         lines, self._lines = self._lines, []
         try:
             reply = reply_of(lines)
         except ValueError:
-            self.end("what it said is no SMTP reply")
+            self.break_off("what it said is no SMTP reply")
         else:
             self._reply(reply, lines)
 
     def _reply(self, reply: Reply, lines: list[bytes]) -> None:
         if not self._awaited:
-            self.end(f'it said "{reply.code} {reply.text}" without being asked')
+            self.break_off(f'it said "{reply.code} {reply.text}" without being asked')
             return
         stage, flight, asked = self._awaited[0]
         if self.outgoing.handed < asked:
-            self.end(f'it said "{reply.code} {reply.text}" before we had finished')
+            self.break_off(f'it said "{reply.code} {reply.text}" before we had finished')
         elif 300 <= reply.code < 400 and stage is not Stage.AUTH and stage is not Stage.DATA:
-            self.end(f'it said "{reply.code} {reply.text}" to {stage.value}')
+            self.break_off(f'it said "{reply.code} {reply.text}" to {stage.value}')
         else:
             self._awaited.popleft()
             self.progress += 1
@@ -256,10 +271,10 @@ class Dialogue:
                 self._own_reply(stage, reply, lines)
             elif stage is Stage.RSET and meaning(stage, reply) is not Meaning.ACCEPTED:
                 # That is no word about the message behind it, which has left: only its own answer could be.
-                self.end(f'it said "{reply.code} {reply.text}" to RSET')
+                self.break_off(f'it said "{reply.code} {reply.text}" to RSET')
             elif reply.code == CLOSING:
                 flight.refusal = flight.refusal or Answered(stage, reply)
-                self.end(f'it said "{reply.code} {reply.text}"')
+                self.break_off(f'it said "{reply.code} {reply.text}"')
             else:
                 self._copy_reply(stage, flight, reply)
 
@@ -275,7 +290,7 @@ class Dialogue:
         what = meaning(stage, reply)
         if what is Meaning.SIGN_IN and stage is Stage.MAIL and self._opening.has_token and self._taken:
             # A token lasts an hour and a session may last longer: the next one signs in with the next token.
-            self.end(f'it said "{reply.code} {reply.text}": the sign-in has run out')
+            self.break_off(f'it said "{reply.code} {reply.text}": the sign-in has run out')
             return
         if what is not Meaning.ACCEPTED:
             flight.refusal = flight.refusal or Answered(stage, reply)
@@ -284,20 +299,20 @@ class Dialogue:
         if not flight.commands:
             return
         if flight.refusal:
-            self._finish(flight, flight.refusal, reset=True)
+            self._answered(flight, flight.refusal, reset=True)
         else:
             self._say_next(flight)
 
     def _data_reply(self, flight: _Flight, reply: Reply) -> None:
         if reply.code != 354:
             if meaning(Stage.DATA, reply) is Meaning.ACCEPTED and not flight.refusal:
-                self.end(f'it said "{reply.code} {reply.text}" to DATA')
+                self.break_off(f'it said "{reply.code} {reply.text}" to DATA')
             else:
-                self._finish(flight, flight.refusal or Answered(Stage.DATA, reply), reset=True)
+                self._answered(flight, flight.refusal or Answered(Stage.DATA, reply), reset=True)
         elif flight.refusal is None:
             flight.poised = True
         elif flight.taken:
-            self.end("it asks for a message that it has refused")
+            self.break_off("it asks for a message that it has refused")
         else:
             # It refused the only recipient and wants the message all the same: an empty one (RFC 2920 section 3.1).
             self.outgoing.add((b".\r\n",))
@@ -308,16 +323,16 @@ class Dialogue:
         self._taken += accepted
         outcome = flight.refusal if flight.refusal and not (accepted and flight.taken) else Answered(Stage.BODY, reply)
         # "The state resulting from this error is indeterminate. A RSET command MUST be sent" (RFC 3030 section 2).
-        self._finish(flight, outcome, reset=flight.chunked and (not accepted or flight.refusal is not None))
+        self._answered(flight, outcome, reset=flight.chunked and (not accepted or flight.refusal is not None))
 
-    def _finish(self, flight: _Flight, outcome: Outcome, *, reset: bool) -> None:
+    def _answered(self, flight: _Flight, outcome: Outcome, *, reset: bool) -> None:
         self._flights.remove(flight)
         self.ended.append((flight.copy, outcome))
-        if reset and not self._leaving and not self._flights:
+        if self._finishing:
+            self._done_when_empty()
+        elif reset and not self._flights:
             self._resetting = True
             self._ask(Stage.RSET, "RSET")
-        if self._leaving:
-            self._leave_when_done()
 
     # -- replies that are about no copy -----------------------------------------------------------------------------
 
@@ -343,16 +358,12 @@ class Dialogue:
                 self._pipelining = "PIPELINING" in self._opening.extensions
                 self._chunking = self._may_chunk and "CHUNKING" in self._opening.extensions
             case Fail(problem, reason):
-                self._end(problem, reason)
+                self.fail(problem, reason)
 
     # -- how it goes on ---------------------------------------------------------------------------------------------
 
-    @property
-    def _broke(self) -> str:
-        return "cannot be reached:" if self.phase is Phase.CONNECTING else "broke off:"
-
     def _over(self) -> bool:
-        return self.phase is Phase.CLOSED
+        return self.phase is Phase.CLOSED or self.phase is Phase.DONE
 
     def _say_next(self, flight: _Flight) -> None:
         stage, line = flight.commands.popleft()
@@ -370,24 +381,19 @@ class Dialogue:
         self._awaited.append(_Awaited(stage, flight, self.outgoing.queued))
         self.progress += 1
 
-    def _leave_when_done(self) -> None:
-        """Say QUIT; hang up without it in the middle of an envelope, where it could be taken for a message."""
-        if self._flights:
-            return
-        if self.phase is Phase.READY and not self._awaited and not self._midway:
-            self._ask(Stage.QUIT, "QUIT")
-        elif self.waits_for is not Stage.QUIT:
-            self.phase = Phase.CLOSED
+    def _done_when_empty(self) -> None:
+        if not self._flights:
+            # In the middle of an envelope QUIT could be taken for a message.
+            self._may_quit = self._may_quit and self.phase is Phase.READY and not self._awaited
+            self.phase = Phase.DONE
 
-    def _end(self, problem: PscbMailError, reason: str) -> None:
-        if self.phase is Phase.CLOSED:
-            return
-        if self.waits_for is not Stage.QUIT:
-            self.problem = problem
-        self.phase = Phase.CLOSED
-        for flight in self._flights:
-            self.ended.append((flight.copy, self._fate(flight, reason)))
-        self._flights.clear()
+    def _close(self) -> None:
+        """Say QUIT, or hang up where it must not be said."""
+        if self._may_quit:
+            self.phase = Phase.READY
+            self._ask(Stage.QUIT, "QUIT")
+        else:
+            self.phase = Phase.CLOSED
 
     def _fate(self, flight: _Flight, reason: str) -> Outcome:
         if flight.refusal is not None:

@@ -5,15 +5,19 @@ fails is set aside with growing pauses while its work goes to the others, and is
 bytes and copies; the ledger, the pace and the brakes are `running`'s.
 
 A session that ends after it has carried copies is no failure: relays close after so many messages. One that breaks
-without a word after a whole message was sent in one write (RFC 3030) makes its relay be treated without CHUNKING: copy
-by copy it can then be told whether the next one has left.
+without a word after a whole message was sent makes its relay be treated without CHUNKING (RFC 3030), so that it can be
+told copy by copy whether the next one has left, and its other sessions are finished after as many copies as that one
+carried.
+
+A relay that is not to be trusted, such as one with a bad certificate, is left out for the rest of the run, and
+`left_out` tells why. It is `fatal` where there is no other; so is, at any relay, a sign-in that is refused.
 """
 
 import selectors
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from pscb_mail.errors import PscbMailError
+from pscb_mail.errors import PscbMailError, SettingsError
 from pscb_mail.sending.connection import Connection, Door, Timing
 from pscb_mail.sending.dialogue import CLOSING, Answered, InDoubt, NotSent, Outcome, Phase
 from pscb_mail.sending.envelope import Copy
@@ -55,6 +59,7 @@ class _Lane:
     failures: int = 0
     aside_until: float = 0.0
     chunking: bool = True
+    carries: int = 0  # how many copies a session carried that broke off without a word; 0: none has
     problem: PscbMailError | None = None
 
     @property
@@ -73,11 +78,24 @@ class _Lane:
         self.most = self.door.relay.connections
         return True
 
-    def stop_chunking(self) -> None:
-        """Send one message at a time from now on: it breaks in the middle, and two would be in doubt."""
+    def has_room(self, session: _Session) -> bool:
+        """Whether a session can take a copy now, and would carry no more than one did that broke off."""
+        dialogue = session.connection.dialogue
+        return dialogue.room and (not self.carries or session.served + dialogue.busy < self.carries)
+
+    def finish_what_is_full(self, session: _Session) -> None:
+        """Finish a session that has carried as much as one that broke off, before it breaks off too."""
+        if 0 < self.carries <= session.served:
+            session.connection.finish()
+
+    def broke_off(self, served: int) -> None:
+        """Note a doubt: from now on one message at a time, and no more in a session than this one carried."""
+        self.carries = served or self.carries
         self.chunking = False
         for session in self.sessions:
             session.connection.dialogue.stop_chunking()
+            if not session.connection.dialogue.busy:
+                self.finish_what_is_full(session)
 
     def worked(self) -> None:
         """Note that a copy got an answer: whatever was, is over."""
@@ -90,6 +108,7 @@ class Fleet:
 
     def __init__(self, doors: tuple[Door, ...], timing: Timing, clock: Callable[[], float]) -> None:
         self.fatal: PscbMailError | None = None
+        self.left_out: list[PscbMailError] = []
         self._timing = timing
         self._clock = clock
         self._selector = selectors.DefaultSelector()
@@ -115,7 +134,7 @@ class Fleet:
             for lane in self._lanes
             if now >= lane.aside_until
             for session in lane.sessions
-            if session.connection.dialogue.room
+            if lane.has_room(session)
         ]
         if len(found) > 1:
             found.sort(key=lambda each: (each.dialogue.busy, each.used))
@@ -178,36 +197,31 @@ class Fleet:
             return next((lane.problem for lane in self._lanes if lane.problem), None)
         return None
 
-    def leave(self) -> None:
-        """Let every session finish what has begun to leave, and take no more."""
+    def finish(self) -> None:
+        """Let every session finish what has begun to leave, and take no more; `go_on` then says QUIT."""
         for session in self._sessions():
-            session.connection.leave()
+            session.connection.finish()
         self._hurry = True
+
+    def break_off(self) -> list[Landed]:
+        """Break every session off; return what became of the copies under way."""
+        for session in self._sessions():
+            session.connection.break_off()
+        return self._seen_to()
 
     def quit(self) -> None:
         """Say QUIT everywhere and hang up; nothing may be under way. New sessions may be opened afterwards."""
-        self.leave()
+        self.finish()
+        self.go_on()
         end = self._clock() + self._timing.quit
         while (now := self._clock()) < end and self._busy():
             for key, mask in self._selector.select(end - now):
                 key.data.ready(mask)
-        for session in self._sessions():
-            session.connection.drop()
+        self.break_off()
 
     def close(self) -> None:
-        """Say QUIT everywhere and close for good."""
+        """Say QUIT to whoever is still there, and close for good."""
         self.quit()
-        self._selector.close()
-
-    def hang_up(self) -> list[Landed]:
-        """Break every session off; return what became of the copies under way."""
-        for session in self._sessions():
-            session.connection.drop()
-        return self._seen_to()
-
-    def drop(self) -> None:
-        """Hang up everywhere at once, and close for good."""
-        self.hang_up()
         self._selector.close()
 
     # -- looking after the relays -----------------------------------------------------------------------------------
@@ -215,7 +229,7 @@ class Fleet:
     def _seen_to(self) -> list[Landed]:
         """Look after every relay; return the copies whose outcome is known now."""
         now = self._clock()
-        for lane in self._lanes:
+        for lane in tuple(self._lanes):
             self._look_after(lane, now)
         landed, self._landed = self._landed, []
         return landed
@@ -239,7 +253,7 @@ class Fleet:
         """Learn from an outcome how the relay is; return whether it is in trouble since now."""
         match outcome:
             case InDoubt(reason):
-                lane.stop_chunking()
+                lane.broke_off(session.served)
                 return self._aside(lane, f"broke off: {reason}")
             case Answered(stage, reply):
                 what = meaning(stage, reply)
@@ -248,17 +262,18 @@ class Fleet:
                 if what in {Meaning.ACCEPTED, Meaning.PUT_OFF, Meaning.TURNED_DOWN}:
                     session.served += 1
                     lane.worked()
+                    lane.finish_what_is_full(session)
             case NotSent():
                 pass  # the end of its session says what is to be thought of the relay
         return False
 
     def _backs_off(self, lane: _Lane, session: _Session, code: int, says: str) -> bool:
         """Do what a relay asks that does not take mail on this session now."""
-        session.connection.leave()
+        session.connection.finish()
         if session.backed_off:  # said of its second copy what it had said of the first
             return False
         session.backed_off = True
-        others = len(lane.sessions) - 1
+        others = sum(not each.backed_off for each in lane.sessions)
         if code in _TOO_MANY and others:
             lane.most = min(lane.most, others)
             return False
@@ -279,6 +294,9 @@ class Fleet:
             lane.most = min(lane.most, others)
         elif isinstance(problem, RelayAwayError):
             lane.set_aside(now, self._timing.pauses, problem)
+        elif isinstance(problem, SettingsError) and len(self._lanes) > 1:
+            self._lanes.remove(lane)
+            self.left_out.append(problem)
         else:
             self.fatal = self.fatal or problem
 
@@ -303,6 +321,6 @@ class Fleet:
         return any(not session.connection.closed for session in self._sessions())
 
     def _until(self, seconds: float) -> float:
-        """Return how long to wait: at most `seconds`, and not beyond the first deadline of a step."""
+        """Return how long to wait: at most `seconds`, no longer than a step may take, and not where nobody answers."""
         deadlines = [d for session in self._sessions() if (d := session.connection.deadline) is not None]
-        return max(0.0, min([seconds, *(d - self._clock() for d in deadlines)])) if deadlines else seconds
+        return max(0.0, min(seconds, min(deadlines) - self._clock())) if deadlines else 0.0

@@ -9,13 +9,14 @@ up, and only what had left whole is in doubt then.
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Self
 
 from sqlite_utils import Database
 
-from pscb_mail.database import transaction, unwritable
+from pscb_mail.database import HeldError, transaction, unwritable
 from pscb_mail.errors import NotNowError, PscbMailError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
@@ -37,17 +38,23 @@ from pscb_mail.settings import Newsletter
 PATIENCE = timedelta(minutes=15)
 # A wish to stop is noticed within this many seconds, whatever the relays do.
 _LOOK_UP = 0.5
+# Seconds for which somebody else may write to the database before a relay's answer counts as lost.
+_PATIENCE_WITH_A_WRITER = 600.0
 
 
 @dataclass(frozen=True)
 class Glance:
-    """What a run tells whoever watches it: after each turn (every trouble apart), and before each wait (`until`)."""
+    """What a run tells whoever watches it: after each turn (every trouble apart), and before each wait (`until`).
+
+    `warning`: a relay is left out for the rest of the run, and why.
+    """
 
     tries: int
     state: State | None
     address: str
     reply: str
     until: datetime | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,11 +126,14 @@ class Run:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """End the sessions: with QUIT, or by hanging up where something broke or is still under way."""
-        if kind is not None or self.under_way:
-            self.fleet.drop()
-        else:
+    def __exit__(self, *_: object) -> None:
+        """End the sessions with QUIT; where copies are under way something broke: hang up, and record what is known."""
+        try:
+            if self.under_way:
+                # What has gone wrong is to be told, and not that this could not be recorded either.
+                with suppress(NotNowError, sqlite3.Error):
+                    self._break_off()
+        finally:
             self.fleet.close()
 
     # -- one turn ---------------------------------------------------------------------------------------------------
@@ -131,6 +141,7 @@ class Run:
     def _turn(self) -> bool:
         """Do one turn; return whether there is another."""
         if self.means.at_once():
+            self.interrupted = True
             self._break_off()
             return False
         if not self.stopping and self.means.wait(0):
@@ -139,6 +150,10 @@ class Run:
         landed = self.fleet.turn(_LOOK_UP if self.fleet.alive else 0.0)
         if self.fleet.fatal is not None:
             self._stop(self.fleet.fatal)
+        while self.fleet.left_out:
+            problem = self.fleet.left_out.pop()
+            warning = f"{problem.message} The other relays do its work. {problem.hint}"
+            self.means.watch(Glance(self.tries, None, "", "", warning=warning))
         self._heed(landed)
         self._record(landed)
         self.fleet.go_on()
@@ -161,7 +176,7 @@ class Run:
         except (NotNowError, sqlite3.Error) as error:
             # A full disk may still have room for the verdicts alone: the fewer in doubt the better.
             self._stop(error if isinstance(error, NotNowError) else unwritable(error))
-            states, taken = self._commit(verdicts, [])
+            states, taken = self._settled(verdicts), []
         for connection, tried in zip(rooms, taken, strict=False):
             self.under_way[tried.claim.delivery] = tried
             self.fleet.offer(connection, self._copy(tried.claim))
@@ -170,6 +185,17 @@ class Run:
 
     def _verdicts(self, landed: list[Landed]) -> list[tuple[Try, Verdict]]:
         return [(self.under_way.pop(each.copy.ticket), judged(each.outcome, each.relay)) for each in landed]
+
+    def _settled(self, verdicts: list[tuple[Try, Verdict]]) -> list[State]:
+        """Make verdicts durable and nothing else, however long somebody else writes, within reason."""
+        clock = self.means.relays.clock
+        give_up_at = clock() + _PATIENCE_WITH_A_WRITER
+        while True:
+            try:
+                return self._commit(verdicts, [])[0]
+            except HeldError:
+                if self.means.at_once() or clock() >= give_up_at:
+                    raise
 
     def _commit(self, verdicts: list[tuple[Try, Verdict]], rooms: list[Connection]) -> tuple[list[State], list[Try]]:
         now = self.means.now()
@@ -250,12 +276,11 @@ class Run:
         self.error = self.error or error
         if not self.stopping:
             self.stopping = True
-            self.fleet.leave()
+            self.fleet.finish()
 
     def _break_off(self) -> None:
         """Hang up everywhere, and record what is known: what had not left whole is queued again."""
-        self.interrupted = True
-        self._commit(self._verdicts(self.fleet.hang_up()), [])
+        self._commit(self._verdicts(self.fleet.break_off()), [])
 
     # -- what is sent, and how it went ------------------------------------------------------------------------------
 

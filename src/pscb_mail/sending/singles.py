@@ -1,10 +1,12 @@
 """Single messages: a test copy, one person's copy of a mailing, one more for somebody who has it, an answer.
 
 Each goes through a session of its own, and every one counts for the pace. `send_only` keeps the promises of a run: the
-claim is durable before the first byte leaves, the verdict before the session closes. Raises what opening a session
-raises, and RelayRefusesError for a fault of ours.
+claim is durable before the first byte leaves, the verdict before the session closes. Whoever interrupts a delivery gets
+its session hung up, and what is known of the copy recorded. Raises what opening a session raises, and RelayRefusesError
+for a fault of ours.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -18,13 +20,13 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import audience, claims, editions, ledger
 from pscb_mail.sending.delivery import Delivery, State, Verdict
-from pscb_mail.sending.dialogue import Outcome
+from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.message import Letter, compose, values_for, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.running import Means
-from pscb_mail.sending.smtp import stuffed
+from pscb_mail.sending.smtp import Session, stuffed
 from pscb_mail.sending.verdicts import fault_of_ours, judged
 
 # From these no delivery comes back: one more copy goes beside it.
@@ -53,8 +55,8 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
     with means.relays.open() as session:
         with transaction(db):
             attempt = ledger.start_test(db, edition.issue, address, session.relay.label, now)
-        outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), code)
-        return _recorded(db, attempt, outcome, session.relay.label, means.now())
+        copy = Copy(means.newsletter.address, address, letter.spliced(values), code)
+        return _beside(db, session, copy, attempt, means)
 
 
 def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, means: Means) -> Verdict:
@@ -67,14 +69,15 @@ def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, me
         claimed = tried.claim
         letter = _letter(editions.edition(db, claimed.edition), claimed.groups, means)
         pieces = letter.spliced(values_for(claimed, means.newsletter.zone))
-        outcome = session.deliver(means.newsletter.address, claimed.address, pieces, claimed.reference)
-        verdict = judged(outcome, session.relay.label)
-        with transaction(db):
+
+        def settle(verdict: Verdict) -> None:
             claims.settle(db, [(tried, verdict)], means.now(), means.retries)
             if verdict.no_such_mailbox:
                 origin = Origin(means.now(), "pscb-mail", f"send {mailing.issue}", f"{verdict.code} {verdict.reply}")
                 roster.bounce(db, [person.id], origin)
-    return _unless_ours(outcome, verdict)
+
+        copy = Copy(means.newsletter.address, claimed.address, pieces, claimed.reference)
+        return _handed_over(db, session, copy, settle)
 
 
 def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subscriber, means: Means) -> Verdict:
@@ -87,8 +90,8 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
     with means.relays.open() as session:
         with transaction(db):
             attempt = ledger.start_again(db, delivery, session.relay.label, means.now())
-        outcome = session.deliver(means.newsletter.address, address, letter.spliced(values), delivery.reference)
-        return _recorded(db, attempt, outcome, session.relay.label, means.now())
+        copy = Copy(means.newsletter.address, address, letter.spliced(values), delivery.reference)
+        return _beside(db, session, copy, attempt, means)
 
 
 def send_one(
@@ -127,15 +130,19 @@ def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now:
     return delivery.id
 
 
-def _recorded(db: Database, attempt: int, outcome: Outcome, relay: str, now: datetime) -> Verdict:
-    """Make the verdict on a copy outside the mailing durable, before its session closes."""
-    verdict = judged(outcome, relay)
-    with transaction(db):
-        claims.end_attempt(db, attempt, verdict, now)
-    return _unless_ours(outcome, verdict)
+def _beside(db: Database, session: Session, copy: Copy, attempt: int, means: Means) -> Verdict:
+    """Hand over a copy beside the mailing: its attempt is all that there is to settle."""
+    return _handed_over(db, session, copy, lambda verdict: claims.end_attempt(db, attempt, verdict, means.now()))
 
 
-def _unless_ours(outcome: Outcome, verdict: Verdict) -> Verdict:
-    if (fault := fault_of_ours(outcome, verdict.relay)) is not None:
+def _handed_over(db: Database, session: Session, copy: Copy, settle: Callable[[Verdict], None]) -> Verdict:
+    """Hand over a copy, and make the verdict durable before its session closes, also where we are interrupted."""
+    try:
+        session.deliver(copy.sender, copy.recipient, copy.pieces, copy.reference)
+    finally:
+        verdict = judged(session.outcome, session.relay.label)
+        with transaction(db):
+            settle(verdict)
+    if (fault := fault_of_ours(session.outcome, session.relay.label)) is not None:
         raise fault
     return verdict

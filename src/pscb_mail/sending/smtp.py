@@ -1,9 +1,10 @@
 """One SMTP session, driven to the end of each step: for a single message, such as a test copy or an answer.
 
 A blocking front of `connection`, with the same promises; always by DATA, so that a message may be given dot-stuffed
-(`stuffed`). `deliver` returns an outcome and raises nothing; opening raises
-RelayAwayError, RelayRefusesError or SettingsError, and nothing has been sent then. smtplib is not used: its `sendmail`
-raises the same exception before and after the body, and its timeout is for each read.
+(`stuffed`). `deliver` returns an outcome and raises nothing; where it is interrupted it hangs up at once, and `outcome`
+tells what is known of the message all the same. Opening raises RelayAwayError, RelayRefusesError or SettingsError, and
+nothing has been sent then. smtplib is not used: its `sendmail` raises the same exception before and after the body, and
+its timeout is for each read.
 """
 
 import selectors
@@ -22,6 +23,7 @@ class Session:
     def __init__(self, door: Door, timing: Timing = USUAL, *, clock: Callable[[], float] = time.monotonic) -> None:
         """Open the session. Raises RelayAwayError, RelayRefusesError or SettingsError; nothing has been sent then."""
         self.relay = door.relay
+        self.outcome: Outcome = NotSent("nothing was handed over")
         self._clock = clock
         self._selector = selectors.DefaultSelector()
         try:
@@ -40,20 +42,28 @@ class Session:
 
     def deliver(self, sender: str, recipient: str, message: Sequence[bytes], reference: str = "") -> Outcome:
         """Hand over one message; its pieces have CRLF line ends and no line that begins with a dot (`stuffed`)."""
-        self._until(lambda: self._dialogue.room)
-        if self._connection.closed:
-            return NotSent("the session is over")
-        self._connection.offer(Copy(sender, recipient, message, reference))
-        self._connection.flush()
-        self._until(lambda: bool(self._dialogue.ended))
-        # A refused envelope is taken back before the next one is offered.
-        self._until(lambda: self._dialogue.room)
-        return self._dialogue.ended.pop()[1]
+        self.outcome = NotSent("the session is over")
+        try:
+            self._until(lambda: self._dialogue.room)
+            if not self._connection.closed:
+                self._connection.offer(Copy(sender, recipient, message, reference))
+                self._connection.flush()
+                self._until(lambda: bool(self._dialogue.ended))
+                # A refused envelope is taken back before the next one is offered.
+                self._until(lambda: self._dialogue.room)
+        except BaseException:
+            self._connection.break_off()
+            raise
+        finally:
+            if self._dialogue.ended:
+                self.outcome = self._dialogue.ended.pop()[1]
+        return self.outcome
 
     def close(self) -> None:
         """Say QUIT where the session still works, and close; no answer to that changes anything any more."""
         if not self._connection.closed:
-            self._connection.leave()
+            self._connection.finish()
+            self._connection.flush()
             self._until(lambda: self._connection.closed)
         self._selector.close()
 
