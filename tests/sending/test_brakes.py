@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.errors import Exit
-from pscb_mail.sending import brakes, claims, ledger, mailing
+from pscb_mail.sending import afterwards, brakes, claims, ledger, mailing
 from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.delivery import Event, State, Verdict
 
@@ -132,7 +132,7 @@ def test_a_copy_that_was_found_or_sent_again_is_no_doubt_any_more(db: Database) 
     """The Sent folder, or a person, has settled it."""
     come_to(db, *[LOST] * 3)
     with transaction(db):
-        ledger.find(db, ISSUE, ledger.references(db, ISSUE), START)
+        afterwards.find(db, ISSUE, ledger.references(db, ISSUE), START)
     assert brakes.so_far(db, ISSUE).doubts == 0
 
 

@@ -21,7 +21,7 @@ from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import brakes, editions, ledger, mailing, pacing, singles
+from pscb_mail.sending import afterwards, brakes, editions, ledger, mailing, pacing, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.sending.relays import relays_of
@@ -116,8 +116,8 @@ def settle_doubts(db: Database, workspace: Workspace, issue: str, now: datetime)
     except PscbMailError as problem:
         return Searched(0, problem)
     with transaction(db):
-        found = ledger.find(db, issue, there, now)
-        ledger.also_known_as(db, ((code, copy.alias) for code, copy in there.items()))
+        found = afterwards.find(db, issue, there, now)
+        afterwards.also_known_as(db, ((code, copy.alias) for code, copy in there.items()))
     return Searched(found)
 
 

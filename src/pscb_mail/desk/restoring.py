@@ -38,7 +38,7 @@ from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import outbox
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger
+from pscb_mail.sending import afterwards, ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import nobody_sends
 from pscb_mail.settings import FILE_NAME
@@ -170,7 +170,7 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
     with transaction(db):
         ledger.doubt_in_flight(db, backup.made_at)
         for each in ledger.mailings(db):
-            ledger.doubt_all_that_waits(db, each.issue, now)
+            afterwards.doubt_all_that_waits(db, each.issue, now)
         outbox.doubt_all(db, now)
         keep_fact(db, "host", socket.gethostname())
         db.execute("INSERT INTO sqlite_sequence (name, seq) SELECT 'subscriber', 0 WHERE NOT EXISTS "

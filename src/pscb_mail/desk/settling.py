@@ -23,7 +23,7 @@ from pscb_mail.mailbox import journal, outbox, reading, sources
 from pscb_mail.mailbox.filed import open_filed
 from pscb_mail.mailbox.sent import Copy, copies_sent, has_sent_folder
 from pscb_mail.people import directory
-from pscb_mail.sending import ledger, mailing
+from pscb_mail.sending import afterwards, ledger, mailing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import nobody_sends
@@ -116,7 +116,7 @@ class _Settling:
             self._of_a_mailing(each, unexplained)
         of_new_ones = self._of_new_mailings(unexplained)
         with transaction(self.db):
-            ledger.also_known_as(self.db, ((code, copy.alias) for code, copy in found.items()))
+            afterwards.also_known_as(self.db, ((code, copy.alias) for code, copy in found.items()))
         # A server that files copies has filed those that the backup knows of; one that filed others files them too.
         self.sent_is_kept = control.references <= found.keys() if control.references else of_new_ones
 
@@ -132,7 +132,7 @@ class _Settling:
         added = self._whose(sent.issue, unexplained.keys() - ledger.references(self.db, sent.issue))
         with transaction(self.db):
             self._enter(sent.issue, sent.edition, added)
-            self.sent += ledger.find(self.db, sent.issue, unexplained, self.clock())
+            self.sent += afterwards.find(self.db, sent.issue, unexplained, self.clock())
         strangers = self._strangers(sent.issue, unexplained.keys() - ledger.references(self.db, sent.issue))
         self.strangers += len(strangers)
         for code in (*ledger.references(self.db, sent.issue), *strangers):
@@ -163,16 +163,16 @@ class _Settling:
         with transaction(self.db):
             mailing.begin(self.db, edition, Audience(), self.workspace.key(), self.clock())
             begun = planning.begun(self.db, issue)
-            ledger.doubt_all_that_waits(self.db, issue, self.clock())
+            afterwards.doubt_all_that_waits(self.db, issue, self.clock())
             self._enter(issue, begun.edition, copies)
-            self.sent += ledger.find(self.db, issue, copies, self.clock())
+            self.sent += afterwards.find(self.db, issue, copies, self.clock())
         self.begun.append(issue)
 
     def _enter(self, issue: str, edition: int, copies: dict[str, int]) -> None:
         """Enter the copies of people who have no row yet, as in doubt."""
         people = {each.id: each.address.text for each in directory.by_ids(self.db, list(copies.values()))}
         rows = ((who, people[who], code) for code, who in copies.items())
-        ledger.enter(self.db, issue, edition, rows, self.clock())
+        afterwards.enter(self.db, issue, edition, rows, self.clock())
 
     def _whose(self, issue: str, codes: Iterable[str]) -> dict[str, int]:
         """Return those of some references that are an issue's copies to people of the list, and whose."""
@@ -228,7 +228,7 @@ class _Settling:
         with transaction(self.db):
             # Whatever is written there was answered before the laptop was lost, or that is in doubt.
             outbox.doubt_all(self.db, self.clock())
-            again = ledger.trust_the_rest(self.db, moment(self.last.at), self.clock()) if certain else 0
+            again = afterwards.trust_the_rest(self.db, moment(self.last.at), self.clock()) if certain else 0
             if not certain:
                 self.held = dict.fromkeys(self._untold(), 0) | self.held
             unsettled.remember(self.db, replace(self.last, settled=settled, held=self.held))

@@ -3,11 +3,12 @@
 Functions are named for the facts they record, take a connection and leave transactions to the use case. Each change of
 a state goes through `delivery.after`, and its WHERE names the state it starts from: a row is never moved twice. What it
 knows of people is their published view `recipient` (the active ones). Claims and verdicts, which come in groups while a
-run is under way, are in `claims`; who is chosen is in `audience`, what is frozen in `editions`.
+run is under way, are in `claims`; what is found out of copies later is in `afterwards`, who is chosen in `audience`,
+what is frozen in `editions`.
 """
 
 import json
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -136,7 +137,7 @@ def doubt_in_flight(db: Database, now: datetime) -> None:
                AND delivery IN (SELECT id FROM delivery WHERE issue = ? AND state = 'in_flight')""",
             [stamp(now), Event.DOUBTED, DIED, issue],
         )
-        _move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
+        move_all(db, issue, State.IN_FLIGHT, Event.DOUBTED, now)
 
 
 def drop_those_who_left(db: Database, issue: str, now: datetime) -> int:
@@ -159,7 +160,7 @@ def requeue(db: Database, issue: str, states: tuple[State, ...], now: datetime) 
 def cancel(db: Database, issue: str, now: datetime) -> int:
     """Skip all that is queued or put off, and mark the mailing cancelled; returns how many were skipped."""
     db.execute("UPDATE mailing SET cancelled_at = ? WHERE issue = ?", [stamp(now), issue])
-    return sum(_move_all(db, issue, state, Event.DROPPED, now) for state in states_before(Event.DROPPED))
+    return sum(move_all(db, issue, state, Event.DROPPED, now) for state in states_before(Event.DROPPED))
 
 
 def requeue_one(db: Database, delivery: Delivery, now: datetime) -> None:
@@ -181,55 +182,8 @@ def _requeue(db: Database, state: State, now: datetime, which: str, value: objec
     return int(cursor.rowcount)
 
 
-def find(db: Database, issue: str, references: Container[str], now: datetime) -> int:
-    """Record that copies were found in the Sent folder that were in doubt, or refused once; returns how many."""
-    return sum(_find(db, issue, state, references, now) for state in states_before(Event.FOUND))
-
-
-def _find(db: Database, issue: str, state: State, references: Container[str], now: datetime) -> int:
-    rows = db.execute("SELECT id, reference FROM delivery WHERE issue = ? AND state = ?", [issue, state])
-    there = [number for number, reference in rows.fetchall() if reference in references]
-    db.conn.executemany(
-        "UPDATE delivery SET state = ?, at = ? WHERE id = ? AND state = ?",
-        [(after(state, Event.FOUND), stamp(now), number, state) for number in there],
-    )
-    return len(there)
-
-
-def also_known_as(db: Database, names: Iterable[tuple[str, str]]) -> None:
-    """Keep the Message-IDs that a server gave to copies, each with the copy's reference: replies refer to them."""
-    db.conn.executemany(
-        """INSERT OR IGNORE INTO alias (message_id, delivery) SELECT ?2, id FROM delivery
-           WHERE reference = ?1 AND ?2 <> ''""",
-        names,
-    )
-
-
-def doubt_all_that_waits(db: Database, issue: str, at: datetime) -> int:
-    """Record that the database was brought back from a backup: what was to be sent then may have been sent since."""
-    return sum(_move_all(db, issue, state, Event.RESTORED, at) for state in states_before(Event.RESTORED))
-
-
-def trust_the_rest(db: Database, at: datetime, now: datetime) -> int:
-    """Queue again what `doubt_all_that_waits` doubted at a moment and was not found; returns how many."""
-    cursor = db.execute(
-        "UPDATE delivery SET state = ?, at = ?, first_tried_at = NULL WHERE state = ? AND at = ?",
-        [after(State.UNKNOWN, Event.REQUEUED), stamp(now), State.UNKNOWN, stamp(at)],
-    )
-    return int(cursor.rowcount)
-
-
-def enter(db: Database, issue: str, edition: int, copies: Iterable[tuple[int, str, str]], now: datetime) -> None:
-    """Enter copies that nobody recorded, each with person, address and reference: in doubt, for `find` to settle."""
-    state = after(State.QUEUED, Event.RESTORED)
-    db.conn.executemany(
-        """INSERT OR IGNORE INTO delivery (issue, subscriber, edition, reference, state, address, at)
-           VALUES (?, ?, ?, ?, ?, ?, ?)""",
-        ((issue, who, edition, code, state, address, stamp(now)) for who, address, code in copies),
-    )
-
-
-def _move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
+def move_all(db: Database, issue: str, state: State, event: Event, now: datetime) -> int:
+    """Let one event happen to all of an issue's deliveries in one state; returns how many."""
     return int(
         db.execute(
             "UPDATE delivery SET state = ?, at = ?, due_at = NULL WHERE issue = ? AND state = ?",
