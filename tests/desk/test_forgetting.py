@@ -233,6 +233,16 @@ def test_undo_alone_after_a_forgetting_says_what_can_be_taken_back_and_how(desk:
     assert f"`pscb-mail undo {before.number}` ({before.origin.command})" in refused.value.hint
 
 
+def test_undo_gives_the_address_of_somebody_forgotten_to_nobody(desk: Office) -> None:
+    """The head before had it: taking back that they moved would write to whoever asked to be forgotten."""
+    moved = roster.edit(desk.db, person(desk, SAM).id, origin(desk), address=parse_address("new@health.test")).change
+    roster.add(desk.db, [parse_person(f"Next <{SAM}>")], origin(desk))
+    forget(desk, SAM)
+    with pytest.raises(UsageError, match="asked to be forgotten"):
+        undoing.undo(desk.db, moved, origin(desk))
+    assert person(desk, "new@health.test")
+
+
 def test_the_history_of_everybody_else_stays_as_it_was(desk: Office) -> None:
     """Append-only: only the person's rows go, and only their name out of others'."""
     sam = person(desk, SAM).id

@@ -69,10 +69,30 @@ def bar(db: Database, kept: Iterable[str], now: datetime) -> None:
 
 def among(db: Database, keys: Sequence[str]) -> frozenset[str]:
     """Return those of `keys` whose owners were forgotten and must not come back."""
-    if db.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is None:
+    if _nobody(db):
         return frozenset()
     query = f"SELECT value FROM json_each(?) WHERE {_HASH} IN (SELECT hash FROM forgotten)"
     return frozenset(row[0] for row in db.execute(query, [json.dumps(list(keys))]))
+
+
+def _nobody(db: Database) -> bool:
+    """Whether nobody has asked to be forgotten: then no address is hashed, and no key is needed."""
+    return db.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is None
+
+
+def brought_back_by_undo(db: Database, number: int) -> str:
+    """Return an address that undoing a change would bring back although its owner must not come back; "" for none."""
+    if _nobody(db):
+        return ""
+    row = db.execute(
+        f"""SELECT address FROM (
+                SELECT before ->> 'address' AS address, lower(before ->> 'address') AS value FROM history
+                WHERE change = ? AND before IS NOT NULL
+                  AND lower(before ->> 'address') IS NOT lower(after ->> 'address'))
+            WHERE {_HASH} IN (SELECT hash FROM forgotten) LIMIT 1""",
+        [number],
+    ).fetchone()
+    return str(row[0]) if row else ""
 
 
 def lift(db: Database, key: str) -> None:

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import stamp, transaction
 from pscb_mail.errors import UsageError
+from pscb_mail.people import forgotten
 from pscb_mail.people.address import kept_address
 from pscb_mail.people.changes import (
     RECORD,
@@ -103,14 +104,7 @@ def undo(db: Database, number: int, origin: Origin, *, lifting: int | None = Non
         wanted = change(db, number)
         if lifting is not None and lifted(db, number).count > lifting:
             raise changed_meanwhile()
-        db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER)")
-        db.execute(f"INSERT INTO weighed SELECT step, holder FROM ({_STEPS})", {"number": number})
-        steps, stayed = db.execute("SELECT count(*), count(holder) FROM weighed").fetchone()
-        if not steps:
-            raise UsageError(
-                f"Change {number} cannot be taken back: whoever it was about has been forgotten.",
-                "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
-            )
+        steps, stayed = _weighed(db, number)
         kept = _kept(db, number)
         if steps == stayed:
             raise _nothing_to_undo(db, wanted, kept)
@@ -120,6 +114,27 @@ def undo(db: Database, number: int, origin: Origin, *, lifting: int | None = Non
                 _restore(db, some, origin.at)
         db.execute("DROP TABLE temp.weighed")
         return Undone(recorded.change or 0, wanted, steps - stayed, stayed, kept)
+
+
+def _weighed(db: Database, number: int) -> tuple[int, int]:
+    """Keep what stands in the way of each step of a change; returns how many there are, and how many stay for it.
+
+    Raises UsageError where nobody is left to take it back for, or one of them must not come back.
+    """
+    db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER)")
+    db.execute(f"INSERT INTO weighed SELECT step, holder FROM ({_STEPS})", {"number": number})
+    steps, stayed = db.execute("SELECT count(*), count(holder) FROM weighed").fetchone()
+    if not steps:
+        raise UsageError(
+            f"Change {number} cannot be taken back: whoever it was about has been forgotten.",
+            "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
+        )
+    if steps > stayed and (barred := forgotten.brought_back_by_undo(db, number)):
+        raise UsageError(
+            f"Change {number} cannot be taken back: whoever had {barred} asked to be forgotten.",
+            "That address cannot come back to the list.",
+        )
+    return steps, stayed
 
 
 def _free(db: Database, at_once: int) -> Iterator[list[_Step]]:
