@@ -17,9 +17,11 @@ from pscb_mail.mailbox import urgent_words as words
 from pscb_mail.mailbox.sentences import Sentence
 from pscb_mail.mailbox.urgent_abroad import tells_abroad
 
-_ENOUGH = 4
-_AGAINST = 3  # what is only talked about takes away as much as the gravest harm gives
+_ENOUGH = 3
+_AGAINST = 4  # what is only talked about takes away more than the gravest harm gives
+_AWAY = 5
 _BREATH, _OVERLAP = 60, 12
+_HEADING = 4  # words: fewer tell of nobody
 _TELLING = (words.TIMES, words.TOLD, words.HELP, words.PRONOUN, words.FAMILY)
 _SHORT = re.compile(rf"(?<![\w'-])(?:{'|'.join(own.SHORT)})(?![\w'-])")
 
@@ -67,7 +69,7 @@ def _is_alarm(breath: _Breath, beside: list[_Breath]) -> bool:
     told = _Told(breath.spelled, " ".join(b.spelled for b in beside), written)
     if words.IN_GENERAL.search(told.sentence):
         return False
-    form = _ENOUGH + 1 if harms.FORMS.search(told.sentence) else 0
+    form = 5 if harms.FORMS.search(told.sentence) else 0
     weight = max(form, _of_a_child(told), _of_oneself(told))
     return weight >= _ENOUGH and weight - _against(told) >= _ENOUGH
 
@@ -83,8 +85,8 @@ def _against(told: _Told) -> int:
     beside = 1 if words.ASIDE.search(around) else 2
     talk = _AGAINST if words.TALK.search(sentence) else beside if words.TALK.search(around) else 0
     fiction = _AGAINST * bool(words.FICTION.search(sentence))
-    ours = _AGAINST if words.MAIL.search(sentence) else int(bool(words.MAIL.search(around)))
-    harmless = _ENOUGH * bool(words.HARMLESS.search(told.around)) or 2 * bool(words.PLEASANT.search(told.around))
+    ours = _AGAINST if words.MAIL.search(sentence) else 2 * bool(words.MAIL.search(around))
+    harmless = _AWAY * bool(words.HARMLESS.search(told.around)) or 2 * bool(words.PLEASANT.search(told.around))
     return talk + fiction + ours + harmless
 
 
@@ -102,8 +104,10 @@ def _of_a_child(told: _Told) -> int:
     one = words.ONE_CHILD.search(told.around)
     if not harm and not (one and words.PRONOUN.search(told.sentence)):
         return 0  # what nobody foresaw must at least be told of one child, as of somebody known
+    if harm < 3 and len(told.around.split()) < _HEADING:
+        return 0  # "Absent pupil"
     if one:
-        return 2 + harm + telling
+        return 2 + harm + telling - (not harm)
     some = words.SOME_CHILDREN.search(told.around) or (harm > 2 and words.PRONOUN.search(told.around))
     return 1 + harm + telling if some else 0
 

@@ -162,7 +162,11 @@ GRAVE = phrases("""
     scar|scars|cuts|marks|scratches … arm|arms|wrist|wrists|leg|legs|thighs, sleep|sleeps|slept|sleeping … same tent|
     bed|room, same bed|tent as|with, arrested|charged|convicted … images|offences|abuse|assault, images of children,
     did to a|my|the|this|her|his|our child|pupil|boy|girl|son|daughter|kid|kids|baby, in the dark, on his|her own …
-    woods|street|road
+    woods|street|road,
+    interfer*|messing|meddl* with … daughter|son|child|girl|boy|niece|nephew|sister|her|him|them, blue round|lips,
+    lips … blue, weals, hand over|in|on … hob|flame|stove|cooker|fire|candle, historic|historical abuse, take|takes
+    her|him|them to work, work|works until|till … morning|midnight, will do something, be on the news, wont have …
+    doctor
 """)
 # So one begins to tell of a child, and needs no more.
 FORMS = phrases("""
@@ -201,14 +205,14 @@ SERIOUS = phrases("""
     stinks|stank, soiled, wet, unwashed, unkempt, lice, clothes, cold, freezing, heating, electric*, mattress, rats,
     squalor, scraps, bread, crisps, lunch, bins, bin, steals, stealing, sour,
     drunk, drunken, drinks|drinking, drink, alcohol*, vodka, stoned, high again|on, drugs, drug, heroin, crack,
-    cannabis, weed, ketamine, spice, using, needles, sober, passed out, drives, driving, insulin,
-    older, boyfriend, strange|stranger|strangers, man|men|bloke|blokes|lads, online, snapchat, instagram, whatsapp,
-    tiktok, discord, roblox, webcam, livestream*, messaging, messages, texting, texts, pics, picture, pictures,
-    photos, videos, filming, filmed, gifts, presents, trainers, phones, cash, money, owes|owed, hotel, flat, cars,
-    picked up, picks … up, party, parties, sleep|sleeps|sleeping at|in|on|rough, stays out, out all night, all hours,
-    comes|came|coming|gets back|home|in late|at|until, hire car, on the train, rucksack, package*, parcel*, knife,
-    blade, weapon*, gun, gang|gangs, county line*, robbed, exploit*, groom|groomed|grooming|groomer, younger girls|
-    boys|ones, bringing, for him,
+    cannabis, weed, ketamine, spice, using again|heroin|drugs|in|all, needles, sober, passed out, drives, driving,
+    insulin, older, boyfriend, strange|stranger|strangers, man|men|bloke|blokes|lads, online, snapchat, instagram,
+    whatsapp, tiktok, discord, roblox, webcam, livestream*, messaging, messages, texting, texts, pics, picture,
+    pictures, photos, videos, filming, filmed, gifts, presents, trainers, phones, cash, money, owes|owed, hotel,
+    flat, cars, picked up, picks … up, party, parties, sleep|sleeps|sleeping at|in|on|rough, stays out, out all
+    night, all hours, comes|came|coming|gets back|home|in late|at|until, hire car, on the train, rucksack, package*,
+    parcel*, knife, blade, weapon*, gun, gang|gangs, county line*, robbed, exploit*, groom|groomed|grooming|groomer,
+    younger girls|boys|ones, bringing, for him,
     pregnan*, abortion, morning-after, contracepti*, sex, sexual*, intimate, kissing, kiss, kisses, kissed, cuddl*,
     lift|lifts home, asleep since|all, lap, massage, bath, bathroom, shower|showers, toilet, bed, bedroom, underwear,
     pants, knickers, strip*, rude, dirty things, plays with, tickl*, does|do|doing|did … stuff|things, does it, did

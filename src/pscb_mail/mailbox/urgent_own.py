@@ -98,5 +98,7 @@ SAID = phrases("""
     would believe, sick of it|this|being, a kid like me, going|go to prison, cold and, wont move|answer|breathe,
     weird|creepy|horrible|mean|nasty|funny|rough|strange to|with me|us, not|isnt|arent nice|kind to me|us, come and
     get|help me|us, out loud, blackmail*, black mail*, lock|locks the|my, what he|she|they did, bad|rude videos|
-    pictures
+    pictures,
+    adopt me, clean|cook everything|all, allowed friends|out|phone|food, gives me money|things|stuff|drink|vapes,
+    have to do it|that|everything
 """)

@@ -122,12 +122,13 @@ TALK = phrases("""
     liked|loved, thanks for|to, thank you for|to, good to see|read|hear, in general, generally, on average,
     nationally, history of, awareness, learning from, published, publication*, serious case review*, case study,
     case studies, in|on the news, on tv, on the radio, designated lead, lead for|on, who is|the lead, what do we do
-    with, referral form|forms, awards, named nurse, a job, vacancy, vacancies, applicant*, explain*, certificate,
-    imaginary, made-up, fictional, hypothetical*, mock, pretend, model paragraph|policy, records of, childs report|
-    file|record|records, retention, interesting, at what age, do you run|offer|have_a|have_any|have_the|still_have,
-    is there a|any|still|guidance, are there any, service for|is|still, could we have, cinema, episode of the,
-    e-safety, sex education, recruitment, reading group, study day, learned|learnt from, attached section, our
-    policy|procedure, worth reading, topic, essay, lecturer, qualified, qualification, degree, module
+    with, referral form|forms, awards, named nurse|gp|doctor|midwife, for child abuse|protection|exploitation, a
+    job, vacancy, vacancies, applicant*, explain*, certificate, imaginary, made-up, fictional, hypothetical*, mock,
+    pretend, model paragraph|policy, records of, childs report|file|record|records, retention, interesting, at what
+    age, do you run|offer|have_a|have_any|have_the|still_have, is there a|any|still|guidance, are there any, service
+    for|is|still, could we have, cinema, episode of the, e-safety, sex education, recruitment, reading group, study
+    day, learned|learnt from, attached section, our policy|procedure, worth reading, topic, essay, lecturer,
+    qualified, qualification, degree, module
 """)
 # Meetings and papers of a case, which sound like talk: read as if they were not there.
 CASE_WORK = phrases("""
@@ -137,6 +138,7 @@ CASE_WORK = phrases("""
 """)
 # Why somebody is away, and what is only a way of speaking.
 HARMLESS = phrases("""
+    remove|removing|delete … picture|photo|photos|photograph|image, taken off … team|list|register,
     so im|ill|i_am off|away|late|out|back|going, so i|we cant|cannot|wont|will, so cant|cannot, which is why i, im
     off, off sick, cant|cannot come|make|attend, my|our|send apologies, excuse, forgive, chickenpox, chicken pox,
     killing me, dying to, died|die laughing|of_it|of_boredom, bored|worried|frozen to death, hit|pressed send, touch
@@ -146,12 +148,13 @@ HARMLESS = phrases("""
 """)
 # What the family does, and the school, when all is well.
 PLEASANT = phrases("""
-    thank him|her|them|you, helpful, software, the pictures are, moved by|to, sorry, birthday, cake, at university,
-    starts school|nursery|in, graduat*, exam results, a levels, gcses, ha, haha, lol, laughed, laughing, a laugh,
-    joke*, sweet, fun, proud, delighted, hurrah, balloons, cricket, netball, football|hockey|rugby team|match,
-    harvest, rehears*, concert, choir, nativity, panto*, outing, picnic, playscheme, creche, pool table, bikes,
-    raffle, toys, drawing|drawings|drew|picture on, banner, lovely to, great news, congrat*, well deserved,
-    pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised … money|pounds|for
+    thank him|her|them|you, helpful, brilliant, love the, childrens play|party|art|work, software, the pictures are,
+    moved by|to, sorry, birthday, cake, at university, starts school|nursery|in, graduat*, exam results, a levels,
+    gcses, ha, haha, lol, laughed, laughing, a laugh, joke*, sweet, fun, proud, delighted, hurrah, balloons,
+    cricket, netball, football|hockey|rugby team|match, harvest, rehears*, concert, choir, nativity, panto*, outing,
+    picnic, playscheme, creche, pool table, bikes, raffle, toys, drawing|drawings|drew|picture on, banner, lovely
+    to, great news, congrat*, well deserved, pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised …
+    money|pounds|for
 """)
 # What never happened at all.
 FICTION = phrases("""
@@ -162,8 +165,9 @@ FICTION = phrases("""
 # Of the newsletter itself: whoever speaks of it in the same breath means that.
 MAIL = phrases("""
     newsletter|newsletters, mailing|mailings, your|the|this|mailing|distribution|e-mail|email|delegate|contact list|
-    lists, unsub*, subscri*, inbox, e-mails, emails, e-mailing, emailing, spam, bulletin*, database, distribution,
-    circulation, opt out, opt-out, take|took|taken me off, remove me, stop sending, my|new address, write to me at
+    lists, unsub*, unsu*, stop sendin*|mailin*|emailin*, send|sending|sendin me this, read|reading it|this,
+    subscri*, inbox, e-mails, emails, e-mailing, emailing, spam, bulletin*, database, distribution, circulation, opt
+    out, opt-out, take|took|taken me off, remove me, stop sending, my|new address, write to me at
 """)
 # What organisations print below their mails, and what is asked in general.
 IN_GENERAL = re.compile(
