@@ -140,7 +140,7 @@ def test_an_address_that_does_not_answer_is_left_for_the_next() -> None:
             for port in (silent.getsockname()[1], server.port)
         ]
         way = replace(relay(server), look_up=lambda _: both.copy())
-        with Session(way, Timing(connect=0.6)) as session:
+        with Session(way, Timing(connect=0.6, step=2)) as session:
             assert isinstance(session.deliver(SENDER, RECIPIENT, MESSAGE), Answered)
 
 
