@@ -65,7 +65,7 @@ def one(count: int) -> None:
     from pscb_mail.database import open_database
     from pscb_mail.sending import mailing
     from pscb_mail.sending.audience import Audience
-    from pscb_mail.sending.connection import door
+    from pscb_mail.sending.door import door
     from pscb_mail.sending.pacing import Limits
     from pscb_mail.sending.relays import Relays
     from pscb_mail.sending.running import Means, Run

@@ -13,7 +13,7 @@ from pscb_mail.database import open_database, transaction
 from pscb_mail.issues.edition import Edition, Field
 from pscb_mail.sending import ledger, mailing
 from pscb_mail.sending.audience import Audience
-from pscb_mail.sending.connection import Timing, door
+from pscb_mail.sending.door import Timing, door
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.relays import Relays

@@ -24,8 +24,8 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import ledger, mailing, running, singles
 from pscb_mail.sending.brakes import BrakeError
-from pscb_mail.sending.connection import Timing
 from pscb_mail.sending.delivery import Retries, State, retries
+from pscb_mail.sending.door import Timing
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.pacing import Limits
 from pscb_mail.sending.troubles import RelayAwayError, RelayRefusesError

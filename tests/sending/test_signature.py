@@ -15,8 +15,8 @@ from scripted import ScriptedServer
 
 from pscb_mail.errors import NotNowError, SettingsError
 from pscb_mail.sending import ledger, mailing
-from pscb_mail.sending.connection import door
 from pscb_mail.sending.delivery import State
+from pscb_mail.sending.door import door
 from pscb_mail.sending.relays import Relays
 from pscb_mail.sending.signature import Signer, signer
 from pscb_mail.settings import Dkim, Relay

@@ -13,8 +13,8 @@ from newsroom import interrupted_by
 from scripted import ScriptedServer, hang_up, say_nothing, trickle
 
 from pscb_mail.errors import Exit, PscbMailError, SettingsError
-from pscb_mail.sending.connection import Door, Timing, door
 from pscb_mail.sending.dialogue import Answered, InDoubt, NotSent
+from pscb_mail.sending.door import Door, Timing, door
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.replies import Reply, Stage
 from pscb_mail.sending.smtp import Session, stuffed

@@ -24,7 +24,7 @@ from scripted import ScriptedServer
 
 from pscb_mail.errors import PscbMailError
 from pscb_mail.imap import Imap, Place
-from pscb_mail.sending.connection import door
+from pscb_mail.sending.door import door
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.smtp import Session
 from pscb_mail.settings import Relay, Settings

@@ -18,8 +18,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pscb_mail.errors import PscbMailError, SettingsError
-from pscb_mail.sending.connection import Connection, Door, Timing
+from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.dialogue import CLOSING, Answered, InDoubt, NotSent, Outcome, Phase
+from pscb_mail.sending.door import Door, Timing
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.replies import Meaning, meaning
 from pscb_mail.sending.troubles import LATER, RelayAwayError, SignInRefusedError

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pscb_mail import signin
 from pscb_mail.errors import SettingsError
-from pscb_mail.sending.connection import USUAL, Door, Timing, door
+from pscb_mail.sending.door import USUAL, Door, Timing, door
 from pscb_mail.sending.opening import Credentials
 from pscb_mail.sending.smtp import Session
 from pscb_mail.sending.troubles import RelayAwayError, SignInRefusedError

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Self
 
-from pscb_mail.sending.connection import USUAL, Connection, Door, Timing
+from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.dialogue import NotSent, Outcome, Phase
+from pscb_mail.sending.door import USUAL, Door, Timing
 from pscb_mail.sending.envelope import Copy
 
 
