@@ -41,7 +41,9 @@ REASON_LEAD = re.compile(
 )
 # The same up to the wish itself: "As I have now left the service remove me". What others want is no reason.
 REASON_OF_OWN = re.compile(
-    r"^(?:as|since|because|now that) (?:i|we|i'm|i've|we've|we're|my|our|this|it|it's)\b(?!.*\b(?:want|wants|would"
+    r"^(?:due to|owing to|because of|following|given) (?:a |the )?(?:my|our|changes?|move|restructur\w+|merger|closure"
+    r"|redundancy|retirement)\b(?!.*\b(?:want|wants|asked|told|says?|said|if)\b)|^(?:as|since|because"
+    r"|now that) (?:i|we|i'm|i've|we've|we're|my|our|this|it|it's)\b(?!.*\b(?:want|wants|would"
     r"|asked|told|says?|said|like|wish|wishes|might|may|if)\b)"
 )
 # What leads up to a wish and says nothing: "how about", "a quick note to ask that", "you may as well".
@@ -49,7 +51,8 @@ LED_UP = re.compile(
     r"\b(?:how about|feel free to|(?:this is )?(?:an? )?(?:quick|short|brief|little) (?:note|line|word|e-?mail"
     r"|one)(?: to (?:ask|say|request))?|(?:take )?note(?: that)?|you (?:may|might|could) as well"
     r"|you have my (?:permission|consent|blessing)(?: to)?|(?:treat|accept|take|consider) this as"
-    r"|(?:as )?(?:a |my )?formal (?:request|notice|objection)(?: under (?:article \d+|(?:the )?(?:uk )?(?:gdpr|data"
+    r"|under (?:the )?(?:uk )?(?:data protection act|gdpr)(?: \d{4})?|(?:as )?(?:a |my )?formal (?:request"
+    r"|notice|objection)(?: under (?:article \d+|(?:the )?(?:uk )?(?:gdpr|data"
     r" protection act)))?(?: to)?|is there (?:a"
     r"|any) way|any (?:way|chance)|no reason|possibly|did (?:reply|ask|write|say)|last time|cannot believe"
     r"|can't believe|i've been meaning to|been meaning to|meaning to|for ages|good enough to|kind enough to"

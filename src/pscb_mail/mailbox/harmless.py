@@ -41,7 +41,8 @@ _ENGLISH = """
     x xx xxx
     awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly regretfully unfortunately
     finally officially formally really definitely indeed mind minding
-    pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
+    ok above undersigned consented bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip
+    sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
     love kill whatever very really extremely most quite truly subscriber subscribers reader readers circulations
     effective else
@@ -53,7 +54,7 @@ _OTHERS = {
         ich mich mir wir uns mein* unser* sie ihr* ihnen man hallo guten tag morgen liebe* damen und herren sehr
         geehrte* bitte danke dank vielen besten schon im voraus hiermit gerne gern mochte* wurde* will wollen wunsch*
         habe kein* nicht mehr langer weiter* interesse aus von vom dem der den die das diese* an am auf fur zu zum zur
-        in ihrer eurem euren newsletter* verteiler* mailing* liste* datenbank e-mail* email* mail* e nachricht*
+        in ihrer eurem euren newsletter* verteiler* um mailing* liste* datenbank e-mail* email* mail* e nachricht*
         rundbrief* rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde*
         trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
         empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft zukunftig
@@ -174,8 +175,9 @@ _KNOWN = {
 _HARMLESS_PHRASE = re.compile(
     r"\b(?:to )?(?:continue|carry on|go on|keep)(?: to)? (?:receiv\w+|get(?:ting)?|be(?:ing)? sent)\b"
     r"|\bhome (?:e-?mail|address|account)\b|\byou hold\b|\bas well as (?:everything|all|anything)\b"
-    r"|\bfrom this service\b|\b(?:at|in|to|by) (?:this|our) (?:practice|surgery|school"
-    r"|office|nursery|clinic|centre|setting)\b"
+    r"|\bfrom this service\b|\b(?:(?:at|in|to|by) )?(?:this|our) (?:practice|surgery|school"
+    r"|office|nursery|clinic|playgroup|pre-?school|centre|parish|charity|setting)\b(?! (?:\w+ )?(?:list"
+    r"|register|rota|group))"
     r"|\bfrom what(?:ever)? (?:mailing )?lists? (?:this|it|these) (?:comes?|came|is|are)(?: from| on)?\b"
     r"|\bbefore(?: that)?$|\b(?:people|those|everyone|everybody|recipients|readers|subscribers) (?:who|that) (?:get"
     r"|receive|are sent)\b|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"

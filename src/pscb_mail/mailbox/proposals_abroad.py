@@ -26,7 +26,7 @@ _RECEIVE = (
 # A negation anywhere in it makes it something else: `languages` reads the wish to come off.
 NO = re.compile(
     r"\b(?:nicht|kein\w*|ne|n'|pas|plus|no|nao|nie|nu|nebe\w*|nenor\w*|vairs|nevel\w*|negrib\w*|des-?\w+|dez\w+"
-    r"|wypis\w*)\b"
+    r"|wypis\w*|(?:deixar|parar|dejar) de|cess\w+ de|arret\w+ de|sair d\w+|salir d\w+)\b"
 )
 SUBSCRIBE = (
     *(re.compile(rf"\b{add}\b.{{0,80}}(?:\b{_MAIL}|@)|\b{_MAIL}.{{0,60}}\b{add}(?!\w)") for add in _ADD.values()),

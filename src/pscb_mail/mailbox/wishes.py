@@ -8,7 +8,9 @@ import re
 ME = (
     r"(?:me|us|myself|ourselves|my ?self|(?:my|our|this|the|these) (?:(?:own|work|school|shared|team|group|generic"
     r"|office|department|old|full|business|personal|contact|current|above|following|nhs|name|and|or|e-?mail|email"
-    r"|mail|details|address|addresses|account|mailbox|inbox|data|information) ?){1,6}|this one)"
+    r"|mail|details|address|addresses|account|mailbox|inbox|data|information) ?){1,6}|this one"
+    r"|the undersigned|the above (?:named |mentioned )?(?:e-?mail ?address|e-?mail|address)|(?:our|this) (?:practice"
+    r"|surgery|nursery|clinic|playgroup|pre-?school|centre|parish|charity))"
 )
 LIST = (
     r"(?:list|lists|listing|mailings?|mailing-?list|distribution|dl|newsletters?|circulation|circulars?|database"
@@ -27,8 +29,9 @@ WISHES: dict[str, re.Pattern[str]] = {
     for name, pattern in {
         "take me off": rf"\b(?:take|taking|get|cross|strike|scratch|leave|cut|knock) {ME} ?(?:right )?(?:off|out"
         rf"|from)\b",
-        "pop me off": rf"\b(?:pop|kick|chuck|whip|wipe|throw|boot|bump|pull|whisk|lift|tick|rub|slip|sign|scrub|strip"
-        rf"|score|keep|rule|opt) {ME} ?(?:right )?(?:off|out|from) (?:of )?(?:the|this|your|all|any|it|here|these)\b",
+        "pop me off": rf"\b(?:pop|bin|kick|chuck|whip|wipe|throw|boot|bump|pull|whisk|lift|tick|rub|slip|sign|scrub"
+        rf"|strip|score|keep|rule|opt) {ME} ?(?:right )?(?:off|out|from) (?:of )?(?:the|this|your|all|any|it|here"
+        r"|these)\b",
         "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
         rf"|de-register) (?:both )?{ME}",
         "remove from "
@@ -118,7 +121,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
         "not send": r"\b(?:can|could|would|may|will|to) (?:(?:you|i|we) )?(?:\w+ )?(?:not|no longer) (?:be )?(?:send"
         r"|sent|receive|get|include|e-?mail)\b",
-        "removal": r"^(?:(?:a |this is a |my )?request (?:for|to) |for )?(?:my |mailing list |newsletter )?"
+        "removal": r"^(?:(?:a |this is a |my )?request(?:ing)? (?:for |to )?|for )?(?:my |mailing list |newsletter )?"
         r"(?:removal|be removed|be taken off)(?: request)?(?: (?:from|of)\b.{0,60})?$",
         "removal of": rf"\b(?:removal|deletion|erasure|withdrawal) of {ME}",
         "action my "
@@ -137,6 +140,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "opt out": rf"\b(?:(?:{WANT}|going|wishing) (?:to )?opt(?:ing)?[- ]?out|opt(?:ing)? {ME} out|^(?:i |i'm "
         rf"|i am |we |we're |(?:can|could|may|might) (?:i|we) )?opt(?:ing)?[- ]?out)\b",
         "consent": r"\b(?:withdraw|revoke)(?:ing)? (?:my|our) consent\b",
+        "no consent": r"\b(?:i|we) (?:do not|don't|dont|no longer|never) consent(?:ed)? to (?:be|being|receiv\w+"
+        r"|get\w*)\b",
         "objection": r"\b(?:i|we) object to (?:\w+ ){0,3}?(?:receiving|the processing|processing|being sent)\b",
     }.items()
 }
@@ -156,6 +161,7 @@ NEGATIVE = frozenset(
         "so that I am not",
         "rather you did not",
         "receive no more",
+        "no consent",
         "no longer required",
     }
 )
@@ -218,7 +224,8 @@ _WHOLE = (
     "stop|stop it|stop this|stop all|unsubscribe|unsubscribe me|remove|remove me|delete|delete me|"
     "opt out|optout|opt-out|cancel|off|take me off|unsubscribed|un-subscribe|no more|end|quit|unsub|"
     "unsuscribe|unsubcribe|unsubsribe|remove from list|off list|take off|stop sending|not wanted|"
-    "stop mail|stop email|stop emails|stop stop|stop now|unsubscribe unsubscribe|i unsubscribe|sign off|"
+    "no longer wish to receive|stop mail|stop email|stop emails|stop stop|stop now|"
+    "unsubscribe unsubscribe|i unsubscribe|sign off|"
     "signoff"
 )
 WHOLE = frozenset(_WHOLE.split("|"))
