@@ -127,6 +127,16 @@ VERDICTS = [
     ("", "The server did not accept our requests to connect. [socket error]", T, False),
     ("5.0.0", "550 no thanks (in reply to end of DATA command)", O, False),
     ("5.0.0", "550 mailbox unavailable (in reply to end of DATA command)", P, False),
+    ("", "error after MAIL FROM:<news@pscb.example> SIZE=9: 550 pscb.example is not there", O, False),
+    ("", "error after initial connection: 554 never", O, False),
+    ("", "error after initial connection: 554 no SMTP service here", P, False),
+    ("5.0.0", "550 no (in reply to EHLO command)", O, False),
+    ("4.3.2", "450 4.3.2 no (in reply to MAIL FROM command)", T, False),
+    ("", ">>> MAIL From:<news@pscb.example>\n<<< 501 no thanks", O, False),
+    ("", ">>> RCPT To:<jo@school.example>\n<<< 550 no thanks", P, False),
+    ("5.0.0", "550 your relay quota has been exceeded", O, False),
+    ("5.7.1", "It was rejected by the recipient domain: 550 5.7.1 no entry", O, False),
+    ("", "550 Host unknown; 250 of somebody else: deferred", P, False),
 ]
 
 

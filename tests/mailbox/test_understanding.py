@@ -224,6 +224,12 @@ def test_a_list_s_advertising_is_automatic_but_a_member_s_answer_to_us_is_a_pers
     )
 
 
+@pytest.mark.parametrize(("event", "kind"), [("Delivery", Kind.AUTOMATIC), ("Bounce", Kind.QUESTION)])
+def test_data_for_programs_proposes_nothing_and_what_failed_is_left_to_a_person(event: str, kind: Kind):
+    data = f'{{"kind":"{event}","mail":{{"from":"jo@s.example","to":["new@s.example"]}}}}'
+    assert of("From: jo@s.example\nSubject: Notification", data).kind is kind
+
+
 HINTS = [
     "Subject: Absent pupil", "Subject: On leave, but worried", "Subject: Read: your newsletter", "Subject: Cancelled: my place",
     "Subject: Quarantine summary", "Subject: Urlop", "List-Id: <staff.s.example>", "Precedence: bulk", "Feedback-ID: 1:2:3",

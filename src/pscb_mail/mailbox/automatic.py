@@ -133,6 +133,7 @@ def automatic(incoming: "Incoming") -> Machine | None:
     """Return what shows that a program wrote it, None where nothing does."""
     subject = plain(incoming.subject)
     receipt, header = _receipt(incoming), next(_headers(incoming), "")
+    receipt = receipt or _data(incoming)
     proven = bool(receipt or header)
     sign = receipt or _machine_kind(incoming, subject)
     if sign:
@@ -178,6 +179,17 @@ def _receipt(incoming: "Incoming") -> str:
         return f"Content-Type: multipart/report; report-type={receipt}"
     reports = incoming.report_type in {"tlsrpt", "dmarc"}
     return f"Content-Type: multipart/report; report-type={incoming.report_type}" if reports else ""
+
+
+def _data(incoming: "Incoming") -> str:
+    """Return the sign of a text that is data for programs (JSON); what tells of a failure is left to a person."""
+    start = _JSON.match(incoming.whole_text)
+    failed = start and _FAILED_DATA.search(incoming.whole_text[:2000])
+    return f"data for a program: {start[0].strip()}" if start and not failed else ""
+
+
+_JSON = re.compile(r'\s{0,20}\{\s{0,20}"[\w-]{1,60}"\s{0,5}:')
+_FAILED_DATA = re.compile(r':\s{0,5}"(?:bounce|complaint|fail|reject)\w{0,10}"', re.IGNORECASE)
 
 
 def _machine_kind(incoming: "Incoming", subject: str) -> str:

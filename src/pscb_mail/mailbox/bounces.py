@@ -18,7 +18,7 @@ from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.nondelivery import above_the_copy, reports_a_return
 from pscb_mail.mailbox.recipients import about, passed_on_from, recipients, without_subject
 from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
-from pscb_mail.mailbox.severity import at_data, explains, reply_in, says_later, status_of, telling_line, verdict
+from pscb_mail.mailbox.severity import explains, reply_in, says_later, status_of, telling_line, verdict, when_refused
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
@@ -149,7 +149,7 @@ def _finding(who: str, fields: dict[str, str], told: str, returned: Returned) ->
 def _explained(diagnostic: str, status: str, told: str) -> str:
     """Return why, in the report's fields, or in its words where neither diagnostic nor code says anything."""
     if diagnostic and (explains(diagnostic) or (status and not status.endswith(".0.0"))):
-        return f"{diagnostic} {at_data(told)}"
+        return f"{diagnostic} {when_refused(told)}"
     return f"{diagnostic} {reply_in(told) or told}"
 
 

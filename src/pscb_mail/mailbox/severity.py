@@ -23,10 +23,10 @@ _OURS = re.compile(
     r"|rejection)|rejected (?:by|due to|for) (?:\w+ )?policy|(?:local|security|content|administrative|email) policy"
     r"|access denied, (?:spamhaus|banned|bad)|banned sender|not authori[sz]ed to send|traffic not accepted"
     r"|message (?:size|too large|too big)|too large|exceeds (?:the )?(?:maximum )?(?:message )?size|size limit"
-    r"|sending (?:limit|quota)|submission quota|message rate|daily (?:sending|user)|too many (?:messages|recipients"
-    r"|connections|hops)|loop\w*|hop count|recursion|(?:messages?|mail) from (?:ip )?\[?\d|your (?:ip|server|domain"
-    r"|host)|reverse dns|ptr record|helo|virus|malware|phish\w*|tls (?:is )?required|requires? (?:encryption|tls"
-    r"|starttls)|(?:e-?mail|message) size|prohibited|mimecast|proofpoint|suspicious)\b"
+    r"|(?:sending|relay) (?:limit|quota)|submission quota|message rate|daily (?:sending|user)|too many (?:messages"
+    r"|recipients|connections|hops)|loop\w*|hop count|recursion|(?:messages?|mail) from (?:ip )?\[?\d|your (?:ip"
+    r"|server|domain|host)|reverse dns|ptr record|helo|virus|malware|phish\w*|tls (?:is )?required"
+    r"|requires? (?:encryption|tls|starttls)|(?:e-?mail|message) size|prohibited|mimecast|proofpoint|suspicious)\b"
 )
 # About who sends, from where, what, or how fast: where neither a code nor the rest of the text speaks of the recipient.
 _OURS_IN_WORDS = re.compile(
@@ -50,7 +50,8 @@ _RESTRICTED = re.compile(r"^5\.7\.(?:12\d?|13[0-6]?|2|3)$")
 _RESTRICTED_TEXT = re.compile(
     r"\b(?:notauthori[sz]ed|authrequired|only accepts|restricted (?:recipient|address)|not permitted to (?:send|email)"
     r"|permission to (?:send|e-?mail|post)|recipnotfound|delivery (?:to this recipient )?restrict\w*"
-    r"|not allowed to send to|(?:blocked|refused|rejected) (?:by|due to) (?:the )?(?:recipient|user)\b|user rules"
+    r"|not allowed to send to|(?:blocked|refused|rejected) (?:by|due to) (?:the )?(?:recipient|user)\b"
+    r"(?! (?:domain|server|system|mail))|user rules"
     r"|recipient(?:'s)? (?:preferences|rules)|refuses? to (?:receive|accept)|accepting any mail|members? (?:of|only)"
     r"|not subscribed to|allowed to post|pre-approved)\b"
 )
@@ -139,7 +140,7 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
     if action == "delayed" or (not action and _LATER.search(words) and not status.startswith("5")):
         return Severity.DELAYED, False
     if _FULL.search(words) or status in {"4.2.2", "5.2.2"}:
-        ours = re.search(r"\b(?:submission|sender's|your mailbox)\b", words)
+        ours = re.search(r"\b(?:submission|(?:sending|relay) quota|sender's|your mailbox)\b", words)
         return (Severity.OURS if ours else Severity.TEMPORARY), False
     unknown = bool(_UNKNOWN.search(words))
     if _is_restricted(status, words, unknown=unknown):
@@ -152,13 +153,16 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
         _FOR_NOW.search(words) or _first_code(text).startswith("4")
     )
     # Servers that are being set up refuse everything for the time being; given up on, an unknown user stays unknown.
-    if (status.startswith("4") and not (unknown and _OF_ADDRESS.match(status))) or (for_now and not unknown):
+    gone = unknown or bool(_NO_HOST.search(words))
+    if (status.startswith("4") and not (unknown and _OF_ADDRESS.match(status))) or (for_now and not gone):
         return Severity.TEMPORARY, False
     sure = status in _NO_SUCH_CODES or (unknown and not status.startswith(("4", "5.4", "5.2", "5.3")))
     return Severity.PERMANENT, sure
 
 
 _OF_ADDRESS = re.compile(r"4\.[015]\.")
+# What a name server said for sure, whatever happens to the message's other recipients.
+_NO_HOST = re.compile(r"\bhost unknown\b|\bauthoritative answer\b")
 
 
 def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
@@ -184,6 +188,8 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     """Whether a refusal is about our mail or our server. A text that names an unknown user outweighs a policy code."""
     if re.search(r"\bgr[ea]y-?list", words):
         return False
+    if _is_before_the_recipient(words):
+        return True
     strong = _OURS.search(_NAME.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
         return not unknown or bool(strong) or status.endswith((".1.7", ".1.8"))
@@ -196,6 +202,21 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     return not (unknown and status in _NO_SUCH_CODES and not re.search(r"block|spamhaus|blacklist|reputation", words))
 
 
+def _is_before_the_recipient(words: str) -> bool:
+    """Whether a server refused for good, and not for now, before it could know whom the mail was for."""
+    if not _BEFORE_RCPT.search(words) or not _first_code(words).startswith("5"):
+        return False
+    return not (_TAKES_NO_MAIL.search(words) or _FOR_NOW.search(words))
+
+
+# As Exim, Postfix, Sendmail, qmail, Yahoo and SendGrid tell it: at the greeting or the sender (RFC 5321 section 3.3).
+_BEFORE_RCPT = re.compile(
+    r"\b(?:after (?:initial connection|(?:pipelined )?mail from|ehlo|helo|starttls)|in reply to (?:mail from|ehlo|helo"
+    r"|initial server greeting)|in (?:handshake|mail from|ehlo|helo)|but (?:sender was|my name was) rejected)\b"
+    r"|\[(?:mail from|connect|ehlo|helo)\]|>>> (?:mail from|ehlo|helo)\b[^<>]{0,60}(?:<[^<>]{0,320}>)?[^<>]{0,100}<<< 5"
+)
+# Of a domain that takes no mail at all, as one says that has a null MX (RFC 7505).
+_TAKES_NO_MAIL = re.compile(r"\bno (?:smtp|mail) service\b|\b(?:does|do) not accept (?:any )?mail\b(?! from)")
 # The recipient had been accepted by then: what was refused is the message.
 _AT_DATA = re.compile(r"\bafter end of data\b|\bend of data command\b|>>> data <<< 5")
 
@@ -247,20 +268,21 @@ def reply_in(text: str) -> str:
     """
     replies = " ".join(match[0] for match in _REPLY.finditer(text[:4000]))
     # A report may say in its own words at which command that was.
-    replies += f" {at_data(text)}"
+    replies += f" {when_refused(text)}"
     words = plain(replies)
     return replies if any(pattern.search(words) for pattern in _REASONS) else ""
 
 
-def at_data(text: str) -> str:
-    """Return the words that say that the message itself was refused, where a report says so; "" elsewhere."""
-    found = _AT_DATA.search(plain(text[:4000]))
+def when_refused(text: str) -> str:
+    """Return the words that say at which command it was refused, before the recipient or behind; "" elsewhere."""
+    words = plain(text[:4000])
+    found = _AT_DATA.search(words) or _BEFORE_RCPT.search(words)
     return found[0] if found else ""
 
 
 # From a reply's code (RFC 5321 section 4.2) to the end of its paragraph.
 _REPLY = re.compile(r"(?<![\d.:-])[45][0-57]\d(?: |-(?!\d{3}-\d))(?=[A-Za-z#<\d])(?:.|\n(?![ \t]*\n)){1,1500}")
-_REASONS = (_AT_DATA, _UNKNOWN, _FULL, _OURS, _RESTRICTED_TEXT, _DISABLED, _NOT_THEIRS)
+_REASONS = (_AT_DATA, _BEFORE_RCPT, _UNKNOWN, _FULL, _OURS, _RESTRICTED_TEXT, _DISABLED, _NOT_THEIRS)
 
 
 def tells_of_a_mailbox(text: str) -> bool:
