@@ -37,8 +37,8 @@ _LANGUAGES = (
     _language(  # Polish
         """dziec*, dziewczyn*, chlopiec, chlopc*, chlopak*, corka, corke, corki, coreczk*, syn, syna, synek, synka,
         uczen, uczni*, uczennic*, niemowl*, wnuk, wnuka, wnuczk*, siostrzen*, bratan*, nastolat*, kolega|
-        kolezanka|kolezanki z klasy, # lat, malutk*, maluch*, przedszkol*, braciszk*, siostrzyczk*, brat|
-        brata|siostre""",
+        kolezanka|kolezanki z klasy, # lat, malutk*, maluch*, przedszkol*, braciszk*, siostrzyczk*, brat|brata|
+        siostre""",
         """ojczym*, tata, tate, taty, tato, ojciec, ojca, mama, mame, mamy, macoch*, wujek, wujka, dziadek,
         dziadka, brat, kuzyn*, partner|chlopak|facet mamy, trener*, nauczyciel*, sasiad*, matka, ksiadz""",
         "mnie, mi, moj, moja, moje, mojego, mojej, ja, jestem, mam, boje",
@@ -46,8 +46,8 @@ _LANGUAGES = (
         zneca*, maltret*, molest*, gwalc*, zgwalc*, dotyka*, obmac*, wykorzyst*, siniak*, siniec, slady|slad po|
         na, oparz*, poparz*, krwi, krew, ran|rany|rane na, blizn*, boje|boi sie, strach*, przeraz*, placz*,
         krzycz*, krzyki, glod*, zamyka*, zamkn*, samo|sama|sam|same w_domu|zostaje, zostawi* … sam*, zabij*,
-        zabic, grozi*, niebezpiecz*, zagin*, uciek*, pijan*, narkot*, tnie sie, tne sie, samobo*, umrzec, nie
-        chce|chca wracac|wrocic, wydac za_maz, gwalt*, przemoc""",
+        zabic, grozi*, przychodzi|wchodzi … pokoju|lozka|lozko, niebezpiecz*, zagin*, uciek*, pijan*, narkot*,
+        tnie sie, tne sie, samobo*, umrzec, nie chce|chca wracac|wrocic, wydac za_maz, gwalt*, przemoc""",
         """szkoleni*, kurs, kursu, kursy, warsztat*, artykul*, ulotk*, plakat*, broszur*, biuletyn*, konferencj*,
         statyst*, dziekuj* za, webinar*, film, temat, wykład*, ustaw*, czy bedzie, nagran*""",
     ),
@@ -56,45 +56,47 @@ _LANGUAGES = (
         anuk*, paaugl*, sesut*, sesei, broli*, draugei|drauge #, # metu|metai, mazyl*""",
         """patev*, teti*, tetis, tevas, teva, tevai, mama, motina, mamos, dede, dedes, senel*, brolis, pusbrol*,
         treneri*, mokytoj*, kaimyn*, drauge, draugas""",
-        "mane, man, mano, manes, as, manimi, esu",
+        "mane, man, mano, manes, as, manimi, esu, bijau, noriu, turiu",
         """musa*, mus, muse, mustas, smurt*, skriaudz*, trenk*, dauzo*, spard*, smaug*, uzgaul*, liecia, lieti,
         liesti, lytin*, tvirkin*, prievart*, isnaudoj*, melyn*, sumus*, zaizd*, nudeg*, krauj*, bijau, bijo,
         isigand*, baimin*, verkia, verk*, rekia, klykia, alkan*, nevalg*, badauj*, uzrakin*, vienas|viena|vieni|
         vienus namie|namuose|likes, paliek*|palikt* … vien*, uzmus*, nuzud*, nusizud*, zudyt*, grasin*, pavoj*,
-        dingo, pabeg*, girtas|girta|girti, narkot*, istekin*, nenori eiti|grizti namo, pjausto*, zaloja*, badu""",
+        dingo, pabeg*, girtas|girta|girti, geria, ateina … kambari|lova|nakti, narkot*, istekin*, nenori eiti|
+        grizti namo, pjausto*, zaloja*, badu""",
         """mokym*, kurs*, seminar*, straipsn*, lankstinuk*, plakat*, leidin*, konferencij*, aciu uz, statist*,
         paskait*, bukl*, informacij*, knyg*, film*""",
     ),
     _language(  # Portuguese
         """crianca, criancas, menin*, filho, filha, filhos, filhas, filhinh*, bebe, bebes, neto|neta|netos,
-        sobrinh*, alun*, adolescente*, miud*, enteado|enteada, rapariga, # anos, irma|irmao|irmaozinho
-        mais|pequen*, bebezinho""",
+        sobrinh*, alun*, adolescente*, miud*, enteado|enteada, rapariga, # anos, irma|irmao|irmaozinho mais|
+        pequen*, bebezinho""",
         """padrasto*, pai, mae, tio, tia, avo, madrasta, irmao, primo, namorado|companheiro da, treinador*,
         professor*, vizinh*, padre""",
         "me, mim, meu, minha, eu, tenho, estou, comigo, sou",
         """bate, batem, bater, bateu, batia, batiam, bate-me, espanc*, agride*, agred*, maltrat*, pontape*, murro*,
         chapad*, toca-me, toca|tocou|tocam no|na|nas|nos|lhe|nela|nele, me toca|tocou, mexe|mexeu|mexem comigo|
         nela|nele|nas|no|na, lhe|me mexe|mexeu, abusa*, abuso, viola|violou|violada|violado, partes intimas,
-        nodoas, nodoa, hematom*, ferid*, queimad*, marcas, sangra*, sangue, medo, assustad*, chora, choram,
-        chorar, chorando, grita, gritam, gritar, gritos, sozinh*, trancad*, tranca*, fechad* … quarto|cave|
-        armario, fome, sem comida, mata, matar, matou, mata-me, ameac*, perigo, desaparec*, fugi*, bebad*,
-        drog*, casar-se, obrigad* a, suicid*, morrer, corta-se, nao quero|quer voltar|ir … casa, negligenc*,
-        violencia""",
+        entra|vem … quarto|cama, nodoas, nodoa, hematom*, ferid*, queimad*, marcas, sangra*, sangue, medo,
+        assustad*, chora, choram, chorar, chorando, grita, gritam, gritar, gritos, sozinh*, trancad*, tranca*,
+        fechad* … quarto|cave|armario, fome, sem comida, mata, matar, matou, mata-me, ameac*, perigo,
+        desaparec*, fugi*, bebad*, drog*, casar-se, obrigad* a, suicid*, morrer, corta-se, nao quero|quer
+        voltar|ir … casa, negligenc*, violencia""",
         """curso*, formacao, formacoes, artigo*, folheto*, cartaz*, brochura*, conferenc*, obrigad* pel*|por,
         seminari*, estatist*, webinar*, livro*, filme*, existe um|uma, palestra*, texto*""",
     ),
     _language(  # Romanian
-        """copil*, copii*, fetit*, fata, fete, fetei, baiat*, baiet*, fiul, fiica, fiu, bebelus*, nepot*, nepoat*, elev,
-        eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, # ani, surioara, fratior*""",
+        """copil*, copii*, fetit*, fata, fete, fetei, baiat*, baiet*, fiul, fiica, fiu, bebelus*, nepot*, nepoat*,
+        elev, eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, # ani, surioara, fratior*""",
         """tata, tatal, tati, mama, mamei, mami, sot, sotul, unchi*, bunic*, tatal vitreg, frate, fratele, vecin*,
         prieten*, antrenor*, profesor*, var, varul, iubitul mamei""",
         "ma, mi, imi, mine, meu, mea, eu, sunt, am, ne, noi",
         """bate, bat, batut*, bataie, bataia, batai, bateau, loveste, loves*, lovit*, maltrat*, abuz*, viol*,
-        atinge*, atins*, pipai*, vanata*, rani, ranit*, arsur*, ars, sange, semne pe, frica, teama, teme,
-        speriat*, ingrozit*, plange*, plang, tipa, tipete, urla*, singur|singura|singuri acasa|in|toata|noaptea,
-        lasat* … singur*, incuiat*, incuie, inchis* … camera|casa|beci|baie|pivnita, foame, flamand*,
-        infometat*, omoar*, omor*, ameninta*, pericol, disparut*, fugit*, beat, beta, baut, drog*, marit*,
-        casator*, sinucid*, taie, moara, mor, obliga* sa, nu vreau|vrea sa … acasa, violenta""",
+        atinge*, atins*, pipai*, vanata*, rani, ranit*, arsur*, ars, sange, semne pe, intra|vine … camera|pat|
+        patul, frica, teama, teme, speriat*, ingrozit*, plange*, plang, tipa, tipete, urla*, singur|singura|
+        singuri acasa|in|toata|noaptea, lasat* … singur*, incuiat*, incuie, inchis* … camera|casa|beci|baie|
+        pivnita, foame, flamand*, infometat*, omoar*, omor*, ameninta*, pericol, disparut*, fugit*, beat, beta,
+        baut, drog*, marit*, casator*, sinucid*, taie, moara, mor, obliga* sa, nu vreau|vrea sa … acasa,
+        violenta""",
         """curs, cursul, cursuri, articol*, pliant*, afis*, brosur*, conferint*, multum* pentru, statist*, carte,
         film*, instruir*, seminar*, aveti""",
     ),
@@ -107,31 +109,31 @@ _LANGUAGES = (
         "mani, man, mans, mana, manu, es, manis, esmu",
         """sit, sita, situsi, situsas, siti, piekauj*, parsit*, dara pari, pari dara, sper, zna*g, zvel, aiztiek*,
         pieskar*, izvaro*, seksual*, izmanto, zilum*, bruces, apdegum*, asin*, baidos, baidas, bail, nobij*,
-        raud, raudam, klied*, izsalk*, ieslegt*, aizslegt*, ieslēdz, iesledz, vieni|viens|viena pasi|pats|pati|
-        majas, viens|viena|vieni majas, nogalin*, draud, draudeja, briesm*, pazud*, aizbeg*, piedzer*, dzer,
-        narkot*, izprec*, pasnav*, mirt, negrib iet|atgriezties majas, griez sevi, vardarb*, zag*, prasa est,
-        badina""",
+        raud, raudam, nak|ienak … istaba|gulta|gultu, baidos|dzer, klied*, izsalk*, ieslegt*, aizslegt*,
+        ieslēdz, iesledz, vieni|viens|viena pasi|pats|pati|majas, viens|viena|vieni majas, nogalin*, draud,
+        draudeja, briesm*, pazud*, aizbeg*, piedzer*, dzer, narkot*, izprec*, pasnav*, mirt, negrib iet|
+        atgriezties majas, griez sevi, vardarb*, zag*, prasa est, badina""",
         """kurs*, apmacib*, raksts, rakstu par, buklet*, plakat*, brosur*, konferenc*, paldies par, seminar*,
         statist*, gramat*, film*, lekcij*""",
     ),
     _language(  # German
         """kind, kinder, kindes, kindern, kindchen, nachbarskind*, pflegekind*, stiefkind*, madchen, junge, jungen,
         bub, buben, baby, babys, saugling*, sohn, sohne, sohnes, tochter, schuler, schulerin*, schulern, enkel,
-        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, kleine|
-        kleiner|kleinen madchen|junge|bruder|schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*,
+        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, kleine|kleiner|
+        kleinen madchen|junge|bruder|schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*,
         sechsjahrig*, #-jahrig*, zwillinge""",
         """vater, papa, mutter, mama, stiefvater, stiefmutter, onkel, opa, bruder, cousin, trainer, lehrer,
         nachbar*, freund meiner, eltern""",
         "mich, mir, ich, mein, meine, meiner, meinen, uns",
         """schlagt, schlagen, schlug, schlage, geschlagen, schlägt, prugel*, verprugel*, gehauen, haut, tritt,
         getreten, wurgt, gewurgt, misshandel*, missbrauch*, vergewaltig*, anfass*, angefasst, fasst … an,
-        beruhr*, begrapsch*, blaue flecken, bluterguss*, striemen, brandwunde*, verbrenn*, verletz*, wunden,
-        blutet, blut, angst, furchte*, furchtet, verangstigt*, weint, weinen, schreit, schreien, schreie, allein
-        zu_hause|gelassen|daheim|in, alleine zu_hause|gelassen|daheim|in, eingesperrt*, sperrt … ein, einsperr*,
-        hungert, hungrig, verhunger*, hunger, nichts zu_essen, umbring*, umbringt, bringt … um, toten, totet,
-        droht, drohen, bedroht*, gefahr, verschwunden, vermisst, weggelaufen, abgehauen, betrunken, drogen,
-        zwangsheirat*, verheirate*, heiraten, ritzt, ritze, sterben, suizid*, selbstmord, nicht nach_hause,
-        verwahrlos*, gewalt""",
+        beruhr*, begrapsch*, blaue flecken, bluterguss*, striemen, kommt … zimmer|bett, brandwunde*, verbrenn*,
+        verletz*, wunden, blutet, blut, angst, furchte*, furchtet, verangstigt*, weint, weinen, schreit,
+        schreien, schreie, allein zu_hause|gelassen|daheim|in, alleine zu_hause|gelassen|daheim|in,
+        eingesperrt*, sperrt … ein, einsperr*, hungert, hungrig, verhunger*, hunger, nichts zu_essen, umbring*,
+        umbringt, bringt … um, toten, totet, droht, drohen, bedroht*, gefahr, verschwunden, vermisst,
+        weggelaufen, abgehauen, betrunken, drogen, zwangsheirat*, verheirate*, heiraten, ritzt, ritze, sterben,
+        suizid*, selbstmord, nicht nach_hause, verwahrlos*, gewalt""",
         """kurs, kurse, schulung*, fortbildung*, seminar*, artikel*, beitrag, beitrage, broschur*, flyer, plakat*,
         poster, tagung*, danke fur, statistik*, vortrag*, gibt es, film, buch, workshop*""",
     ),
@@ -148,7 +150,7 @@ _LANGUAGES = (
         pleurent, pleurer, crie, crient, cris, hurle*, seul|seule|seuls a la_maison|chez|toute|dans, seuls|
         seule|seul toute|depuis|le_soir|la_nuit, enferm*, faim, affam*, rien a manger, tuer, tue, menac*,
         danger, dispar*, fugue*, ivre, saoul*, drogu*, marier, mariage force, excis*, scarifi*, suicid*, mourir,
-        ne veux|veut pas … rentrer, secoue*, violences""",
+        ne veux|veut pas … rentrer, secoue*, vient|entre … chambre|lit, violences""",
         """formation*, cours, atelier*, article*, brochure*, affiche*, depliant*, conference*, merci pour,
         statistique*, livre, film, webinaire*, avez-vous, colloque*, l'article""",
     ),
@@ -160,11 +162,12 @@ _LANGUAGES = (
         entrenador*, profesor*, vecin*, cura""",
         "me, mi, mis, mí, yo, tengo, estoy, conmigo, soy",
         """pega, pegan, pegar, pego, pegado, pegaba, golpe*, azot*, maltrat*, toca, tocan, toco, tocado, tocar,
-        manose*, abusa*, abuso, viola, violo, violad*, moraton*, moreton*, cardenal*, herid*, quemad*,
-        quemadur*, marcas, sangra*, sangre, miedo, asustad*, aterr*, llora, lloran, llorar, llorando, grita,
-        gritan, gritar, gritos, solo|sola|solos|solas en casa|la, dejan … solo|sola|solos, encerr*, hambre, sin
-        comida, matar, mata, matarme, mate, amenaz*, peligro, desaparec*, escap*, borrach*, drog*, obligan a,
-        casarse, casarla, suicid*, morir, se corta, me corto, no quiero|quiere volver|ir … casa, violencia""",
+        manose*, entra|viene … cuarto|habitacion|cama, abusa*, abuso, viola, violo, violad*, moraton*, moreton*,
+        cardenal*, herid*, quemad*, quemadur*, marcas, sangra*, sangre, miedo, asustad*, aterr*, llora, lloran,
+        llorar, llorando, grita, gritan, gritar, gritos, solo|sola|solos|solas en casa|la, dejan … solo|sola|
+        solos, encerr*, hambre, sin comida, matar, mata, matarme, mate, amenaz*, peligro, desaparec*, escap*,
+        borrach*, drog*, obligan a, casarse, casarla, suicid*, morir, se corta, me corto, no quiero|quiere
+        volver|ir … casa, violencia""",
         """curso*, taller*, formacion*, articulo*, folleto*, cartel*, conferenc*, gracias por, estadist*, libro*,
         pelicula*, hay un, seminari*""",
     ),
@@ -180,23 +183,24 @@ _LANGUAGES = (
         раны, кров*, боюсь, боится, боятся, страшно, плачет, плач, плачут, кричит, кричат, крики, орет, один|
         одна|одни дома|на|всю|весь, запер*, запира*, голод*, не корм*, убьет, убью, убить, убива*, угрож*,
         опасн*, пропал*, сбежал*, убежал*, пьян*, наркот*, замуж, режет себя|вены, суицид*, самоуб*, умереть, не
-        хочу|хочет идти|возвращаться|домои, приходит ко ночью|мне, ко мне ночью, раздева*, жесток*""",
+        хочу|хочет идти|возвращаться|домои, приходит ко ночью|мне, ко мне ночью, раздева*, заходит|приходит …
+        комнату|кровать, жесток*""",
         """курс*, обучен*, тренинг*, семинар*, статья, статью, статьи, статье, брошюр*, буклет*, плакат*, листовк*,
         конференц*, спасибо за, статист*, фильм*, книг*, вебинар*, лекци*, есть ли""",
     ),
     _language(  # Ukrainian
         """дитин*, діти, дітеи, дітям, дітьми, дівчин*, дівчат*, хлопч*, хлопець, хлопця, хлопці, сину, сина, син,
-        доньк*, донеч*, дочк*, немовл*, малюк*, учень, учня, учні*, учениц*, онук*, племін*, підліт*, школяр*,
-        # років|рік|роки, братик*, сестр*""",
+        доньк*, донеч*, дочк*, немовл*, малюк*, учень, учня, учні*, учениц*, онук*, племін*, підліт*, школяр*, #
+        років|рік|роки, братик*, сестр*""",
         """вітчим*, тато, тата, батько, батька, мама, мами, мати, маму, мачух*, дядько, дядька, дід, дідусь, брат,
         тренер*, вчител*, сусід*, хлопець мами, чоловік мами""",
         "мене, мені, міи, моя, мое, мою, мого, моеі, я, мною, нас",
         """б'є, б'ють, бє, бють, бив, била, били, побив*, побит*, вдарив*, ударив*, душить, чіпає, чіпав, торкає*,
-        гвалт*, зґвалт*, домаг*, насил*, синц*, синяк*, синець, опік*, рани, кров*, боюся, боюсь, боїться,
-        боіться, бояться, страшно, плаче, плачуть, плач, кричить, кричать, крики, сам|сама|самі вдома|на|цілу,
-        замикає*, замкн*, голод*, не годує*, вб'є, вбє, убє, уб'є, вбити, вбив*, погрож*, загрож*, небезпеч*,
-        зник*, втік*, втекла, утік*, п'ян*, пян*, наркот*, заміж, ріже себе|вени, самогуб*, померти, не хочу|
-        хоче іти|повертатися|додому, не пускає, знущ*, жорсток*""",
+        гвалт*, зґвалт*, домаг*, насил*, заходить|приходить … кімнату|кімнати|ліжко, синц*, синяк*, синець,
+        опік*, рани, кров*, боюся, боюсь, боїться, боіться, бояться, страшно, плаче, плачуть, плач, кричить,
+        кричать, крики, сам|сама|самі вдома|на|цілу, замикає*, замкн*, голод*, не годує*, вб'є, вбє, убє, уб'є,
+        вбити, вбив*, погрож*, загрож*, небезпеч*, зник*, втік*, втекла, утік*, п'ян*, пян*, наркот*, заміж,
+        ріже себе|вени, самогуб*, померти, не хочу|хоче іти|повертатися|додому, не пускає, знущ*, жорсток*""",
         """курс*, навчан*, тренінг*, семінар*, стаття, статтю, статті, брошур*, буклет*, плакат*, листівк*,
         конференц*, дякую за, статист*, фільм*, книг*, вебінар*, лекці*, чи є""",
     ),
