@@ -60,6 +60,8 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
                  "newsletter.time_zone", "pace.per_hour", "relays is not a setting. Did you mean relay?"):  # fmt: skip
         assert part in message
     assert all(line.startswith(str(tmp_path / "pscb-mail.toml")) for line in message.splitlines())
+    for derived in ("reply_to", "list_id"):  # nobody set them: what follows from a mistake is not one more
+        assert derived not in message
 
 
 @pytest.mark.parametrize(

@@ -89,6 +89,8 @@ class Newsletter(Section):
             return values
         address = parseaddr(str(values.get("from", "")))[1]
         domain = address.rpartition("@")[2]
+        if not domain:  # that is mistake enough
+            return values
         return {"reply_to": address, "list_id": f"newsletter.{domain}", **values}
 
     @property

@@ -26,7 +26,7 @@ def relay() -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def program(tmp_path: Path, relay: ScriptedServer) -> Program:
-    made = workspace(tmp_path, relay=f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"')
+    made = workspace(tmp_path, relay=f'host = "127.0.0.1"\nport = {relay.port}\nsecurity = "none"\nconnections = 1')
     (tmp_path / "issues" / "issue-7.md").write_text(ISSUE)
     made("add", "Jo <jo@school.test>", "Sam <sam@health.test>")
     return made

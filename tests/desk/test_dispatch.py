@@ -325,11 +325,13 @@ def test_a_mailing_to_nobody_is_not_begun(tmp_path: Path, relay: ScriptedServer)
 
 
 def test_a_retry_counts_those_who_are_sent_to_with_it(desk: Office) -> None:
-    """One was refused, one waits: the yes is for both."""
+    """One was refused, one waits: the yes is for both. Whoever has left the list is skipped, and not counted."""
     desk.send(limit=1)
     desk.db.execute("UPDATE delivery SET state = 'refused' WHERE state = 'sent'")
     desk.db.conn.commit()
     assert planning.retry_plan(desk.db, desk.workspace, "7", State.REFUSED).to_send == 2
+    roster.opt_out(desk.db, [person(desk, SAM).id], Origin(desk.now(), "tester", "unsubscribe"))
+    assert planning.retry_plan(desk.db, desk.workspace, "7", State.REFUSED).to_send == 1
 
 
 def test_a_saved_audience_is_left_out_and_never_narrows_other_groups(tmp_path: Path, relay: ScriptedServer) -> None:

@@ -187,11 +187,9 @@ def retry(
             shown.print_status(plan.status, context, json=json)
             shown.nothing_to_retry(plan.status, only)
             raise typer.Exit(console.exit_code(needs_a_person=plan.status.needs_a_person))
-        others = plan.to_send - count
-        console.say(
-            f"{count:,} {only} of {console.safe(plan.issue)}"
-            + (f", and {others:,} that wait and are sent as well." if others else ".")
-        )
+        console.say(f"{count:,} {only} of {console.safe(plan.issue)}.")
+        if plan.to_send != count:
+            console.say("Those who wait anyway are sent to as well, those who have left the list are not.")
         if only is Again.UNKNOWN:
             console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
         braked = _is_braked(db, plan, by_the_clock=no_wait and yes)

@@ -25,7 +25,7 @@ def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
         console.say(f"[yellow]{console.safe(glance.warning)}[/]")
         return
     if glance.until is not None:
-        bar.note(f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}")
+        bar.note(f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}; Ctrl-C: go on later")
         return
     trouble = glance.state not in {State.SENT, State.QUEUED}
     bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)

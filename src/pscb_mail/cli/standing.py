@@ -72,4 +72,7 @@ def log(
             console.csv(shown.LOG_COLUMNS, (shown.log_json(line, slug, domain).values() for line in lines))
         else:
             mailing = ledger.mailing(db, slug)
+            if mailing is None:
+                console.say(f"{slug} was never sent.")
+                return
             shown.print_log(lines, context, editions=mailing is not None and mailing.edition_number > 1)

@@ -75,6 +75,8 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
             )
         return _plan(db, workspace, edition.issue, edition, whom, count)
     if choice != Audience() and chosen(workspace.settings, choice, db) != mailing.audience:
+        if mailing.cancelled_at is not None:
+            raise UsageError(f"{slug} was cancelled: it goes to nobody else.", AFTER_A_CANCEL)
         raise UsageError(
             f"{slug} is being sent already, to the audience chosen then.", "Leave --to and --not out to go on with it."
         )
@@ -87,17 +89,15 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
 
 
 def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> SendPlan:
-    """Return the plan of `retry`, of which those that wait anyway are part.
+    """Return the plan of `retry`: those who wait anyway are part of it, those who have left the list are not.
 
     Raises UsageError where the issue was never sent, or cancelled with nothing left.
     """
     mailing = begun(db, issue)
     unsettled.hold_off(db, mailing.issue)
-    # As the status counts: what a dead process had in flight is in doubt.
-    counts = overview.mailing_status(db, workspace, mailing.issue).counts
-    waiting = counts[State.QUEUED] + (counts[State.DEFERRED] if state is not State.DEFERRED else 0)
-    plan = _plan(db, workspace, mailing.issue, None, mailing.audience, counts[state] + waiting)
-    _not_over(mailing, plan, counts[state])
+    count = ledger.count_to_active(db, mailing.issue, *{state, State.QUEUED, State.DEFERRED})
+    plan = _plan(db, workspace, mailing.issue, None, mailing.audience, count)
+    _not_over(mailing, plan, plan.status.counts[state])
     return plan
 
 
@@ -250,5 +250,4 @@ def _has_changed(db: Database, workspace: Workspace, issue: str) -> bool:
 
 
 def _waiting(db: Database, issue: str) -> int:
-    counts = ledger.counts(db, issue)
-    return counts[State.QUEUED] + counts[State.DEFERRED]
+    return ledger.count_to_active(db, issue, State.QUEUED, State.DEFERRED)

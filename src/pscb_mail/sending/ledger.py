@@ -265,6 +265,16 @@ def counts(db: Database, issue: str) -> dict[State, int]:
     return {state: found.get(state, 0) for state in State}
 
 
+def count_to_active(db: Database, issue: str, *states: State) -> int:
+    """Return how many deliveries in these states are to people who are still active: a run skips the others."""
+    row = db.execute(
+        """SELECT count(*) FROM delivery d JOIN recipient r ON r.id = d.subscriber
+           WHERE d.issue = ? AND d.state IN (SELECT value FROM json_each(?))""",
+        [issue, json.dumps(states)],
+    ).fetchone()
+    return int(row[0])
+
+
 def next_due_at(db: Database, issue: str) -> datetime | None:
     """Return when the first delivery that was put off is due, or None where none is."""
     (due,) = db.execute("SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]).fetchone()

@@ -96,7 +96,7 @@ def _encryption(imap: Imap, place: Place, now: datetime) -> Check:
     connection = imap.socket
     if isinstance(connection, ssl.SSLSocket):
         return certificates.trusted("mailbox: encryption", place.host, connection, now)
-    return ok("mailbox: encryption", "None, and none is needed: the mailbox is on this computer.")
+    return ok("mailbox: encryption", "No encryption, and none is needed: the mailbox is on this computer.")
 
 
 def _abilities(imap: Imap, mailbox: Mailbox) -> Iterator[Check]:

@@ -200,7 +200,7 @@ class _Call:
         if isinstance(connection, ssl.SSLSocket):
             self._add(certificates.trusted(step, self.relay.host, connection, self.now))
         elif self.relay.is_loopback:
-            self._add(ok(step, "None, and none is needed: the relay is this computer."))
+            self._add(ok(step, "No encryption, and none is needed: the relay is this computer."))
         else:
             self._add(
                 warning(
