@@ -95,11 +95,13 @@ def screenshot(page: Path, target: Path, width: int, height: int) -> None:
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
                 "--virtual-time-budget=4000",  # time enough for the frames of a page
-                f"--user-data-dir={profile}", f"--window-size={width},{height}", f"--screenshot={target}", page.as_uri(),
+                f"--user-data-dir={profile}", f"--screenshot={target}", page.as_uri(),
+                f"--window-size={width},{height + 200}",  # the page may get less than its window
             ],
             check=True, capture_output=True,
         )  # fmt: skip
-    Image.open(target).convert("RGB").quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
+    shown = Image.open(target).convert("RGB").crop((0, 0, width, height))
+    shown.quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def main() -> None:

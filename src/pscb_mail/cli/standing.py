@@ -75,4 +75,4 @@ def log(
             if mailing is None:
                 console.say(f"{slug} was never sent.")
                 return
-            shown.print_log(lines, context, editions=mailing is not None and mailing.edition_number > 1)
+            shown.print_log(lines, context, editions=mailing.edition_number > 1)
