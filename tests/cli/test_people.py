@@ -112,6 +112,30 @@ def test_an_edit_says_what_is_different(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("add", SAM, "--group", "Headss"), "New group: Headss (did you mean Heads?)\n"),
+        (("add", SAM, "--group", "Board"), "New group: Board\n"),
+        (("add", JO, "--group", "heads"), ""),
+        (
+            ("edit", JO, "--group", "Hads", "--group", "DSLs"),
+            "New group: DSLs\nNew group: Hads (did you mean Heads?)\n",
+        ),
+        (("edit", JO, "--no-group", "Hads"), 'Nobody is in a group "Hads". Did you mean Heads?\n'),
+        (("edit", JO, "--no-group", "Governors"), 'Nobody is in a group "Governors".\n'),
+        (("edit", "kim@x.example", "--no-group", "HEADS"), 'Not in the group "HEADS".\n'),
+        (("edit", JO, "--no-group", "HEADS"), ""),
+    ],
+)
+def test_a_group_that_is_new_or_nobodys_is_said(program: Program, command: tuple[str, ...], said: str) -> None:
+    """A group is made by naming it, so that a slip makes one: the name that it nearly has is told."""
+    program("add", JO, "--group", "Heads")
+    program("add", "kim@x.example")
+    told = [line for line in program(*command).err.splitlines(keepends=True) if "undo" not in line]
+    assert "".join(told) == said
+
+
+@pytest.mark.parametrize(
     "command", [("show",), ("edit",), ("unsubscribe",), ("remove",), ("resubscribe", "--reason", "x")]
 )
 def test_an_unknown_person_ends_with_2_and_changes_nothing(program: Program, command: tuple[str, ...]) -> None:
@@ -202,6 +226,7 @@ def test_a_dry_run_tells_the_plan_and_ends_with_0(program: Program) -> None:
         "removed": 0,
         "rejected": [{"line": 3, "text": "bad", "reason": '"bad" is not an address: there is no @ in it.'}],
         "questions": [],
+        "new_groups": [],
     }
     assert statuses(program) == {}
 

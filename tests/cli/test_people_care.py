@@ -148,6 +148,22 @@ def test_who_is_active_already_is_asked_when_they_come_into_such_a_group(
     assert (listed["address"], listed["status"]) == (JO, "active")
 
 
+@pytest.mark.parametrize("how", ["add", "edit", "import"])
+def test_a_slip_in_the_name_of_such_a_group_puts_nobody_on_the_list_unasked(
+    program: Program, relay: ScriptedServer, how: str
+) -> None:
+    """A group that differs in its figures is another one, and one that is named in the settings itself is none."""
+    settings = program.folder / "pscb-mail.toml"
+    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents 7", "Parents 8"]\n')
+    (program.folder / "people.csv").write_text(f"Email\n{SAM}\n")
+    command = {"add": ("add", SAM), "edit": ("edit", JO), "import": ("import", "people.csv", "--yes")}[how]
+    assert 'Write "Parents 7"' in program(*command, "--group", "parent 7", expect=2).err
+    assert [each["groups"] for each in program("list", "--json").json] == [[]]
+    program(*command, "--group", "Parent 9")
+    program(*command, "--group", "Parents 8")
+    assert relay.taken
+
+
 def test_nobody_is_asked_while_a_restore_is_unsettled(program: Program, relay: ScriptedServer) -> None:
     """Who has opted out since the backup may be on the list again; whoever is added is asked after it is settled."""
     settings = program.folder / "pscb-mail.toml"

@@ -150,6 +150,23 @@ def test_questions_are_told_and_hold_nothing_up(program: Program) -> None:
     assert "to look at" in done.err
 
 
+def test_a_plan_says_which_groups_are_new_and_what_was_probably_meant(program: Program) -> None:
+    """Two spellings in one file as well; what only people have who are left as they are makes no group."""
+    program("unsubscribe", "p0@board.example")
+    rows = (
+        "a@x.example,Boards",
+        "b@x.example,Visitor",
+        "c@x.example,Visitors",
+        "p0@board.example,Other",
+        "d@x.example,BOARD",
+    )
+    (program.folder / "new.csv").write_text("\n".join(("email,group", *rows)))
+    done = program("import", "new.csv", "--dry-run", "--json")
+    near = {"Boards": "Board", "Visitor": "Visitors", "Visitors": "Visitor"}
+    assert done.json["new_groups"] == [{"group": name, "near": meant} for name, meant in near.items()]
+    assert "3  new groups:\n         Boards (did you mean Board?)" in done.err
+
+
 def test_a_file_given_back_says_what_happened_although_nothing_did(program: Program) -> None:
     """Only a dry run tells what would; the file is named, and that nothing changes."""
     done = program("import", "board.csv", "--group", "Board", "--marked", "out.csv")

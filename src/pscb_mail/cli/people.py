@@ -180,11 +180,15 @@ def edit(
         done = roster.edit(
             db, directory.find(db, who).id, options.origin(context, "edit", reason), name=name,
             organisation=organisation, role=role, address=options.address(address), groups=options.groups(group),
-            without=options.groups(no_group),
+            without=options.groups(no_group), confirm=context.workspace.settings.groups.confirm,
         )  # fmt: skip
         ask_newcomers(context, db, done.change)
+        untouched = list(options.not_left(db, done.before, options.groups(no_group)))
     changed = "; ".join(differences(done.before, done.after)) or "nothing is different"
     console.result(f"{console.safe(done.before.called)}: {console.safe(changed)}.{shown.way_back(done.change)}")
+    shown.new_groups(done.new_groups)
+    for words in untouched:
+        console.say(f"[yellow]{console.safe(words)}[/]")
     if address and done.after.status is Status.BOUNCED:
         console.say(f"Still bounced: `pscb-mail resubscribe {console.safe(done.after.address.text)} --reason …`.")
 

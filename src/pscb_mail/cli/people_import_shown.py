@@ -27,6 +27,7 @@ def as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]
         "removed": done.leaving.count,
         "rejected": [{"line": row.line, "text": row.text, "reason": row.reason} for row in reading.rejected],
         "questions": [vars(each) for each in questions],
+        "new_groups": [{"group": each.name, "near": each.near} for each in done.new_groups],
     }
 
 
@@ -66,8 +67,20 @@ def plan(
         _planned(told, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
     if repeated := staged.repeated + staged.people - sum(planned.counts.values()):
         console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
+    _new_groups(planned)
     _rejected(reading)
     _asked(questions)
+
+
+def _new_groups(planned: "Enrolled") -> None:
+    made = planned.new_groups
+    if not made:
+        return
+    console.say(f"{len(made):>7,}  new {'group' if len(made) == 1 else 'groups'}:")
+    for each in made[: shown.FIRST]:
+        shown.beneath(f"[dim]{console.safe(shown.new_group(each))}[/]")
+    if len(made) > shown.FIRST:
+        shown.beneath(f"[dim]… and {len(made) - shown.FIRST:,} more: --json lists them all[/]")
 
 
 def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:

@@ -83,7 +83,31 @@ def hold_group(db: "Database", name: str) -> None:
     from pscb_mail.people import directory
 
     if not directory.spelt(db, name):
-        raise UsageError(f'There is no group "{name}".', "`pscb-mail groups` lists the groups.")
+        meant = _nearest(db, name)
+        hint = f"Did you mean {meant}?" if meant else "`pscb-mail groups` lists the groups."
+        raise UsageError(f'There is no group "{name}".', hint)
+
+
+def not_left(db: "Database", person: "Subscriber", groups: "Sequence[str]") -> "Iterator[str]":
+    """Yield, of groups that somebody was to leave, a sentence for each that they were not in."""
+    from pscb_mail.people import directory
+    from pscb_mail.people.searching import folded
+
+    theirs = {folded(name) for name in person.groups}
+    for name in groups:
+        if folded(name) in theirs:
+            continue
+        if directory.spelt(db, name):
+            yield f'Not in the group "{name}".'
+        else:
+            meant = _nearest(db, name)
+            yield f'Nobody is in a group "{name}".' + (f" Did you mean {meant}?" if meant else "")
+
+
+def _nearest(db: "Database", name: str) -> str:
+    from pscb_mail.people import directory, newgroups
+
+    return newgroups.nearest(name, directory.spellings(db).values())
 
 
 def found(db: "Database", words: "Sequence[str]") -> list["Subscriber"]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Recorded
+    from pscb_mail.people.newgroups import NewGroup
     from pscb_mail.people.roster import Enrolled
     from pscb_mail.people.undoing import Lifted, Undone
 
@@ -130,13 +131,26 @@ def added(done: "Enrolled") -> None:
     """Print what an `add` did, person by person, or in numbers where they are many."""
     if sum(done.counts.values()) > FIRST:
         enrolled(done)
+        new_groups(done.new_groups)
         return
     words = {Kind.ADDED: "added", Kind.BACK: "back on the list", Kind.UNCHANGED: "is on the list already"}
     for each in done.decisions:
         word = words.get(each.kind) or "; ".join(differences(each.before, each.person))
         console.result(f"{console.safe(each.person.called)}: {console.safe(word)}.")
+    new_groups(done.new_groups)
     if done.change is not None:
         console.say(way_back(done.change).strip())
+
+
+def new_groups(made: "Sequence[NewGroup]") -> None:
+    """Print the groups that a change made, and those that were probably meant: a slip makes a group as well."""
+    for each in made:
+        console.say(f"{'[yellow]New group:[/]' if each.near else 'New group:'} {console.safe(new_group(each))}")
+
+
+def new_group(made: "NewGroup") -> str:
+    """Return the name of a group that is new, with the one that may have been meant."""
+    return f"{made.name} (did you mean {made.near}?)" if made.near else made.name
 
 
 def enrolled(done: "Enrolled", *, barred: bool = False) -> None:

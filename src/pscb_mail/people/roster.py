@@ -18,6 +18,7 @@ from pscb_mail.people import directory, forgotten, staging, writing
 from pscb_mail.people.address import Address, Person, clean_name
 from pscb_mail.people.changes import Origin, Recording, changed_meanwhile, former_addresses, recording
 from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
+from pscb_mail.people.newgroups import NewGroup, new_groups
 from pscb_mail.people.recognising import Chosen, Deciding, once_theirs
 from pscb_mail.people.searching import folded
 from pscb_mail.people.staging import Staged
@@ -43,12 +44,16 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What became of the entries of an `add` or an import, each person once; `decisions` are the first thousand."""
+    """What became of the entries of an `add` or an import, each person once; `decisions` are the first thousand.
+
+    `new_groups`: those that it makes.
+    """
 
     change: int | None
     decisions: tuple[Decision, ...]
     counts: Mapping[Kind, int]
     leaving: Leaving = Leaving()
+    new_groups: tuple[NewGroup, ...] = ()
 
     def count(self, *kinds: Kind) -> int:
         """Return how many people some kinds of decision are about."""
@@ -62,11 +67,12 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Edited:
-    """A person before and after an edit."""
+    """A person before and after an edit; `new_groups`: those that it made."""
 
     change: int | None
     before: Subscriber
     after: Subscriber
+    new_groups: tuple[NewGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,8 @@ def add(
 
     `confirm` names groups in which whoever joins is pending until they have said yes.
 
-    Raises UsageError, and adds nobody, where one of them opted out (under this address or a later one) or bounced.
+    Raises UsageError, and adds nobody, where one of them opted out (under this address or a later one) or bounced, or
+    where a group may be a slip for one of `confirm`.
     """
     about = (field(organisation), field(role), tuple(groups))
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
@@ -106,9 +113,11 @@ def add(
         decisions = [decision for _, decision in deciding.about(chosen)]
         if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
             raise _needs_a_reason(protected)
+        made = new_groups(_named(decisions), directory.spellings(db).values(), confirm)
         with recording(db, origin, _rewritten(decisions)) as recorded:
             _write(db, decisions)
-    return Enrolled(recorded.change, tuple(decisions), Counter(decision.kind for decision in decisions))
+    counts = Counter(decision.kind for decision in decisions)
+    return Enrolled(recorded.change, tuple(decisions), counts, new_groups=made)
 
 
 def plan(
@@ -121,7 +130,7 @@ def plan(
 ) -> Enrolled:
     """Return what `enrol` would do; nothing is written."""
     deciding = Deciding(db, origin, source, former_addresses(db), confirm)
-    return _gone_through(db, _stage(db, entries), deciding, sync, None)
+    return _gone_through(db, _stage(db, entries), deciding, sync, confirm, None)
 
 
 def enrol(
@@ -137,12 +146,12 @@ def enrol(
 
     An address that somebody had before is theirs still: an old file makes no second person of them. `sync` names a
     group that holds nobody afterwards who is not in the file. Raises NotNowError, and changes nothing, where another
-    thing would happen now than what was `agreed` to.
+    thing would happen now than what was `agreed` to, and UsageError where a group may be a slip for one of `confirm`.
     """
     staged = _stage(db, entries)
     with recording(db, origin, []) as recorded:
         deciding = Deciding(db, origin, source, former_addresses(db), confirm)
-        done = _gone_through(db, staged, deciding, sync, recorded)
+        done = _gone_through(db, staged, deciding, sync, confirm, recorded)
         if agreed is not None and (done.counts, done.leaving) != (agreed.counts, agreed.leaving):
             raise changed_meanwhile()
     return replace(done, change=recorded.change)
@@ -152,15 +161,24 @@ def _stage(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
     return entries if isinstance(entries, Staged) else staging.staged(db, enumerate(entries, start=1))
 
 
-def _gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, recorded: Recording | None) -> Enrolled:
+def _gone_through(
+    db: Database,
+    staged: Staged,
+    deciding: Deciding,
+    sync: str,
+    confirm: Sequence[str],
+    recorded: Recording | None,
+) -> Enrolled:
     """Decide on everybody, some thousands at once, and carry it out where a change is being recorded."""
     members = directory.members(db, sync) if sync else array("q")
+    known, named = directory.spellings(db).values(), set[str]()
     counts, told = Counter[Kind](), list[Decision]()
     for chunk in staged.chunks():
         decided = list(deciding.about([Chosen(*each) for each in chunk]))
         decisions = [decision for _, decision in decided]
         counts.update(decision.kind for decision in decisions)
         told += decisions[: _TOLD - len(told)]
+        named |= _named(decisions)
         staged.mark((outcome(decision), line) for line, decision in decided)
         if recorded is not None:
             recorded.touch(_rewritten(decisions))
@@ -170,7 +188,14 @@ def _gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, r
     if recorded is not None and leaving:
         recorded.touch(leaving)
         writing.leave_group(db, leaving, sync)
-    return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)))
+    made = new_groups(named, known, confirm)
+    return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)), made)
+
+
+def _named(decisions: Iterable[Decision]) -> set[str]:
+    """Return the groups of all who are not left as they are."""
+    written = {d.person.groups for d in decisions if d.kind is Kind.ADDED or d.kind in _REWRITTEN}
+    return {name for names in written for name in names}
 
 
 def _rewritten(decisions: Iterable[Decision]) -> list[int]:
@@ -260,10 +285,12 @@ def edit(
     address: Address | None = None,
     groups: Sequence[str] = (),
     without: Sequence[str] = (),
+    confirm: Sequence[str] = (),
 ) -> Edited:
-    """Change what is known about somebody; None leaves a field, an empty text empties it.
+    """Change what is known about somebody; None leaves a field, an empty text empties it. `confirm`: as for `add`.
 
-    Raises UsageError where the new address is another's, or there is no such subscriber.
+    Raises UsageError where the new address is another's, there is no such subscriber, or a group may be a slip for one
+    of `confirm`.
     """
     with recording(db, origin, [subscriber]) as recorded:
         person = directory.by_id(db, subscriber)
@@ -279,11 +306,12 @@ def edit(
             address=address or person.address,
         )
         writing.update(db, [changed])
+        made = new_groups(groups, directory.spellings(db).values(), confirm)
         for group in without:
             writing.leave_group(db, [subscriber], group)
         spelling = directory.spellings(db)
         writing.join_groups(db, ((subscriber, spelling.get(folded(name), name)) for name in groups))
-    return Edited(recorded.change, person, directory.by_id(db, subscriber) or changed)
+    return Edited(recorded.change, person, directory.by_id(db, subscriber) or changed, made)
 
 
 def _happen(db: Database, ids: Sequence[int], event: Event, origin: Origin) -> Moved:
