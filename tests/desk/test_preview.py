@@ -67,13 +67,18 @@ def test_nothing_is_recorded(workspace: Workspace, tmp_path: Path) -> None:
 
 
 def test_pictures_show_in_a_browser_and_the_mail_keeps_its_own(workspace: Workspace, tmp_path: Path) -> None:
-    preview.write(workspace, "18", tmp_path / "out", SAMPLE, NOW)
-    for page in ("issue-18.html", "light.html", "dark.html"):
-        html = (tmp_path / "out" / page).read_text(encoding="utf-8")
-        (source,) = re.findall(r'<img[^>]* src="([^"]+)"', html)
-        with Image.open(tmp_path / "out" / source) as picture:
-            assert picture.size[0] >= 600
-        assert "cid:" not in html
+    """Beside the HTML as a file; within the frames, which may open none. Those of `--watch` are served, and stay short."""
+    beside, within = r"picture-[^:]*\.png", r"data:image/png;base64,.*"
+    for live, framed in ((False, within), (True, beside)):
+        preview.write(workspace, "18", tmp_path / "out", SAMPLE, NOW, live=live)
+        for page, address in (("issue-18.html", beside), ("light.html", framed), ("dark.html", framed)):
+            html = (tmp_path / "out" / page).read_text(encoding="utf-8")
+            (source,) = re.findall(r'<img[^>]* src="([^"]+)"', html)
+            assert re.fullmatch(address, source)
+            assert "cid:" not in html
+    (file,) = (tmp_path / "out").glob("picture-*.png")
+    with Image.open(file) as picture:
+        assert picture.size[0] >= 600
     assert b"cid:" in (tmp_path / "out" / "issue-18.eml").read_bytes().replace(b"=\r\n", b"")
 
 

@@ -37,11 +37,12 @@ class View:
 
 @dataclass(frozen=True)
 class Seen:
-    """A view, what axe-core found in it, and by how many pixels it can be scrolled sideways."""
+    """A view, what axe-core found in it, by how many pixels it can be scrolled sideways, which pictures do not show."""
 
     view: str
     wide: int
     violations: tuple[str, ...]
+    unseen: tuple[str, ...]
 
 
 def nu(files: Sequence[Path]) -> list[Fault]:
@@ -86,7 +87,12 @@ def axe(views: Sequence[View], screens: Path) -> list[Seen]:
     )
     assert done.returncode == 0, done.stderr
     return [
-        Seen(f"{Path(each['file']).name} {each['width']} {each['scheme']}", each["wide"], tuple(each["violations"]))
+        Seen(
+            f"{Path(each['file']).name} {each['width']} {each['scheme']}",
+            each["wide"],
+            tuple(each["violations"]),
+            tuple(each["unseen"]),
+        )
         for each in json.loads(done.stdout)
     ]
 

@@ -3,15 +3,16 @@
 Promises: the `.eml` is a copy as it would be sent, byte for byte, but that its reference never acts; the HTML beside
 it differs in the pictures' addresses alone, as a browser knows no `cid:`. The page shows the issue on a phone and on
 a desktop, light and dark, the text part, the headers, the sizes and what `check` finds; everything foreign in it is
-escaped, and the mails in its frames run no script. Nothing is sent, nothing is recorded. Raises UsageError where the
+escaped, and the mails in its frames run no script and carry their pictures: a frame that is shut off may open no file. Nothing is sent, nothing is recorded. Raises UsageError where the
 issue cannot be built. Leaves to others: serving and reloading (`desk.watching`).
 """
 
+import base64
 import email
 import email.policy
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -106,15 +107,18 @@ def write(
     edition = laid_open(edition) if reader.groups is None else for_groups(edition, reader.groups)
     values = _values(workspace, edition.issue, reader, now)
     message = b"".join(compose(edition, workspace.settings.newsletter, Purpose.TEST).spliced(values))
-    html = _with_files(splice(edition.html, values), edition.pictures)
+    mail = splice(edition.html, values)
+    html = _with_pictures(mail, edition.pictures, _name)
+    # `desk.watching` serves the files, and the page reads its frames anew at each save: the shorter, the sooner.
+    framed = html if live else _with_pictures(mail, edition.pictures, _data)
     text = splice(edition.text, values)
     pages = {
         **{_name(file): file.content for file in edition.pictures},
         f"{edition.issue}.eml": message,
         f"{edition.issue}.html": html.encode(),
         f"{edition.issue}.txt": text.encode(),
-        "light.html": shown_in(html, "light").encode(),
-        "dark.html": shown_in(html, "dark").encode(),
+        "light.html": shown_in(framed, "light").encode(),
+        "dark.html": shown_in(framed, "dark").encode(),
         "index.html": _page(
             subject=edition.subject, issue=edition.issue, reader=reader, text=text, live=live,
             headers=list(_headers(message)), sizes=list(_sizes(edition, html, text, message)), **_findings(report),
@@ -159,12 +163,17 @@ def _values(workspace: Workspace, issue: str, reader: Reader, now: datetime) -> 
     )  # fmt: skip
 
 
-def _with_files(html: str, pictures: tuple[File, ...]) -> str:
-    """Return HTML that takes its pictures from files beside it."""
+def _with_pictures(html: str, pictures: tuple[File, ...], address: Callable[[File], str]) -> str:
+    """Return HTML that takes its pictures from where a browser finds them."""
     # The longest first: one Content-ID may begin another.
     for file in sorted(pictures, key=lambda file: -len(file.content_id)):
-        html = html.replace(f"cid:{file.content_id}", _name(file))
+        html = html.replace(f"cid:{file.content_id}", address(file))
     return html
+
+
+def _data(file: File) -> str:
+    """Return a picture as an address that holds it whole (RFC 2397): a sandboxed frame of file:// may open no file."""
+    return f"data:{file.media_type};base64,{base64.b64encode(file.content).decode()}"
 
 
 def _name(file: File) -> str:

@@ -1,6 +1,6 @@
 // Opens pages in Chromium and lets axe-core look at them. In: a JSON list of {file, width, scheme, off, shot}; out: a JSON list
-// of {file, width, scheme, wide, violations}. `wide` is by how many pixels a page can be scrolled sideways; `shot`, where there
-// is one, is the file that keeps what was seen.
+// of {file, width, scheme, wide, violations, unseen}. `wide` is by how many pixels a page can be scrolled sideways; `unseen` are
+// pictures, of the page and of its frames, that it does not show; `shot`, where there is one, is the file that keeps what was seen.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -34,6 +34,8 @@ async function look(page, job) {
   return { ...job, ...result };
 }
 
+const unseen = () => [...document.images].filter((image) => !image.naturalWidth).map((image) => image.alt || image.getAttribute("src"));
+
 // A page is opened once and looked at in all its views, two pages at a time.
 const files = [...new Set(jobs.map((job) => job.file))];
 const done = [];
@@ -42,8 +44,9 @@ async function work() {
     const page = await browser.newPage();
     await page.route(/^https?:/, (route) => route.abort());
     await page.goto(pathToFileURL(file).href);
+    const pictures = (await Promise.all(page.frames().map((frame) => frame.evaluate(unseen)))).flat();
     await page.evaluate(axe);
-    for (const job of jobs.filter((each) => each.file === file)) done.push(await look(page, job));
+    for (const job of jobs.filter((each) => each.file === file)) done.push({ ...(await look(page, job)), unseen: pictures });
     await page.close();
   }
 }

@@ -71,7 +71,7 @@ def pages(tmp_path_factory) -> Pages:
 def _previews(folder: Path, now: dt.datetime) -> tuple[Path, ...]:
     """The page of `preview`, and the one that it shows where there is nothing to show."""
     (folder / "pscb-mail.toml").write_text('[newsletter]\nname = "News"\nfrom = "News <news@pscb.example>"\n')
-    made = previewing.write(find_workspace(folder), "18", folder / "preview", previewing.SAMPLE, now).index
+    made = previewing.write(find_workspace(folder), "19", folder / "preview", previewing.SAMPLE, now).index
     previewing.write_trouble("18", folder / "trouble", UsageError("issue-18.md:4: It is broken.", "Mend it."))
     return made.rename(made.with_name("preview.html")), (folder / "trouble" / "index.html").rename(
         folder / "trouble.html"
@@ -137,14 +137,18 @@ def views(pages: Pages, broken: Path) -> list[View]:
     return [View(broken, 320, "light"), View(broken, 320, "dark"), *seen]
 
 
-def test_axe_core_finds_nothing_and_nothing_scrolls_sideways(pages, broken):
-    """In light and dark, at each width; mails without their style sheets, too. What was seen is kept, to be looked at."""
+def test_axe_core_finds_nothing_nothing_scrolls_sideways_and_every_picture_shows(pages, broken):
+    """In light and dark, at each width; mails without their style sheets, too; in the frames of `preview` as well.
+
+    What was seen is kept, to be looked at.
+    """
     wanted = views(pages, broken)
     seen = checkers.axe(wanted, SCREENS)
     assert len(seen) == len(wanted)
     bad = {each.view: (each.wide, each.violations) for each in seen if each.violations or each.wide > 0}
     wide, violations = bad.pop("broken.html 320 light")
     assert bad.pop("broken.html 320 dark")[1]
+    assert {each.view.split()[0]: each.unseen for each in seen if each.unseen} == {"broken.html": ("x",)}
     assert bad == {}
     assert wide > 0
     assert len(violations) > 2
