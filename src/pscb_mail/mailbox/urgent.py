@@ -81,7 +81,7 @@ def _spelled(spoken: str) -> str:
 
 def _against(told: _Told) -> int:
     """Return the weight of what only sounds like an alarm."""
-    sentence, around = (words.CASE_WORK.sub(" ", text) for text in (told.sentence, told.around))
+    sentence, around = (words.CASE_WORK.without(text) for text in (told.sentence, told.around))
     beside = 1 if words.ASIDE.search(around) else 2
     talk = _AGAINST if words.TALK.search(sentence) else beside if words.TALK.search(around) else 0
     fiction = _AGAINST * bool(words.FICTION.search(sentence))

@@ -5,20 +5,19 @@ only written about. A young person, or oneself and one's family, beside a harm i
 Words are as `quotes.plain` leaves them: without accents, in lower case.
 """
 
-import re
 from dataclasses import dataclass
 
 from pscb_mail.mailbox.net import is_english
-from pscb_mail.mailbox.phrases import phrases
+from pscb_mail.mailbox.phrases import Phrases
 
 
 @dataclass(frozen=True)
 class _Language:
-    young: re.Pattern[str]
-    family: re.Pattern[str]
-    me: re.Pattern[str]
-    harm: re.Pattern[str]
-    talk: re.Pattern[str]
+    young: Phrases
+    family: Phrases
+    me: Phrases
+    harm: Phrases
+    talk: Phrases
 
     def tells(self, sentence: str, around: str) -> bool:
         """Whether a sentence, with those beside it, tells of harm to a young person."""
@@ -30,7 +29,7 @@ class _Language:
 
 
 def _language(young: str, family: str, me: str, harm: str, talk: str) -> _Language:
-    return _Language(*map(phrases, (young, family, me, harm, talk)))
+    return _Language(*map(Phrases, (young, family, me, harm, talk)))
 
 
 _LANGUAGES = (

@@ -4,10 +4,10 @@ Pure data, for `urgent`. The lists say how grave a thing is, not what must stand
 apostrophes, as `urgent` spells them.
 """
 
-from pscb_mail.mailbox.phrases import phrases
+from pscb_mail.mailbox.phrases import Phrases
 
 # What stands for harm by itself: a child beside it is all that it needs.
-GRAVE = phrases("""
+GRAVE = Phrases("""
     bruis*, black eye*, cigarette|belt|bite|burn|slap|hand|finger|strap|lash|rope mark|marks|burn|burns, welt|welts,
     hand-shaped, handprint*, mark|marks … face|neck|arm|arms|leg|legs|back|wrist|wrists|body|throat|bottom|hands,
     finger-shaped,
@@ -169,7 +169,7 @@ GRAVE = phrases("""
     doctor
 """)
 # So one begins to tell of a child, and needs no more.
-FORMS = phrases("""
+FORMS = Phrases("""
     report|raise|make|refer|reporting|raising|making|share … safeguarding_concern|safeguarding_referral|
     safeguarding_issue|safeguarding_alert|child_protection_concern|child_protection_referral|child_abuse,
     safeguarding|child_protection concern|issue|referral about|re|for|regarding,
@@ -186,7 +186,7 @@ FORMS = phrases("""
     girl|toddler|little_ones
 """)
 # What worries where a child stands beside it and it is told as a thing that happens: each word counts.
-SERIOUS = phrases("""
+SERIOUS = Phrases("""
     hurt*, hit|hits|hitting, beat|beats|beating|beaten, slap*, smack*, punch*, kick*, harm*, abuse|abuses|abusing|
     abused|abusive, neglect*, assault*, attack*, violen*, threat*, touches|touched|touching, bad|horrible|awful|nasty
     to, bully*|bullied|bullies,

@@ -6,7 +6,7 @@ no apostrophes, "my mums bf", "im 13", school and mates.
 
 import re
 
-from pscb_mail.mailbox.phrases import phrases
+from pscb_mail.mailbox.phrases import Phrases
 
 # As thumbs spell it → as the lists of phrases have it.
 SHORT = {
@@ -39,7 +39,7 @@ LOWER = re.compile(r"(?:^|[\s,.!?])(?:i|im|ive|id|dont|cant|didnt|hes|shes|isnt|
 CRY = re.compile(
     r"\W*(?:(?:please|pls|plz|can (?:you|u)|someone|somebody) )*(?:help|help me|help us|sos)(?: (?:please|pls|plz))*\W*"
 )
-SAID = phrases("""
+SAID = Phrases("""
     scared|afraid|frightened|terrified to|of|when … home|him|her|dad|mum|uncle|stepdad|stepmum|brother|comes|gets|
     drinks|night|weekend|tell|anyone|anybody|tonight,
     dont|cant|wont|never|didnt|not want|let|going|go to|me|back|home … home|back|there|here|live|him|her, dont want to

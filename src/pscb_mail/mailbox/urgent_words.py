@@ -6,7 +6,7 @@ Pure data, for `urgent`, which weighs it against what is done (`urgent_harm`). T
 
 import re
 
-from pscb_mail.mailbox.phrases import phrases
+from pscb_mail.mailbox.phrases import Phrases
 
 _ONE = (
     r"(?:child|kid|kiddie|pupil|boy|girl|lad|lass|lassie|baby|newborn|neonate|infant|toddler|tot|bairn|minor|teen"
@@ -54,7 +54,7 @@ SOME_CHILDREN = re.compile(
 )
 
 # Told as a thing that happens, here and now: each kind counts once.
-TIMES = phrases("""
+TIMES = Phrases("""
     today, tonight, last night|week|weekend|month, yesterday, this morning|afternoon|evening|weekend|week|minute|
     lunchtime|term, right now, just now, now, at the moment, currently,
     every|each|most|all|some night|nights|day|days|evening|evenings|week|weekend|friday|time|morning|afternoon|sunday|
@@ -66,7 +66,7 @@ TIMES = phrases("""
     again, keeps, still, always, half term, when … out|asleep|work, at lunch|break, minutes|hour|hours|days ago,
     second|third|fourth|fifth|sixth time, meanwhile, already, just, after six|two|three weeks|days
 """)
-TOLD = phrases("""
+TOLD = Phrases("""
     told me|us|my|our|him|her|a|the|another|staff|his, tells|tell|telling me|us|my|our|her|him, says, said, saying,
     say to, disclosed, confided, admitted, whispered, revealed, wrote in, mentioned, reckons, asked|asks|asking me|us|
     if|not|for, showed|shown|shows me|us|my|our, turned up, came|comes|come|coming in|to|into|home|back|round|out|
@@ -80,7 +80,7 @@ TOLD = phrases("""
     over|across|in the road|way|street|landing|flat, opposite, through our|the|my wall|walls|floor|window, neighbour*|
     neighbor*, noticed, one of our|my|ours
 """)
-HELP = phrases("""
+HELP = Phrases("""
     what|who|whom|where|how should|do|can|shall|must|could|does|to i|we|one|do|ring|call|tell|report|contact|turn,
     dont know what|who|where|whom, not sure what|who|whether|if, please|can|could|would|will … ring|call|phone|help|
     advise|contact, call|ring|phone me|us, urgent*, need|needs|like|want|seeking|grateful … advice|help|guidance|
@@ -94,13 +94,13 @@ HELP = phrases("""
     they doesnt|dont|didnt want, asked me not, leave it until, anonymous*
 """)
 PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hes|shes|herself|himself|hell|shell)\b")
-FAMILY = phrases("""
+FAMILY = Phrases("""
     mum|mam|dad|mother|father|stepdad|stepfather|stepmum|stepmother|parents|family|grandad|grandma|uncle|aunt|auntie|
     nan|boyfriend|partner|carer|male|daddy|mummy|granny|grandfather|grandmother|foster_carer|lodger|neighbour|
     neighbours|coach|perpetrator|ex
 """)
 # What is written, taught, counted or planned: talk about the subject, and no child.
-TALK = phrases("""
+TALK = Phrases("""
     course*, training, training_event, trained, trainer, workshop*, seminar*, webinar*, conference*, briefing*,
     session|sessions, e-learning, elearning, module*, lecture*, forum, event|events, inset, assembl*, lesson|lessons
     on|about|plan|plans, quiz, talk|talks on|by, speaker*, presentation*, slides, exercise, scenario*, role play, a
@@ -131,13 +131,13 @@ TALK = phrases("""
     qualified, qualification, degree, module
 """)
 # Meetings and papers of a case, which sound like talk: read as if they were not there.
-CASE_WORK = phrases("""
+CASE_WORK = Phrases("""
     child protection conference, case conference, skeletal survey, strategy meeting|discussion, core group, review
     conference, child protection plan, missing episode*, training shoes, new trainers, train fare, family group
     conference, health review, support plan
 """)
 # Why somebody is away, and what is only a way of speaking.
-HARMLESS = phrases("""
+HARMLESS = Phrases("""
     remove|removing|delete … picture|photo|photos|photograph|image, taken off … team|list|register,
     so im|ill|i_am off|away|late|out|back|going, so i|we cant|cannot|wont|will, so cant|cannot, which is why i, im
     off, off sick, cant|cannot come|make|attend, my|our|send apologies, excuse, forgive, chickenpox, chicken pox,
@@ -147,7 +147,7 @@ HARMLESS = phrases("""
     keyboard, typing, my|your|her|his|the eyes, shown on|to, lost property
 """)
 # What the family does, and the school, when all is well.
-PLEASANT = phrases("""
+PLEASANT = Phrases("""
     thank him|her|them|you, helpful, brilliant, love the, childrens play|party|art|work, software, the pictures are,
     moved by|to, sorry, birthday, cake, at university, starts school|nursery|in, graduat*, exam results, a levels,
     gcses, ha, haha, lol, laughed, laughing, a laugh, joke*, sweet, fun, proud, delighted, hurrah, balloons,
@@ -157,13 +157,13 @@ PLEASANT = phrases("""
     money|pounds|for
 """)
 # What never happened at all.
-FICTION = phrases("""
+FICTION = Phrases("""
     imaginary, made-up, made up, fictional, fiction, hypothetical*, scenario*, role play, role-play, a play, film,
     films, novel, exercise, case study, case studies, invented, actor, actors, drama, theatre, poster that|which|with,
     vignette*, quiz
 """)
 # Of the newsletter itself: whoever speaks of it in the same breath means that.
-MAIL = phrases("""
+MAIL = Phrases("""
     newsletter|newsletters, mailing|mailings, your|the|this|mailing|distribution|e-mail|email|delegate|contact list|
     lists, unsub*, unsu*, stop sendin*|mailin*|emailin*, send|sending|sendin me this, read|reading it|this,
     subscri*, inbox, e-mails, emails, e-mailing, emailing, spam, bulletin*, database, distribution, circulation, opt
@@ -180,7 +180,7 @@ IN_GENERAL = re.compile(
     r"|child)\b(?! (?:tells me|told|has)\b)"
 )
 # Another matter begins here, whatever was spoken of before.
-ASIDE = phrases("""
+ASIDE = Phrases("""
     by the way, btw, while im|i_am|ive|i_have, talking|speaking of, ps, also, but, not sure, on another, separately,
     unrelated, one more, something else, anyway
 """)
