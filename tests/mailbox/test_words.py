@@ -83,6 +83,7 @@ def test_somebody_else_s_wish_names_them_and_never_the_sender():
 
 def test_an_alarm_is_heard_at_the_end_of_a_page_without_a_full_stop():
     page = "and then we had our tea and then we watched telly and then i did my homework " * 20
+    assert read(page).kind is Kind.QUESTION
     assert read(f"{page}and my stepdad hits me wen mum is at work").kind is Kind.URGENT
 
 

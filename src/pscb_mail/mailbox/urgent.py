@@ -124,4 +124,4 @@ def _of_oneself(told: _Told) -> int:
     if not (said and (young or said > 1 or harm > 2)) and young < 2 and not (young and harm):
         return 0
     telling = bool(words.PRONOUN.search(told.sentence)) + (young > 1 and bool(words.TIMES.search(told.sentence)))
-    return min(2, young) + max(min(4, 3 * said), young > 1) + harm + telling
+    return min(2, young) + max(min(4, 3 * said), young > 1) + harm + telling - (not said and not harm)
