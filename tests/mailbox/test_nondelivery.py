@@ -140,6 +140,32 @@ PROSE = {
         "Call help@isp.example.\n\nFinal-Recipient: rfc822; <jo@school.example>\nAction: failed\nStatus: 5.1.1\n",
         "jo@school.example permanent 5.1.1",
     ),
+    "fields among the words, where the boundary before them is broken": (
+        f"{DAEMON}\nContent-Type: multipart/report; report-type=delivery-status; boundary=b",
+        (
+            "--b\nContent-Type: text/plain\n\nOf these: <jo@school.example> <al@school.example>\n\n --b\n\n"
+            "Reporting-MTA: dns; mx.example\n\nAction: delayed\nFinal-Recipient: rfc822; jo@school.example\n"
+            "Status: 4.0.0\n\nFinal-Recipient: rfc822; al@school.example\nAction: failed\nStatus: 5.0.0\n"
+            "Diagnostic-Code: smtp; 550 user unknown\n--b--"
+        ),
+        "jo@school.example delayed 4.0.0, al@school.example permanent 5.0.0",
+    ),
+    "a whole report below the words of whoever passes it on": (
+        DAEMON,
+        (
+            "What is below did not arrive. Write to help@isp.example about it.\n\nReturn-Path: <>\n\nIt was late.\n\n"
+            "Final-Recipient: rfc822; jo@school.example\nAction: failed\nStatus: 4.0.0\n"
+        ),
+        "jo@school.example temporary 4.0.0",
+    ),
+    "all of it twice, in two languages": (
+        f"{DAEMON}\nX-Failed-Recipients: jo@school.example, al@school.example",
+        (
+            "Nicht angekommen:\n\n  jo@school.example\n    550 mailbox full\n  al@school.example\n    550 user unknown\n\n"
+            "Not arrived:\n\n  jo@school.example\n    550 mailbox full\n  al@school.example\n    550 user unknown\n"
+        ),
+        "jo@school.example temporary, al@school.example permanent",
+    ),
     "lateness in its subject only": (
         "From: MAILER-DAEMON@mx.example\nSubject: Warnung: Zustellung verzögert sich",
         "Bisher nicht zugestellt: jo@school.example. Letzte Antwort: 451 4.3.0 temporarily unavailable",

@@ -29,19 +29,33 @@ _MOST = 100
 def bounces(incoming: "Incoming") -> tuple[Finding, ...]:
     """Return a finding for each recipient that a report names; none where the message is no bounce."""
     returned = returned_of(incoming)
-    reports = [
-        part
-        for part in incoming.parts
-        if part.media_type in {"message/delivery-status", "message/global-delivery-status"}
-    ]
-    if reports:
-        text = "\n\n".join(part.text for part in reports[:5])
+    text = _status_part(incoming) or _lost_status_part(incoming, returned)
+    if text:
         found = tuple(_of_report(incoming, text, returned))
         if not any(each.status.startswith("5") for each in found) and asks_for_proof(incoming):
             return ()
         if found or re.search(r"^action[ \t]*:", text, re.IGNORECASE | re.MULTILINE):
             return found
     return tuple(_of_text(incoming, returned)) if reports_a_return(incoming, returned) else ()
+
+
+def _status_part(incoming: "Incoming") -> str:
+    kinds = {"message/delivery-status", "message/global-delivery-status"}
+    return "\n\n".join([part.text for part in incoming.parts if part.media_type in kinds][:5])
+
+
+def _lost_status_part(incoming: "Incoming", returned: Returned) -> str:
+    """Return the fields of a report that stand among its words, where its boundaries are broken or it was wrapped."""
+    text = incoming.whole_text[:20_000]
+    found = _RECIPIENT_FIELD.search(text)
+    if found is None or not reports_a_return(incoming, returned):
+        return ""
+    return text[text.rfind("\n\n", 0, found.start()) + 1 :]
+
+
+_RECIPIENT_FIELD = re.compile(
+    r"^(?:final|original)-recipient[ \t]*:[ \t]*rfc/?822[ \t]*;", re.IGNORECASE | re.MULTILINE
+)
 
 
 def is_other_report(incoming: "Incoming") -> bool:

@@ -80,11 +80,14 @@ def about(said: str, address: str, others: list[str]) -> str:
     reply = _behind(said, address, _REASON)
     if reply and explains(reply[1]):
         return reply[1]
-    starts = sorted(start for each in others if (start := said.casefold().find(each.casefold())) >= 0)
-    start = said.casefold().find(address.casefold())
+    folded = said.casefold()
+    starts = sorted(start for each in others if (start := folded.find(each.casefold())) >= 0)
+    start = folded.find(address.casefold())
     if len(others) < 2 or start < 0:
         return said
-    end = next((each for each in starts if each > start), len(said))
+    # The next of them, also where a report tells all of it twice, in two languages.
+    rest = (each.casefold() for each in others if each.casefold() != address.casefold())
+    end = min((next_one for each in rest if (next_one := folded.find(each, start + 1)) >= 0), default=len(said))
     passage = said[said.rfind("\n", 0, start) + 1 : min(end, start + 1500)]
     around = f"{said[: starts[0]]}\n{passage}"
     below = f"{passage}\n{said[starts[-1] :]}"
