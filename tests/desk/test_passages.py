@@ -21,6 +21,7 @@ from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import Event
 
 JO, SAM, KIT = "jo@school.test", "sam@police.test", "kit@health.test"
+ALL, HEADS = frozenset[str](), frozenset({"heads"})
 PASSAGES = (
     ISSUE.replace("---\n##", "contents: true\n---\n##")
     + """
@@ -155,5 +156,8 @@ def test_check_counts_the_readers_of_each_copy(desk: Office) -> None:
     assert [remark.message for remark in report.warnings if remark.rule == "only-nobody"] == [
         'Nobody who would get this issue is in the group "Governors".'
     ]
+    assert [readership.without(field, names) for field in ("first_name", "role") for names in (ALL, HEADS)] == [
+        (0, 3), (0, 1), (3, 3), (1, 1),
+    ]  # fmt: skip
     sizes = {each.passages: each.html_bytes for each in report.variants}
     assert report.html_bytes == max(sizes.values()) > sizes[()]

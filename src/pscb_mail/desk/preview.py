@@ -3,8 +3,9 @@
 Promises: the `.eml` is a copy as it would be sent, byte for byte, but that its reference never acts; the HTML beside
 it differs in the pictures' addresses alone, as a browser knows no `cid:`. The page shows the issue on a phone and on
 a desktop, light and dark, the text part, the headers, the sizes and what `check` finds; everything foreign in it is
-escaped, and the mails in its frames run no script and carry their pictures: a frame that is shut off may open no file. Nothing is sent, nothing is recorded. Raises UsageError where the
-issue cannot be built. Leaves to others: serving and reloading (`desk.watching`).
+escaped, and the mails in its frames run no script and carry their pictures: a frame that is shut off may open no
+file. Nothing is sent, nothing is recorded. Raises UsageError where the issue cannot be built. Leaves to others: serving
+and reloading (`desk.watching`).
 """
 
 import base64
@@ -34,8 +35,9 @@ from pscb_mail.issues.preflight.rules import FIXED, RULES
 from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
+from pscb_mail.people.subscriber import first_name
 from pscb_mail.sending import audience, ledger
-from pscb_mail.sending.audience import Audience
+from pscb_mail.sending.audience import Audience, Recipient
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.workspace import Workspace
@@ -75,13 +77,24 @@ def recipients(db: Database, issue: str) -> int:
 
 
 def readership(db: Database, issue: str) -> Readership:
-    """Return who of those is in which groups, for `check`; the list is read when it is asked."""
+    """Return who of those is in which groups, and of whom what is not known, for `check`; read when it is asked."""
 
-    def count(names: frozenset[str]) -> Iterable[tuple[frozenset[str], int]]:
-        people = audience.people_in(db, _audience(db, issue))
-        return Counter(names.intersection(map(str.casefold, person.groups)) for person in people).items()
+    def people() -> Iterator[tuple[Recipient, set[str]]]:
+        found = audience.people_in(db, _audience(db, issue))
+        return ((person, set(map(str.casefold, person.groups))) for person in found)
 
-    return count
+    def in_groups(names: frozenset[str]) -> Iterable[tuple[frozenset[str], int]]:
+        return Counter(names.intersection(groups) for _, groups in people()).items()
+
+    def without(field: str, names: frozenset[str]) -> tuple[int, int]:
+        readers = [person for person, groups in people() if not names or not names.isdisjoint(groups)]
+        return sum(not _value(person, field) for person in readers), len(readers)
+
+    return Readership(in_groups, without)
+
+
+def _value(person: Recipient, field: str) -> str:
+    return first_name(person.name) if field == "first_name" else str(getattr(person, field))
 
 
 def _audience(db: Database, issue: str) -> Audience:

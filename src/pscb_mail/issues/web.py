@@ -96,13 +96,13 @@ def ask(urls: Iterable[str], cache: Path, now: dt.datetime, manners: Manners) ->
 
 
 def links_of(folder: Path, issue: str, settings: Settings) -> list[Place]:
-    """Return the links of an issue, those of its blocks too; none where it cannot be read."""
+    """Return the links of an issue, those of its blocks and bare addresses too; none where it cannot be read."""
     try:
         source = read_source(find_issue(folder, issue))
         found = manuscript(source, settings, source.path.read_text(encoding="utf-8-sig"), parse(source), None)
     except UsageError:
         return []
-    return [Place(link.text, link.target, link.line) for link in found.links]
+    return [Place(link.text, link.target, link.line) for link in (*found.links, *found.addresses)]
 
 
 def told(report: Report, links: Iterable[Place], answers: dict[str, Answer]) -> Report:

@@ -1,11 +1,12 @@
 """Each rule finds what it is for, on its line, and leaves alone what is nearly the same and right."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
 
 from pscb_mail.issues.edition import Edition, File, Only
+from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.manuscript import Manuscript
 from pscb_mail.issues.preflight.rules import RULES
 from pscb_mail.issues.skeleton import HINTS
@@ -21,6 +22,11 @@ def run(name: str, issue: Manuscript) -> list[tuple[int | None, str]]:
 
 def event(day: str) -> str:
     return f"::: events\n| date | event | place |\n|---|---|---|\n| {day} | Working Together | Town Hall |\n:::"
+
+
+def in_groups(count: Callable[[frozenset[str]], Iterable[tuple[frozenset[str], int]]]) -> Readership:
+    """Readers of whom nothing is known but their groups."""
+    return Readership(count, lambda _field, _groups: (0, 0))
 
 
 FOUND = [
@@ -76,6 +82,25 @@ FOUND = [
     ("link-words", "[www.board.example](https://www.board.example/)"),
     ("link-twice", "[Programme](https://a.example/) and [programme](https://b.example/)"),
     ("insecure-link", "[Programme](http://board.example/)"),
+    ("bare-address", "Book at https://board.example/book."),
+    ("bare-address", "- See www.board.example"),
+    ("bare-address", "## News of www.board.example"),
+    ("bare-address", "| where |\n|---|\n| board.example/book |"),
+    (
+        "bare-address",
+        "::: events\n| date | event | place |\n|---|---|---|\n| 2010-11-11 | Forum | https://board.example/x |\n:::",
+    ),
+    ("bare-address", "::: quote\nWords.\n\nsource: www.board.example\n:::"),
+    ("tracking-link", "Book at https://board.example/book?utm_source=news, please."),
+    ("short-link", "Book at http://bit.ly/abc"),
+    ("short-link", "Book at bit.ly/abc"),
+    ("local-link", "Book at http://localhost/x"),
+    ("insecure-link", "Book at http://board.example/"),
+    ("field-default", "Dear {{ first_name }},"),
+    ("field-default", "## News for {{ role }} and {{ first_name | default('you') }}"),
+    ("markup-left", "* One\n• Two"),
+    ("markup-left", "•\tOne"),
+    ("markup-left", "\uf0b7 One"),
     ("markup-left", "Read **this now."),
     ("markup-left", "Read [the programme] (https://board.example/) or [it](https://board.example/ oh no)"),
     ("capitals", "PLEASE READ THIS NOW"),
@@ -119,6 +144,14 @@ QUIET = [
     ),
     ("link-twice", "[Programme](https://a.example/x) and [Programme](https://a.example/x/)"),
     ("insecure-link", "[Programme](https://board.example/?from=http://b.example)"),
+    (
+        "bare-address",
+        "[www.board.example](https://www.board.example/) and <https://board.example/>, `www.board.example`",
+    ),
+    ("bare-address", "::: contact\nname: A\nwebsite: https://board.example\nemail: a@www.board.example\n:::"),
+    ("bare-address", "On 11/11/2010, S.I. 2009/1182, and/or, e.g. yes/no, DFE-RR040, board.example, a@board.example/x"),
+    ("field-default", 'Dear {{ first_name | default("colleague") }} of {{ organisation | default("") }},'),
+    ("markup-left", "Home • News · Dates\n\n- One\n* Two"),
     ("markup-left", "2 * 3 * 4 is 24, and [so] (it) is."),
     ("capitals", "The MASH, the LADO, MARAC, LSCB and DSL; ask the MASH LADO."),
     ("capitals", "The NHS and the UK. A GP. DFE-RR040. www.BOARD.example"),
@@ -183,6 +216,7 @@ def test_every_rule_is_tried() -> None:
         "footer",
         "attachment-unread",
         "attachment-place",
+        "quotation-marks",
     }
     assert {rule.name for rule in RULES} == {name for name, _ in FOUND} | elsewhere
 
@@ -205,6 +239,20 @@ def test_what_the_inbox_shows(
     assert [line for line, _ in run(name, issue)] == [3 if name == "subject-length" else 4]
     others = {"subject-length", "preheader", "preheader-repeats"} - {name}
     assert [other for other in others if run(other, issue)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "found"),
+    [("title", 2, True), ("subject", 3, True), ("preheader", 4, True), ("other", 5, False)],
+)
+def test_curly_quotation_marks_around_a_value_are_told(
+    key: str, line: int, found: bool, manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """Marks within a value, or within straight ones, are words."""
+    values = {"title": "On “Working Together”", "subject": '"“Working Together”"', "preheader": "'Words'"}
+    values |= {key: "“Newsletter 18”"} if key in values else {}
+    front = "---\n" + "".join(f"{name}: {value}\n" for name, value in values.items()) + "---\n"
+    assert [spot for spot, _ in run("quotation-marks", manuscript_of("Words.", front))] == ([line] if found else [])
 
 
 KB = 1024
@@ -242,9 +290,28 @@ def test_a_passage_for_a_group_that_nobody_is_in(
 ) -> None:
     """In any case of letters; and where nobody knows who is in which group, nothing is said."""
     issue = manuscript_of(body)
-    known = replace(issue, readership=lambda names: [(names & {"heads"}, 2), (frozenset(), 5)])
+    known = replace(issue, readership=in_groups(lambda names: [(names & {"heads"}, 2), (frozenset(), 5)]))
     assert [message.split('"')[1] for _, message in run("only-nobody", known)] == found
     assert run("only-nobody", issue) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("Dear {{ first_name }},", "3 of 9 readers have none"),
+        ("Dear {{ role }},", "none of the 9 readers lacks it today"),
+        ("::: only Heads\nDear {{ first_name }},\n:::", "1 of 2 readers has none"),
+    ],
+)
+def test_a_field_without_a_default_tells_how_many_readers_would_see_nothing(
+    body: str, said: str, manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """Of a passage for some groups, among its readers."""
+    lacking = {("first_name", frozenset()): (3, 9), ("role", frozenset()): (0, 9)}
+    heads = {("first_name", frozenset({"heads"})): (1, 2)}
+    readership = Readership(lambda names: [(names, 2)], lambda field, groups: {**lacking, **heads}[field, groups])
+    ((_, message),) = run("field-default", replace(manuscript_of(body), readership=readership))
+    assert said in message
 
 
 def test_the_largest_copy_that_somebody_gets_counts(manuscript_of: Callable[..., Manuscript]) -> None:
@@ -252,9 +319,9 @@ def test_the_largest_copy_that_somebody_gets_counts(manuscript_of: Callable[...,
     long = "x" * 60 * KB
     edition = Edition("issue-18", "S", (Only(("Heads",), (long,)), Only(("Police",), (long,))), ("text",))
     apart = [(frozenset({"heads"}), 3), (frozenset({"police"}), 4), (frozenset(), 9)]
-    issue = replace(manuscript_of("Words."), edition=edition, readership=lambda _: apart)
+    issue = replace(manuscript_of("Words."), edition=edition, readership=in_groups(lambda _: apart))
     assert run("html-cut", issue) == []
-    both = replace(issue, readership=lambda _: [*apart, (frozenset({"heads", "police"}), 1)])
+    both = replace(issue, readership=in_groups(lambda _: [*apart, (frozenset({"heads", "police"}), 1)]))
     ((line, message),) = run("html-cut", both)
     assert (line, "only for Heads and only for Police" in message) == (None, True)
     assert [(copies.passages, copies.readers) for copies in both.copies] == [

@@ -10,9 +10,18 @@ from dataclasses import dataclass
 
 from pscb_mail.issues.edition import Edition, conditions, for_groups, group_key
 
-# Given names of groups: each set of these (in small letters, as `str.casefold` has them) that a reader is in, and how
-# many readers are in just these.
-Readership = Callable[[frozenset[str]], Iterable[tuple[frozenset[str], int]]]
+
+@dataclass(frozen=True)
+class Readership:
+    """Who would get an issue. Names of groups are in small letters, as `str.casefold` has them.
+
+    `in_groups`: given names of groups, each set of these that a reader is in, and how many readers are in just these.
+    `without`: given a merge field, how many have no value for it, and of how many; of those in any of the groups, of
+    all where none is named.
+    """
+
+    in_groups: Callable[[frozenset[str]], Iterable[tuple[frozenset[str], int]]]
+    without: Callable[[str, frozenset[str]], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ def copies_of(edition: Edition, readership: Readership | None) -> tuple[Copies, 
         return (Copies(edition),)
     everyone = frozenset(name for groups in wanted for name in group_key(groups))
     counts = Counter[tuple[tuple[str, ...], ...]]()
-    for groups, readers in readership(everyone) if readership else ():
+    for groups, readers in readership.in_groups(everyone) if readership else ():
         counts[_shown(wanted, groups)] += readers
     if not counts:
         return tuple(_copies(edition, shown, None) for shown in ((), wanted))

@@ -36,9 +36,15 @@ _SHORTENERS = frozenset(
 )  # fmt: skip
 
 
+def bare_addresses(issue: Manuscript) -> Iterator[Spot]:
+    """Find web addresses among the words: programs make links of some, and their words do not say where they lead."""
+    for link in issue.addresses:
+        yield link.line, f'"{_short(link)}" is no link here, though some mail programs will make one of it.'
+
+
 def local_links(issue: Manuscript) -> Iterator[Spot]:
     """Find links that lead nowhere outside the editor's own computer or network."""
-    for link in issue.links:
+    for link in _pressed(issue):
         if _is_local(link.target):
             yield link.line, f'The link "{_short(link)}" leads to {link.target[:80]}, which readers cannot reach.'
 
@@ -57,7 +63,7 @@ def _is_local(url: str) -> bool:
 
 def insecure_links(issue: Manuscript) -> Iterator[Spot]:
     """Find links without encryption."""
-    for link in issue.links:
+    for link in _pressed(issue):
         if _split(link.target).scheme == "http" and not _is_local(link.target):
             yield link.line, f'The link "{_short(link)}" begins with http://; write https:// where the site has it.'
 
@@ -94,7 +100,7 @@ def one_text_two_places(issue: Manuscript) -> Iterator[Spot]:
 
 def trackers(issue: Manuscript) -> Iterator[Spot]:
     """Find parameters that tell a third party who came from which mail."""
-    for link in issue.links:
+    for link in _pressed(issue):
         names = [name for name, _ in _parameters(link.target) if _TRACKING.fullmatch(name)]
         if names:
             yield link.line, f'The link "{_short(link)}" tracks its readers by {", ".join(dict.fromkeys(names))[:120]}.'
@@ -102,7 +108,7 @@ def trackers(issue: Manuscript) -> Iterator[Spot]:
 
 def shorteners(issue: Manuscript) -> Iterator[Spot]:
     """Find links that hide where they lead."""
-    for link in issue.links:
+    for link in _pressed(issue):
         host = (_split(link.target).hostname or "").removeprefix("www.")
         if host in _SHORTENERS:
             yield (
@@ -111,11 +117,9 @@ def shorteners(issue: Manuscript) -> Iterator[Spot]:
             )
 
 
-def markup_left(issue: Manuscript) -> Iterator[Spot]:
-    """Find Markdown that readers would see as it is: a bracket or an asterisk too few."""
-    for text in issue.texts:
-        if found := re.search(r"\]\([^)\s]{0,60}|\*\*|^#{1,6}(?=\w)", text.text):
-            yield text.line, f'"{found[0]}" stands in the text as it is: something is missing before or after it.'
+def _pressed(issue: Manuscript) -> tuple[Link, ...]:
+    """Return all that somebody may press: our links, and the addresses that mail programs make links of."""
+    return (*issue.links, *issue.addresses)
 
 
 def _parameters(url: str) -> list[tuple[str, str]]:

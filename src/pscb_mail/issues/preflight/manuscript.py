@@ -4,14 +4,17 @@ Pure. `texts` are what readers read, without markup, a merge field standing for 
 cannot be parsed has none of them, and then only the guard and the front matter are checked.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import cast
 
+from markdown_it.token import Token
+
 from pscb_mail.issues import blocks
-from pscb_mail.issues.document import Document, Heading, Link, Picture, plain
-from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.document import Document, Heading, Link, Picture, plain, with_groups
+from pscb_mail.issues.edition import Edition, Field
 from pscb_mail.issues.frame import site
 from pscb_mail.issues.preflight.copies import Copies, Readership, copies_of
 from pscb_mail.issues.preflight.enclosed import Enclosed
@@ -20,6 +23,14 @@ from pscb_mail.issues.source import Source
 from pscb_mail.settings import Settings
 
 Spot = tuple[int | None, str]
+
+# A web address among words: with its scheme, with www, or a server's name and a path. Mail programs make links of all
+# three, whatever the sender meant.
+_ADDRESS = re.compile(
+    r"(?<![\w@./:\-])(?:https?://|www\.|(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,6}[a-z]{2,24}/)[^\s<>\"“”|]{1,2000}",
+    re.IGNORECASE,
+)
+_AFTER_AN_ADDRESS = ".,;:!?'’)]}*_…"
 
 
 @dataclass(frozen=True)
@@ -39,11 +50,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A merge field without words for whoever has no such value; `groups` whom its passage is for, empty: everybody."""
+
+    line: int
+    field: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Manuscript:
     """An issue under check. `raw` is the whole file; `edition` is None where it cannot be built.
 
-    `files` are its attachments and pictures, as far as they were read. `passages` are those for some groups;
-    `readership` tells who is in them, None where nobody knows.
+    `addresses` are web addresses that stand among the words and are no links of ours; `files` are its attachments and
+    pictures, as far as they were read. `passages` are those for some groups; `readership` tells who is in them, None
+    where nobody knows.
     """
 
     source: Source
@@ -52,6 +73,8 @@ class Manuscript:
     texts: tuple[Text, ...] = ()
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
+    addresses: tuple[Link, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     pictures: tuple[Picture, ...] = ()
     events: tuple[Row, ...] = ()
     edition: Edition | None = None
@@ -99,13 +122,17 @@ def manuscript(
     if document is None:
         return Manuscript(source, settings, raw)
     lines = raw.split("\n")
-    parts = [*_running(document), *_blocks(document, lines)]
+    in_blocks = list(_blocks(document, lines))
+    links = (*document.links, *(part for part in in_blocks if isinstance(part, Link)))
+    parts = [*_running(document), *in_blocks]
     return Manuscript(
         source=source, settings=settings, raw=raw, edition=edition, readership=readership, files=files,
         passages=document.passages,
         headings=document.headings, pictures=document.pictures,
         texts=tuple(sorted((part for part in parts if isinstance(part, Text)), key=lambda text: text.line)),
-        links=(*document.links, *(part for part in parts if isinstance(part, Link))),
+        links=links,
+        addresses=(*_bare(_words(document)), *_bare(_not_linked(in_blocks, links))),
+        gaps=tuple(_gaps(document)),
         events=tuple(part for part in parts if isinstance(part, Row)),
     )  # fmt: skip
 
@@ -117,6 +144,45 @@ def _running(document: Document) -> Iterator[Text]:
         line = token.map[0] if token.map else line
         if token.type == "inline" and (text := plain([token]).strip()):
             yield Text(line, text)
+
+
+def _inline(document: Document) -> Iterator[tuple[int, Token, tuple[str, ...]]]:
+    """Yield what stands in running text, each token with its line of the file and the groups whom it is for."""
+    for token, groups in with_groups(document.tokens):
+        line = token.map[0] if token.map else 1
+        for child in token.children or [] if token.type == "inline" else []:
+            yield line, child, groups
+            line += child.type in {"softbreak", "hardbreak"} or child.content.count("\n")
+
+
+def _words(document: Document) -> Iterator[Text]:
+    """Yield the words that stand in no link; code is shown as it is written, and is left out."""
+    within = 0
+    for line, token, _ in _inline(document):
+        within += token.nesting if token.type.startswith("link_") else 0
+        if token.type == "text" and not within:
+            yield Text(line, token.content)
+
+
+def _not_linked(parts: Iterable[Text | Link | Row], links: Iterable[Link]) -> Iterator[Text]:
+    """Yield the words of blocks, but those that are links by themselves."""
+    targets = {link.target for link in links}
+    yield from (part for part in parts if isinstance(part, Text) and part.text not in targets)
+
+
+def _bare(texts: Iterable[Text]) -> Iterator[Link]:
+    """Yield the web addresses among words, each as the link that a mail program makes of it."""
+    for text in texts:
+        for found in _ADDRESS.finditer(text.text):
+            address = found[0].rstrip(_AFTER_AN_ADDRESS)
+            yield Link(address, address if "://" in address else f"https://{address}", text.line)
+
+
+def _gaps(document: Document) -> Iterator[Gap]:
+    for line, token, groups in _inline(document):
+        # default("") is somebody's decision.
+        if token.type == "field" and "|" not in token.content:
+            yield Gap(line, cast("Field", token.meta).name, groups)
 
 
 def _blocks(document: Document, lines: list[str]) -> Iterator[Text | Link | Row]:

@@ -246,6 +246,13 @@ RULES = (
         "Say what is different.",
     ),
     Rule(
+        "bare-address",
+        _W,
+        links.bare_addresses,
+        "Some mail programs make a link of it, in others it cannot be pressed; its words do not say where it leads.",
+        "Write [Booking form (website)](https://…).",
+    ),
+    Rule(
         "insecure-link",
         _W,
         links.insecure_links,
@@ -255,9 +262,16 @@ RULES = (
     Rule(
         "markup-left",
         _W,
-        links.markup_left,
-        "Readers would see the signs of Markdown.",
-        "Look for the bracket or asterisk that is missing.",
+        structure.markup_left,
+        "Readers would see the signs of Markdown, or those of a word processor.",
+        "Look for the bracket or asterisk that is missing; begin the points of a list with - and a space.",
+    ),
+    Rule(
+        "quotation-marks",
+        _W,
+        structure.curly_quotes,
+        "Straight ones are signs of the file's head; curly ones are shown, in the inbox too.",
+        'Write them straight: "…".',
     ),
     Rule(
         "capitals",
@@ -279,6 +293,13 @@ RULES = (
         wording.telephone_numbers,
         "A number that is grouped oddly is misread; one with too many or too few digits is wrong.",
         "Write 01632 960123.",
+    ),
+    Rule(
+        "field-default",
+        _W,
+        wording.fields_without_default,
+        "Dear Jo, becomes Dear , for a reader whose name is not known; the preview's sample person has one.",
+        'Write {{ first_name | default("colleague") }}.',
     ),
     Rule(
         "unconfirmed",

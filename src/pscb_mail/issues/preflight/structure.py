@@ -17,6 +17,8 @@ _SILLY = re.compile(
 )
 _SAYS_SO = re.compile(r"(?:an? |the )?(?:image|picture|photo|photograph|graphic) (?:of|showing)\b", re.IGNORECASE)
 _ALT_LONG = 150
+# U+F0B7 is Word's own, of the font Symbol; a dash before a tab is one that AutoFormat made of a hyphen.
+_BULLET = re.compile(r"[ ]{0,3}(?:[-*+>][ ]{1,3})?([•◦▪▫●○■‣∙·\uf0b7\uf0a7](?=[ \t])|[–—](?=\t))")
 
 
 def headings_out_of_order(issue: Manuscript) -> Iterator[Spot]:
@@ -58,11 +60,30 @@ def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
     if issue.readership is None:
         return
     names = frozenset(name.casefold() for _, only in issue.passages for name in only.groups)
-    found = frozenset(name for groups, _ in issue.readership(names) for name in groups) if names else names
+    found = frozenset(name for groups, _ in issue.readership.in_groups(names) for name in groups) if names else names
     for line, only in issue.passages:
         for name in only.groups:
             if name.casefold() not in found:
                 yield line, f'Nobody who would get this issue is in the group "{name[:60]}".'
+
+
+def markup_left(issue: Manuscript) -> Iterator[Spot]:
+    """Find what readers would see as it is: a bracket or an asterisk too few, and the bullets of a word processor."""
+    for text in issue.texts:
+        if found := re.search(r"\]\([^)\s]{0,60}|\*\*|^#{1,6}(?=\w)", text.text):
+            yield text.line, f'"{found[0]}" stands in the text as it is: something is missing before or after it.'
+    for number, line in enumerate(issue.raw.split("\n"), start=1):
+        if number >= issue.source.first_line and (found := _BULLET.match(line)):
+            yield number, f'"{found[1]}" begins no list here, and runs on from the line above: write - and a space.'
+
+
+def curly_quotes(issue: Manuscript) -> Iterator[Spot]:
+    """Find values of the file's head in quotation marks that a word processor has turned: readers see them."""
+    lines = issue.raw.split("\n")
+    for key in ("title", "subject", "preheader"):
+        number = issue.line_of(key)
+        if number and re.match(rf"{key}[ \t]*:[ \t]*[“”„‟‘’]", lines[number - 1]):
+            yield number, f"The {key} stands in curly quotation marks, which readers will see."
 
 
 def _is_file(text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.preflight.manuscript import Gap, Manuscript, Spot
 from pscb_mail.issues.skeleton import HINTS
 
 # What every reader of a newsletter in British English knows, and what other rules find (TBC, XX). An organisation adds
@@ -79,6 +79,21 @@ def unconfirmed(issue: Manuscript) -> Iterator[Spot]:
     for text in issue.wording():
         if found := _OPEN.search(text.text):
             yield text.line, f'"{found[0]}": readers will ask. Settle it, or say when it will be known.'
+
+
+def fields_without_default(issue: Manuscript) -> Iterator[Spot]:
+    """Find merge fields that leave a hole: "Dear ," to whoever has no name, and on the web page of the archive."""
+    for gap in issue.gaps:
+        yield gap.line, f"{{{{ {gap.field} }}}} has no words for whoever has none: {_lacking(gap, issue)}."
+
+
+def _lacking(gap: Gap, issue: Manuscript) -> str:
+    if issue.readership is None:
+        return "they would see nothing there"
+    without, readers = issue.readership.without(gap.field, frozenset(map(str.casefold, gap.groups)))
+    if not without:
+        return f"none of the {readers:,} readers lacks it today, and the archive shows nobody's"
+    return f"{without:,} of {readers:,} readers {'has' if without == 1 else 'have'} none, and would see nothing there"
 
 
 def telephone_numbers(issue: Manuscript) -> Iterator[Spot]:
