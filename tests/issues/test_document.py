@@ -83,7 +83,7 @@ WRONG = [
     ("::: callout\n:::", r":4: The block callout is empty"),
     ("words\n:::\n", r":5: This ::: ends a block, and none is open"),
     ("::: events\n| date | event |\n|---|---|\n| soon | x |\n:::", r":7: .soon. is not a date"),
-    ("# Another title", r":4: The title in the front matter is the only heading"),
+    ("# Another title", r":4: The title at the head of the file is the only heading"),
     ("##\n", r":4: The heading is empty"),
     ("## News of [x](https://a.example)", r":4: The heading of an article cannot have a link"),
     ("::: only Heads\n## <https://a.example>\n:::", r":5: The heading of an article cannot have a link"),

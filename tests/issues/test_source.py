@@ -103,12 +103,22 @@ MISTAKES = [
     ("title: T\nattachments: a.pdf", r":3: attachments must be a list"),
     ("title: T\nignore: {rule: ''}", r":3: ignore gives no reason"),
     ("title: T\ntitle: U", r":3: title is there twice"),
-    ("number: 1", r":1: The front matter has no title"),
-    ("title: a: b", r":2: The front matter cannot be read"),
-    ("- a\n- b", r":2: The front matter is not a list of keys"),
-    ("a: &x [1]\nb: [*x, *x]", r":2: The front matter is more than keys"),
-    ("title: !!python/object/apply:os.system [ls]", r":2: The front matter is more than keys"),
-    ("title: " + "[" * 5000, r":2: The front matter is more than keys"),
+    ("number: 1", r":1: The head of the file has no title"),
+    ("title: a: b", r":2: The head of the file cannot be read: the value of this line"),
+    ("subject: “PSCB: x”", r":2: The head .*: the value stands in curly quotation marks\."),
+    ("title: T\n\tsubject: x", r":3: The head .*: there is a tab in this line\."),
+    ('title:"T"\nsubject: x', r":2: The head .*: there is no space after the colon\."),
+    ('number: 1\ntitle:"T"\nsubject: x', r":3: The head .*: there is no space after the colon\."),
+    ('title: "T\nsubject: x', r":2: The head .*: the quotation mark that begins here is not closed\."),
+    ("title: T\nattachments: [a", r":3: The head .*: the bracket that begins here is not closed\."),
+    ("title: T\n subject: x", r":3: The head .*: the line begins with spaces\."),
+    ("title: T\nmore words\nnumber: 2", r":3: The head .*: the line has no colon\."),
+    ("title: T\n———\n\nHello: you", r":3: The head .*: this line is \"———\", not three hyphens\."),
+    ("\x07title: T", r":2: The head .*: it has a character that no text may have\."),
+    ("- a\n- b", r":2: The head of the file is not a list of keys"),
+    ("a: &x [1]\nb: [*x, *x]", r":2: The head of the file is more than keys"),
+    ("title: !!python/object/apply:os.system [ls]", r":2: The head of the file is more than keys"),
+    ("title: " + "[" * 5000, r":2: The head of the file is more than keys"),
 ]
 
 
@@ -124,9 +134,19 @@ def test_all_mistakes_are_told_at_once(tmp_path):
     assert [line.split(":")[1] for line in error.value.message.splitlines()] == ["1", "2", "3", "4"]
 
 
-@pytest.mark.parametrize("text", ["", "# Only Markdown\n", "---\ntitle: T\n"])
-def test_a_file_without_front_matter_is_refused(tmp_path, text):
-    with pytest.raises(UsageError, match=":1: There is no front matter"):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", ":1: The file does not begin with a line ---"),
+        ("# Only Markdown\n----\n", ":1: The file does not begin with a line ---"),
+        ("---\ntitle: T\n", ":1: The head of the file has no end"),
+        ("—\ntitle: T\n---\n", ':1: This line is "—", not three hyphens'),
+        ("----\ntitle: T\n---\n", ':1: This line is "----", not three hyphens'),
+        ("---\ntitle: T\n–––\nWords.\n", ':3: This line is "–––", not three hyphens'),
+    ],
+)
+def test_a_file_without_a_head_is_refused(tmp_path, text, message):
+    with pytest.raises(UsageError, match=message):
         read_source(write(tmp_path / "x.md", text))
 
 

@@ -147,7 +147,7 @@ def parse(source: Source) -> Document:
     _refuse_controls(source, mistakes)
     reader = _Reader(source, mistakes)
     tokens = reader.tokens()
-    mistakes.raise_any("Mend the file and run it again; an issue that `pscb-mail new` begins shows how it is done.")
+    mistakes.raise_any("Mend the file and run it again; the manual shows how each is written: docs/issues.md.")
     return Document(source, tuple(tokens), reader.headings, tuple(reader.links), tuple(reader.pictures))
 
 
@@ -251,7 +251,7 @@ class _Reader:
         level, line, text = int(opening.tag[1]), opening.map[0] if opening.map else 1, plain([inline]).strip()
         if level == 1:
             self.mistakes.add(
-                line, "The title in the front matter is the only heading with one #: begin articles with ##."
+                line, "The title at the head of the file is the only heading with one #: begin articles with ##."
             )
         if not text:
             self.mistakes.add(line, "The heading is empty.")

@@ -19,6 +19,7 @@ import yaml
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import has_unsafe, one_line
+from pscb_mail.issues.misread import THREE_HYPHENS, is_dashes, misread
 
 # Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough
 # that no text, however knotted, takes a parser more than a few seconds.
@@ -135,7 +136,7 @@ def read_source(path: Path) -> Source:
     values = _front_matter(path, head, mistakes)
     written = {key: line for key, line in _written(head).items() if key in _KEYS}
     if "title" not in written:
-        mistakes.add(1, "The front matter has no title.")
+        mistakes.add(1, "The head of the file has no title.")
     mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(_KEYS)}.')
     slug = path.parent.name if path.name == "issue.md" else path.stem
     known: dict[str, Any] = {"subject": values.get("title"), **values}
@@ -185,13 +186,19 @@ def _text(path: Path) -> str:
 def _parted(path: Path, text: str) -> tuple[str, str, int]:
     """Return front matter, body, and the line of the file at which the body begins."""
     lines = text.split("\n")
-    if _FENCE.fullmatch(lines[0]):
-        for number, line in enumerate(lines[1:], start=1):
-            if _FENCE.fullmatch(line):
-                return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
+    begun = bool(_FENCE.fullmatch(lines[0]))
+    for number, line in enumerate(lines[1:] if begun else (), start=1):
+        if _FENCE.fullmatch(line):
+            return "\n".join(lines[1:number]), "\n".join(lines[number + 1 :]), number + 2
+    dashes = next((number for number, line in enumerate(lines if begun else lines[:1]) if is_dashes(line)), None)
+    if dashes is not None:
+        problem = f'This line is "{one_line(lines[dashes], 40)}", not three hyphens.'
+        raise UsageError(f"{path}:{dashes + 1}: {problem}", THREE_HYPHENS)
+    if begun:
+        raise UsageError(f"{path}:1: The head of the file has no end.", "After its last key stands a line ---.")
     raise UsageError(
-        f"{path}:1: There is no front matter.",
-        'Begin the file with a line ---, then at least title: "…", then another line ---.',
+        f"{path}:1: The file does not begin with a line ---, as its head does.",
+        'Begin it with a line ---, then at least title: "…", then another line ---.',
     )
 
 
@@ -201,7 +208,8 @@ def _front_matter(path: Path, head: str, mistakes: Mistakes) -> dict[str, object
     for key, node in _nodes(path, head):
         line = node.start_mark.line + 2
         if key not in _KEYS:
-            mistakes.add(line, f'"{one_line(key, 60)}" is not a key of the front matter. {nearest(key, tuple(_KEYS))}')
+            near = nearest(key, tuple(_KEYS))
+            mistakes.add(line, f'"{one_line(key, 60)}" is not a key of the head of the file. {near}')
         elif key in values:
             mistakes.add(line, f"{key} is there twice.")
         else:
@@ -214,21 +222,17 @@ def _front_matter(path: Path, head: str, mistakes: Mistakes) -> dict[str, object
 
 def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
     if len(head) > _MAX_FRONT_MATTER:
-        raise UsageError(f"{path}:1: The front matter is too long.", "Its second line of --- may be missing.")
+        raise UsageError(f"{path}:1: The head of the file is too long.", "Its second line of --- may be missing.")
     try:
         _refuse_knots(path, head)
         tree = yaml.compose(head, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "it has a character that no text may have"
-        raise UsageError(
-            f"{path}:{mark.line + 2 if mark else 1}: The front matter cannot be read: {one_line(str(what), 200)}.",
-            "A value with a colon, a # or quotation marks in it stands in quotation marks.",
-        ) from error
+        line, what, hint = misread(error, head)
+        raise UsageError(f"{path}:{line + 2}: The head of the file cannot be read: {what}.", hint) from error
     if tree is None:
         return []
     if not isinstance(tree, yaml.MappingNode):
-        raise UsageError(f"{path}:2: The front matter is not a list of keys.", 'Write "key: value", one a line.')
+        raise UsageError(f"{path}:2: The head of the file is not a list of keys.", 'Write key: "value", one a line.')
     return [(str(key.value), value) for key, value in tree.value]
 
 
@@ -241,7 +245,7 @@ def _refuse_knots(path: Path, head: str) -> None:
         if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tag:
             line = event.start_mark.line + 2 if event.start_mark else 1
             raise UsageError(
-                f"{path}:{line}: The front matter is more than keys with values and short lists.",
+                f"{path}:{line}: The head of the file is more than keys with values and short lists.",
                 "Write each value out.",
             )
 
