@@ -212,17 +212,35 @@ def test_where_one_entry_cannot_be_accepted_none_is(room: Mailroom, program: Pro
 
 
 def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, program: Program) -> None:
-    """Accept, dismiss, later; what cannot be accepted is not offered so; the end of the input leaves the rest open."""
+    """Each key says what it does, and `?` more; what cannot be accepted is not offered so; the rest stays open."""
     stranger = room.reply("x@elsewhere.test", "Newsletter", "Please take me off your newsletter list.")
     room.drop(*(left(room, address) for address in (JO, ANN, SAM, KIM)), stranger)
     program("inbox", expect=1)
-    code, shown = program.at_terminal("a\nd\nl\nl\na\nd\n", "review")
+    code, shown = program.at_terminal("?\na\nd\nl\nl\na\nd\n", "review")
     assert code == 0
     assert "2 still open." in shown
+    assert shown.count("accept: what is proposed is done") == 1
+    assert "[a]ccept (removed), [d]ismiss (stays on), [l]ater, [q]uit, [?] help:" in shown
+    assert "[d]ismiss (done by hand, or not needed), [l]ater" in shown
     assert "Entry 1 (1 of 5)  jo@school.test" in shown
-    assert shown.count("[a]ccept") == 4
+    assert shown.count("[a]ccept") == 5
     assert "Find out who is to come off the list" in shown
     assert [room.person(address).status for address in (JO, ANN)] == ["removed", "active"]
+
+
+def test_an_alarm_in_the_review_says_what_it_is_and_what_settles_it(room: Mailroom, program: Program) -> None:
+    """It looks like no empty row to dismiss: a child, where the message is, and that somebody has to act."""
+    words = "I am worried about Priscilla in year 4, her stepfather hits her and she has bruises."
+    room.drop(room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    program("inbox", expect=1)
+    shown = program("review").out
+    assert "READ NOW" in shown
+    assert "A child may be at risk" in shown
+    assert "“”" not in shown
+    code, shown = program.at_terminal("a\n", "review")
+    assert code == 0
+    assert "[a]ccept (read, acted on), [d]ismiss (no alarm)" in shown
+    assert "settled: somebody has read it and acted" in shown
 
 
 def test_nothing_to_review_is_said(program: Program) -> None:

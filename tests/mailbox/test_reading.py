@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from deadly import read_and_die
@@ -18,6 +19,7 @@ from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 
+LONDON = ZoneInfo("Europe/London")
 JO, ANN, SAM = "jo@school.test", "ann@health.test", "sam@police.test"
 
 
@@ -150,9 +152,14 @@ def test_an_urgent_message_is_never_filed_and_nothing_of_it_is_kept(room: Mailro
     kept = everything_kept(room)
     for word in (b"Priscilla", b"stepfather", b"bruises"):
         assert word not in kept
-    assert room.db.execute("SELECT address, named, evidence, proposal, subscriber FROM finding").fetchall() == [
-        ("", "", "", "Read it now, in the mailbox", None)
-    ]
+    [(source, address, named, evidence, proposal, subscriber)] = room.db.execute(
+        "SELECT source, address, named, evidence, proposal, subscriber FROM finding JOIN incoming ON incoming = key"
+    ).fetchall()
+    assert (address, named, evidence, subscriber) == ("", "", "", None)
+    assert proposal == (
+        f"A child may be at risk. Read it now, in the mailbox: written {room.now.astimezone(LONDON):%d %B %Y %H:%M}, "
+        f"message {source}. Accept once somebody has, and has acted"
+    )
     assert room.outbox() == []
     assert room.read().urgent == ()
 

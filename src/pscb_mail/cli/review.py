@@ -67,13 +67,18 @@ def _list(entries: "Iterable[Review]") -> None:
         row
         for entry in entries
         for row in (
-            (f"Entry {entry.number}", entry.address or "nobody known"),
+            (f"Entry {entry.number}", _about(entry)),
             ("", entry.proposal or entry.kind.replace("_", " ")),
-            ("", f"“{entry.evidence}”"),
+            *([("", f"“{entry.evidence}”")] if entry.evidence else []),
         )
     )
     console.table(("", ""), rows)
     console.say("`pscb-mail review --accept 3,5-9` does what is proposed, `--dismiss N` leaves all as it is.")
+
+
+def _about(entry: "Review") -> str:
+    """Return whom an entry is about; of an alarm that is not kept."""
+    return "READ NOW" if entry.kind == "urgent" else entry.address or "nobody known"
 
 
 def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None:
@@ -102,6 +107,8 @@ def _accepted(context: Context, db: "Database", entry: "Review") -> str:
 
     origin = Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence)
     change = acting.accept(db, entry, origin, context.workspace.settings.groups.confirm)
+    if entry.kind == "urgent":
+        return f"{entry.number}  settled: somebody has read it and acted"
     done = f"change {change}: `pscb-mail undo {change}` takes it back" if change else "nothing was left to change"
     return f"{entry.number}  accepted, {done}"
 
@@ -127,11 +134,12 @@ def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
     from pscb_mail.mailbox import acting, journal
 
     for place, entry in enumerate(entries, start=1):
-        who = console.safe(entry.address or "nobody known")
+        who = console.safe(_about(entry)) if entry.kind != "urgent" else f"[red bold]{_about(entry)}[/]"
         console.say(f"\n[bold]Entry {entry.number}[/] [dim]({place} of {len(entries)})[/]  {who}")
         _indented(f"[bold]{console.safe(entry.proposal or entry.kind.replace('_', ' '))}[/]")
-        _indented(f"[dim]“{console.safe(entry.evidence)}”[/]")
-        match _choice("adlq" if acting.can_accept(db, entry) else "dlq"):
+        if entry.evidence:
+            _indented(f"[dim]“{console.safe(entry.evidence)}”[/]")
+        match _choice(entry.kind, "adlq" if acting.can_accept(db, entry) else "dlq"):
             case "a":
                 try:
                     with transaction(db):
@@ -157,18 +165,48 @@ def _indented(line: str) -> None:
     console.err.print(Padding(line, (0, 0, 0, 2)))
 
 
-_CHOICES = {"a": "\\[a]ccept", "d": "\\[d]ismiss", "l": "\\[l]ater", "q": "\\[q]uit"}
+# What accepting and dismissing mean, by what was found.
+_MEANS = {
+    "urgent": ("read, acted on", "no alarm"),
+    "opt_out": ("comes off", "stays on"),
+    "complaint": ("comes off", "stays on"),
+    "bounce": ("bounced", "stays on"),
+    "left": ("removed", "stays on"),
+    "address_change": ("changed", "stays as it is"),
+    "subscribe": ("joins", "does not join"),
+}
+_SETTLED = ("settled", "nothing changes")
+_BY_HAND = "done by hand, or not needed"
+_KEYS = {
+    "a": "accept: what is proposed is done; `pscb-mail undo` takes it back",
+    "d": "dismiss: the entry is settled, and nobody on the list is changed",
+    "l": "later: the entry stays open (Enter does the same)",
+    "q": "quit: this one and all that follow stay open",
+}
 
 
-def _choice(offered: str) -> str:
+def _choice(kind: str, offered: str) -> str:
     """Return one of the letters offered; the end of the input, or anything unclear three times, ends the walk."""
-    for _ in range(3):
+    unclear = 0
+    while unclear < 3:
         try:
-            answer = console.err.input(f"  {', '.join(_CHOICES[each] for each in offered)}? ").strip().lower()
+            answer = console.err.input(f"  {_question(kind, offered)}: ").strip().lower()
         except (EOFError, KeyboardInterrupt):
             return "q"
         if answer and answer[0] in offered:
             return answer[0]
         if not answer:
             return "l"
+        for each in offered:
+            console.say(f"    {each}  {_KEYS[each]}")
+        unclear += answer != "?"
     return "q"
+
+
+def _question(kind: str, offered: str) -> str:
+    """Return the keys with what they do to an entry of this kind."""
+    accepted, dismissed = _MEANS.get(kind, _SETTLED)
+    if "a" not in offered:
+        dismissed = _BY_HAND
+    keys = {"a": f"\\[a]ccept ({accepted})", "d": f"\\[d]ismiss ({dismissed})", "l": "\\[l]ater", "q": "\\[q]uit"}
+    return ", ".join([*(keys[each] for each in offered), "\\[?] help"])

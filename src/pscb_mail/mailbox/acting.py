@@ -150,7 +150,7 @@ def act(
     """Carry out a decision: the person's change, the journal's row, the answer."""
     origin = Origin(now, AUTHOR, "inbox", one_line(masked(decision.evidence), 300))
     change = _changed(db, decision, origin)
-    number = journal.found(db, incoming.key, recorded(db, incoming, finding, about, decision, change), now)
+    number = journal.found(db, incoming.key, recorded(db, incoming, finding, about, decision, settings, change), now)
     if decision.answer is not None and decision.subscriber is not None:
         person = directory.by_id(db, decision.subscriber)
         if person is not None:
@@ -180,14 +180,20 @@ def _changed(db: Database, decision: Decision, origin: Origin) -> int | None:
 
 
 def recorded(
-    db: Database, incoming: Incoming, finding: Finding, about: Known, decision: Decision, change: int | None = None
+    db: Database,
+    incoming: Incoming,
+    finding: Finding,
+    about: Known,
+    decision: Decision,
+    settings: Settings,
+    change: int | None = None,
 ) -> Record:
-    """Return a finding as the journal keeps it: of an urgent one nothing but that it was there.
+    """Return a finding as the journal keeps it: of an urgent one nothing but which message it is.
 
     It stands in the review until a person says that it was read: shown once, it could be overlooked.
     """
     if decision.kind is Kind.URGENT:
-        return Record(Kind.URGENT, decision.action, proposal="Read it now, in the mailbox", review=True)
+        return Record(Kind.URGENT, decision.action, proposal=_alarm(db, incoming, settings), review=True)
     return Record(
         kind=decision.kind,
         action=decision.action,
@@ -203,6 +209,21 @@ def recorded(
         change=change,
         review=decision.action is Action.REVIEW or decision.review,
     )
+
+
+def _alarm(db: Database, incoming: Incoming, settings: Settings) -> str:
+    """Return what an alarm says: where the message is. Its subject may name the child, its sender those who know.
+
+    Both stand in the mailbox, and nowhere else.
+    """
+    try:
+        when = f"{incoming.date.astimezone(settings.newsletter.zone):%d %B %Y %H:%M}" if incoming.date else ""
+    except OverflowError:  # in the newsletter's zone it may lie before the year 1
+        when = ""
+    source = journal.source_of(db, incoming.key)
+    which = ", ".join(part for part in (when and f"written {when}", source and f"message {source}") if part)
+    place = f"in the mailbox: {which}" if which else "in the mailbox"
+    return f"A child may be at risk. Read it now, {place}. Accept once somebody has, and has acted"
 
 
 def whom(db: Database, incoming: Incoming, finding: Finding, decision: Decision) -> str:

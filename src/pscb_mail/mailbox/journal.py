@@ -1,7 +1,7 @@
 """The journal: the SQL of what was read, what it was found to be, what waits in review, and where a reading ended.
 
 Functions are named for the facts they record, take a connection and leave transactions to the use case. A message is
-known by its key; of one that is unrelated nothing but the key is kept, of an urgent one nothing but that it was there.
+known by its key; of one that is unrelated nothing but the key is kept, of an urgent one nothing but which it is.
 A review that was accepted is open again once the change that it made is undone: that is derived, never stored.
 """
 
@@ -89,6 +89,12 @@ def record(db: Database, key: str, source: str, now: datetime, *, to_file: bool)
     db.execute(
         "INSERT INTO incoming (key, source, read_at, to_file) VALUES (?, ?, ?, ?)", [key, source, stamp(now), to_file]
     )
+
+
+def source_of(db: Database, key: str) -> str:
+    """Return where a message that is handled lies: its file's name, its number or its UID; "" for any other."""
+    row = db.execute("SELECT source FROM incoming WHERE key = ?", [key]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def found(db: Database, key: str, what: Record, now: datetime) -> int:

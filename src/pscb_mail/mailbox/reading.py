@@ -223,7 +223,7 @@ class _Reading:
 
     def _told(self, message: _Message, finding: Finding, about: Known, decision: Decision) -> Entry:
         parsed = message.incoming
-        what = acting.recorded(self.db, parsed, finding, about, decision)
+        what = acting.recorded(self.db, parsed, finding, about, decision, self.means.settings)
         address = what.address or acting.whom(self.db, parsed, finding, decision)
         return _entry(
             message.arrived, parsed, what.kind, decision.action, address=address, severity=what.severity,
