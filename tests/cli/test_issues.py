@@ -131,6 +131,16 @@ def test_check_ends_with_0_where_there_is_no_error(program: Program) -> None:
     assert not (program.folder / "pscb-mail.db").exists()
 
 
+def test_check_leads_on_to_what_can_be_done_next(program: Program) -> None:
+    """Where nothing can be built, `preview` has nothing to show."""
+    for body, said in (
+        ("Ask the MASH.", "`pscb-mail preview 18`"),
+        ("::: contct\n:::", "`pscb-mail check 18` once more"),
+    ):
+        write(program, body)
+        assert said in program("check", "18", expect=None).err
+
+
 def test_check_of_an_issue_that_is_not_there_ends_with_2(program: Program) -> None:
     write(program, "Words.")
     assert "issue-18" in program("check", "81", expect=2).err

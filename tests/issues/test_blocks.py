@@ -52,6 +52,12 @@ def test_a_wrong_contact_names_the_line(lines, mistake):
     )
 
 
+def test_a_contact_whose_keys_are_misspelt_is_not_told_that_it_has_none():
+    with pytest.raises(BlockErrors) as error:
+        contact(["name: A", "phone: 01632 960123", "e-mail: a@pscb.example"])
+    assert [line for line, _ in error.value.mistakes] == [2, 3]
+
+
 @pytest.mark.parametrize(
     "number",
     ["01632 960123", "(01632) 960123", "+44 (0)1632 960123", "01632-960-123", "01632.960123", "01632\u00a0960123", "101",

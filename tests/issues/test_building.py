@@ -115,6 +115,7 @@ def test_pictures_and_attachments_that_are_wrong_are_told_at_once_with_their_lin
         built(draft(tmp_path, "\n![a](a.png)\n\n![b](b.png)", front))
     lines = error.value.message.splitlines()
     assert [int(line.split(":")[1]) for line in lines] == [3, 3, 3, 3, 6, 8]
+    assert "beside" not in error.value.hint  # the first does lie there
 
 
 def test_a_picture_used_twice_is_embedded_once(tmp_path):

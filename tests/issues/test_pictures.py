@@ -197,5 +197,5 @@ def test_an_attachment_goes_as_it_is_with_a_clean_name(tmp_path):
 def test_an_attachment_too_large_for_a_mail_is_refused(tmp_path):
     with (tmp_path / "a.pdf").open("wb") as file:
         file.truncate(30_000_000)
-    with pytest.raises(FileProblem, match="too much for a mail"):
+    with pytest.raises(FileProblem, match="too much for a mail: save it smaller"):
         attach(tmp_path, "a.pdf")

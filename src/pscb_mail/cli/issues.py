@@ -28,7 +28,7 @@ _PANEL = "Issues"
 def new(
     ctx: typer.Context,
     slug: Annotated[
-        str | None, typer.Argument(metavar="SLUG", help="Its name; issue- and the next number unless told.")
+        str | None, typer.Argument(metavar="NAME", help="Its name; issue- and the next number unless told.")
     ] = None,
     source: Annotated[
         Path | None,
@@ -304,6 +304,8 @@ def _verdict(report: "Report") -> str:
 
 def _next(report: "Report") -> str:
     name = _short(report.issue)
+    if any(remark.rule == "build" for remark in report.errors):
+        return f"There is nothing to show yet: mend what stops it, then `pscb-mail check {name}` once more."
     if report.errors or report.warnings:
         return f"`pscb-mail preview {name}` shows the issue."
     return f"Next: `pscb-mail preview {name}`, then `pscb-mail test {name}`."

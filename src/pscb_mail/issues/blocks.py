@@ -112,7 +112,7 @@ def contact(lines: Sequence[str]) -> Contact:
     values, mistakes = _values(lines, tuple(field.name for field in fields(Contact)))
     if "name" not in values:
         mistakes.append((0, "The contact has no name."))
-    elif len(values) == 1:
+    elif len(values) == 1 and not mistakes:  # a way that was misspelt is one
         mistakes.append((0, "The contact has only a name: add a telephone, an email or another way to reach it."))
     for key, check, example in (
         ("email", _EMAIL, "support@pscb.example"),

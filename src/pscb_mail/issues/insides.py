@@ -64,10 +64,8 @@ def insides(name: str, content: bytes, deep: int = 0) -> Insides:
     kind = PurePosixPath(name.lower()).suffix.lstrip(".")
     try:
         found = _reader(kind, content)(name, content, deep)
-    except Exception as error:  # noqa: BLE001 whatever a library makes of a crafted file
-        found = Insides(
-            _strings(content), f"it is damaged, or made in a way that is not understood ({type(error).__name__})"
-        )
+    except Exception:  # noqa: BLE001 whatever a library makes of a crafted file
+        found = Insides(_strings(content), "it is damaged, or made in a way that is not understood")
     if len(found.text) > MOST_CHARACTERS:
         return Insides(found.text[:MOST_CHARACTERS], "it is too long to be read to its end", placed=found.placed)
     return found

@@ -60,7 +60,10 @@ def inside(folder: Path, name: str) -> Path:
         if not path.is_file():
             raise FileProblem(f'"{shown}" is not a file.')
         if path.stat().st_size > _MAX_BYTES:
-            raise FileProblem(f'"{shown}" has more than {_MAX_BYTES // 1_000_000} MB, too much for a mail.')
+            raise FileProblem(
+                f'"{shown}" has more than {_MAX_BYTES // 1_000_000} MB, too much for a mail: save it smaller, '
+                "or put it on the website and link to it."
+            )
     except (OSError, RuntimeError, UnicodeError) as error:  # UnicodeError: no file has such a name
         raise FileProblem(f'"{shown}" cannot be read.') from error
     return path

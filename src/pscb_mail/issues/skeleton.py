@@ -178,7 +178,7 @@ contents: true    # a table of contents, made of the headings
 
 
 def _exists(path: Path) -> UsageError:
-    return UsageError(f"{path} is there already; it was not touched.", "Name another one: `pscb-mail new SLUG`.")
+    return UsageError(f"{path} is there already; it was not touched.", "Name another one: `pscb-mail new NAME`.")
 
 
 def _number(folder: Path, slug: str) -> int:

@@ -164,7 +164,7 @@ UNREAD = [
     ("film.mp4", b"\0\0\0\x18ftypmp42\xff\xff", r"files of \.mp4 cannot be read"),
     ("photo.jpg", photograph(), "written in a picture"),
     ("broken.docx", b"PK\3\4" + b"x" * 40, "damaged"),
-    ("broken.pdf", b"%PDF-1.4 nothing", "damaged"),
+    ("broken.pdf", b"%PDF-1.4 nothing", r"damaged, or made in a way that is not understood\Z"),
     ("bomb.zip", packed(**{"a.txt": b"\0" * 70_000_000}), "far more than a mail can hold"),
     ("deep.zip", packed(a=packed(b=packed(c=packed(d=b"x")))), "too deep"),
     ("many.zip", packed(**{f"{n}.txt": b"x" for n in range(2_100)}), "too many files"),
