@@ -137,6 +137,10 @@ VERDICTS = [
     ("5.0.0", "550 your relay quota has been exceeded", O, False),
     ("5.7.1", "It was rejected by the recipient domain: 550 5.7.1 no entry", O, False),
     ("", "550 Host unknown; 250 of somebody else: deferred", P, False),
+    ("5.7.27", "550 this domain does not accept mail", P, False),
+    ("5.7.1", "550 5.7.1 we do not accept mail without a valid PTR", O, False),
+    ("", "The account may not exist, or it may be blacklisted", P, False),
+    ("5.5.0", "554 5.5.0 Service unavailable", P, False),
 ]
 
 

@@ -150,6 +150,15 @@ PROSE = {
         ),
         "jo@school.example delayed 4.0.0, al@school.example permanent 5.0.0",
     ),
+    "fields of a report that has no parts at all, whose names are no reason": (
+        DAEMON,
+        (
+            "These had errors:\n\n<jo@school.example>\n\n554 cannot run the script\n\nReporting-MTA: dns; mx.example\n\n"
+            "Final-Recipient: RFC822; jo@school.example\nX-Actual-Recipient: RFC822; |script\nAction: failed\n"
+            "Status: 5.5.0\n"
+        ),
+        "jo@school.example permanent 5.5.0",
+    ),
     "a whole report below the words of whoever passes it on": (
         DAEMON,
         (

@@ -99,7 +99,8 @@ _JMRP = "x-hmxmroriginalrecipient"
 
 def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[Finding]:
     """Yield a finding for each recipient's group of fields (RFC 3464 section 2.3)."""
-    said = without_subject(incoming.new_words[:3000], returned) or incoming.subject
+    words = _FIELDS_BELOW.split(incoming.new_words[:3000], maxsplit=1)[0]
+    said = without_subject(words, returned) or incoming.subject
     groups = {_recipient_of(fields, returned).casefold(): fields for fields in reversed(_groups(text))}
     for key, fields in list(reversed(groups.items()))[:_MOST]:
         action, final = _action_of(fields), address_in(fields.get("final-recipient", ""))
@@ -109,6 +110,9 @@ def _of_report(incoming: "Incoming", text: str, returned: Returned) -> Iterator[
         found = _finding(who, fields, about(said, who, list(groups)), returned)
         # Where it was passed on to another mailbox, it is the one there that is missing, not the one we wrote to.
         yield replace(found, no_such_mailbox=False) if final and not same_mailbox(final, who) else found
+
+
+_FIELDS_BELOW = re.compile(r"^(?:reporting-mta|(?:final|original)-recipient)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 def _groups(text: str) -> list[dict[str, str]]:

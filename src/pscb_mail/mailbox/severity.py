@@ -16,7 +16,7 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _STATUS_IN_WORDS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.:-])([45][0-57]\d)(?: |-(?!\d{3}-\d))(?=\S)")
 _OURS = re.compile(
-    r"\b(?:spam\w*|unsolicited|blacklist\w*|black ?list\w*|block ?list\w*|blocklist\w*|blocked (?:using|by)|dnsbl|rbl"
+    r"\b(?:spam\w*|unsolicited|(?<!may be )black ?list\w*|block ?list\w*|blocklist\w*|blocked (?:using|by)|dnsbl|rbl"
     r"|barracuda|reputation|sorbs|dmarc|dkim|spf\b|sender (?:address )?(?:rejected|denied|blocked"
     r"|verify failed)|unauthenticated|not authenticated|authentication[- ](?:required|checks?|failed|results)"
     r"|sender id|content (?:reject\w*|filter\w*)|message (?:content )?(?:rejected|blocked)|policy (?:violation|reasons?"
@@ -156,11 +156,14 @@ def verdict(status: str, text: str, action: str = "") -> tuple[Severity, bool]:
     gone = unknown or bool(_NO_HOST.search(words))
     if (status.startswith("4") and not (unknown and _OF_ADDRESS.match(status))) or (for_now and not gone):
         return Severity.TEMPORARY, False
-    sure = status in _NO_SUCH_CODES or (unknown and not status.startswith(("4", "5.4", "5.2", "5.3")))
+    guessed = _GUESS.search(words)
+    sure = status in _NO_SUCH_CODES or (unknown and not guessed and not status.startswith(("4", "5.4", "5.2", "5.3")))
     return Severity.PERMANENT, sure
 
 
 _OF_ADDRESS = re.compile(r"4\.[015]\.")
+# A reporter's own words, which name every reason that there could be.
+_GUESS = re.compile(r"\b(?:may|might) not exist\b")
 # What a name server said for sure, whatever happens to the message's other recipients.
 _NO_HOST = re.compile(r"\bhost unknown\b|\bauthoritative answer\b")
 
@@ -174,7 +177,7 @@ def _is_restricted(status: str, words: str, *, unknown: bool) -> bool:
     if _NOT_THEIRS.search(words) and status not in {"5.7.64", "4.7.1"} and "credentials" not in words:
         return True
     passing = _FOR_NOW.search(words) or "4" in {status[:1], _first_code(words)[:1]}
-    disabled = _DISABLED.search(words) and not passing
+    disabled = (_DISABLED.search(words) or _TAKES_NO_MAIL.search(words)) and not passing
     return bool(_RESTRICTED_TEXT.search(words) or disabled) and not unknown
 
 
@@ -193,8 +196,9 @@ def _is_ours(status: str, words: str, *, unknown: bool) -> bool:
     strong = _OURS.search(_NAME.sub(" ", words) if unknown else words)
     if _OURS_CODES.match(status):
         return not unknown or bool(strong) or status.endswith((".1.7", ".1.8"))
-    # X.5: what was wrong with the dialogue (RFC 3463 section 3.6), unless servers put a recipient there all the same.
-    if status.startswith("5.5.") and not _OF_A_RECIPIENT.search(words):
+    # X.5: what was wrong with the dialogue (RFC 3463 section 3.6), unless servers put a recipient there all the same,
+    # or whatever else fails (X.5.0).
+    if status.startswith("5.5.") and status != "5.5.0" and not _OF_A_RECIPIENT.search(words):
         return True
     if strong is None:
         hints = _OURS_IN_WORDS.search(_LINK.sub(" ", words)) or (_AT_DATA.search(words) and _is_of_message(words))
@@ -216,7 +220,9 @@ _BEFORE_RCPT = re.compile(
     r"|\[(?:mail from|connect|ehlo|helo)\]|>>> (?:mail from|ehlo|helo)\b[^<>]{0,60}(?:<[^<>]{0,320}>)?[^<>]{0,100}<<< 5"
 )
 # Of a domain that takes no mail at all, as one says that has a null MX (RFC 7505).
-_TAKES_NO_MAIL = re.compile(r"\bno (?:smtp|mail) service\b|\b(?:does|do) not accept (?:any )?mail\b(?! from)")
+_TAKES_NO_MAIL = re.compile(
+    r"\bno (?:smtp|mail) service\b|\b(?:does|do) not accept (?:any )?mail\b(?! (?:from|without|unless|with|over|via)\b)"
+)
 # The recipient had been accepted by then: what was refused is the message.
 _AT_DATA = re.compile(r"\bafter end of data\b|\bend of data command\b|>>> data <<< 5")
 
