@@ -69,11 +69,15 @@ def test_an_issue_that_was_never_sent_welcomes_nobody_and_nobody_is_added(progra
 
 def test_partner_bodies_with_nobody_are_told(program: Program) -> None:
     """Exit 1 where there are any: somebody has to find a name there."""
-    (program.folder / "partners.csv").write_text("Organisation,Domain\nSchool,\nPolice,police.test\n")
+    (program.folder / "partners.csv").write_text("Partner agency,Domain,Note\nSchool,\nPolice,police.test\n,,gone\n")
     done = program("coverage", "partners.csv", "--json", expect=1).json
     assert done["uncovered"] == [{"line": 3, "organisation": "Police", "domain": "police.test"}]
+    assert done["left_out"] == [4]
     assert (done["bodies"], [each["active"] for each in done["organisations"]]) == (2, [1])
-    shown = program("coverage", "partners.csv", expect=1).out
+    said = program("coverage", "partners.csv", expect=1)
+    assert "left out      1 row names no body: line 4" in said.err
+    assert "not used      Note" in said.err
+    shown = said.out
     assert "line 3: Police (police.test)" in shown
     assert "1 of 2 partner bodies has nobody:" in shown
     program("coverage")

@@ -26,7 +26,7 @@ def people(tmp_path):
 
 
 def uncovered(people, data: bytes) -> list[str]:
-    found = coverage.coverage(people.db, coverage.bodies(read_table(data)))
+    found = coverage.coverage(people.db, coverage.partners(read_table(data)).bodies)
     return [body.name or body.domain for body in found.uncovered]
 
 
@@ -68,6 +68,28 @@ def test_a_file_may_have_one_column_alone(people) -> None:
     assert uncovered(people, b"Website\npolice.example\nnowhere.example\n") == ["nowhere.example"]
     with pytest.raises(UsageError, match="No column"):
         uncovered(people, b"Telephone\n1\n")
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns", "unused"),
+    [
+        ("Partner agency,Web site,Phone", [("name", "Partner agency"), ("domain", "Web site")], ["Phone"]),
+        ("No.,Name of agency,E-mail address", [("name", "Name of agency"), ("domain", "E-mail address")], ["No."]),
+        ("Name,Organisation,Address,URL", [("name", "Organisation"), ("domain", "URL")], ["Name", "Address"]),
+        ("OrganisationName,EmailAddress", [("name", "OrganisationName"), ("domain", "EmailAddress")], []),
+        ("Contact name,School / setting", [("name", "School / setting")], ["Contact name"]),
+        ("Partner agencies\n\nAgency,Domain", [("name", "Agency"), ("domain", "Domain")], []),
+    ],
+)
+def test_the_usual_headings_are_known_and_what_is_not_used_is_told(heading: str, columns, unused) -> None:
+    """A title above them is none; what has a name alone is a body, and who has neither is named by the line."""
+    cells = ["Police" if title in dict(columns).values() else "1" for title in heading.splitlines()[-1].split(",")]
+    nobody = ["" if cell == "Police" else "1" for cell in cells]
+    rows = "\n".join([heading, ",".join(cells), ",".join([*nobody, "x"])])
+    found = coverage.partners(read_table(rows.encode()))
+    assert (list(found.columns), list(found.unused)) == (columns, unused)
+    assert [body.name for body in found.bodies] == ["Police"]
+    assert list(found.left_out) == [*([1] if "\n" in heading else []), len(rows.splitlines())]
 
 
 def test_who_leaves_last_is_noticed(people) -> None:

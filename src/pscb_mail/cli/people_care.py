@@ -14,7 +14,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
-    from pscb_mail.desk.coverage import Coverage
+    from pscb_mail.desk.coverage import Coverage, Partners
     from pscb_mail.desk.reporting import Report
 
 commands = typer.Typer()
@@ -37,11 +37,13 @@ def coverage(
     from pscb_mail.people.tables import read_table
 
     context: Context = ctx.obj
-    partners = list(covering.bodies(read_table(options.content(file)))) if file is not None else []
+    partners = covering.partners(read_table(options.content(file))) if file is not None else None
     with context.database() as db:
-        found = covering.coverage(db, partners)
+        found = covering.coverage(db, partners.bodies if partners else ())
+    if partners is not None and file is not None:
+        _show_partners(partners, file.name)
     if json:
-        console.document(_coverage_json(found))
+        console.document({**_coverage_json(found), "left_out": list(partners.left_out) if partners else []})
     else:
         _show_coverage(found, file)
     raise typer.Exit(console.exit_code(needs_a_person=bool(found.uncovered)))
@@ -58,6 +60,21 @@ def _coverage_json(found: "Coverage") -> dict[str, object]:
             {"line": body.line, "organisation": body.name, "domain": body.domain} for body in found.uncovered
         ],
     }
+
+
+def _show_partners(partners: "Partners", name: str) -> None:
+    """Print what is read from where, and what is left out: a figure that leaves bodies out in silence is wrong."""
+    bodies = console.count(len(partners.bodies), "partner body", "partner bodies")
+    console.say(f"[bold]{console.safe(name)}[/]: {bodies}, {partners.read_as}")
+    for meaning, title in partners.columns:
+        console.say(f'  [dim]{meaning:<13}[/] "{console.safe(title)}"')
+    if partners.unused:
+        console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(partners.unused[:10]))}")
+    if left := partners.left_out:
+        lines = ", ".join(str(line) for line in left[:10]) + (", …" if len(left) > 10 else "")
+        rows = console.count(len(left), "row names", "rows name")
+        console.say(f"  [yellow]{'left out':<13}[/] {rows} no body: {'lines' if len(left) > 1 else 'line'} {lines}")
+    console.say()
 
 
 def _show_coverage(found: "Coverage", file: Path | None) -> None:

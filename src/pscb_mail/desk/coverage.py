@@ -7,8 +7,9 @@ Nothing is written. Raises UsageError for a file in which no column names bodies
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
@@ -18,13 +19,19 @@ from pscb_mail.foreign import from_spreadsheet, one_line
 from pscb_mail.people import directory
 from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.people.tables import Table
+from pscb_mail.people.tables import Row, Table
 
 # Anybody may have an address there: such a domain says nothing about an organisation.
 _ANYBODYS = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "yahoo.co.uk",
                        "yahoo.com", "icloud.com", "btinternet.com", "nhs.net"})  # fmt: skip
-_NAMES = "organisation organization organisationname body partner partnerbody school schoolname agency company name"
-_DOMAINS = "domain maildomain emaildomain website web url email emailaddress mail"
+# Headings are made of these words, in any order ("Name of agency", "Partner body", "Web site"); a later word counts only
+# where there is none before it.
+_NAMES = "organisation organization body agency school company partner setting service institution name"
+_DOMAINS = "domain website web url homepage email mail"
+_BESIDE = frozenset(
+    ["of", "the", "or", "and", "partners", "bodies", "agencies", "schools", "e", "site", "page", "address"]
+)
+_HEADING_WITHIN = 10  # a sheet may have a title above its heading
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,17 @@ class Coverage:
     uncovered: tuple[Body, ...] = ()
 
 
+@dataclass(frozen=True)
+class Partners:
+    """The partner bodies of a file, and how it was read; `unused`: columns, `left_out`: lines that name no body."""
+
+    bodies: tuple[Body, ...]
+    columns: tuple[tuple[str, str], ...]
+    unused: tuple[str, ...]
+    left_out: tuple[int, ...]
+    read_as: str
+
+
 def coverage(db: Database, partners: Iterable[Body] = ()) -> Coverage:
     """Return who is covered, and which of `partners` are not."""
     found = list(partners)
@@ -69,23 +87,54 @@ def coverage(db: Database, partners: Iterable[Body] = ()) -> Coverage:
     return Coverage(tuple(organisations), len(found), tuple(uncovered))
 
 
-def bodies(table: Table) -> Iterator[Body]:
-    """Yield the partner bodies of a table with a heading."""
-    first = next(table.rows, None)
-    heading = [re.sub(r"[\W_]+", "", cell.casefold()) for cell in first.cells] if first else []
-    name = next((heading.index(title) for title in _NAMES.split() if title in heading), None)
-    domain = next((heading.index(title) for title in _DOMAINS.split() if title in heading), None)
-    if name is None and domain is None:
+def partners(table: Table) -> Partners:
+    """Return the partner bodies of a table with a heading, which is the row with most columns that we know."""
+    first = list(islice(table.rows, _HEADING_WITHIN))
+    headings = [_columns(row) for row in first]
+    known = max(headings, key=len, default={})
+    if not known:
         raise UsageError(
             "No column of the file names partner bodies.",
             'Call one "Organisation" or "Domain" in its first line.',
         )
-    for row in table.rows:
-        cells = [from_spreadsheet(cell.strip()) for cell in row.cells]
-        called = one_line(cells[name], 200) if name is not None and name < len(cells) else ""
-        at = _host(cells[domain]) if domain is not None and domain < len(cells) else ""
-        if called or at:
-            yield Body(row.line, called, at)
+    place = headings.index(known)
+    found, left_out = list[Body](), [row.line for row in first[:place]]
+    for row in chain(first[place + 1 :], table.rows):
+        body = _body(row, known)
+        if body.name or body.domain:
+            found.append(body)
+        else:
+            left_out.append(row.line)
+    titles = [one_line(cell, 60) for cell in first[place].cells]
+    unused = tuple(title for column, title in enumerate(titles) if title and column not in known.values())
+    columns = tuple((meaning, titles[column]) for meaning, column in known.items())
+    return Partners(tuple(found), columns, unused, tuple(left_out), table.read_as)
+
+
+def _columns(row: Row) -> dict[str, int]:
+    """Return which of its columns a row is the heading of."""
+    apart = (re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cell) for cell in row.cells)  # OrganisationName
+    titles = [re.findall(r"[^\W_]+", cell.casefold()) for cell in apart]
+    places = {"name": _titled(titles, _NAMES), "domain": _titled(titles, _DOMAINS)}
+    return {meaning: place for meaning, place in places.items() if place is not None}
+
+
+def _titled(titles: list[list[str]], words: str) -> int | None:
+    """Return the column whose title is made of some words, the first of them before the others."""
+    known = words.split()
+    fitting = (
+        (known.index(word), len(title), column)
+        for column, title in enumerate(titles)
+        for word in title
+        if word in known and {*title} <= {*known, *_BESIDE}
+    )
+    return min(fitting, default=(0, 0, None))[2]
+
+
+def _body(row: Row, known: dict[str, int]) -> Body:
+    cells = {meaning: row.cells[place] for meaning, place in known.items() if place < len(row.cells)}
+    name, domain = (from_spreadsheet(cells.get(meaning, "").strip()) for meaning in ("name", "domain"))
+    return Body(row.line, one_line(name, 200), _host(domain))
 
 
 def left_with_nobody(db: Database, gone: Iterable[Subscriber]) -> tuple[str, ...]:
