@@ -77,6 +77,14 @@ FOUND = [
     ("home", "Flat 3, 12a St. John's Road\nPeterborough\nPE1 1AA"),
     ("home", "[map](https://map.example/?q=12%20Acacia%20Avenue,%20PE1%201AA)"),
     ("home", "12 ACACIA AVE PE11AA"),
+    ("home", "The family of 12 Acacia Avenue, Peterborough."),
+    ("home", "Neighbours of the child from 12a Acacia Avenue"),
+    ("home", "The tenant at Flat 3, 12 St. John's Road"),
+    ("home", "A boy who lives with his mother\nat 12 Acacia Avenue"),
+    ("home", "They moved to 12 **Acacia Avenue** in June"),
+    ("home", "Her home address is 12 Acacia Avenue"),
+    ("home", "At 12 Acacia Avenue, where the children live, nobody was in"),
+    ("home", "12 Acacia Avenue, the home of two children"),
 ]
 
 QUIET = [
@@ -99,6 +107,11 @@ QUIET = [
     "Write to us: 7 Broad Way, Peterborough, PE1 1AA.",
     "Peterborough Safeguarding Children Board, Bayard Place, Broadway, Peterborough PE1 1FB",
     "In 2010, 12 children were on their way home.",
+    "The forum meets at Bayard Place, Broadway, and at 12 Bridge Street, Peterborough.",
+    "Family Centre, 5 Cambridge Avenue: a drop-in for parents at 14 High Street, fun for the whole family at 16 High Street",
+    "The Children's Society, 12 Bridge Street; Young Lives, 14 Bridge Street; the office moved, to a new home at 16 Bridge Street",
+    "A family of 12 who walk to the park; children of 10 to 12 In Our Park; a boy of 15, and a girl from Year 12.",
+    "Residents who live in Bridge Street, in 12 streets and on Park Road",
 ]
 
 
@@ -134,7 +147,7 @@ def test_check_digit_of_an_nhs_number(digits: str, valid: bool) -> None:
 @pytest.mark.parametrize(
     "knot",
     ["1 ", "9", "12 a a a ", "NHS number ", "born ", "AB 12 ", "%25", "OFFICIAL ", "1 Aaaa Street ", "\n", "> ", "case ref ", "jan 1 ",
-     "1-", "((", "DOB: 1/1/", "PE1 1 Street "],
+     "1-", "((", "DOB: 1/1/", "PE1 1 Street ", "family of 1 ", "lives ", "lives at 12 A ", "12 A Street where "],
 )  # fmt: skip
 def test_no_text_keeps_the_guard_busy(knot: str) -> None:
     """Doubling the text about doubles the time: 200,000 characters, the most that an issue may have, take a moment."""

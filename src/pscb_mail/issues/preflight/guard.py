@@ -94,9 +94,34 @@ _STREET = (
 )
 _POSTCODE = r"[A-Z]{1,2}\d[A-Z\d]?[ \n]?\d[A-Z]{2}"
 _HOME = re.compile(
-    rf"(?<![\w/.\-])(?:flat \d{{1,4}}[a-z]?,? )?\d{{1,4}}[a-z]?,? (?:[A-Z][\w'\u2019.\-]{{0,30}} ){{1,4}}{_STREET}\b"
+    r"(?<![\w/.\-])(?P<house>(?:flat \d{1,4}[a-z]?,? )?\d{1,4}[a-z]?,? "
+    rf"(?:[A-Z][\w'\u2019.\-]{{0,30}} ){{1,4}}{_STREET}\b)"
     rf"[^|]{{0,120}}?\b{_POSTCODE}\b",
     re.IGNORECASE,
+)
+# Courses and offices have a house number and a street too; without a postcode it takes a word for who lives there.
+_HOUSE = (
+    r"(?P<house>(?:(?i:flat) \d{1,4}[a-z]?,? )?\d{1,4}[a-z]?,? "
+    rf"(?:[A-Z][\w'\u2019.\-]{{0,30}} ){{1,4}}(?i:{_STREET})\b)"
+)
+_SOMEBODY = (
+    r"(?<!whole )(?<!every )(?<!each )(?<!any )\b(?i:family|household|couple|child|baby|toddler|boy|girl|teenager|pupil"
+    r"|young person|mother|father|mum|dad|parent|carer|grandmother|grandfather|aunt|uncle|brother|sister|victim|suspect"
+    r"|woman|man|residents?|tenants?|occupiers?|neighbours?)"
+)
+_LIVES_THERE = (
+    re.compile(rf"{_SOMEBODY}[ \n](?i:of|at|from|in)[ \n]{_HOUSE}"),
+    re.compile(rf"\b(?i:children|families|parents|siblings|brothers|sisters)[ \n](?i:of|from)[ \n]{_HOUSE}"),
+    re.compile(
+        r"\b(?i:live[sd]?|living|resid(?:es?|ed|ing)|stay(?:s|ed|ing)"
+        r"|(?:he|she|they|family|child|mother|father) moved)\b"
+        rf"[^.!?;|]{{0,40}}?\b(?i:at|in|to)[ \n]{_HOUSE}"
+    ),
+    re.compile(rf"\b(?i:home address(?:es)?(?:[ \n](?:is|was))?)[ :\n]{{1,3}}{_HOUSE}"),
+    re.compile(
+        rf"(?<![\w/.\-]){_HOUSE}[^.!?;|]{{0,40}}?\b"
+        r"(?i:where[ \n][^.!?;|]{0,40}?\b(?:live[sd]?|living)\b|(?:the[ \n])?(?:family[ \n])?home[ \n]of\b)"
+    ),
 )
 # A public place says so right before its number: "Town Hall, 12 Bridge Street".
 _PUBLIC_PLACE = re.compile(
@@ -211,11 +236,16 @@ def markings(file: Bare) -> Iterator[Spot]:
 
 
 def home_addresses(file: Bare, known: str = "") -> Iterator[Spot]:
-    """Find a house number, a street and a postcode; the newsletter's own address (`known`) is no home."""
+    """Find a house number and a street, with a postcode or with who lives there; our own address (`known`) is none."""
     ours = _squeezed(known)
-    for match in _HOME.finditer(file.text):
-        if not _PUBLIC_PLACE.search(file.before(match.start())) and _squeezed(match[0]) not in ours:
-            yield file.line(match.start()), "A house number, a street and a postcode: this looks like somebody's home."
+    found: dict[int, str] = {}
+    for pattern, what in ((_HOME, "a postcode"), *((pattern, "who lives there") for pattern in _LIVES_THERE)):
+        for match in pattern.finditer(file.text):
+            position = match.start("house")
+            if not _PUBLIC_PLACE.search(file.before(position)) and _squeezed(match[0]) not in ours:
+                sentence = f"A house number, a street and {what}: this looks like somebody's home."
+                found.setdefault(file.line(position), sentence)
+    yield from sorted(found.items())
 
 
 def _masked(digits: str) -> str:
