@@ -141,6 +141,17 @@ VERDICTS = [
     ("5.7.1", "550 5.7.1 we do not accept mail without a valid PTR", O, False),
     ("", "The account may not exist, or it may be blacklisted", P, False),
     ("5.5.0", "554 5.5.0 Service unavailable", P, False),
+    ("5.0.0", "554 we cannot resolve your address", O, False),
+    ("5.0.0", "550 the relay 192.0.2.1 is listed", O, False),
+    ("5.0.0", "550 send through your ISP", O, False),
+    ("5.0.0", "550 illegal attachment", O, False),
+    ("5.0.0", "550 they take no mail with attachments", P, False),
+    ("5.0.0", "553 give a fully qualified name", O, False),
+    ("5.0.0", "550 blocked for abuse", O, False),
+    ("5.0.0", "554 protocol violation", O, False),
+    ("5.0.0", "554 internal error", T, False),
+    ("", "554 the connection was dropped", T, False),
+    ("5.0.0", "550 delivery failed: userdisk quota", T, False),
 ]
 
 

@@ -42,7 +42,10 @@ _OURS_IN_WORDS = re.compile(
     r"|per (?:session|connection|hour)|anti-?spam|pattern detection|listed as|slower|threshold|throttl\w*"
     r"|rate limit\w*|complaints|trop de connexions|too many|rfc[ .]?\d+|smtp auth\w*|taille limite"
     r"|(?:no|missing) (?:\S+ )?(?:headers?|fields?)|mail rejete|your .{0,40} misconfigured|advertise auth"
-    r"|headers? .{0,20}too long)\b"
+    r"|headers? .{0,20}too long|(?:resolve|find|verify) your|(?:host|server|relay|address) (?:at )?\S+ is"
+    r" (?:blocked|listed)|from (?:your )?mail server|your isp|batv|backscatter|bouncedeny|envelope senders?"
+    r"|bogus mail from|mail from not|fully qualified|message (?:was )?refused|(?<!mail with )attachments?"
+    r"|organi[sz]ational settings|low priority|multiple addresses|protocol violation|(?:for|due to) abuse|captcha)\b"
 )
 _OURS_CODES = re.compile(r"^[45]\.(?:7\.\d+|1\.8|1\.7|3\.4|2\.3|6\.\d+|2\.25[1-5])$")
 # Policy of one recipient, not of our sending: a group or room that only takes mail from inside (Exchange 5.7.124-136).
@@ -71,7 +74,7 @@ _FULL = re.compile(
     r"\b(?:(?:mailbox|inbox|account|user|recipient|box|mail box|maildir|mail drop|quota)\b.{0,60}\b(?:full"
     r"|over (?:the |its |his |their )?(?:quota|limit)|over ?quota|exceed\w*|out of (?:space|storage)|is too full)"
     r"|(?:over ?quota|quota (?:is )?(?:exceeded|full)|exceed\w* (?:\w+ ){0,4}(?:quota|storage)|out of storage"
-    r"|not enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|disk quota"
+    r"|not enough (?:storage|space|disk)|insufficient (?:system |disk )?(?:storage|space)|mailfull|\w{0,20}disk quota"
     r"|quotaexceeded|mailbox ?full|full (?:mailbox|inbox|mailfolder)|mail ?folder is full|message count|space left"
     r"|receive (?:any )?more mail|mail file size|storage limit|allowed quota|quota (?:violation|not)"
     r"|speicher(?:volumen|platz|grenze)|space (?:\w+ ){0,3}used up|too much mail|too many messages on"
@@ -119,11 +122,13 @@ _LATER = re.compile(
 )
 _FOR_NOW = re.compile(
     r"\b(?:temporar\w*|try (?:again )?later|greylist\w*|graylist\w*|deferred|timed? ?out|time ?out"
-    r"|connection (?:refused|reset|lost)|resources? (?:temporarily )?unavailable|(?:service|currently"
-    r"|temporarily) (?:\w+ )?unavailable|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
+    r"|connection (?:was )?(?:refused|reset|lost|dropped|closed|aborted)|resources? (?:temporarily )?unavailable"
+    r"|(?:service|currently|temporarily) (?:\w+ )?unavailable"
+    r"|too busy|expired|retry (?:time|timeout)|4\d\d [-#\w]|giving up on"
     r"|been failing|after \d+ (?:tries|attempts|hours?|days?)|(?:did|does|has) not respond(?:ed)?|in the queue"
     r"|queue file|(?:delivered|queued?) for (?:more than|\d+)|interrupted|error in processing|lookup failure"
     r"|find a gateway|at a rate that|unable to connect|socket error|accept (?:\w+ ){0,3}connect\w*|could not connect"
+    r"|internal (?:server )?error|not been collected|could not load"
     r"|couldn't connect|no route|unreachable|not (?:reachable|responding)|try again|plus tard|throttl\w*"
     r"|rate limit\w*)\b"
 )
