@@ -124,6 +124,8 @@ PEOPLE = [
         "jo@school.example",
     ),
     ("Jo\r\nBcc: evil <jo@school.example>", "Jo Bcc: evil", "jo@school.example"),
+    ("Jo Bloggs (jo@school.example)", "Jo Bloggs", "jo@school.example"),
+    ("Bloggs, Jo (Health) (jo@school.example) ", "Bloggs, Jo (Health)", "jo@school.example"),
 ]
 
 
@@ -134,7 +136,16 @@ def test_a_person_is_a_name_and_an_address(text: str, name: str, address: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["jo@old.example <jo@new.example>", "a@x.example, Jo <b@x.example>", "Jo <jo@x.example", "Jo"]
+    "text",
+    [
+        "jo@old.example <jo@new.example>",
+        "a@x.example, Jo <b@x.example>",
+        "Jo <jo@x.example",
+        "Jo",
+        "a@x.example, Jo (b@x.example)",
+        "Jo (a@x.example) (b@x.example)",
+        "Jo (jo@x.example",
+    ],
 )
 def test_two_people_in_one_are_refused(text: str) -> None:
     with pytest.raises(AddressError):
@@ -168,6 +179,16 @@ def test_people_are_pasted_one_a_line_or_as_outlook_parts_them() -> None:
     """A semicolon in quotation marks parts nobody."""
     text = 'A <a@x.example>; "B; C" <b@x.example>;\n\n  d@x.example\r\n'
     assert list(pasted(text)) == [(1, "A <a@x.example>"), (1, '"B; C" <b@x.example>'), (3, "d@x.example")]
+
+
+def test_cells_of_a_spreadsheet_are_pasted_with_tabs() -> None:
+    """A name beside an address in either order; more than that is told to be too much, not left out in silence."""
+    fine = ("Jo Bloggs\tjo@x.example", "a@x.example\tA; B\t", "\tb@x.example")
+    found = [text for _, text in pasted("\n".join([*fine, "J\tHead\tj@x.example", "a@x.example\tb@x.example"]))]
+    assert found[:3] == ["Jo Bloggs <jo@x.example>", "A; B <a@x.example>", "b@x.example"]
+    for text in found[3:]:
+        with pytest.raises(AddressError):
+            parse_person(text)
 
 
 @given(st.text(max_size=80))

@@ -57,7 +57,8 @@ def persons(words: "Sequence[str]") -> "Iterator[Person]":
         more = [f"… and {len(wrong) - 10} more."] if len(wrong) > 10 else []
         raise UsageError(
             "\n       ".join(wrong[:10] + more),
-            'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks.',
+            'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks. What has '
+            "more columns than name and address is for `pscb-mail import FILE`.",
         )
 
 

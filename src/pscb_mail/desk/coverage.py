@@ -24,8 +24,8 @@ from pscb_mail.people.tables import Row, Table
 # Anybody may have an address there: such a domain says nothing about an organisation.
 _ANYBODYS = frozenset({"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "hotmail.co.uk", "yahoo.co.uk",
                        "yahoo.com", "icloud.com", "btinternet.com", "nhs.net"})  # fmt: skip
-# Headings are made of these words, in any order ("Name of agency", "Partner body", "Web site"); a later word counts only
-# where there is none before it.
+# Headings are made of these words, in any order ("Name of agency", "Partner body", "Web site"); a later word counts
+# where no earlier one is found.
 _NAMES = "organisation organization body agency school company partner setting service institution name"
 _DOMAINS = "domain website web url homepage email mail"
 _BESIDE = frozenset(

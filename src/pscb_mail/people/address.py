@@ -36,6 +36,7 @@ _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'
 LOCAL_LIMIT = 64
 
 _TOO_LONG = f"it is longer than {ADDRESS_LIMIT} characters."
+_IN_BRACKETS = re.compile(r"(?P<name>[^<>@\"]+)\((?P<address>[^()<>@\s]+@[^()<>@\s]+)\)")
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
@@ -79,7 +80,12 @@ def parse_address(text: str) -> Address:
 
 
 def parse_person(text: str) -> Person:
-    """Return who `text` names: `jo@school.example`, or `Jo Bloggs <jo@school.example>`. Raises AddressError."""
+    """Return who `text` names: `jo@x.example`, `Jo Bloggs <jo@x.example>`, or with `(…)` as Outlook shows people.
+
+    Raises AddressError.
+    """
+    if shown := _IN_BRACKETS.fullmatch(text.strip()):
+        text = f"{shown['name']}<{shown['address']}>"
     head, bracket, rest = text.strip().rpartition("<")
     if not bracket or not rest.endswith(">"):
         return Person("", parse_address(text))
@@ -93,12 +99,26 @@ def parse_person(text: str) -> Person:
 
 
 def pasted(text: str) -> Iterator[tuple[int, str]]:
-    """Yield each person of a pasted text with the line number: one a line, or several with `;` as Outlook has them."""
+    """Yield each person of a pasted text with the line number: one a line, or several with `;` as Outlook has them.
+
+    A name and an address with a tab between them are what a spreadsheet copies.
+    """
     for number, line in enumerate(text.splitlines(), start=1):
+        if "\t" in line.strip():
+            yield number, _from_cells([cell.strip(' "') for cell in line.split("\t") if cell.strip(' "')])
+            continue
         # A name in quotation marks may hold a semicolon.
         for part in re.findall(r'(?:"[^"]*"|[^;"]|")+', line):
             if part.strip():
                 yield number, part.strip()
+
+
+def _from_cells(cells: list[str]) -> str:
+    """Return the person of a row of cells; more than a name and an address is told to be too much."""
+    names, addresses = [c for c in cells if "@" not in c], [c for c in cells if "@" in c]
+    if len(names) == len(addresses) == 1 and "<" not in addresses[0]:
+        return f"{names[0]} <{addresses[0]}>"
+    return ", ".join(cells)
 
 
 def clean_name(name: str) -> str:
