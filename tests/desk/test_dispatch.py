@@ -11,7 +11,7 @@ from scripted import ScriptedServer, hang_up
 from pscb_mail import backups
 from pscb_mail.desk import dispatch, overview, planning
 from pscb_mail.desk.dispatch import Order
-from pscb_mail.errors import Exit, NotNowError, UsageError
+from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import audience, editions, ledger
@@ -185,6 +185,17 @@ def test_one_more_copy_for_somebody_who_has_none_is_their_only_one(
     assert state_of(desk, waiting) is State.SENT
     desk.send()
     assert taken(relay) == [JO, SAM]
+
+
+def test_a_copy_in_doubt_stays_so_while_no_relay_is_there(desk: Office, relay: ScriptedServer) -> None:
+    """Asked for once more and not handed over: no later run sends it unasked."""
+    desk.send()
+    desk.db.execute("UPDATE delivery SET state = 'unknown'")
+    desk.db.conn.commit()
+    relay.acts["greeting"] = b"554 5.3.2 not today\r\n"
+    with pytest.raises(PscbMailError):
+        dispatch.send_only(desk.db, desk.workspace, "7", person(desk, JO), desk.means, "tester", again=True)
+    assert state_of(desk, JO) is State.UNKNOWN
 
 
 def test_somebody_off_the_list_gets_nothing_by_only(desk: Office, relay: ScriptedServer) -> None:
@@ -378,6 +389,16 @@ def test_a_mailing_keeps_the_audience_that_it_began_with(desk: Office) -> None:
     desk.send(limit=1)
     with pytest.raises(UsageError, match="audience chosen then"):
         desk.send(to=["Heads"])
+
+
+def test_the_same_audience_typed_otherwise_is_the_same(desk: Office, relay: ScriptedServer) -> None:
+    """Also where a mailing froze it as it was typed then."""
+    desk.add(KIT, SAM, groups=["Heads"])
+    desk.send(to=["Heads"], limit=1)
+    desk.db.execute("UPDATE mailing SET audience = replace(audience, 'Heads', 'heads')")
+    desk.db.conn.commit()
+    desk.send(to=["HEADS"])
+    assert taken(relay) == [KIT, SAM]
 
 
 def test_copies_written_to_files_touch_no_ledger_and_can_never_act(

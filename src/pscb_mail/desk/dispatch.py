@@ -135,10 +135,7 @@ def send_only(
             raise UsageError(f"{sent.issue} was cancelled: nobody can be added to it.", planning.AFTER_A_CANCEL)
         if again and delivery is not None and delivery.state in {State.SENT, State.SKIPPED}:
             return singles.send_again(db, sent, delivery, person, means)
-        if again and delivery is not None and delivery.state is State.UNKNOWN:
-            with transaction(db):
-                ledger.requeue_one(db, delivery, means.now())
-        return singles.send_only(db, sent, person, workspace.key(), means)
+        return singles.send_only(db, sent, person, workspace.key(), means, again=again)
 
 
 def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:

@@ -18,6 +18,7 @@ from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.mailbox import journal, sources
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
+from pscb_mail.people.searching import folded
 from pscb_mail.sending import audience, claims, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
@@ -74,7 +75,7 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
                 "`pscb-mail list` shows who is on the list; `pscb-mail import` and `pscb-mail add` put people there.",
             )
         return _plan(db, workspace, edition.issue, edition, whom, count)
-    if choice != Audience() and chosen(workspace.settings, choice, db) != mailing.audience:
+    if choice != Audience() and _told(chosen(workspace.settings, choice, db)) != _told(mailing.audience):
         if mailing.cancelled_at is not None:
             raise UsageError(f"{slug} was cancelled: it goes to nobody else.", AFTER_A_CANCEL)
         raise UsageError(
@@ -153,6 +154,11 @@ def chosen(settings: Settings, choice: Audience, db: Database) -> Audience:
         if not directory.spelt(db, name) and not _was_sent(db, name):
             raise UsageError(f'There is no group or audience "{name}".', "`pscb-mail groups` lists the groups.")
     return Audience(_as_the_list_has_them(db, to), _as_the_list_has_them(db, without))
+
+
+def _told(choice: Audience) -> tuple[frozenset[str], frozenset[str]]:
+    """Return a choice as it is compared with another: in whatever case and order its groups were typed."""
+    return frozenset(map(folded, choice.to)), frozenset(map(folded, choice.without))
 
 
 def _groups_behind(settings: Settings, name: str, *, alone: bool) -> Audience:

@@ -59,12 +59,17 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
         return _beside(db, session, copy, attempt, means)
 
 
-def send_only(db: Database, mailing: Mailing, person: Subscriber, key: bytes, means: Means) -> Verdict:
-    """Send one active person's copy of a mailing, whatever kept it back; they need not be in its audience."""
+def send_only(
+    db: Database, mailing: Mailing, person: Subscriber, key: bytes, means: Means, *, again: bool = False
+) -> Verdict:
+    """Send one active person's copy of a mailing, whatever kept it back; they need not be in its audience.
+
+    `again`: also a copy that is in doubt, which is then settled. It stays in doubt where no relay is reached.
+    """
     now = means.now()
     with means.relays.open() as session:
         with transaction(db):
-            delivery = _queued(db, mailing, person, key, now)
+            delivery = _queued(db, mailing, person, key, now, again=again)
             tried = claims.claim_one(db, delivery, mailing.issue, now, session.relay.label)
         claimed = tried.claim
         letter = _letter(editions.edition(db, claimed.edition), claimed.groups, means)
@@ -111,13 +116,13 @@ def _letter(edition: Edition, groups: tuple[str, ...], means: Means) -> Letter:
     return compose(for_groups(edition, groups), means.newsletter, Purpose.MAILING)
 
 
-def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now: datetime) -> int:
+def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now: datetime, *, again: bool) -> int:
     """Return the id of the person's delivery, queued. Raises UsageError where they have their copy already."""
     found = ledger.delivery_of(db, mailing.issue, person.id)
     if found is None:
         code = reference(key, Purpose.MAILING, mailing.issue, str(person.id))
         audience.queue_one(db, mailing.issue, mailing.edition, person.id, code, now)
-    elif found.state in _SETTLED:
+    elif found.state in _SETTLED and not (again and found.state is State.UNKNOWN):
         raise UsageError(
             f"{person.address.text}'s copy of {mailing.issue} {_SETTLED[found.state]}.",
             "--again sends one all the same.",
