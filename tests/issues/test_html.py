@@ -310,6 +310,14 @@ def test_a_table_has_the_caption_that_was_written_else_its_sections_heading(ever
     )
 
 
+def test_a_caption_that_only_repeats_the_heading_is_heard_and_not_shown(tmp_path):
+    """Whoever moves from table to table hears what it is; whoever sees the page has read it right above."""
+    dates = "::: events\n| date | event |\n|---|---|\n| 2010-11-11 | Forum |\n:::\n"
+    edition = built(draft(tmp_path, f"## Dates\n\n{dates}\nTable: For heads\n\n{dates}\nTable: Dates\n\n{dates}"))
+    hidden = ["font-size:0" in caption.get("style") for caption in elements(html_for(edition), "//caption")]
+    assert hidden == [True, False, True]
+
+
 def test_a_table_too_wide_for_a_telephone_can_be_stacked_with_its_labels(issue_18):
     wide = elements(issue_18, "//table[contains(@class, 'wide')]")
     assert len(wide) == 2

@@ -243,7 +243,8 @@ class _Body:
             for cell, align, short, share in zip(table.head, table.aligns, table.short, table.shares, strict=True)
         ]
         rows = [[self.inline(cell) for cell in row] for row in table.rows]
-        return self._template("table", caption=caption, columns=columns, rows=rows, wide=table.wide)
+        repeated = caption == self._section
+        return self._template("table", caption=caption, repeated=repeated, columns=columns, rows=rows, wide=table.wide)
 
     def _caption(self, node: SyntaxTreeNode) -> Markup:
         return _made(re.sub(r"^Table:\s*", "", self.inline(node.children[0])))
@@ -258,8 +259,10 @@ class _Body:
         events = meta_of(node)
         if not isinstance(events, Events):
             raise TypeError(events)
-        beside = self._beside is not None
-        return self._template("events", events=events.events, calendar=self._calendar, caption=caption, beside=beside)
+        repeated, beside = caption == self._section, self._beside is not None
+        return self._template(
+            "events", events=events.events, calendar=self._calendar, caption=caption, repeated=repeated, beside=beside
+        )
 
     def _button(self, node: SyntaxTreeNode) -> str:
         button = meta_of(node)
