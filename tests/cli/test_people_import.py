@@ -135,6 +135,16 @@ def test_a_plan_is_given_back_too_and_says_that_it_is_one(program: Program) -> N
     assert len(program("list", "--json").json) == 20
 
 
+def test_a_title_above_the_heading_is_left_out_told_and_given_back(program: Program) -> None:
+    (program.folder / "new.csv").write_text("Contacts,\n,,\nName,Email\nJo,jo@board.example\n")
+    done = program("import", "new.csv", "--dry-run", "--marked", "out.csv")
+    assert "left out      1 row above the headings" in done.err
+    assert "new.csv: 1 row," in done.err
+    assert table(program, "out.csv") == [
+        ["Contacts", "", ""], ["Name", "Email", "what would happen"], ["Jo", "jo@board.example", "added"]
+    ]  # fmt: skip
+
+
 def test_questions_are_told_and_hold_nothing_up(program: Program) -> None:
     file(program, "new.csv", "p1+news@board.example")
     done = program("import", "new.csv", "--yes", "--json")

@@ -46,6 +46,8 @@ TABLES = {
     "a name in the address": b"Email,Organisation,Role,Groups\nJo Bloggs <jo@x.example>,School,Head,Heads;DSLs\n",
     "Excel's hint": b"sep=|\r\nEmail|Name|Organisation|Role|Groups\r\njo@x.example|Jo Bloggs|School|Head|Heads;DSLs\r\n",
     "old Macintosh": b"Email,Name,Organisation,Role,Groups\rjo@x.example,Jo Bloggs,School,Head,Heads;DSLs\r",
+    "a title above": b"Safeguarding board,,,,\n\nContact list,as of 1 May,,,\nEMAIL ADDRESS,Name,Organisation,Role,Groups\n"
+    b"jo@x.example,Jo Bloggs,School,Head,Heads;DSLs\n",
     "blank lines": b"\n\nEmail,Name,Organisation,Role,Groups\n\n,,,,\njo@x.example,Jo Bloggs,School,Head,Heads;DSLs\n\n",
 }
 
@@ -145,6 +147,8 @@ def test_a_rejected_row_is_shown_as_one_harmless_line() -> None:
         (b"\n\n", "empty"),
         (b"\0\0\0\0", "neither an address nor the heading"),
         (b"foo,bar\n1,2\n", "It has: foo, bar"),
+        (b"A title\nJo,jo@x.example\nEmail,Name\n", "It has: A title"),
+        (b"A title\n" + b"no heading\n" * 9 + b"Email\n", "It has: A title"),
         (b'email;name\na@x.example;A\n"b@x.example;x\nc@x.example;C\n', "Line 3: a quotation mark is opened"),
         (b'email,name\n"a@x.example" x,A\n', "Line 2: a quotation mark stands in the middle"),
         (b'email,name\na@x.example,"' + b"x\n" * 100_000 + b'"\n', "Line 2: a cell that begins there"),

@@ -60,6 +60,8 @@ def plan(
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
     if reading.columns.unused:
         console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(reading.columns.unused[:10]))}")
+    if above := reading.columns.above:
+        console.say(f"  [dim]{'left out':<13}[/] {console.count(above, 'row', 'rows')} above the headings")
     console.say()
     _leaving(planned.leaving, sync, faults=len(reading.rejected))
     for kind, words in _PLANNED:

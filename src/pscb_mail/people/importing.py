@@ -1,8 +1,8 @@
 """Importing: the rows of somebody's table understood as people: which column is what, and which row is not acceptable.
 
 Pure. A row is accepted whole or rejected with its line and a reason; a rejected row stops no other. Columns are known
-by their usual names in any order, shown to the user, and those that mean nothing to us are named too. A table without
-a heading is understood where its first row has an address.
+by their usual names in any order, shown to the user, and those that mean nothing to us are named too. The heading may
+stand some rows down, under a title; a table without one is understood where its first row has an address.
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as field_
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import chain, islice
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import from_spreadsheet, one_line
@@ -23,6 +23,7 @@ from pscb_mail.people.subscriber import Status
 from pscb_mail.people.tables import Row, Table, lost
 
 _SHOWN = 120
+_HEADING_WITHIN = 10  # rows: a sheet may have a title and a date above its heading
 _NOBODY = Person("", Address("", ""))
 
 
@@ -37,11 +38,12 @@ class Rejected:
 
 @dataclass(frozen=True)
 class Columns:
-    """What each column is, by its place; `unused` are the headings that mean nothing to us."""
+    """What each column is, by its place; `unused` are the headings that mean nothing to us; `above`: rows over them."""
 
     places: dict[str, int]
     heading: tuple[str, ...]
     unused: tuple[str, ...]
+    above: int = 0
 
     @property
     def described(self) -> tuple[tuple[str, str], ...]:
@@ -114,7 +116,7 @@ def understand(
     first = next(table.rows, None)
     if first is None:
         raise UsageError("The file is empty.", "It needs one line for each person.")
-    columns = _columns(first)
+    columns = _columns(first, table.rows)
     rows = table.rows if columns.heading else chain([first], table.rows)
     given = Entry(_NOBODY, groups=groups, source=source, basis=basis)
     return Reading(columns, table.read_as, rows, given, status)
@@ -128,6 +130,8 @@ def marked(
     for each in questions:
         asked[each.line].append(each.why)
     width = len(reading.columns.heading) or max(reading.columns.places.values()) + 1
+    for row in islice(table.rows, reading.columns.above):
+        yield (*map(from_spreadsheet, row.cells), *("" for _ in range(width + 1 - len(row.cells))))
     if reading.columns.heading:
         next(table.rows)
         yield (*reading.columns.heading, "what would happen" if planned else "what happened")
@@ -153,24 +157,34 @@ def _became(row: Row, reading: Reading, staged: Staged) -> str:
 # -- columns --------------------------------------------------------------------------------------------------------
 
 
-def _columns(first: Row) -> Columns:
+def _columns(first: Row, others: Iterator[Row]) -> Columns:
+    """Return what the columns are; of `others` those are taken that stand above the heading, and it."""
     if any(_has_address(cell) for cell in first.cells):
         return _without_heading(first)
-    heading = tuple(one_line(cell, 60) for cell in first.cells)
+    for above, row in enumerate(chain([first], islice(others, _HEADING_WITHIN - 1))):
+        if any(_has_address(cell) for cell in row.cells):
+            break
+        columns = _headed(row, above)
+        if "address" in columns.places:
+            return columns
+    seen = ", ".join(title for title in _headed(first, 0).heading[:8] if title) or "nothing that can be read"
+    raise UsageError(
+        f"Line {first.line} has neither an address nor the heading of a column of addresses. It has: {seen}.",
+        'Write "Email" above the column of addresses, and import the file again. Is it the right file?',
+    )
+
+
+def _headed(row: Row, above: int) -> Columns:
+    """Return what the columns are where a row is their heading."""
+    heading = tuple(one_line(cell, 60) for cell in row.cells)
     places = dict[str, int]()
     for place, title in enumerate(heading):
         meaning = _MEANING.get(re.sub(r"[\W_]+", "", title.casefold()))
         if meaning:
             places.setdefault(meaning, place)
     _prefer_email(places, heading)
-    if "address" not in places:
-        seen = ", ".join(title for title in heading[:8] if title) or "nothing that can be read"
-        raise UsageError(
-            f"Line {first.line} has neither an address nor the heading of a column of addresses. It has: {seen}.",
-            'Call that column "Email" and import the file again.',
-        )
     unused = tuple(title for place, title in enumerate(heading) if title and place not in places.values())
-    return Columns(places, heading, unused)
+    return Columns(places, heading, unused, above)
 
 
 def _prefer_email(places: dict[str, int], heading: tuple[str, ...]) -> None:
