@@ -135,6 +135,21 @@ def test_a_plan_is_given_back_too_and_says_that_it_is_one(program: Program) -> N
     assert len(program("list", "--json").json) == 20
 
 
+def test_rows_that_repeat_are_named_with_what_is_not_taken(program: Program) -> None:
+    """What the first row left open is filled in by a later one; what it says otherwise is told."""
+    rows = (
+        "Jo,j@x.example,Head,",
+        "Sam,s@x.example,,",
+        "Jo B,J@x.example,Head teacher,School",
+        "Sam,s@x.example,,School",
+    )
+    (program.folder / "new.csv").write_text("\n".join(("name,email,role,school", *rows)))
+    told = program("import", "new.csv", "--dry-run").err
+    assert "2  repeated: an earlier row names the same person\n" in told
+    assert 'line 4 repeats line 2: j@x.example; not taken: name "Jo B", role "Head teacher"\n' in told
+    assert "line 5 repeats line 3: s@x.example\n" in told
+
+
 def test_a_title_above_the_heading_is_left_out_told_and_given_back(program: Program) -> None:
     (program.folder / "new.csv").write_text("Contacts,\n,,\nName,Email\nJo,jo@board.example\n")
     done = program("import", "new.csv", "--dry-run", "--marked", "out.csv")

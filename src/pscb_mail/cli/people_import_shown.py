@@ -67,11 +67,23 @@ def plan(
     for kind, words in _PLANNED:
         told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
         _planned(told, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
-    if repeated := staged.repeated + staged.people - sum(planned.counts.values()):
-        console.say(f"{repeated:>7,}  repeated: an earlier row names the same person")
+    _repeated(staged, staged.repeated + staged.people - sum(planned.counts.values()))
     _new_groups(planned)
     _rejected(reading)
     _asked(questions)
+
+
+def _repeated(staged: "Staged", count: int) -> None:
+    """Print which rows name somebody once more; where an address of now meets one of then, that is only counted."""
+    if not count:
+        return
+    console.say(f"{count:>7,}  repeated: an earlier row names the same person")
+    for each in staged.repeats[: shown.FIRST]:
+        dropped = f"; not taken: {', '.join(each.dropped)}" if each.dropped else ""
+        who = console.safe(f"{each.person.address.text}{dropped}")
+        shown.beneath(f"[dim]line {each.line} repeats line {each.first}:[/] {who}")
+    if (shown_of := min(len(staged.repeats), shown.FIRST)) and count > shown_of:
+        shown.beneath(f"[dim]… and {count - shown_of:,} more: --marked tells of each row[/]")
 
 
 def _new_groups(planned: "Enrolled") -> None:

@@ -121,6 +121,16 @@ def filled(first: Entry, second: Entry) -> Entry:
     )
 
 
+def not_taken(kept: Entry, later: Entry) -> tuple[str, ...]:
+    """Return what a later entry says otherwise about somebody than what is kept, in a few words each."""
+    said = (
+        ("name", kept.person.name, later.person.name),
+        ("organisation", kept.organisation, later.organisation),
+        ("role", kept.role, later.role),
+    )
+    return tuple(f'{what} "{text}"' for what, there, text in said if text not in {"", there})
+
+
 def _weight(entry: Entry) -> datetime:
     """Return how far the status of an entry stands above another's: the latest opt-out does, undated ones above all."""
     if entry.status is not Status.OPTED_OUT:

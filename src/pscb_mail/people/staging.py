@@ -16,10 +16,11 @@ from itertools import islice
 from sqlite_utils import Database
 
 from pscb_mail.people.address import Person, kept_address
-from pscb_mail.people.joining import Entry, filled
+from pscb_mail.people.joining import Entry, filled, not_taken
 from pscb_mail.people.subscriber import Status
 
 AT_ONCE = 5_000
+_TOLD = 1_000  # repeated rows that are kept to be shown; the others are counted
 
 _TABLE = """
     CREATE TEMP TABLE staged (
@@ -30,13 +31,27 @@ _TABLE = """
 _COLUMNS = "line, key, address, name, organisation, role, groups, status, since, source, basis"
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A row about somebody whom line `first` names already; `dropped`: what it says otherwise, which is not taken."""
+
+    line: int
+    first: int
+    person: Person
+    dropped: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Staged:
-    """The people of a file, in its order. `repeated`: how many rows named somebody who was named before."""
+    """The people of a file, in its order. `repeated`: how many rows named somebody who was named before.
+
+    `repeats`: the first thousand of those rows.
+    """
 
     db: Database
     people: int
     repeated: int
+    repeats: tuple[Repeat, ...]
     marking: bool = False
 
     def chunks(self) -> Iterator[list[tuple[int, Entry]]]:
@@ -69,11 +84,12 @@ def staged(db: Database, entries: Iterable[tuple[int, Entry]], *, marking: bool 
         db.conn.execute("DROP TABLE IF EXISTS temp.staged")
         db.conn.execute(_TABLE)
     people = total = 0
+    repeats = list[Repeat]()
     while some := list(islice(rows, AT_ONCE)):
         with _aside(db):
-            people += _stage(db, some, fresh=not people)
+            people += _stage(db, some, repeats, fresh=not people)
         total += len(some)
-    return Staged(db, people, total - people, marking)
+    return Staged(db, people, total - people, tuple(repeats), marking)
 
 
 @contextmanager
@@ -89,8 +105,8 @@ def _aside(db: Database) -> Iterator[None]:
         db.conn.execute("COMMIT")
 
 
-def _stage(db: Database, some: list[tuple[int, Entry]], *, fresh: bool) -> int:
-    """Stage some entries; returns how many people are new among them."""
+def _stage(db: Database, some: list[tuple[int, Entry]], repeats: list[Repeat], *, fresh: bool) -> int:
+    """Stage some entries, and tell of those that repeat; returns how many people are new among them."""
     keys = json.dumps([entry.person.address.key for _, entry in some])
     there = {} if fresh else {row[1]: (row[0], _entry(row)) for row in db.execute(_KNOWN, [keys])}
     known = dict(there)
@@ -98,6 +114,9 @@ def _stage(db: Database, some: list[tuple[int, Entry]], *, fresh: bool) -> int:
         key = entry.person.address.key
         first = known.get(key)
         known[key] = (first[0], filled(first[1], entry)) if first else (line, entry)
+        if first and len(repeats) < _TOLD:
+            place, kept = known[key]
+            repeats.append(Repeat(line, place, kept.person, not_taken(kept, entry)))
     changed = [(line, entry) for key, (line, entry) in known.items() if there.get(key) != (line, entry)]
     db.conn.executemany(_PUT, (_row(line, entry) for line, entry in changed))
     return len(known) - len(there)
