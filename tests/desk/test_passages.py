@@ -146,6 +146,21 @@ def test_a_preview_is_one_readers_copy(desk: Office, tmp_path: Path) -> None:
         assert ("Only for Police" in page) == (reader is SAMPLE)
 
 
+@pytest.mark.parametrize(("kept", "written"), [("\u00c9coles", "E\u0301coles"), ("E\u0301coles", "\u00e9coles")])
+def test_a_group_is_the_same_however_its_accents_were_typed(
+    desk: Office, tmp_path: Path, kept: str, written: str
+) -> None:
+    """As for `send --to`: a Mac may write an accent after its letter. Who was kept so by an older version counts too."""
+    desk.add("Zoe Lark <zoe@school.test>", groups=[kept])
+    desk.db.execute("UPDATE membership SET name = ? WHERE name LIKE '%coles'", [kept])
+    desk.write(PASSAGES.replace("Police", written))
+    readership = preview.readership(desk.db, "issue-7")
+    report = preflight.check(desk.workspace.issues, "7", desk.workspace.settings, desk.workspace.templates, readership)
+    assert [remark.line for remark in report.warnings if remark.rule == "only-nobody"] == [12]
+    preview.write(desk.workspace, "7", tmp_path / "out", preview.reader_of(desk.db, "zoe@school.test"), desk.now())
+    assert words_in((tmp_path / "out" / "issue-7.eml").read_bytes()) == {"whistle"}
+
+
 def test_check_counts_the_readers_of_each_copy(desk: Office) -> None:
     """Groups in which nobody is are named; the copies are those that somebody gets."""
     workspace = desk.workspace

@@ -102,6 +102,16 @@ def test_a_passage_reaches_its_readers_and_leaves_no_trace_elsewhere(tmp_path, g
     assert (bool(LANTERN.search(seen)), bool(WHISTLE.search(seen))) == (lantern, whistle)
 
 
+def test_a_group_is_the_same_however_its_accents_were_typed(tmp_path):
+    """A Mac may write an accent after its letter, and two typings of one name are one group."""
+    whole = edition(
+        tmp_path, "Hi.\n\n::: only E\u0301coles, \u00e9coles\nLantern.\n:::\n\n::: only \u00c9COLES\nOil.\n:::\n"
+    )
+    assert conditions(whole) == (("E\u0301coles",),)
+    assert LANTERN.search(everything(for_groups(whole, ["\u00c9coles"])))
+    assert not LANTERN.search(everything(for_groups(whole, ["Ecoles"])))
+
+
 def test_who_forgets_to_choose_shows_nothing(tmp_path):
     """The careless way is the safe one."""
     whole = edition(tmp_path)

@@ -202,6 +202,8 @@ def test_copies_with_the_same_passages_share_one_letter() -> None:
     letters = Letters(edition, NEWSLETTER, Purpose.MAILING)
     assert letters.for_groups(["HEADS"]) is letters.for_groups(["dsls", "Schools"])
     assert letters.for_groups(["police"]) is not letters.for_groups([])
+    accented = Letters(Edition("i", "S", (Only(("E\u0301coles",), ("h",)),), ("t",)), NEWSLETTER, Purpose.MAILING)
+    assert accented.for_groups(["\u00e9coles"]) is accented.for_groups(["e\u0301coles"]) is not accented.for_groups([])
     many = Edition("i", "S", tuple(Only((f"G{n}",), (str(n),)) for n in range(7)), ("t",))
     letters = Letters(many, NEWSLETTER, Purpose.MAILING)
     first = letters.for_groups(["g0"])

@@ -27,7 +27,7 @@ from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.files import SHOWN, put
 from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
-from pscb_mail.issues.edition import Edition, File, for_groups, laid_open, splice
+from pscb_mail.issues.edition import Edition, File, for_groups, group_key, laid_open, splice
 from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.envelope import HTML_LIMIT, MESSAGE_LIMIT
 from pscb_mail.issues.preflight.report import Remark, Report
@@ -81,7 +81,7 @@ def readership(db: Database, issue: str) -> Readership:
 
     def people() -> Iterator[tuple[Recipient, set[str]]]:
         found = audience.people_in(db, _audience(db, issue))
-        return ((person, set(map(str.casefold, person.groups))) for person in found)
+        return ((person, set(group_key(person.groups))) for person in found)
 
     def in_groups(names: frozenset[str]) -> Iterable[tuple[frozenset[str], int]]:
         return Counter(names.intersection(groups) for _, groups in people()).items()

@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 
 from pscb_mail.foreign import has_unsafe, one_line
 from pscb_mail.issues.source import nearest
+from pscb_mail.people.searching import folded
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def only(text: str) -> Only:
     """Read the groups that stand after the word only, parted by commas, each once."""
     groups: dict[str, str] = {}
     for name in filter(None, (" ".join(name.split()) for name in re.split("[,;]", text))):
-        groups.setdefault(name.casefold(), name)
+        groups.setdefault(folded(name), name)
     if not groups:
         raise BlockErrors([(0, "The block only says not for whom: name the groups after it, ::: only Heads, DSLs.")])
     if "{{" in text or "{%" in text:

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
+from pscb_mail.people.searching import folded
+
 Escape = Literal["text", "html", "url"]
 
 # What an editor may merge in.
@@ -110,14 +112,14 @@ def conditions(edition: Edition) -> tuple[tuple[str, ...], ...]:
 
 
 def group_key(groups: Iterable[str]) -> tuple[str, ...]:
-    """Return what two namings of the same groups have in common: order and case make no difference."""
-    return tuple(sorted({name.casefold() for name in groups}))
+    """Return what two namings of the same groups have in common: neither order nor typing makes a difference."""
+    return tuple(sorted({folded(name) for name in groups}))
 
 
 def for_groups(edition: Edition, groups: Iterable[str]) -> Edition:
     """Return the edition as somebody in these groups gets it."""
-    names = frozenset(name.casefold() for name in groups)
-    return _chosen(edition, lambda wanted: any(name.casefold() in names for name in wanted), labels=False)
+    names = frozenset(group_key(groups))
+    return _chosen(edition, lambda wanted: not names.isdisjoint(group_key(wanted)), labels=False)
 
 
 def laid_open(edition: Edition) -> Edition:

@@ -144,7 +144,7 @@ class Letters:
         return letter
 
     def _shown_to(self, groups: tuple[str, ...]) -> tuple[bool, ...]:
-        names = [name.casefold() for name in groups]
+        names = group_key(groups)
         return tuple([not wanted.isdisjoint(names) for wanted in self._conditions])
 
 

@@ -13,7 +13,7 @@ from pscb_mail.issues.edition import Edition, conditions, for_groups, group_key
 
 @dataclass(frozen=True)
 class Readership:
-    """Who would get an issue. Names of groups are in small letters, as `str.casefold` has them.
+    """Who would get an issue. Names of groups are as `edition.group_key` has them.
 
     `in_groups`: given names of groups, each set of these that a reader is in, and how many readers are in just these.
     `without`: given a merge field, how many have no value for it, and of how many; of those in any of the groups, of

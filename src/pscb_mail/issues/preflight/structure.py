@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from pscb_mail.issues.edition import group_key
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.people.searching import folded
 
 _SILLY = re.compile(
     r"(?:an? |the )?(?:image|picture|photo|photograph|graphic|logo|icon|chart|graph|diagram|screenshot|img|pic|banner)"
@@ -59,11 +61,11 @@ def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
     """Find a group that nobody is in: mistyped, most of the time."""
     if issue.readership is None:
         return
-    names = frozenset(name.casefold() for _, only in issue.passages for name in only.groups)
+    names = frozenset(group_key(name for _, only in issue.passages for name in only.groups))
     found = frozenset(name for groups, _ in issue.readership.in_groups(names) for name in groups) if names else names
     for line, only in issue.passages:
         for name in only.groups:
-            if name.casefold() not in found:
+            if folded(name) not in found:
                 yield line, f'Nobody who would get this issue is in the group "{name[:60]}".'
 
 
