@@ -107,6 +107,7 @@ FOUND = [
     ("capitals", "It is IMPORTANT to come."),
     ("acronym", "Ask the MASH first."),
     ("acronym", "Ask the DSLs first."),
+    ("acronym", "The operation MASH; co-Operation MASH; Operation, MASH; Operations MASH."),
     ("telephone", "Ring (01632) 960123"),
     ("telephone", "Ring 01632960123"),
     ("telephone", "Ring 01632-960-123"),
@@ -156,6 +157,10 @@ QUIET = [
     ("capitals", "The MASH, the LADO, MARAC, LSCB and DSL; ask the MASH LADO."),
     ("capitals", "The NHS and the UK. A GP. DFE-RR040. www.BOARD.example"),
     ("acronym", "The Common Assessment Framework (CAF) helps. The CAF is new."),
+    (
+        "acronym",
+        "Operation GOLF has ended. What GOLF has taught is in Operation\nLAMP\u2019s report; so it was of **Operation FERN**.",
+    ),
     ("acronym", "The CAF (a shared assessment) helps. Section IV, PE1, DFE2010, S.I. 4, the NHS, GPs and A&E."),
     (
         "telephone",
@@ -282,6 +287,7 @@ def test_sizes_against_their_limits(
 
 
 GROUPS = [("::: only heads\nWords.\n:::", []), ("::: only Heads, Haeds\nWords.\n:::", ["Haeds"]), ("Words.", [])]
+GROUPS += [("::: only E\u0301coles\nWords.\n:::", [])]  # an accent after its letter, as a Mac may write it
 
 
 @pytest.mark.parametrize(("body", "found"), GROUPS)
@@ -290,7 +296,9 @@ def test_a_passage_for_a_group_that_nobody_is_in(
 ) -> None:
     """In any case of letters; and where nobody knows who is in which group, nothing is said."""
     issue = manuscript_of(body)
-    known = replace(issue, readership=in_groups(lambda names: [(names & {"heads"}, 2), (frozenset(), 5)]))
+    known = replace(
+        issue, readership=in_groups(lambda names: [(names & {"heads", "\u00e9coles"}, 2), (frozenset(), 5)])
+    )
     assert [message.split('"')[1] for _, message in run("only-nobody", known)] == found
     assert run("only-nobody", issue) == []
 
@@ -301,6 +309,7 @@ def test_a_passage_for_a_group_that_nobody_is_in(
         ("Dear {{ first_name }},", "3 of 9 readers have none"),
         ("Dear {{ role }},", "none of the 9 readers lacks it today"),
         ("::: only Heads\nDear {{ first_name }},\n:::", "1 of 2 readers has none"),
+        ("::: only E\u0301coles\nDear {{ role }},\n:::", "none of the 4 readers lacks it today"),
     ],
 )
 def test_a_field_without_a_default_tells_how_many_readers_would_see_nothing(
@@ -308,7 +317,7 @@ def test_a_field_without_a_default_tells_how_many_readers_would_see_nothing(
 ) -> None:
     """Of a passage for some groups, among its readers."""
     lacking = {("first_name", frozenset()): (3, 9), ("role", frozenset()): (0, 9)}
-    heads = {("first_name", frozenset({"heads"})): (1, 2)}
+    heads = {("first_name", frozenset({"heads"})): (1, 2), ("role", frozenset({"\u00e9coles"})): (0, 4)}
     readership = Readership(lambda names: [(names, 2)], lambda field, groups: {**lacking, **heads}[field, groups])
     ((_, message),) = run("field-default", replace(manuscript_of(body), readership=readership))
     assert said in message

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from pscb_mail.issues.edition import group_key
 from pscb_mail.issues.preflight.manuscript import Gap, Manuscript, Spot
 from pscb_mail.issues.skeleton import HINTS
 
@@ -25,6 +26,8 @@ KNOWN = frozenset(
 _WORD = re.compile(r"[^\W\d_](?:[\w&'’]{0,60}\w)?")
 _ROMAN = re.compile(r"[IVXLC]{1,6}")
 _LONGEST_ACRONYM = 6
+# The police call an operation by a word that stands for nothing.
+_OPERATION = re.compile(r"(?<![\w-])Operation\s{1,3}([A-Z]{2,20})\b")
 
 _LEFT = re.compile(
     r"\blorem ipsum\b|\b(?:TODO|FIXME|TBD)\b|\b[xX]{2,20}\b(?!-)|\?{3,20}"
@@ -90,7 +93,7 @@ def fields_without_default(issue: Manuscript) -> Iterator[Spot]:
 def _lacking(gap: Gap, issue: Manuscript) -> str:
     if issue.readership is None:
         return "they would see nothing there"
-    without, readers = issue.readership.without(gap.field, frozenset(map(str.casefold, gap.groups)))
+    without, readers = issue.readership.without(gap.field, frozenset(group_key(gap.groups)))
     if not without:
         return f"none of the {readers:,} readers lacks it today, and the archive shows nobody's"
     return f"{without:,} of {readers:,} readers {'has' if without == 1 else 'have'} none, and would see nothing there"
@@ -141,6 +144,7 @@ def _known(issue: Manuscript) -> set[str]:
     own = filter(_in_capitals, _WORD.findall(issue.settings.newsletter.name))
     known = {*KNOWN, *(_singular(word) for word in (*issue.settings.check.acronyms, *own))}
     for text in issue.wording():
+        known.update(_OPERATION.findall(text.text))
         known.update(_singular(match[1]) for match in re.finditer(r"\(([A-Z][A-Za-z&]{1,11})\)", text.text))
         known.update(
             _singular(match[1]) for match in re.finditer(r"\b([A-Z][A-Z&]{1,7}s?) \([A-Za-z][^()]{5,100}\)", text.text)
