@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import stat
 from pathlib import Path
 
@@ -329,6 +330,20 @@ def test_the_changes_are_listed_with_what_was_taken_back(program: Program) -> No
     told = program("undo", "--list", "--json").json
     assert [(each["change"], each["undoes"], each["undone_by"]) for each in told] == [(2, 1, None), (1, None, 2)]
     assert "taken back by 2" in program("undo", "--list").out
+
+
+def test_a_change_is_found_in_the_list_by_whom_it_was_about(program: Program) -> None:
+    """Three adds in a row are alike but for that; a whole day and a whole address fit into 80 columns."""
+    program("add", f"Una Ho <{JO}>")
+    program("add", "a@x.example", "Bo <b@x.example>", "c@x.example", "d@x.example")
+    program("unsubscribe", JO, "--reason", "rang up, and said that deputy.head@primary-school.example reads it for her")
+    program.env["COLUMNS"] = "80"
+    lines = program.apart("undo", "--list").out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines[1:] if line[0] != " "] == ["3", "2", "1"]
+    assert re.fullmatch(r"1 +\d\d \w+ \d\d:\d\d +add +Una Ho *", lines[-2])
+    for words in ("a@x.example, Bo and 2 more", "deputy.head@primary-school.example"):
+        assert any(words in line for line in lines)
 
 
 @pytest.mark.parametrize(

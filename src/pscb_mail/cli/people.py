@@ -8,7 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import people_options as options
 from pscb_mail.cli import people_shown as shown
-from pscb_mail.cli.context import not_there_yet
+from pscb_mail.cli.context import not_there_yet, now
 from pscb_mail.cli.options import Json, Yes, one_of
 from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.cli.people_import import import_
@@ -69,7 +69,7 @@ def add(
 
 def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -> None:
     """Send each of those who joined their copy; whoever had one already does not get another."""
-    from pscb_mail.cli.context import now, stop_on_signal
+    from pscb_mail.cli.context import stop_on_signal
     from pscb_mail.cli.sending_shown import told
     from pscb_mail.desk import dispatch
     from pscb_mail.people import directory
@@ -318,7 +318,8 @@ def undo(
     zone = context.workspace.settings.newsletter.zone
     with context.database() as db:
         if show_list:
-            shown.changes(list(changes.changes(db, 20)), changes.undone(db), zone, json=json)
+            some = [(each, changes.changed_by(db, each.number, shown.WHOM)) for each in changes.changes(db, 20)]
+            shown.changes(some, changes.undone(db), now().astimezone(zone), json=json)
             return
         wanted = changes.latest(db) if number is None else changes.change(db, number)
         lifted = undoing.lifted(db, wanted.number)

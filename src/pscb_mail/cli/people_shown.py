@@ -12,6 +12,7 @@ from pscb_mail.people.joining import Kind
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from pscb_mail.desk.story import Story
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = 3
 FIRST = 10  # of a list, so many are shown and the others counted
+WHOM = 2  # of each change in a list, so many are named
 _LEAVING_SHOWN = 20
 _ROWS_AT_ONCE = 500  # a table is laid out as a whole
 
@@ -218,26 +220,32 @@ def beneath(markup: str) -> None:
         console.say(f"         {markup}")
 
 
-def changes(some: "list[Change]", undone_by: dict[int, int], zone: "ZoneInfo", *, json: bool) -> None:
-    """Print changes, the latest first."""
+def changes(
+    some: "Sequence[tuple[Change, Sequence[Recorded]]]", undone_by: dict[int, int], now: "datetime", *, json: bool
+) -> None:
+    """Print changes, the latest first, each with the first of those whom it was about; `now` is in the zone to show."""
     if json:
-        console.document([_change_as_json(each, undone_by.get(each.number)) for each in some])
+        console.document([_change_as_json(each, undone_by.get(each.number)) for each, _ in some])
         return
     if not some:
         console.say("Nothing has been changed yet.")
         return
-    rows = [
-        (
-            each.number,
-            f"{each.origin.at.astimezone(zone):%d %b %Y %H:%M}",
-            each.origin.author,
-            each.origin.command + (f" (taken back by {by})" if (by := undone_by.get(each.number)) else ""),
-            f"{each.people:,}",
-            each.origin.reason,
-        )
-        for each in some
-    ]
-    console.table(("change", "when", "by", "command", "people", "reason"), rows)
+    rows = (row for each, whom in some for row in _change_rows(each, whom, undone_by.get(each.number), now))
+    console.table(("change", "when", "command", "whom, and why"), rows)
+
+
+def _change_rows(
+    made: "Change", some: "Sequence[Recorded]", undone_by: int | None, now: "datetime"
+) -> "Iterator[tuple[object, ...]]":
+    """Yield a change in two rows: at 80 columns one has no room for all of it."""
+    at = made.origin.at.astimezone(now.tzinfo)
+    when = f"{at:%d %b %H:%M}" if at.year == now.year else f"{at:%d %b %Y}"
+    people = [person for each in some if (person := each.after or each.before)]
+    whom = ", ".join(person.name or person.address.text for person in people)
+    more = made.people - len(people)
+    yield made.number, when, made.origin.command, f"{whom} and {more:,} more" if more > 0 else whom or "(forgotten)"
+    why = (f"taken back by {undone_by}" if undone_by else "", made.origin.reason)
+    yield "", "", f"by {made.origin.author}", "; ".join(filter(None, why))
 
 
 def _change_as_json(made: "Change", undone_by: int | None) -> dict[str, object]:
