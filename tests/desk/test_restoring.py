@@ -362,21 +362,44 @@ def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: 
     assert not [text for text in (JO, ann) if text.encode() in kept]
 
 
-def test_whoever_had_the_address_of_somebody_forgotten_before_them_comes_back(desk: Office, tmp_path: Path) -> None:
-    """They have another one now: they are on the list that is replaced, and stay."""
-    new = "sam@police.test"
+@pytest.mark.parametrize("theirs_then", [True, False])
+def test_whoever_had_the_address_of_somebody_forgotten_before_them_comes_back(
+    desk: Office, tmp_path: Path, *, theirs_then: bool
+) -> None:
+    """They have another one now: the list that is replaced knows that it was theirs, at the backup or before it."""
+    new, elsewhere = "sam@police.test", tmp_path / "stick.zip"
     sam = directory.find(desk.db, SAM)
+    if theirs_then:
+        shutil.copy(latest(desk), elsewhere)
     roster.edit(desk.db, sam.id, Origin(desk.now(), "tester", "edit"), address=parse_address(new))
     desk.add(f"Samira <{SAM}>")
-    elsewhere = tmp_path / "stick.zip"
-    shutil.copy(latest(desk), elsewhere)
+    if not theirs_then:
+        shutil.copy(latest(desk), elsewhere)
     plan = forgetting.one(desk.db, SAM)
     forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
     desk.db.close()
     restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
     desk.db = desk.workspace.open_database()
-    assert directory.by_address(desk.db, SAM) is None
-    assert directory.find(desk.db, new).id == sam.id
+    assert [each.id for each in directory.people(desk.db) if each.name == "Samira"] == []
+    assert directory.find(desk.db, SAM if theirs_then else new).id == sam.id
+
+
+def test_another_person_under_the_number_of_somebody_forgotten_brings_them_not_back(
+    desk: Office, tmp_path: Path
+) -> None:
+    """A list begun afresh numbers its people from 1 again."""
+    elsewhere = tmp_path / "stick.zip"
+    shutil.copy(latest(desk), elsewhere)
+    number = directory.find(desk.db, JO).id
+    plan = forgetting.one(desk.db, JO)
+    forgetting.forget(desk.db, desk.workspace, plan, Origin(desk.now(), "tester", "forget"))
+    with transaction(desk.db):
+        desk.db.execute("UPDATE subscriber SET id = ? WHERE address = ?", [number, SAM])
+    desk.db.close()
+    restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
+    desk.db = desk.workspace.open_database()
+    assert directory.by_address(desk.db, JO) is None
+    assert directory.by_address(desk.db, SAM) is not None
 
 
 def test_a_crash_between_bringing_back_and_settling_leaves_a_list_that_sends_nothing(

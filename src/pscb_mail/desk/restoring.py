@@ -10,11 +10,12 @@ happened since (`settling`).
 import socket
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
@@ -48,6 +49,7 @@ from pscb_mail.workspace import Workspace
 # People who joined after the backup are unknown to it. Their numbers, and with these their references, must never be
 # another's: whoever joins from now on gets a number beyond any that they can have had.
 _GAP = 100_000
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -136,12 +138,12 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | 
     try:
         with nobody_sends(workspace.lock_path):
             before = _saved(workspace, now)
-            here = _known_here(workspace)
+            hashes = _read_here(workspace, forgotten.all_hashes) or ()
             with _unpacked(inside.backup, workspace.database_path.parent) as db:
                 _made_safe(db, inside.backup, now)
                 if inside.has_key:
                     backups.extract(inside.backup, backups.KEY, workspace.key_path)
-                _forget_again(workspace, db, here, now)
+                _forget_again(workspace, db, hashes, now)
                 with closing(sqlite3.connect(workspace.database_path)) as live:
                     db.conn.backup(live)
             workspace.database_path.chmod(0o600)
@@ -180,34 +182,29 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
         unsettled.remember(db, Restored(stamp(backup.made_at), stamp(now), last - _GAP + 1))
 
 
-@dataclass(frozen=True)
-class _Here:
-    """What the list that is replaced knows: the hashes of those who were forgotten, and who is on it."""
-
-    hashes: tuple[str, ...] = ()
-    people: frozenset[int] = frozenset()
-
-
-def _known_here(workspace: Workspace) -> _Here:
-    """Return what the list that is replaced knows, nothing where it cannot tell."""
+def _read_here(workspace: Workspace, question: Callable[[Database], T]) -> T | None:
+    """Return what the list that is replaced answers, None where it cannot tell."""
     path = workspace.database_path
     if not path.exists():
-        return _Here()
+        return None
     with looked_at(path) as there:
         try:
-            db = Database(there)
-            return _Here(forgotten.all_hashes(db), frozenset(directory.all_ids(db)))
+            return question(Database(there))
         except UNREADABLE:
-            return _Here()
+            return None
 
 
-def _forget_again(workspace: Workspace, db: Database, here: _Here, now: datetime) -> None:
-    """Forget those once more whom the backup still knew, on the list or in its history."""
-    if not here.hashes:
+def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now: datetime) -> None:
+    """Forget those once more whom the backup still knew, on the list or in its history.
+
+    Whoever is on the list that is replaced and had the address, too, passed it on or got it from them: they stay.
+    """
+    if not hashes:
         return
     workspace.lend_key(db)
     with transaction(db):
-        # Whoever is on the list may have had the address before the one who was forgotten got it.
-        ids = forgotten.barred_of(db, here.hashes, here.people)
-        forgetting.erase(db, forgotten.trace(db, ids), here.hashes, now)
+        had = forgotten.barred_of(db, hashes)
+        others = _read_here(workspace, lambda here: forgotten.theirs_as_well(here, had)) or ()
+        ids = sorted({who for who, _ in set(had).difference(others)})
+        forgetting.erase(db, forgotten.trace(db, ids), hashes, now)
     forgetting.wipe(db)

@@ -21,7 +21,6 @@ from pscb_mail.people.changes import Origin
 from pscb_mail.people.searching import folded
 
 _HASH = "keyed_hash('forgotten' || char(0) || value)"
-_OF_THE_HASHES = "(SELECT value FROM json_each(:kept))"
 _INSTEAD = "(forgotten)"
 
 
@@ -169,13 +168,26 @@ def holders(db: Database, keys: Iterable[str]) -> list[int]:
     return sorted({who for who, address in rows if kept_address(address).key in wanted})
 
 
-def barred_of(db: Database, kept: Iterable[str], others: Iterable[int]) -> list[int]:
-    """Return the ids of whoever has an address whose hash is among `kept`, or had one and is none of `others`."""
-    query = f"""SELECT id FROM (SELECT id, address_key AS value FROM subscriber) WHERE {_HASH} IN {_OF_THE_HASHES}
-                UNION SELECT who FROM (SELECT who, lower(address) AS value FROM ({_ALL_ADDRESSES}))
-                WHERE {_HASH} IN {_OF_THE_HASHES} AND who NOT IN (SELECT value FROM json_each(:others)) ORDER BY 1"""
-    rows = db.execute(query, {"kept": json.dumps(list(kept)), "others": json.dumps(list(others))})
-    return [who for (who,) in rows]
+def barred_of(db: Database, kept: Iterable[str]) -> list[tuple[int, str]]:
+    """Return the id of whoever has or had an address whose hash is among `kept`, each with the key of that address."""
+    query = f"""SELECT who, value FROM (SELECT id AS who, address_key AS value FROM subscriber
+                UNION SELECT who, lower(address) FROM ({_ALL_ADDRESSES}))
+                WHERE {_HASH} IN (SELECT value FROM json_each(:kept)) ORDER BY who"""
+    return list(db.execute(query, {"kept": json.dumps(list(kept))}))
+
+
+def theirs_as_well(db: Database, had: Iterable[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    """Return those of `had`, ids with a key of an address each, that hold for the same person on this list as well.
+
+    The id alone says little: another list numbers its people from 1 as well.
+    """
+    pairs = frozenset(had)
+    rows = db.execute(
+        f"""SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))
+            AND who IN (SELECT id FROM subscriber)""",
+        [json.dumps([who for who, _ in pairs])],
+    )
+    return pairs & {(who, kept_address(address).key) for who, address in rows}
 
 
 def left_before(db: Database, moment: datetime) -> list[int]:
