@@ -120,7 +120,14 @@ def test_copies_in_doubt_are_left_alone_without_a_terminal(program: Program, rel
     assert program("send", "7", "--yes", "--json", expect=1).json["counts"]["unknown"] == 1
     assert "in doubt" in program("send", "7", "--unknown", "resend", expect=2).err
     assert len(relay.taken) == 2
+    assert program.at_terminal("y\n", "send", "7", "--no-wait", "--yes")[0] == 1, "a timer's terminal, seen by nobody"
+    assert len(relay.taken) == 2
     assert program("send", "7", "--unknown", "resend", "--yes", "--json").json["counts"]["sent"] == 2
+    relay.acts["RCPT"] = b"550 5.7.1 policy\r\n"
+    program("add", "kit@police.test")
+    program("send", "7", "--joined", "--yes", expect=1)
+    program("unsubscribe", "kit@police.test")
+    assert "nobody to send to" in program("retry", "7", "--only", "refused", "--yes", expect=1).err
 
 
 def test_only_a_person_at_the_terminal_goes_past_a_brake(program: Program, relay: ScriptedServer) -> None:

@@ -345,6 +345,17 @@ def test_a_retry_counts_those_who_are_sent_to_with_it(desk: Office) -> None:
     assert planning.retry_plan(desk.db, desk.workspace, "7", State.REFUSED).to_send == 1
 
 
+def test_a_retry_leaves_what_is_of_people_who_have_left(desk: Office, relay: ScriptedServer) -> None:
+    """Their refusals are told for as long as they are true, and nobody is asked about them."""
+    relay.acts["RCPT"] = b"550 5.7.1 policy\r\n"
+    desk.send()
+    relay.acts.clear()
+    roster.opt_out(desk.db, [person(desk, SAM).id], Origin(desk.now(), "tester", "unsubscribe"))
+    plan = planning.retry_plan(desk.db, desk.workspace, "7", State.REFUSED)
+    dispatch.dispatch(desk.db, desk.workspace, plan, Order(requeue=State.REFUSED), desk.means, "tester")
+    assert (plan.to_send, state_of(desk, JO), state_of(desk, SAM)) == (1, State.SENT, State.REFUSED)
+
+
 def test_a_saved_audience_is_left_out_and_never_narrows_other_groups(tmp_path: Path, relay: ScriptedServer) -> None:
     """What it leaves out would be left out of them too: that is refused."""
     more = '[audiences]\nschools = { to = ["Heads"] }\nothers = { to = ["Heads"], not = ["Board"] }\n'

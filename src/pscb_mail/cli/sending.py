@@ -120,7 +120,7 @@ def send(
     json: Json = False,
 ) -> None:
     """Send an issue to its audience; run again, go on where it stopped."""
-    from pscb_mail.desk import dispatch, planning
+    from pscb_mail.desk import planning
     from pscb_mail.sending.audience import Audience
     from pscb_mail.sending.schedule import begins_at
 
@@ -149,15 +149,7 @@ def send(
             if json:
                 shown.print_status(plan.status, context, json=True)
             return
-        resend = _resend_unknown(plan, unknown)
-        # Whoever was asked about those in doubt has said yes, where nobody else is left.
-        asked = resend and unknown is Unknown.ASK and not plan.to_send
-        if resend:
-            plan = replace(plan, to_send=plan.to_send + plan.status.counts[State.UNKNOWN])
-        braked = _is_braked(db, plan, by_the_clock=no_wait and yes)
-        if plan.to_send and (braked or not asked):
-            console.confirm(_question(plan, limit, begins, zone), yes=yes and not braked)
-        order = dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None, let_go=braked)
+        plan, order = _agreed(context, db, plan, begins, unknown, limit=limit, no_wait=no_wait, yes=yes)
         _run(context, db, plan, order, begins, json=json)
 
 
@@ -183,7 +175,7 @@ def retry(
             _look_into_sent(context, db, issue)
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
         count = plan.status.counts[State(only)]
-        if not count and plan.status.state is not MailingState.SENDING:
+        if not (count and plan.to_send) and plan.status.state is not MailingState.SENDING:
             shown.print_status(plan.status, context, json=json)
             shown.nothing_to_retry(plan.status, only)
             raise typer.Exit(console.exit_code(needs_a_person=plan.status.needs_a_person))
@@ -323,11 +315,36 @@ def _question(plan: "SendPlan", limit: int | None, begins: "datetime | None", zo
     return f"Send {plan.issue} to {shown.whom(plan.to_send, limit)}{when}?"
 
 
-def _is_braked(db: "Database", plan: "SendPlan", *, by_the_clock: bool) -> bool:
-    """Show a person what has stopped the mailing, if anything: only they go past it, and --yes alone does not.
+def _agreed(
+    context: Context,
+    db: "Database",
+    plan: "SendPlan",
+    begins: "datetime | None",
+    unknown: Unknown,
+    *,
+    limit: int | None,
+    no_wait: bool,
+    yes: bool,
+) -> "tuple[SendPlan, Order]":
+    """Ask what there is to ask; return the plan with those in doubt that are sent to again, and how to carry it out."""
+    from pscb_mail.desk import dispatch
 
-    A timer may have a terminal that nobody sees (Windows' `conhost --headless`): it asks nothing, and the brake holds.
-    """
+    # A timer may have a terminal that nobody sees (Windows' `conhost --headless`): it is asked nothing.
+    by_the_clock = no_wait and yes
+    resend = _resend_unknown(plan, Unknown.SKIP if by_the_clock and unknown is Unknown.ASK else unknown)
+    # Whoever was asked about those in doubt has said yes, where nobody else is left.
+    asked = resend and unknown is Unknown.ASK and not plan.to_send
+    if resend:
+        plan = replace(plan, to_send=plan.to_send + plan.in_doubt)
+    braked = _is_braked(db, plan, by_the_clock=by_the_clock)
+    if plan.to_send and (braked or not asked):
+        zone = context.workspace.settings.newsletter.zone
+        console.confirm(_question(plan, limit, begins, zone), yes=yes and not braked)
+    return plan, dispatch.Order(limit, not no_wait, State.UNKNOWN if resend else None, let_go=braked)
+
+
+def _is_braked(db: "Database", plan: "SendPlan", *, by_the_clock: bool) -> bool:
+    """Show a person what has stopped the mailing, if anything: only they go past it, and --yes alone does not."""
     from pscb_mail.desk import overview
 
     asked = plan.to_send and console.somebody_is_there() and not by_the_clock
@@ -353,7 +370,7 @@ def _look_into_sent(context: Context, db: "Database", issue: str) -> None:
 
 def _resend_unknown(plan: "SendPlan", unknown: Unknown) -> bool:
     """Decide, or let the user decide, whether it is sent again."""
-    count = plan.status.counts[State.UNKNOWN]
+    count = plan.in_doubt
     if not count:
         return False
     match unknown:

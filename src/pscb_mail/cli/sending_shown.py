@@ -113,6 +113,9 @@ def what_is_left(status: "MailingStatus") -> None:
 def nothing_to_retry(status: "MailingStatus", which: str) -> None:
     """Say that there is nothing of the kind to retry, and what there is."""
     word = {"deferred": "put off", "refused": "refused", "unknown": "in doubt"}[which]
+    if status.counts[State(which)]:
+        console.say(f"Whose copy of {status.issue} is {word} has left the list since: nobody to send to.")
+        return
     console.say(f"No copy of {status.issue} is {word}: nothing to retry.")
     if status.counts[State.DEFERRED]:
         console.say(f"{status.counts[State.DEFERRED]:,} put off: `pscb-mail retry {status.issue}` tries again.")

@@ -37,6 +37,7 @@ class SendPlan:
     """What a send is about to do. `edition` is the one to freeze, None where one is frozen already.
 
     `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began;
+    `in_doubt`: copies that may have arrived, of people who would be sent to again;
     `spent`: the latest tries of any issue, the oldest first, as many as the pace counts. `astray`: a sentence where
     bounces would come to a mailbox that nobody reads.
     """
@@ -47,6 +48,7 @@ class SendPlan:
     audience: Audience
     to_send: int
     joined: int
+    in_doubt: int
     limits: Limits
     spent: tuple[datetime, ...]
     relay: str
@@ -233,6 +235,7 @@ def _plan(
         audience=whom,
         to_send=to_send,
         joined=joined,
+        in_doubt=ledger.count_to_active(db, issue, State.UNKNOWN),
         limits=limits,
         spent=tuple(at for _, at in claims.latest_tries(db, limits.most)),
         relay=", ".join(relay.label for relay in settings.relay),

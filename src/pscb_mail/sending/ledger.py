@@ -153,8 +153,12 @@ def drop_those_who_left(db: Database, issue: str, now: datetime) -> int:
 
 
 def requeue(db: Database, issue: str, states: tuple[State, ...], now: datetime) -> int:
-    """Queue again what was put off, refused or is in doubt, because a person said so; returns how many."""
-    return sum(_requeue(db, state, now, "issue = ?", issue) for state in states)
+    """Queue again what was put off, refused or is in doubt, because a person said so; returns how many.
+
+    What is of people who have left the list stays what it is.
+    """
+    active = "subscriber IN (SELECT id FROM recipient) AND issue = ?"
+    return sum(_requeue(db, state, now, active, issue) for state in states)
 
 
 def cancel(db: Database, issue: str, now: datetime) -> int:

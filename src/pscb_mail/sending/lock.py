@@ -55,9 +55,12 @@ def send_lock(db: Database, path: Path, issue: str, author: str, now: datetime) 
             ledger.doubt_in_flight(db, now)
         yield
     finally:
-        with suppress(sqlite3.Error):  # a full disk: then whoever looks is told who had it last
-            keep_fact(db, "sender", "")
-        lock.release()
+        try:
+            # A full disk, or a writer who is long about it: then whoever looks is told who had the lock last.
+            with suppress(sqlite3.Error, NotNowError):
+                keep_fact(db, "sender", "")
+        finally:
+            lock.release()
 
 
 @contextmanager
