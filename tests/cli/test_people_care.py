@@ -64,6 +64,14 @@ def test_an_issue_that_was_never_sent_welcomes_nobody_and_nobody_is_added(progra
     assert len(program("list", "--json").json) == 1
 
 
+def test_what_forgetting_erases_and_keeps_is_told_in_whole_sentences(program: Program) -> None:
+    """The terminal breaks them where it is full, and nothing else does."""
+    program("send", "7", "--yes")
+    lines = program("forget", JO, expect=2).err.splitlines()
+    assert any(line.startswith("Erased: ") and line.endswith("listed at the end.") for line in lines)
+    assert "Kept: that 1 copy went out or was to go, without a name." in lines
+
+
 # -- who is covered -------------------------------------------------------------------------------------------------
 
 

@@ -64,12 +64,14 @@ def _show(plan: "Plan") -> None:
         console.say(f"  … and {len(plan.people) - _EXAMPLES:,} more")
     if not plan.people:
         console.say(f"  {console.safe(', '.join(plan.trace.addresses))}, not on the list; traces of them will go.")
-    console.say("Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too,")
-    console.say("as far as these can be reached: what cannot is listed at the end.")
+    # One line each, for the terminal to break where it is full.
+    console.say(
+        "Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too, as far "
+        "as these can be reached: what cannot is listed at the end."
+    )
     if plan.copies:
-        console.say(
-            f"Kept: that {console.count(plan.copies, 'copy', 'copies')} went out or were to go, without a name."
-        )
+        copies = console.count(plan.copies, "copy went out or was to go", "copies went out or were to go")
+        console.say(f"Kept: that {copies}, without a name.")
     if plan.barred:
         console.say("Kept: a keyed hash of the address, so that no import brings them back.")
     console.say("[yellow]This cannot be taken back, by `undo` or from a backup.[/]")
