@@ -375,6 +375,19 @@ def test_a_link_takes_off_whom_its_copy_went_to_and_nobody_whom_its_words_name(
     assert room.status(SAM) is Status.ACTIVE
 
 
+def test_a_link_of_a_copy_is_looked_for_in_no_letter_of_ours(room: Mailroom) -> None:
+    """Whom such letters went to is everybody, in time. The code of one is found beside a copy's."""
+    room.done(room.pressed("issue-18", JO))
+    seen: list[str] = []
+    with room.db.tracer(lambda sql, _: seen.append(sql)):
+        facts(room, room.pressed("issue-18", JO), Finding(Kind.OPT_OUT, ""))
+    assert [sql for sql in seen if "FROM outbox" in sql] == []
+    both = f"subscribe {room.reference('issue-18', ANN)} {questions.way_back(KEY, room.person(JO).id)}"
+    letter = facts(room, room.reply(JO, both, ""), Finding(Kind.SUBSCRIBE, "")).letter
+    assert letter is not None
+    assert letter.person == room.person(JO)
+
+
 @pytest.mark.parametrize("by_link", [False, True])
 def test_a_reply_that_turns_up_again_lifts_no_later_opt_out(room: Mailroom, *, by_link: bool) -> None:
     """BACK was said of the first one. Said again, it brings them back again."""

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from pscb_mail.database import moment
 from pscb_mail.mailbox import outbox
 from pscb_mail.mailbox.deciding import QUESTIONS, WAYS_BACK, Answer
+from pscb_mail.sending import ledger
 from pscb_mail.sending.references import Purpose, reference
 
 
@@ -64,12 +65,14 @@ def answered(
     """Return which letter of ours a mail answers: its kind, to whom it went, and when.
 
     A reply names it by its Message-ID. The links in it start a new message: the code in its subject says whose letter
-    it is; of a way back not when we wrote it.
+    it is; of a way back not when we wrote it. A copy's code, as nearly all are, is no letter's and is told at once.
     """
     named = outbox.answered_by(db, message_ids)
-    written = frozenset(references)
-    if named is not None or not written:
+    if named is not None:
         return named
+    written = {each for each in references if ledger.delivery_by_reference(db, each) is None}
+    if not written:
+        return None
     asked = [(at, kind, who) for kind in QUESTIONS for who, at in last_asked(db, kind).items()]
     for at, kind, who in sorted(asked, reverse=True):
         if code(key, who) in written:
