@@ -216,24 +216,25 @@ class Imap:
         """Move a message into a folder, made where it is not there; one that is gone already is no fault."""
         known = checked_folder(folder) in self._targets
         try:
-            self._move(uid, folder)
+            moved = self._move(uid, folder)
         except MailboxRefusesError:
             if not known:
                 raise
             # Somebody may have deleted or renamed it since it was looked for.
             del self._targets[folder]
-            self._move(uid, folder)
-        if not self.offers("MOVE"):
+            moved = self._move(uid, folder)
+        if not moved:
             with self._faults("filed in"):
                 self._client.add_flags([uid], [KEYWORD], silent=True)
 
-    def _move(self, uid: int, folder: str) -> None:
-        """Move a message, or copy it where that cannot be done, into a folder that is looked for once."""
+    def _move(self, uid: int, folder: str) -> bool:
+        """Move a message into a folder that is looked for once; False where it could only be copied."""
         if folder not in self._targets:
             self._targets[folder] = self._made(folder)
+        moves = self.offers("MOVE")
         with self._faults("filed in"):
-            move = self._client.move if self._client.has_capability("MOVE") else self._client.copy
-            move([uid], self._targets[folder])
+            (self._client.move if moves else self._client.copy)([uid], self._targets[folder])
+        return moves
 
     def existing(self, folder: str) -> str | None:
         """Return a folder as this server spells it, None where there is none."""
