@@ -80,7 +80,8 @@ def _show(plan: "Plan") -> None:
 def _confirm(plan: "Plan", *, yes: bool) -> None:
     if yes:
         return
-    whom = plan.people[0].called if len(plan.people) == 1 else f"{max(len(plan.people), 1):,}"
+    called = [person.called for person in plan.people] or list(plan.trace.addresses)
+    whom = called[0] if len(called) == 1 else f"{max(len(plan.people), 1):,}"
     console.confirm_word(f"Forget {whom} for good?", "forget")
 
 
