@@ -122,7 +122,7 @@ def _files(document: Document, domain: str) -> tuple[dict[str, Embedded], tuple[
             attachments.append(attach(source.folder, name))
         except FileProblem as problem:
             mistakes.add(source.lines.get("attachments", 1), f"The attachment {problem}")
-    mistakes.raise_any("Mend them and run it again; the manual says which files an issue may have: docs/issues.md.")
+    mistakes.raise_any("Mend them and run it again; the manual (Issues) says which files an issue may have.")
     _refuse_weight(source, [*(picture.file for picture in pictures.values()), *attachments])
     return pictures, tuple(attachments)
 

@@ -147,7 +147,7 @@ def parse(source: Source) -> Document:
     _refuse_controls(source, mistakes)
     reader = _Reader(source, mistakes)
     tokens = reader.tokens()
-    mistakes.raise_any("Mend the file and run it again; the manual shows how each is written: docs/issues.md.")
+    mistakes.raise_any("Mend the file and run it again; the manual (Issues) shows how each is written.")
     return Document(source, tuple(tokens), reader.headings, tuple(reader.links), tuple(reader.pictures))
 
 
