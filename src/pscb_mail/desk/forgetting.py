@@ -1,11 +1,11 @@
 """Forgetting somebody: out of every table, every backup that can be reached, and the free space of the files.
 
 Promises: afterwards neither the database file, its journal nor a backup in the backups' folder holds an address or the
-full name of theirs, and no import brings them back; each mailing's counts are what they were; no send is under way
-meanwhile. Whatever breaks on the way, running it again ends it: the backups go first, and what is done is done again
-without harm. Raises UsageError where nobody and nothing is known by an address, NotNowError where another program holds
-the database. What cannot be reached is returned as a list to work off. Retention (`left`) keeps no hash: who was merely
-removed has no bar to coming back.
+full name of theirs (unless a group of others is called just so), and no import brings them back; each mailing's counts
+are what they were; no send is under way meanwhile. Whatever breaks on the way, running it again ends it: the backups go
+first, and what is done is done again without harm. Raises UsageError where nobody and nothing is known by an address,
+NotNowError where another program holds the database. What cannot be reached is returned as a list to work off.
+Retention (`left`) keeps no hash: who was merely removed has no bar to coming back.
 """
 
 import zipfile
@@ -189,6 +189,8 @@ def _beyond(db: Database, workspace: Workspace, gone: Trace) -> tuple[str, ...]:
         lines.append(f"The Sent folder of {settings.newsletter.address}: their copies of {', '.join(issues)}.")
     if settings.mailbox.source:
         lines.append(f"The mailbox, its folder {settings.mailbox.filed} and its bin: what they wrote, what came back.")
+    alike = forgotten.groups_called_like(db, gone)
+    lines += [f"The group {name} is called like them: it keeps its name, in the backups too." for name in alike]
     lines += [f"{path.relative_to(workspace.folder)}: names them." for path in _files_with(workspace, gone.signs)]
     lines += [f"{issue}: its text as it was sent names them." for issue in ledger.editions_with(db, gone.signs)]
     return (

@@ -109,8 +109,8 @@ def all_hashes(db: Database) -> tuple[str, ...]:
 
 _ALL_ADDRESSES = """
     SELECT id AS who, address, name FROM subscriber
-    UNION SELECT subscriber, before ->> 'address', before ->> 'name' FROM history WHERE before IS NOT NULL
-    UNION SELECT subscriber, after ->> 'address', after ->> 'name' FROM history WHERE after IS NOT NULL
+    UNION ALL SELECT subscriber, before ->> 'address', before ->> 'name' FROM history WHERE before IS NOT NULL
+    UNION ALL SELECT subscriber, after ->> 'address', after ->> 'name' FROM history WHERE after IS NOT NULL
 """
 
 
@@ -123,24 +123,28 @@ def trace(db: Database, ids: Sequence[int]) -> Trace:
     addresses = {address for address, _ in theirs}
     # A single name ("Jo") is in too many words of others to be taken out of them.
     names = {name for _, name in theirs if len(name.split()) > 1}
-    return Trace(
-        tuple(ids),
-        _nobody_elses(db, ids, "address", addresses),
-        _nobody_elses(db, ids, "name", names),
-        tuple(address for (address,) in current),
-    )
+    free = _nobody_elses(db, ids, address=addresses, name=names)
+    return Trace(tuple(ids), free["address"], free["name"], tuple(address for (address,) in current))
 
 
-def _nobody_elses(db: Database, ids: Sequence[int], column: str, texts: set[str]) -> tuple[str, ...]:
-    """Return those of people's texts that nobody else has or had, in whatever case."""
+def _nobody_elses(db: Database, ids: Sequence[int], **texts: set[str]) -> dict[str, tuple[str, ...]]:
+    """Return those of people's texts, column by column, that nobody else has or had, in whatever case."""
     _register_folded(db)
-    others = f"""SELECT folded({column}) FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT value FROM json_each(:ids))
-                 AND folded({column}) IN (SELECT folded(value) FROM json_each(:texts))"""
+    query = " UNION ALL ".join(_FREE.format(column=column) for column in texts)
     rows = db.execute(
-        f"SELECT value FROM json_each(:texts) WHERE folded(value) NOT IN ({others})",
-        {"texts": json.dumps(sorted(texts)), "ids": json.dumps(list(ids))},
-    )
-    return tuple(text for (text,) in rows)
+        f"WITH others AS MATERIALIZED (SELECT address, name FROM ({_ALL_ADDRESSES}) "
+        f"WHERE who NOT IN (SELECT value FROM json_each(:ids))) {query}",
+        {"ids": json.dumps(list(ids)), **{column: json.dumps(sorted(some)) for column, some in texts.items()}},
+    ).fetchall()
+    return {column: tuple(text for which, text in rows if which == column) for column in texts}
+
+
+# SQLite knows upper and lower case of A-Z alone, and is many times as fast.
+_FREE = """
+    SELECT '{column}', value FROM json_each(:{column}) WHERE folded(value) NOT IN (SELECT text FROM (
+        SELECT CASE length(CAST({column} AS BLOB)) WHEN length({column}) THEN lower({column}) ELSE folded({column}) END
+            AS text FROM others) WHERE text IN (SELECT folded(value) FROM json_each(:{column})))
+"""
 
 
 def with_earlier(db: Database, ids: Sequence[int]) -> list[int]:
@@ -244,18 +248,39 @@ def erase(db: Database, gone: Trace) -> None:
 
 
 # Others' records stay what `changes.RECORD` writes of them, or no change of theirs could be taken back any more: their
-# own name is theirs ("Jo Bloggs Smith"), and their groups stand in order.
-_RECORD_STRUCK = """json_set(struck({column}), '$.name', {column} ->> 'name', '$.groups', json((
-    SELECT json_group_array(value) FROM (SELECT DISTINCT value COLLATE NOCASE AS value
-        FROM json_each(struck({column}), '$.groups') ORDER BY value COLLATE NOCASE))))"""
+# own address and name are theirs ("Jo Bloggs Smith"), and their groups stand in order.
+_RECORD_STRUCK = """json_set(struck({column}), '$.address', {column} ->> 'address', '$.name', {column} ->> 'name',
+    '$.groups', json((SELECT json_group_array(value) FROM (SELECT DISTINCT struck_group(value) COLLATE NOCASE AS value
+        FROM json_each({column}, '$.groups') ORDER BY value COLLATE NOCASE))))"""
 
 
 def _strike_groups(db: Database, gone: Trace) -> None:
     """Take people's names out of those of groups; two that are one then become one."""
-    struck = _striking(gone.words)
+    struck = _striking_groups(gone.words)
+    db.register_function(struck, name="struck_group", replace=True)
     for (name,) in db.execute("SELECT DISTINCT name FROM membership").fetchall() if gone.words else ():
         if (left := struck(name)) != name:
             db.execute("UPDATE OR REPLACE membership SET name = ? WHERE name = ?", [left, name])
+
+
+def _striking_groups(words: Sequence[str]) -> Callable[[str], str]:
+    """Return what takes `words` out of a group's name, but for one that is nothing else.
+
+    The settings name it, passages of issues and audiences do: it would be another group for everybody in it.
+    """
+    struck = _striking(words)
+    return lambda name: name if (left := struck(name)) == _INSTEAD else left
+
+
+def groups_called_like(db: Database, gone: Trace) -> list[str]:
+    """Return the groups, of others now or before, that are called just as people are: they keep their name."""
+    rows = db.execute(
+        """SELECT DISTINCT value FROM history, json_each(after, '$.groups')
+           WHERE subscriber NOT IN (SELECT value FROM json_each(?)) ORDER BY value""",
+        [json.dumps(gone.ids)],
+    )
+    struck = _striking(gone.words)
+    return [name for (name,) in rows if gone.words and struck(name) == _INSTEAD]
 
 
 def strike(db: Database, gone: Trace, table: str, *columns: str, instead: str = "struck({column})") -> None:
@@ -264,7 +289,6 @@ def strike(db: Database, gone: Trace, table: str, *columns: str, instead: str = 
     db.register_function(_striking(gone.words), name="struck", replace=True)
     for column in columns:
         for word in gone.words:
-            # SQLite knows upper and lower case of A-Z alone, and is many times as fast.
             case = "lower" if word.isascii() else "folded"
             found = f"instr({case}(coalesce({column}, '')), {case}(?)) > 0"
             db.execute(f"UPDATE {table} SET {column} = {instead.format(column=column)} WHERE {found}", [word])
@@ -279,9 +303,14 @@ def _striking(words: Sequence[str]) -> Callable[[str], str]:
     typed = [form for word in words for form in (word, unicodedata.normalize("NFD", word))]
     # In JSON a name's quotation marks have a backslash before them.
     forms = {form for word in typed for form in (word, json.dumps(word, ensure_ascii=False)[1:-1])}
-    longest_first = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    longest_first = "|".join(map(_pattern, sorted(forms, key=len, reverse=True)))
     pattern = re.compile(rf"(?<![\w.+%-])(?:{longest_first})(?![\w-]|\.\w)", re.IGNORECASE)
     return lambda text: pattern.sub(_INSTEAD, text)
+
+
+def _pattern(form: str) -> str:
+    # An apostrophe between letters is a part of an address (atext, RFC 5322 section 3.2.3), not of a name (d'Anne).
+    return (r"(?<!\w')" if "@" in form else "") + re.escape(form)
 
 
 def note(db: Database, origin: Origin) -> int:
