@@ -106,7 +106,7 @@ def _departure(mail: Worded) -> Finding | None:
 
 
 def _alarm(mail: Worded) -> Finding | None:
-    alarm = urgent(mail.said) or urgent(mail.subject_said)
+    alarm = urgent(mail.said, mail.subject_said) or urgent(mail.subject_said)
     if not alarm:
         return None
     machine = mail.machine

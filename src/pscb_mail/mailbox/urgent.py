@@ -22,6 +22,7 @@ _AGAINST = 4  # what is only talked about takes away more than the gravest harm 
 _AWAY = 5
 _BREATH, _OVERLAP = 60, 12
 _HEADING = 4  # words: fewer tell of nobody
+_BACK = 3  # breaths: "It's about a girl in my form. Very bright. …"
 _TELLING = (words.TIMES, words.TOLD, words.HELP, words.PRONOUN, words.FAMILY)
 _SHORT = re.compile(rf"(?<![\w'-])(?:{'|'.join(own.SHORT)})(?![\w'-])")
 
@@ -42,16 +43,18 @@ class _Told:
     sentence: str
     around: str
     written: str
+    before: str = ""  # what "she" may stand for
 
 
-def urgent(said: tuple[Sentence, ...]) -> str:
-    """Return the sentence that says a child may be at risk, "" where none does."""
+def urgent(said: tuple[Sentence, ...], subject: tuple[Sentence, ...] = ()) -> str:
+    """Return the sentence that says a child may be at risk, "" where none does; the subject may say who "she" is."""
     if len(said) == 1 and own.CRY.fullmatch(said[0].spoken):
         return said[0].written
-    breaths = [breath for sentence in said for breath in _breaths(sentence)]
+    breaths = [b for sentence in said for b in _breaths(sentence) if not words.IN_GENERAL.search(b.spelled)]
     for i, breath in enumerate(breaths):
         beside = breaths[max(0, i - 1) : i + 2]
-        if tells_abroad(breath.spoken, " ".join(b.spoken for b in beside)) or _is_alarm(breath, beside):
+        before = [*(b for sentence in subject[:_BACK] for b in _breaths(sentence)), *breaths[max(0, i - _BACK) : i]]
+        if tells_abroad(breath.spoken, " ".join(b.spoken for b in beside)) or _is_alarm(breath, beside, before):
             return breath.sentence.written
     return ""
 
@@ -64,14 +67,16 @@ def _breaths(sentence: Sentence) -> list[_Breath]:
     return [_Breath(_spelled(part), part, sentence) for part in parts]
 
 
-def _is_alarm(breath: _Breath, beside: list[_Breath]) -> bool:
+def _is_alarm(breath: _Breath, beside: list[_Breath], before: list[_Breath]) -> bool:
     written = " ".join(dict.fromkeys(b.sentence.written for b in beside))
-    told = _Told(breath.spelled, " ".join(b.spelled for b in beside), written)
-    if words.IN_GENERAL.search(told.sentence):
-        return False
+    told = _Told(breath.spelled, _joined(beside), written, _joined(before))
     form = 5 if harms.FORMS.search(told.sentence) else 0
     weight = max(form, _of_a_child(told), _of_oneself(told))
     return weight >= _ENOUGH and weight - _against(told) >= _ENOUGH
+
+
+def _joined(breaths: list[_Breath]) -> str:
+    return " ".join(breath.spelled for breath in breaths)
 
 
 def _spelled(spoken: str) -> str:
@@ -101,7 +106,7 @@ def _of_a_child(told: _Told) -> int:
     """Return the weight of what is told of a child: 2 for whom, 3 for what, 5 for how, at most."""
     harm = _harm(told.sentence)
     telling = sum(bool(pattern.search(told.around)) for pattern in _TELLING)
-    one = words.ONE_CHILD.search(told.around)
+    one = words.ONE_CHILD.search(told.around) or (harm and _speaks_of_one_before(told))
     if not harm and not (one and words.PRONOUN.search(told.sentence)):
         return 0  # what nobody foresaw must at least be told of one child, as of somebody known
     if harm < 3 and len(told.around.split()) < _HEADING:
@@ -110,6 +115,11 @@ def _of_a_child(told: _Told) -> int:
         return 2 + harm + telling - (not harm)
     some = words.SOME_CHILDREN.search(told.around) or (harm > 2 and words.PRONOUN.search(told.around))
     return 1 + harm + telling if some else 0
+
+
+def _speaks_of_one_before(told: _Told) -> bool:
+    """Whether "he" or "she" stands for one child of whom was spoken before."""
+    return bool(words.PRONOUN.search(told.sentence) and words.ONE_CHILD.search(told.before))
 
 
 def _of_oneself(told: _Told) -> int:

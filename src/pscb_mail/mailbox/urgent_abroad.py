@@ -35,61 +35,64 @@ def _language(young: str, family: str, me: str, harm: str, talk: str) -> _Langua
 _LANGUAGES = (
     _language(  # Polish
         """dziec*, dziewczyn*, chlopiec, chlopc*, chlopak*, corka, corke, corki, coreczk*, syn, syna, synek, synka,
-        uczen, uczni*, uczennic*, niemowl*, wnuk, wnuka, wnuczk*, siostrzen*, bratan*, nastolat*, kolega|
-        kolezanka|kolezanki z klasy, # lat, malutk*, maluch*, przedszkol*, braciszk*, siostrzyczk*, brat|brata|
-        siostre""",
+        uczen, uczni*, uczennic*, niemowl*, wnuk, wnuka, wnuczk*, siostrzen*, bratan*, nastolat*, kolega|kolezanka|
+        kolezanki z klasy, # lat, dwa|trzy|cztery lata|latka, piec|szesc|siedem|osiem|dziewiec|dziesiec|jedenascie|
+        dwanascie|trzynascie|czternascie|pietnascie lat, #-letni*, malutk*, maluch*, przedszkol*, braciszk*,
+        siostrzyczk*, brat|brata|siostre""",
         """ojczym*, tata, tate, taty, tato, ojciec, ojca, mama, mame, mamy, macoch*, wujek, wujka, dziadek,
         dziadka, brat, kuzyn*, partner|chlopak|facet mamy, trener*, nauczyciel*, sasiad*, matka, ksiadz""",
         "mnie, mi, moj, moja, moje, mojego, mojej, ja, jestem, mam, boje",
-        """bije, bija, bil, bila, bili, bicie, pobil*, pobit*, uderz*, kopie, kopal, szarp*, dusi, dusil, krzywdz*,
-        zneca*, maltret*, molest*, gwalc*, zgwalc*, dotyka*, obmac*, wykorzyst*, siniak*, siniec, slady|slad po|
-        na, oparz*, poparz*, krwi, krew, ran|rany|rane na, blizn*, boje|boi sie, strach*, przeraz*, placz*,
-        krzycz*, krzyki, glod*, zamyka*, zamkn*, samo|sama|sam|same w_domu|zostaje, zostawi* … sam*, zabij*,
-        zabic, grozi*, przychodzi|wchodzi … pokoju|lozka|lozko|w_nocy, niebezpiecz*, zagin*, uciek*, pijan*,
-        narkot*, tnie sie, tne sie, samobo*, umrzec, nie chce|chca wracac|wrocic, wydac za_maz, gwalt*, przemoc""",
+        """pasem, paskiem, pasku, paska, kablem, bije, bija, bil, bila, bili, bicie, pobil*, pobit*, uderz*, kopie,
+        kopal, szarp*, dusi, dusil, krzywdz*, zneca*, maltret*, molest*, gwalc*, zgwalc*, dotyka*, obmac*, wykorzyst*,
+        siniak*, siniec, slady|slad|sladami|sladow po|na, oparz*, poparz*, krwi, krew, ran|rany|rane na, blizn*, boje|
+        boi sie, strach*, przeraz*, placz*, krzycz*, krzyki, glod*, zamyka*, zamkn*, samo|sama|sam|same w_domu|
+        zostaje, zostawi* … sam*, zabij*, zabic, grozi*, przychodzi|wchodzi … pokoju|lozka|lozko|w_nocy, niebezpiecz*,
+        zagin*, uciek*, pijan*, narkot*, tnie sie, tne sie, samobo*, umrzec, nie chce|chca wracac|wrocic, wydac
+        za_maz, gwalt*, przemoc""",
         """szkoleni*, kurs, kursu, kursy, warsztat*, artykul*, ulotk*, plakat*, broszur*, biuletyn*, konferencj*,
         statyst*, dziekuj* za, webinar*, film, temat, wyklad*, ustaw*, czy bedzie, nagran*""",
     ),
     _language(  # Lithuanian
-        """vaik*, mergait*, mergyt*, mergin*, berniuk*, kudik*, sunus, sunu, suneli*, dukr*, dukter*, mokin*,
-        anuk*, paaugl*, sesut*, sesei, broli*, draugei|drauge #, # metu|metai, mazyl*""",
+        """vaik*, mergait*, mergyt*, mergin*, berniuk*, kudik*, sunus, sunu, suneli*, dukr*, dukter*, mokin*, anuk*,
+        paaugl*, sesut*, sesei, broli*, draugei|drauge #, # metu|metai, dveju|triju|keturiu|penkeriu|sesiu|seseriu|
+        septyneriu|astuoneriu|devyneriu|desimties metu, mazyl*""",
         """patev*, teti*, tetis, tevas, teva, tevai, mama, motina, mamos, dede, dedes, senel*, brolis, pusbrol*,
         treneri*, mokytoj*, kaimyn*, drauge, draugas""",
         "mane, man, mano, manes, as, manimi, esu, bijau, noriu, turiu",
-        """musa*, mus, muse, mustas, smurt*, skriaudz*, trenk*, dauzo*, spard*, smaug*, uzgaul*, liecia, lieti,
-        liesti, lytin*, tvirkin*, prievart*, isnaudoj*, melyn*, sumus*, zaizd*, nudeg*, krauj*, bijau, bijo,
-        isigand*, baimin*, verkia, verk*, rekia, klykia, alkan*, nevalg*, badauj*, uzrakin*, vienas|viena|vieni|
-        vienus namie|namuose|likes, paliek*|palikt* … vien*, uzmus*, nuzud*, nusizud*, zudyt*, grasin*, pavoj*,
-        dingo, pabeg*, girtas|girta|girti, geria, ateina … kambari|lova|nakti, narkot*, istekin*, nenori eiti|
-        grizti namo, pjausto*, zaloja*, badu""",
+        """dirzu, dirzo, musa*, mus, muse, mustas, smurt*, skriaudz*, trenk*, dauzo*, spard*, smaug*, uzgaul*, liecia,
+        lieti, liesti, lytin*, tvirkin*, prievart*, isnaudoj*, melyn*, sumus*, zaizd*, nudeg*, krauj*, bijau, bijo,
+        isigand*, baimin*, verkia, verk*, rekia, klykia, alkan*, nevalg*, badauj*, uzrakin*, vienas|viena|vieni|vienus
+        namie|namuose|likes, paliek*|palikt* … vien*, uzmus*, nuzud*, nusizud*, zudyt*, grasin*, pavoj*, dingo,
+        pabeg*, girtas|girta|girti, geria, ateina … kambari|lova|nakti, narkot*, istekin*, nenori eiti|grizti namo,
+        pjausto*, zaloja*, badu""",
         """mokym*, kurs*, seminar*, straipsn*, lankstinuk*, plakat*, leidin*, konferencij*, aciu uz, statist*,
         paskait*, bukl*, informacij*, knyg*, film*""",
     ),
     _language(  # Portuguese
-        """crianca, criancas, menin*, filho, filha, filhos, filhas, filhinh*, bebe, bebes, neto|neta|netos,
-        sobrinh*, alun*, adolescente*, miud*, enteado|enteada, rapariga, # anos, irma|irmao|irmaozinho mais|
-        pequen*, bebezinho""",
+        """crianca, criancas, menin*, filho, filha, filhos, filhas, filhinh*, bebe, bebes, neto|neta|netos, sobrinh*,
+        alun*, adolescente*, miud*, enteado|enteada, rapariga, # anos, dois|tres|quatro|cinco|seis|sete|oito|nove|dez|
+        onze|doze|treze|catorze|quinze anos, irma|irmao|irmaozinho mais|pequen*, bebezinho""",
         """padrasto*, pai, mae, tio, tia, avo, madrasta, irmao, primo, namorado|companheiro da, treinador*,
         professor*, vizinh*, padre""",
         "me, mim, meu, minha, eu, tenho, estou, comigo, sou",
-        """bate, batem, bater, bateu, batia, batiam, bate-me, espanc*, agride*, agred*, maltrat*, pontape*, murro*,
-        chapad*, toca-me, toca|tocou|tocam no|na|nas|nos|lhe|nela|nele, me toca|tocou, mexe|mexeu|mexem comigo|
-        nela|nele|nas|no|na, lhe|me mexe|mexeu, abusa*, abuso, viola|violou|violada|violado, partes intimas,
-        entra|vem … quarto|cama, nodoas, nodoa, hematom*, ferid*, queimad*, marcas, sangra*, sangue, medo,
-        assustad*, chora, choram, chorar, chorando, grita, gritam, gritar, gritos, sozinh*, trancad*, tranca*,
-        fechad* … quarto|cave|armario, fome, sem comida, mata, matar, matou, mata-me, ameac*, perigo,
-        desaparec*, fugi*, bebad*, drog*, casar-se, obrigad* a, suicid*, morrer, corta-se, nao quero|quer
-        voltar|ir … casa, negligenc*, violencia""",
+        """cinto, bate, batem, bater, bateu, batia, batiam, bate-me, espanc*, agride*, agred*, maltrat*, pontape*,
+        murro*, chapad*, toca-me, toca|tocou|tocam no|na|nas|nos|lhe|nela|nele, me toca|tocou, mexe|mexeu|mexem
+        comigo|nela|nele|nas|no|na, lhe|me mexe|mexeu, abusa*, abuso, viola|violou|violada|violado, partes intimas,
+        entra|vem … quarto|cama, nodoas, nodoa, hematom*, ferid*, queimad*, marcas, sangra*, sangue, medo, assustad*,
+        chora, choram, chorar, chorando, grita, gritam, gritar, gritos, sozinh*, trancad*, tranca*, fechad* … quarto|
+        cave|armario, fome, sem comida, mata, matar, matou, mata-me, ameac*, perigo, desaparec*, fugi*, bebad*, drog*,
+        casar-se, obrigad* a, suicid*, morrer, corta-se, nao quero|quer voltar|ir … casa, negligenc*, violencia""",
         """curso*, formacao, formacoes, artigo*, folheto*, cartaz*, brochura*, conferenc*, obrigad* pel*|por,
         seminari*, estatist*, webinar*, livro*, filme*, existe um|uma, palestra*, texto*""",
     ),
     _language(  # Romanian
         """copil*, copii*, fetit*, fata, fete, fetei, baiat*, baiet*, fiul, fiica, fiu, bebelus*, nepot*, nepoat*,
-        elev, eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, # ani, surioara, fratior*""",
+        elev, eleva, elevi, elevul, minor*, adolescent*, sora|fratele mea|meu, # ani, doi|trei|patru|cinci|sase|sapte|
+        opt|noua|zece ani, surioara, fratior*""",
         """tata, tatal, tati, mama, mamei, mami, sot, sotul, unchi*, bunic*, tatal vitreg, frate, fratele, vecin*,
         prieten*, antrenor*, profesor*, var, varul, iubitul mamei""",
         "ma, mi, imi, mine, meu, mea, eu, sunt, am, ne, noi",
-        """bate, bat, batut*, bataie, bataia, batai, bateau, loveste, loves*, lovit*, maltrat*, abuz*, viol*,
+        """curea*, bate, bat, batut*, bataie, bataia, batai, bateau, loveste, loves*, lovit*, maltrat*, abuz*, viol*,
         atinge*, atins*, pipai*, vanata*, rani, ranit*, arsur*, ars, sange, semne pe, intra|vine … camera|pat|
         patul, frica, teama, teme, speriat*, ingrozit*, plange*, plang, tipa, tipete, urla*, singur|singura|
         singuri acasa|in|toata|noaptea, lasat* … singur*, incuiat*, incuie, inchis* … camera|casa|beci|baie|
@@ -102,29 +105,30 @@ _LANGUAGES = (
     _language(  # Latvian
         """bern*, meiten*, zens, zena, zenu, puik*, dels, delu, dela, meita, meitu, meitai, meitas, mazul*,
         skolen*, zidain*, mazbern*, mazmeit*, mazdel*, jaunie*, pusaudz*, masa|masai|masu|bralis|brali mazo|
-        mazais, # gadi|gadus|gadu""",
+        mazais, # gadi|gadus|gadu, divus|tris|cetrus|piecus|sesus|septinus|astonus|devinus|desmit gadus,
+        divi|cetri|pieci|sesi|septini|astoni|devini gadi""",
         """tevs, teva, tevam, pateves, patevs, patevu, mate, mamma, mammas, tevoc*, vectevs, bralis, treneris,
         skolotaj*, kaimin*""",
         "mani, man, mans, mana, manu, es, manis, esmu",
-        """sit, sita, situsi, situsas, siti, piekauj*, parsit*, dara pari, pari dara, sper, zna*g, zvel, aiztiek*,
-        pieskar*, izvaro*, seksual*, izmanto, zilum*, bruces, apdegum*, asin*, baidos, baidas, bail, nobij*,
-        raud, raudam, nak|ienak … istaba|gulta|gultu, baidos|dzer, klied*, izsalk*, ieslegt*, aizslegt*,
-        iesledz, vieni|viens|viena pasi|pats|pati|majas, viens|viena|vieni majas, nogalin*, draud, draudeja,
-        briesm*, pazud*, aizbeg*, piedzer*, dzer, narkot*, izprec*, pasnav*, mirt, negrib iet|atgriezties majas,
-        griez sevi, vardarb*, zag*, prasa est, badina""",
+        """siksn*, sit, sita, situsi, situsas, siti, piekauj*, parsit*, dara pari, pari dara, sper, zna*g, zvel,
+        aiztiek*, pieskar*, izvaro*, seksual*, izmanto, zilum*, bruces, apdegum*, asin*, baidos, baidas, bail, nobij*,
+        raud, raudam, nak|ienak … istaba|gulta|gultu, baidos|dzer, klied*, izsalk*, ieslegt*, aizslegt*, iesledz,
+        vieni|viens|viena pasi|pats|pati|majas, viens|viena|vieni majas, nogalin*, draud, draudeja, briesm*, pazud*,
+        aizbeg*, piedzer*, dzer, narkot*, izprec*, pasnav*, mirt, negrib iet|atgriezties majas, griez sevi, vardarb*,
+        zag*, prasa est, badina""",
         """kurs*, apmacib*, raksts, rakstu par, buklet*, plakat*, brosur*, konferenc*, paldies par, seminar*,
         statist*, gramat*, film*, lekcij*""",
     ),
     _language(  # German
         """kind, kinder, kindes, kindern, kindchen, nachbarskind*, pflegekind*, stiefkind*, madchen, junge, jungen,
         bub, buben, baby, babys, saugling*, sohn, sohne, sohnes, tochter, schuler, schulerin*, schulern, enkel,
-        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, kleine|kleiner|
-        kleinen madchen|junge|bruder|schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*,
-        sechsjahrig*, #-jahrig*, zwillinge""",
+        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, zwei|drei|vier|funf|
+        sechs|sieben|acht|neun|zehn|elf|zwolf|dreizehn|vierzehn jahre, kleine|kleiner|kleinen madchen|junge|bruder|
+        schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*, sechsjahrig*, #-jahrig*, zwillinge""",
         """vater, papa, mutter, mama, stiefvater, stiefmutter, onkel, opa, bruder, cousin, trainer, lehrer,
         nachbar*, freund meiner, eltern""",
         "mich, mir, ich, mein, meine, meiner, meinen, uns",
-        """schlagt, schlagen, schlug, schlage, geschlagen, prugel*, verprugel*, gehauen, haut, tritt, getreten,
+        """gurtel*, schlagt, schlagen, schlug, schlage, geschlagen, prugel*, verprugel*, gehauen, haut, tritt, getreten,
         wurgt, gewurgt, misshandel*, missbrauch*, vergewaltig*, anfass*, angefasst, fasst … an, beruhr*,
         begrapsch*, blaue flecken, bluterguss*, striemen, kommt … zimmer|bett, brandwunde*, verbrenn*, verletz*,
         wunden, blutet, blut, angst, furchte*, furchtet, verangstigt*, weint, weinen, schreit, schreien,
@@ -138,46 +142,47 @@ _LANGUAGES = (
     ),
     _language(  # French
         """enfant, enfants, l'enfant, fille, fillette, filles, garcon, garcons, gamin*, bebe, bebes, eleve, eleves,
-        fils, neveu, niece, petite|petit voisine|voisin|fille|garcon|frere|soeur, petit-fils, petite-fille, ado,
-        ados, adolescent*, # ans, nourrisson*, mineur*, jumeaux""",
+        fils, neveu, niece, petite|petit voisine|voisin|fille|garcon|frere|soeur, petit-fils, petite-fille, ado, ados,
+        adolescent*, # ans, deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze ans,
+        nourrisson*, mineur*, jumeaux""",
         """pere, papa, mere, maman, beau-pere, belle-mere, oncle, grand-pere, papy, frere, cousin, entraineur,
         professeur, prof, voisin*, copain|compagnon de, parents""",
         "me, m'*, moi, mon, ma, mes, j'*, je, nous",
         """frappe, frappent, frapper, frappe*, bat, battu, battue, battus, battre, tape, tapent, gifle*, cogne*,
         coups, maltrait*, touche, touchent, attouch*, viole, violee, abuse*, agresse*, bleus, bleu, ecchymos*,
-        blessur*, blesse*, brulure*, brule*, marques sur, saigne*, sang, peur, effray*, terrifi*, pleure,
-        pleurent, pleurer, crie, crient, cris, hurle*, seul|seule|seuls a la_maison|chez|toute|dans, seuls|
-        seule|seul toute|depuis|le_soir|la_nuit, enferm*, faim, affam*, rien a manger, tuer, tue, menac*,
-        danger, dispar*, fugue*, ivre, saoul*, drogu*, marier, mariage force, excis*, scarifi*, suicid*, mourir,
-        ne veux|veut pas … rentrer, secoue*, vient|entre … chambre|lit, violences""",
+        blessur*, blesse*, brulure*, brule*, marques|traces|trace sur|dans|de|d'*, ceinture*, saigne*, sang, peur,
+        effray*, terrifi*, pleure, pleurent, pleurer, crie, crient, cris, hurle*, seul|seule|seuls a la_maison|chez|
+        toute|dans, seuls|seule|seul toute|depuis|le_soir|la_nuit, enferm*, faim, affam*, rien a manger, tuer, tue,
+        menac*, danger, dispar*, fugue*, ivre, saoul*, drogu*, marier, mariage force, excis*, scarifi*, suicid*,
+        mourir, ne veux|veut pas … rentrer, secoue*, vient|entre … chambre|lit, violences""",
         """formation*, cours, atelier*, article*, brochure*, affiche*, depliant*, conference*, merci pour,
         statistique*, livre, film, webinaire*, avez-vous, colloque*, l'article""",
     ),
     _language(  # Spanish
-        """nino, nina, ninos, ninas, hijo, hija, hijos, hijas, hijit*, bebe, bebes, chico, chica, alumn*, nieto|
-        nieta|nietos, sobrin*, adolescente*, menor, menores, # anos, hermanit*, hermano|hermana pequen*,
-        hijastr*, muchach*""",
+        """nino, nina, ninos, ninas, hijo, hija, hijos, hijas, hijit*, bebe, bebes, chico, chica, alumn*, nieto|nieta|
+        nietos, sobrin*, adolescente*, menor, menores, # anos, dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|
+        doce|trece|catorce|quince anos, hermanit*, hermano|hermana pequen*, hijastr*, muchach*""",
         """padrastro*, padre, papa, madre, mama, tio, tia, abuelo, madrastra, hermano, primo, novio de,
         entrenador*, profesor*, vecin*, cura""",
         "me, mi, mis, yo, tengo, estoy, conmigo, soy",
-        """pega, pegan, pegar, pego, pegado, pegaba, golpe*, azot*, maltrat*, toca, tocan, toco, tocado, tocar,
-        manose*, entra|viene … cuarto|habitacion|cama, abusa*, abuso, viola, violo, violad*, moraton*, moreton*,
-        cardenal*, herid*, quemad*, quemadur*, marcas, sangra*, sangre, miedo, asustad*, aterr*, llora, lloran,
-        llorar, llorando, grita, gritan, gritar, gritos, solo|sola|solos|solas en casa|la, dejan … solo|sola|
+        """cinturon*, correa*, pega, pegan, pegar, pego, pegado, pegaba, golpe*, azot*, maltrat*, toca, tocan, toco,
+        tocado, tocar, manose*, entra|viene … cuarto|habitacion|cama, abusa*, abuso, viola, violo, violad*, moraton*,
+        moreton*, cardenal*, herid*, quemad*, quemadur*, marcas, sangra*, sangre, miedo, asustad*, aterr*, llora,
+        lloran, llorar, llorando, grita, gritan, gritar, gritos, solo|sola|solos|solas en casa|la, dejan … solo|sola|
         solos, encerr*, hambre, sin comida, matar, mata, matarme, mate, amenaz*, peligro, desaparec*, escap*,
-        borrach*, drog*, obligan a, casarse, casarla, suicid*, morir, se corta, me corto, no quiero|quiere
-        volver|ir … casa, violencia""",
+        borrach*, drog*, obligan a, casarse, casarla, suicid*, morir, se corta, me corto, no quiero|quiere volver|ir …
+        casa, violencia""",
         """curso*, taller*, formacion*, articulo*, folleto*, cartel*, conferenc*, gracias por, estadist*, libro*,
         pelicula*, hay un, seminari*""",
     ),
     _language(  # Russian
-        """ребен*, дети, детеи, детям, детьми, детях, девоч*, девуш*, мальчи*, сын, сына, сыну, сыном, доч*,
-        младен*, малыш*, школьни*, ученик*, ученица, ученицу, внук*, внуч*, племян*, подрост*, # лет, брата,
-        братик*, сестр*, грудничк*""",
+        """ребен*, дети, детеи, детям, детьми, детях, девоч*, девуш*, мальчи*, сын, сына, сыну, сыном, доч*, младен*,
+        малыш*, школьни*, ученик*, ученица, ученицу, внук*, внуч*, племян*, подрост*, # лет, два|три|четыре года|
+        годика, пять|шесть|семь|восемь|девять|десять|одиннадцать|двенадцать лет, брата, братик*, сестр*, грудничк*""",
         """отчим*, папа, папы, отец, отца, мама, мамы, мать, мамин, муж, мачех*, дядя, дяди, дедушк*, дед, брат,
         тренер*, учител*, сосед*, парень мамы, дядьк*""",
         "меня, мне, мои, моя, мое, мою, моего, моеи, я, мнои, нас, нам",
-        """бьет, бьют, бил, била, били, избил*, избива*, побил*, побои, ударил*, ударя*, порет, пинает, душит,
+        """ремн*, бьет, бьют, бил, била, били, избил*, избива*, побил*, побои, ударил*, ударя*, порет, пинает, душит,
         душил, трогает, трогал*, трогают, насил*, изнасил*, домога*, пристает, пристава*, лапа*, синяк*, ожог*,
         раны, кров*, боюсь, боится, боятся, страшно, плачет, плач, плачут, кричит, кричат, крики, орет, один|
         одна|одни дома|на|всю|весь, запер*, запира*, голод*, не корм*, убьет, убью, убить, убива*, угрож*,
@@ -190,16 +195,17 @@ _LANGUAGES = (
     _language(  # Ukrainian
         """дитин*, діти, дітеи, дітям, дітьми, дівчин*, дівчат*, хлопч*, хлопець, хлопця, хлопці, сину, сина, син,
         доньк*, донеч*, дочк*, немовл*, малюк*, учень, учня, учні*, учениц*, онук*, племін*, підліт*, школяр*, #
-        років|рік|роки, братик*, сестр*""",
+        років|рік|роки, два|три|чотири роки|рочки, п'ять|пять|шість|сім|вісім|дев'ять|девять|десять років, братик*,
+        сестр*""",
         """вітчим*, тато, тата, батько, батька, мама, мами, мати, маму, мачух*, дядько, дядька, дід, дідусь, брат,
         тренер*, вчител*, сусід*, хлопець мами, чоловік мами""",
         "мене, мені, міи, моя, мое, мою, мого, моеі, я, мною, нас",
-        """б'є, б'ють, бє, бють, бив, била, били, побив*, побит*, вдарив*, ударив*, душить, чіпає, чіпав, торкає*,
-        гвалт*, зґвалт*, домаг*, насил*, заходить|приходить … кімнату|кімнати|ліжко, синц*, синяк*, синець,
-        опік*, рани, кров*, боюся, боюсь, боіться, бояться, страшно, плаче, плачуть, плач, кричить,
-        кричать, крики, сам|сама|самі вдома|на|цілу, замикає*, замкн*, голод*, не годує*, вб'є, вбє, убє, уб'є,
-        вбити, вбив*, погрож*, загрож*, небезпеч*, зник*, втік*, втекла, утік*, п'ян*, пян*, наркот*, заміж,
-        ріже себе|вени, самогуб*, померти, не хочу|хоче іти|повертатися|додому, не пускає, знущ*, жорсток*""",
+        """ремен*, б'є, б'ють, бє, бють, бив, била, били, побив*, побит*, вдарив*, ударив*, душить, чіпає, чіпав,
+        торкає*, гвалт*, зґвалт*, домаг*, насил*, заходить|приходить … кімнату|кімнати|ліжко, синц*, синяк*, синець,
+        опік*, рани, кров*, боюся, боюсь, боіться, бояться, страшно, плаче, плачуть, плач, кричить, кричать, крики,
+        сам|сама|самі вдома|на|цілу, замикає*, замкн*, голод*, не годує*, вб'є, вбє, убє, уб'є, вбити, вбив*, погрож*,
+        загрож*, небезпеч*, зник*, втік*, втекла, утік*, п'ян*, пян*, наркот*, заміж, ріже себе|вени, самогуб*,
+        померти, не хочу|хоче іти|повертатися|додому, не пускає, знущ*, жорсток*""",
         """курс*, навчан*, тренінг*, семінар*, стаття, статтю, статті, брошур*, буклет*, плакат*, листівк*,
         конференц*, дякую за, статист*, фільм*, книг*, вебінар*, лекці*, чи є""",
     ),

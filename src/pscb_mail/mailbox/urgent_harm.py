@@ -8,6 +8,10 @@ from pscb_mail.mailbox.phrases import Phrases
 
 # What stands for harm by itself: a child beside it is all that it needs.
 GRAVE = Phrases("""
+    have|having|get|getting it|them done by|over_there|like|as|when|back_home|in_africa, as|like we all did|were|had,
+    last thing|message|note i|ill|she|he will|ill|shall|would|ever write|ever|say, the last time anyone|you|anybody|
+    youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo …
+    goodbye, different story|stories|account|accounts|version|versions|explanation|explanations,
     bruis*, black eye*, cigarette|belt|bite|burn|slap|hand|finger|strap|lash|rope mark|marks|burn|burns, welt|welts,
     hand-shaped, handprint*, mark|marks … face|neck|arm|arms|leg|legs|back|wrist|wrists|body|throat|bottom|hands,
     finger-shaped,
@@ -187,6 +191,11 @@ FORMS = Phrases("""
 """)
 # What worries where a child stands beside it and it is told as a thing that happens: each word counts.
 SERIOUS = Phrases("""
+    put|puts|putting|turned|sent him|her|them out|outside|out_on|outdoors, on|at the step|doorstep|stairs at|in|again|
+    every, in his|her|a|their vest|pyjamas|nightie|nightclothes|pants, not|nor|never|without … grown-up|grown-ups|
+    grown_up|adult|adults, different car|cars|man|men every|each|most|picks, into … different car|cars|man|men, new
+    nails, nosebleed*, cooking|cooks|caring|cares for the|his|her others|siblings|brothers|sisters|brother|sister|
+    little_ones, mum|mother|dad|father|parents left|went|walked on|out|last|since,
     hurt*, hit|hits|hitting, beat|beats|beating|beaten, slap*, smack*, punch*, kick*, harm*, abuse|abuses|abusing|
     abused|abusive, neglect*, assault*, attack*, violen*, threat*, touches|touched|touching, bad|horrible|awful|nasty
     to, bully*|bullied|bullies,

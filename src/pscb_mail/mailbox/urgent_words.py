@@ -56,15 +56,13 @@ SOME_CHILDREN = re.compile(
 # Told as a thing that happens, here and now: each kind counts once.
 TIMES = Phrases("""
     today, tonight, last night|week|weekend|month, yesterday, this morning|afternoon|evening|weekend|week|minute|
-    lunchtime|term, right now, just now, now, at the moment, currently,
-    every|each|most|all|some night|nights|day|days|evening|evenings|week|weekend|friday|time|morning|afternoon|sunday|
-    saturday|night_long,
-    since|on|last|until|till|by|from|this|next monday|tuesday|wednesday|thursday|friday|saturday|sunday|then|
-    yesterday|may|june|the_weekend,
-    at night, in the night, all night, all day, after dark, at midnight, at #, # am, in the evening*, half past, over|
-    at the weekend, after school, overnight, for one|two|three|several|four|five|some|#|a … days|nights|weeks|hours,
-    again, keeps, still, always, half term, when … out|asleep|work, at lunch|break, minutes|hour|hours|days ago,
-    second|third|fourth|fifth|sixth time, meanwhile, already, just, after six|two|three weeks|days
+    lunchtime|term, right now, just now, now, at the moment, currently, every|each|most|all|some night|nights|day|
+    days|evening|evenings|week|weekend|friday|time|morning|afternoon|sunday|saturday|night_long, since|on|last|until|
+    till|by|from|this|next monday|tuesday|wednesday|thursday|friday|saturday|sunday|then|yesterday|may|june|
+    the_weekend, at night, in the night, all night, all day, after dark, at midnight, at #, # am, in the evening*,
+    half past, over|at the weekend, after school, overnight, for one|two|three|several|four|five|some|#|a … days|
+    nights|weeks|hours, again, keeps, still, always, half term, when … out|asleep|work, at lunch|break, minutes|hour|
+    hours|days ago, second|third|fourth|fifth|sixth time, meanwhile, already, just, after six|two|three weeks|days
 """)
 TOLD = Phrases("""
     told me|us|my|our|him|her|a|the|another|staff|his, tells|tell|telling me|us|my|our|her|him, says, said, saying,
@@ -106,61 +104,79 @@ TALK = Phrases("""
     on|about|plan|plans, quiz, talk|talks on|by, speaker*, presentation*, slides, exercise, scenario*, role play, a
     play, performed|performance|performing, theatre, drama, film|films, actor, book, books, novel*, documentary,
     poem*, poetry, song, exhibition, programme on, toolkit*, tool kit, leaflet*, poster*, flyer*, brochure*, booklet*,
-    handbook, factsheet*, resources, minutes of|from, the minutes, where do i find|get, flow chart, chart,
-    checklist, wristband*, massage group|class|course, article*, a piece, your piece, piece on|about,
-    item on|about, feature on|about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon,
-    cover, phrase, the word, statistic*, figure|figures, percentage, per cent, rate of|rates, how many, number|
-    numbers of, data, research, study, studies, dissertation, thesis, essay on, survey, consultation, audit, review|
-    reviews, inquiry, inquiries, executive summary, report on|to|is, annual report, policy|policies, procedure*,
-    protocol*, guidance, guideline*, strategies, strategy document|paper, threshold|thresholds, legislation, the
-    law, legally, framework, template, which form, form|forms for|to, handout*, campaign*, fundrais*, charity,
-    funding, grant, money left, budget*, petition, award*, prize*, competition, congratulations, well done, minister|
-    ministers, scrutiny, committee, for|our|the governors, trustees, definition, meaning of, difference between,
-    stand for, stands for, website, web page, web site, link to, the link, print|printed|printing, copies of, a
-    copy, download*, translat*, booking, book me|us|a|onto, place|places on|for, delegates, register for, sign up,
-    announce, advertise*, advert, interview*, volunteers for|needed, work experience, school council, i|we enjoyed|
-    liked|loved, thanks for|to, thank you for|to, good to see|read|hear, in general, generally, on average,
-    nationally, history of, awareness, learning from, published, publication*, serious case review*, case study,
-    case studies, in|on the news, on tv, on the radio, designated lead, lead for|on, who is|the lead, what do we do
-    with, referral form|forms, awards, named nurse|gp|doctor|midwife, for child abuse|protection|exploitation, a
-    job, vacancy, vacancies, applicant*, explain*, certificate, imaginary, made-up, fictional, hypothetical*, mock,
-    pretend, model paragraph|policy, records of, childs report|file|record|records, retention, interesting, at what
-    age, do you run|offer|have_a|have_any|have_the|still_have, is there a|any|still|guidance, are there any, service
-    for|is|still, could we have, cinema, episode of the, e-safety, sex education, recruitment, reading group, study
-    day, learned|learnt from, attached section, our policy|procedure, worth reading, topic, essay, lecturer,
-    qualified, qualification, degree, module
+    handbook, factsheet*, resources, minutes of|from, the minutes, where do i find|get, flow chart, chart, checklist,
+    wristband*, massage group|class|course, article*, a piece, your piece, piece on|about, item on|about, feature on|
+    about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon, cover, phrase, the word,
+    statistic*, figure|figures, percentage, per cent, rate of|rates, how many, number|numbers of, data, research,
+    study, studies, dissertation, thesis, essay on, survey, consultation, audit, review|reviews, inquiry, inquiries,
+    executive summary, report on|to|is, annual report, policy|policies, procedure*, protocol*, guidance, guideline*,
+    strategies, strategy document|paper, threshold|thresholds, legislation, the law, legally, framework, template,
+    which form, form|forms for|to, handout*, campaign*, fundrais*, charity, funding, grant, money left, budget*,
+    petition, award*, prize*, competition, congratulations, well done, minister|ministers, scrutiny, committee, for|
+    our|the governors, trustees, definition, meaning of, difference between, stand for, stands for, website, web page,
+    web site, link to, the link, print|printed|printing, copies of, a copy, download*, translat*, booking, book me|us|
+    a|onto, place|places on|for, delegates, register for, sign up, announce, advertise*, advert, interview*,
+    volunteers for|needed, work experience, school council, i|we enjoyed|liked|loved, thanks for|to, thank you for|to,
+    good to see|read|hear, in general, generally, on average, nationally, history of, awareness, learning from,
+    published, publication*, serious case review*, case study, case studies, in|on the news, on tv, on the radio,
+    designated lead, lead for|on, who is|the lead, what do we do with, referral form|forms, awards, named nurse|gp|
+    doctor|midwife, for child abuse|protection|exploitation, a job, vacancy, vacancies, applicant*, explain*,
+    certificate, imaginary, made-up, fictional, hypothetical*, mock, pretend, model paragraph|policy, records of,
+    childs report|file|record|records, retention, interesting, at what age, do you run|offer|have_a|have_any|have_the|
+    still_have, is there a|any|still|guidance, are there any, service for|is|still, could we have, cinema, episode of
+    the, e-safety, sex education, recruitment, reading group, study day, learned|learnt from, attached section, our
+    policy|procedure, worth reading, topic, essay, lecturer, qualified, qualification, degree, module, half-day on|
+    about, half day on|about, on|about|in recognising|recognizing|spotting|identifying|noticing, lay member*, for|on|
+    join the board, looking for lay|members|volunteers|trustees|speakers, been|am|im|be|is interested in working|
+    joining|helping|volunteering|your|the_protection|the_work, were|we_are|we recruiting, therapist*|worker|workers|
+    staff|somebody|someone to work with, closing date, tickets from|on_sale|cost|at, your|the|my draft, shes|hes|is|
+    be|are speaking at|to the|our|your, marking sheet, how long a|the|we|should|do|does|must … keep|kept|store|hold|
+    retain, induction, obituary, cartoonist*, project on|about, writing|writes|doing her|his|their|an|a essay|project|
+    dissertation|thesis, current|latest|official advice|rules|rule|guidance|law, new rule|guidance|law on|about
 """)
-# Meetings and papers of a case, which sound like talk: read as if they were not there.
+# Meetings and papers of a case, which sound like talk, and why somebody writes to us: read as if they were not there.
 CASE_WORK = Phrases("""
     child protection conference, case conference, skeletal survey, strategy meeting|discussion, core group, review
     conference, child protection plan, missing episode*, training shoes, new trainers, train fare, family group
-    conference, health review, support plan
+    conference, health review, support plan, mock exam|exams|paper|papers|test, a|her|his|known|family|previous|long
+    history of, you|they only|just … newsletter|bulletin|newsletters|mailing|mailings, only|other address|email|e-mail
+    i|we have|know|could|can|had, i|we get|receive|have|had|found|got your newsletter|bulletin|email|e-mail, by the
+    time you|anyone|anybody|they read|see|find this|it, news|exercise|writing|english|reading|contact|homework|rough
+    book|books, not|isnt what your|the newsletter|bulletin is for, know … is|its|this_is only|just a newsletter|
+    bulletin
 """)
 # Why somebody is away, and what is only a way of speaking.
 HARMLESS = Phrases("""
-    remove|removing|delete … picture|photo|photos|photograph|image, taken off … team|list|register,
-    so im|ill|i_am off|away|late|out|back|going, so i|we cant|cannot|wont|will, so cant|cannot, which is why i, im
-    off, off sick, cant|cannot come|make|attend, my|our|send apologies, excuse, forgive, chickenpox, chicken pox,
-    killing me, dying to, died|die laughing|of_it|of_boredom, bored|worried|frozen to death, hit|pressed send, touch
-    base, kill for, murdered us, hit|hits|hitting the nail, cut and paste, her|his hair, raising money, in error, by
-    mistake, get-well, get well, second-hand, jumble, cuckoo class, font, wi-fi, wifi, broadband, printer, laptop,
-    keyboard, typing, my|your|her|his|the eyes, shown on|to, lost property
+    remove|removing|delete … picture|photo|photos|photograph|image, taken off … team|list|register, so im|ill|i_am
+    off|away|late|out|back|going, so i|we cant|cannot|wont|will, so cant|cannot, which is why i, im off, off sick,
+    cant|cannot come|make|attend, my|our|send apologies, excuse, forgive, chickenpox, chicken pox, killing me, dying
+    to, died|die laughing|of_it|of_boredom, bored|worried|frozen to death, hit|pressed send, touch base, kill for,
+    murdered us, hit|hits|hitting the nail, cut and paste, her|his hair, raising money, in error, by mistake,
+    get-well, get well, second-hand, jumble, cuckoo class, font, wi-fi, wifi, broadband, printer, laptop, keyboard,
+    typing, my|your|her|his|the eyes, shown on|to, lost property, memory stick, usb stick, so i|we|ive|weve spent the
+    morning|afternoon|evening at|in|with, havent|not|have_not read|proof-read|finished|done your|my|the, so i|we have
+    no_one|nobody to|for, i|we shall|will be … minutes|bit|little late
 """)
 # What the family does, and the school, when all is well.
 PLEASANT = Phrases("""
     thank him|her|them|you, helpful, brilliant, love the, childrens play|party|art|work, software, the pictures are,
     moved by|to, sorry, birthday, cake, at university, starts school|nursery|in, graduat*, exam results, a levels,
-    gcses, ha, haha, lol, laughed, laughing, a laugh, joke*, sweet, fun, proud, delighted, hurrah, balloons,
-    cricket, netball, football|hockey|rugby team|match, harvest, rehears*, concert, choir, nativity, panto*, outing,
-    picnic, playscheme, creche, pool table, bikes, raffle, toys, drawing|drawings|drew|picture on, banner, lovely
-    to, great news, congrat*, well deserved, pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised …
-    money|pounds|for
+    gcses, ha, haha, lol, laughed, laughing, a laugh, joke*, sweet, fun, proud, delighted, hurrah, balloons, cricket,
+    netball, football|hockey|rugby team|match, harvest, rehears*, concert, choir, nativity, panto*, outing, picnic,
+    playscheme, creche, pool table, bikes, raffle, toys, drawing|drawings|drew|picture on, banner, lovely to, great
+    news, congrat*, bless him|her|them|his|its, as a child|boy|girl|kid, in my day, made me laugh|smile, draws, or so
+    my|our|he|she husband|wife|claims|says|partner, broke|broken|sprain*|twisted|bumped|fell|falling … judo|rugby|
+    trampoline|climbing_frame|skateboard|scooter|bike|bicycle|pony|horse|monkey_bars|football|skiing, well deserved,
+    pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised … money|pounds|for
 """)
-# What never happened at all.
+# What never happened at all, or to nobody whom one could name.
 FICTION = Phrases("""
     imaginary, made-up, made up, fictional, fiction, hypothetical*, scenario*, role play, role-play, a play, film,
     films, novel, exercise, case study, case studies, invented, actor, actors, drama, theatre, poster that|which|with,
-    vignette*, quiz
+    vignette*, quiz, memoir*, biograph*, autobiograph*, a story|tale about|of, told|tells a|the story|tale, christmas|
+    school|our|village show|musical|production, oliver twist, one child|boy|girl|pupil|teenager|baby|woman|person|
+    family|young_person in|out_of two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|every, hansel, gretel,
+    cinderella, snow white, red riding, babes in the wood, puppet*, show about, putting on a|the|our
 """)
 # Of the newsletter itself: whoever speaks of it in the same breath means that.
 MAIL = Phrases("""
@@ -173,11 +189,12 @@ MAIL = Phrases("""
 IN_GENERAL = re.compile(
     r"^(?:(?:are you|if you are|if youre|if|do you|anyone|should you be) .{0,40})?(?:worried|concerned) about (?:a"
     r"|the safety of a|any|someone) (?:child|young person|children)\b(?! (?:in|at|on|who|he|she)\b)|^if (?:you\w*|a|an"
-    r"|any\w*|someone|somebody)\b.{0,160}\b(?:ring|call|phone|dial|contact|report|speak to|refer|e-?mail|999"
+    r"|any\w*|someone|somebody)\b.{0,160}\b(?:ring|call|phone|telephone|dial|contact|report|speak to|refer|e-?mail|999"
     r"|let us know)\b|\b(?:should|must|can) be (?:reported|referred|made|sent|addressed|passed) (?:to|via|by|on)\b"
     r"|^(?:to report|report concerns?|for concerns?|call \d|in an emergency)|^what (?:would|should|do|happens"
     r"|is)\b.{0,40}\b(?:if|when) (?:a|an|i|somebody|someone|we)\b(?: am|m)? ?(?:ever|teenager|pupil"
-    r"|child)\b(?! (?:tells me|told|has)\b)"
+    r"|child)\b(?! (?:tells me|told(?! you)|has)\b)|^(?:what|how) (?:would|do|should|can) (?:you|one|staff|somebody)\b"
+    r".{0,40} (?:who|that) (?:tells?|told|says to) you\b"
 )
 # Another matter begins here, whatever was spoken of before.
 ASIDE = Phrases("""
