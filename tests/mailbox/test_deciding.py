@@ -29,6 +29,7 @@ OTHERS = replace(WORDS, doubt="it is about somebody else", other=True, address="
 FROM_JO = Incoming("k", sender="jo.bloggs@school.example", date=THEN)
 FROM_ALIAS = Incoming("k", sender="j.bloggs@school.example", date=THEN)
 JO_S = Facts(owner=JO, proven=True, written_to=JO.address.text)
+STAY = Finding(Kind.SUBSCRIBE, "Please keep me on the list.", about_us=True)
 FROM_STRANGER = Incoming("k", sender="sam@elsewhere.example", date=THEN)
 
 
@@ -286,6 +287,26 @@ def test_an_old_way_back_lifts_no_later_opt_out(
 ):
     facts = Facts(sender=GONE, letter=OurLetter(Answer.CONFIRMED, GONE, confirmed_at))
     assert decide(replace(FROM_JO, date=written), Finding(Kind.SUBSCRIBE, "BACK"), facts).action is action
+
+
+@pytest.mark.parametrize(
+    ("finding", "words", "facts", "action"),
+    [
+        (STAY, "", Facts(sender=JO), Action.LEFT),
+        (STAY, "", Facts(sender=GONE), Action.REVIEW),
+        (STAY, "", Facts(answered=JO), Action.REVIEW),
+        (STAY, "I pressed the link by mistake.", Facts(sender=JO), Action.REVIEW),
+        (replace(STAY, address="sam@elsewhere.example"), "", Facts(sender=JO), Action.REVIEW),
+        (Finding(Kind.SUBSCRIBE, "Can Sam get this too?"), "", Facts(sender=JO), Action.REVIEW),
+    ],
+)
+def test_who_is_on_the_list_and_asks_to_stay_needs_no_review(
+    finding: Finding, words: str, facts: Facts, action: Action
+):
+    mail = replace(FROM_JO, new_words=f"{words} {finding.evidence}")
+    decision = decide(mail, finding, facts)
+    kind = Kind.QUESTION if action is Action.LEFT else Kind.SUBSCRIBE
+    assert (decision.kind, decision.action) == (kind, action)
 
 
 def test_a_stranger_s_wish_to_be_added_waits_for_a_person_where_it_names_the_newsletter():

@@ -14,7 +14,7 @@ from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.aliases import is_alias, same_mailbox
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.outdated import older_than_opt_out, older_than_return, untimely_yes
-from pscb_mail.mailbox.proposing import proposed
+from pscb_mail.mailbox.proposing import asks_to_stay, proposed
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
 
@@ -282,6 +282,8 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     back = _way_back(incoming, finding, facts)
     if back is not None:
         return back
+    if _only_stays(incoming, finding, facts):
+        return _made(replace(finding, kind=Kind.QUESTION), Action.LEFT, facts.sender)
     person = facts.recipient if finding.other else _anyone(facts)
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
@@ -289,6 +291,13 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
         finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
     of_themselves = person if not finding.other else None
     return _review(finding, person, finding.doubt or _by_whom(incoming, finding, facts, of_themselves))
+
+
+def _only_stays(incoming: "Incoming", finding: Finding, facts: Facts) -> bool:
+    """Whether somebody on the list asks to stay on it and names nobody else: that proposes nothing."""
+    if finding.kind is not Kind.SUBSCRIBE or finding.address or finding.other or facts.sender is None:
+        return False
+    return facts.sender.status is Status.ACTIVE and asks_to_stay(finding.evidence, incoming.new_words)
 
 
 def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:

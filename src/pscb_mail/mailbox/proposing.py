@@ -4,6 +4,8 @@ Pure. Where nobody could do it because the message does not say to whom, it says
 is settled by hand and then dismissed. `acting.accept` does what stands here; `acting.can_accept` tells where it can.
 """
 
+import re
+
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.people.subscriber import Status, Subscriber
@@ -15,6 +17,17 @@ _FIND_OUT = {
     Kind.LEFT: "who has left",
     Kind.ADDRESS_CHANGE: "whose address has changed",
 }
+_STAYS = re.compile(
+    r"\b(?:(?:keep|leave) (?:me|us) on|(?:stay|remain) on|(?:keep|continue) (?:receiving|getting|to receive))\b",
+    re.IGNORECASE,
+)
+# Who fears that they have come off by mistake may be off by the time this is read.
+_CAME_OFF = re.compile(r"\b(?:mistake|accident|error|un-?subscri|remov|taken|took|off\b|back on)", re.IGNORECASE)
+
+
+def asks_to_stay(sentence: str, words: str) -> bool:
+    """Whether a sentence, and nothing in the words around it, asks for more than to stay on the list."""
+    return bool(_STAYS.search(sentence)) and not _CAME_OFF.search(words)
 
 
 def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
