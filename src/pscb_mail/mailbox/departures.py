@@ -171,9 +171,14 @@ NOT_LEFT = re.compile(
     r"|she|child|pupil|family|they) (?:has|have) left (?:home|the house)\b|\bif (?:you|anyone|someone)\b"
     # A thing is left somewhere, a pupil leaves a school, and laughing is not what one dies of.
     r"|\b(?:left|leaving) (?:\w+ ){1,3}?(?:forms?|drafts?|copy|copies|parcels?|letters?|keys|papers|documents?"
-    r"|leaflets?|posters?|bags?|box|boxes|umbrella|coat|notes?|packs?|files?|folders?|minutes|invoice|cheque|glasses|phone|book"
+    r"|leaflets?|posters?|bags?|box|boxes|umbrella|coat|notes?|packs?|files?|folders?|minutes|invoice|cheque"
+    r"|glasses|phone|book"
     r"|books|comments)\b|\b(?:was|were|been|be) left (?:at|in|on|with|behind|for|over|outside)\b"
     r"|\b(?:child|pupil|student|family|boy|girl)(?: has| have| had)?(?: now| since)? left\b"
+    r"|\b(?:boiler|car|computer|minibus|laptop|printer|copier|phone|battery|kettle|server)\b.{0,60}\bdied\b"
+    r"|\b(?:children|infants|babies|people|patients|those|soldiers|women|men) (?:who|that) (?:have |had )?died\b"
+    r"|\b(?:not sure|don't know|do not know|undecided)\b.{0,60}\b(?:once|when|after|if)\b.{0,20}\b(?:left|retired)\b"
+    r"|\b(?:their|his|her) (?:mum|mam|mother|dad|father|parents) (?:has |have )?left\b"
     r"|\bdied (?:laughing|of (?:laughter|boredom|embarrassment|shame))\b"
 )
 # "My colleague Jim has retired" is no departure of the sender's.

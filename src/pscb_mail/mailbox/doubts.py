@@ -173,7 +173,8 @@ WANTS_BESIDE = re.compile(
 IN_QUOTES = re.compile(r"\"[^\"]{8,300}\"|(?<!\w)'[^']{8,300}'(?!\w)")
 # A question is a request only in these forms; any other asks something.
 REQUEST = re.compile(
-    r"\b(?:can|could|would|will|may|might|please|possible|any chance|any way|able|how about|how many times|when will"
+    r"\b(?:can|could|would|will|may|might|please|possible|any chance|any way|able|how about"
+    r"|how many (?:more )?times|when will"
     r"|why (?:am|do|are|have|did) (?:i|we|you))\b"
 )
 

@@ -45,7 +45,7 @@ _ENGLISH = """
     sign rule scrub strip score
     amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
     love kill whatever very really extremely most quite truly subscriber subscribers reader readers circulations
-    effective else
+    effective else count newsletter's bulletin's board's list's
     same through base continuing formal regarding resign resigning didn't wouldn't it's time came
     thing private professional main hello hi hiya
 """
@@ -175,6 +175,8 @@ _KNOWN = {
 _HARMLESS_PHRASE = re.compile(
     r"\b(?:to )?(?:continue|carry on|go on|keep)(?: to)? (?:receiv\w+|get(?:ting)?|be(?:ing)? sent)\b"
     r"|\bhome (?:e-?mail|address|account)\b|\byou hold\b|\bas well as (?:everything|all|anything)\b"
+    r"|\b(?:from|with|as of) the next (?:issue|edition|newsletter)\b|\b(?:my|our) copy\b(?= (?:of|from)\b|$)"
+    r"|\bprefer (?:it )?if(?: you did not)?\b"
     r"|\bfrom this service\b|\b(?:(?:at|in|to|by) )?(?:this|our) (?:practice|surgery|school"
     r"|office|nursery|clinic|playgroup|pre-?school|centre|parish|charity|setting)\b(?! (?:\w+ )?(?:list"
     r"|register|rota|group))"

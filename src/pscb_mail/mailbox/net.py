@@ -29,7 +29,8 @@ _STRONG = (
     r"|stopping|ceas\w*|cancel\w*|discontinu\w*|desist|refrain|end|quit|exclude\w*|drop|no longer(?! (?:receiv|get"
     r"|arriv|com|able)\w*)|no more|no further|no need|needn't|need not|no use|no interest|enough|too many|unwanted"
     r"|fed up|sick of|rather not|prefer not|block\w*|scrub|expunge)|(?:\bnot|\bnever|\bdont|n't) (?:\w+ ){0,2}?"
-    r"(?:want|wish|need|require|interested|relevant|like|read|use|send|ask|asked|sign|signed|subscribed?|agreed?|consent\w*|e-?mail)"
+    r"(?:want|wish|need|require|interested|relevant|like|read|use|send|ask|asked|sign|signed|subscribed?|agreed?"
+    r"|consent\w*|e-?mail)"
     r"|\b(?:ensure|make sure|see that)\b.{0,20}(?:\bnot|n't|\bnever|\bno longer) (?:get|receive|have))\b"
 )
 _MAIL = (
@@ -82,7 +83,9 @@ _IDIOM = re.compile(
     r"|give (?:it|me|us) a (?:rest|break)\b|surplus to requirements|(?:of )?no (?:further |more |earthly "
     r"|longer of )?(?:use|interest|relevance) to (?:me|us)\b|(?:straight|go(?:es)?|went) (?:\w+ )?(?:in|into"
     r"|to) (?:the |my )?(?:bin|junk|trash|rubbish)\b|(?:clogging|cluttering|filling)(?: up)? (?:my|our|the)\b"
-    r"|(?:bombard|pester|inundat|swamp|harass|hound|spam)\w*|drowning in\b|i'm drowning|unsolicited|bow(?:ing)? out\b"
+    r"|(?:bombard|pester|inundat|swamp|harass|hound|spam)\w*\b"
+    r"(?! (?:on|in|at|with (?:calls|questions|quer\w+|enquir\w+|requests|phone))\b)|drowning in\b|i'm drowning"
+    r"|unsolicited|bow(?:ing)? out\b"
     r"|call it a day|part (?:company|ways)\b|say (?:goodbye|farewell)|(?:forget|lose) (?:me|us|my|our) ?(?:address"
     r"|e-?mail|details|name)?\b|one (?:less|fewer) (?:to|for you|person|reader|e-?mail)|save (?:yourself|yourselves"
     r"|you) (?:the |an? |one |sending |some )|consider (?:me|us) (?:gone|off|out|unsubscribed)|(?:happier|better off"

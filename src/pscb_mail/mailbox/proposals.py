@@ -225,8 +225,10 @@ NAMED_FOR_OTHERS = re.compile(
     r"|remove|delete|take|stop|off)\b"
 )
 NOT_SUBSCRIBE = re.compile(
-    r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not sure|unsure) (?:if )?(?:i|we) (?:\w+ )?(?:need"
-    r"|should|ought|have|am|are)\b|\b(?:ended|end|finished|got|been put|been added|was put|was added|am|being) (?:up )?"
+    r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not sure|unsure) (?:if )?(?:i|we)(?:'ll"
+    r"| will)? (?:\w+ )?(?:need"
+    r"|want|stay|should|ought|have|am|are)\b|\b(?:ended|end|finished|got|been put|been added|was put|was added|am"
+    r"|being) (?:up )?"
     r"on (?:the|your|this) (?:\w+ )?list\b.{0,20}\b(?:mistake|error|accident|accidentally)\b|"
     r"\b(?:did not|didn't|never|do not|don't|not|haven't) (?:\w+ )?(?:subscribe|sign)\b|\bopt(?:ing)?[- ]?out\b"
     r"|\b(?:include|put|add)\b.{2,80}\bin (?:the|your) (?:next |\w+ )?(?:newsletters?|issue|edition|bulletin)\b"
@@ -234,7 +236,8 @@ NOT_SUBSCRIBE = re.compile(
     r"|want) off|be un-?subscribed"
     r"|rather not|not (?:interested|want|wish|need|like|to)|don't (?:want|wish|need)|do not (?:want|wish|need|add"
     r"|put)|don't (?:add|put)|dont want|(?:i|we)(?:'ll| will|'ve| have) (?:\w+ )?(?:add|added|put|include"
-    r"|included))\b(?!.{0,60}\b(?:instead|put me back|back on)\b)"
+    r"|included)|(?:ensure|make sure|see that|so)(?: that)? (?:i|we) (?:don't|do not|dont|won't|never"
+    r"|no longer))\b(?!.{0,60}\b(?:instead|put me back|back on)\b)"
 )
 ABOUT_US = re.compile(
     r"\b(?:newsletters?|bulletins?|mailing list|distribution list|your list|the list|circulation|unsubscri\w+|pscb"

@@ -32,6 +32,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "pop me off": rf"\b(?:pop|bin|kick|chuck|whip|wipe|throw|boot|bump|pull|whisk|lift|tick|rub|slip|sign|scrub"
         rf"|strip|score|keep|rule|opt) {ME} ?(?:right )?(?:off|out|from) (?:of )?(?:the|this|your|all|any|it|here"
         r"|these)\b",
+        "count me out": r"\bcount (?:me|us) out (?:of|for|from) (?:(?:the|this|your|all|any|these) )?(?:(?:future"
+        r"|further|more) )?(?:newsletters?|bulletins?|mailings?|e-?mails?|mailing list|copies|issues|editions)\b",
         "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
         rf"|de-register) (?:both )?{ME}",
         "remove from "
@@ -90,7 +92,7 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|wishing|desire|receive (?:any )?(?:more|further))\b",
         "rather not": r"\b(?:rather not|(?:prefer|like|wish|ask|want) not to|sooner not) (?:\w+ ){0,2}?(?:receive|get"
         r"|have|be (?:sent|on|included|contacted))\b",
-        "rather you did not": r"\b(?:rather|prefer it if|prefer that) you (?:didn't|did not|don't|do not|stopped"
+        "rather you did not": r"\b(?:rather|prefer (?:it )?if|prefer that) you (?:didn't|did not|don't|do not|stopped"
         r"|no longer|would not|wouldn't) (?:\w+ )?(?:send|e-?mail|contact|sending|e-?mailing|mail)",
         "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?"
         r"|mailings?|bulletins?|copies)\b|^no (?:more|further) of (?:these|this)$",
@@ -100,6 +102,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         r"|include)\b",
         "so that I am not": r"\b(?:so that|so|that|ensure|sure) (?:i|we|my \w+(?: \w+)?) (?:am|are|is|do|will be|be"
         r"|will) (?:no longer|not) (?:sent|included|on|receiv\w+|get|getting|listed|contacted|e-?mailed)\b",
+        "make sure I do not get": r"\b(?:ensure|sure|see)(?: that)? (?:i|we) (?:do not|don't|dont|won't|never"
+        r"|no longer) (?:get|receive|have)\b.{0,20}\b(?:newsletters?|bulletins?|mailings?|e-?mails?)\b",
         "send not "
         "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
         r"(?:this|these))(?: to (?:me|us))?\b",
@@ -159,6 +163,7 @@ NEGATIVE = frozenset(
         "no interest",
         "and unsubscribe",
         "so that I am not",
+        "make sure I do not get",
         "rather you did not",
         "receive no more",
         "no consent",
@@ -253,10 +258,10 @@ ASKS = re.compile(
     r"|please)\b)|is (?!it possible|there))\b"
 )
 CONDITION = re.compile(
-    r"\b(?:if|unless|until(?! now| but)|till|once|when|whenever|provided|as long as|otherwise|in case|should (?:you"
-    r"|it|this|the)|whether|(?:from|after|before|at the end of|by|as of|with effect from"
-    r"|starting) (?:the )?(?:(?:next|this (?:week|month|term|summer|autumn|winter|spring|year)|end|january|february"
-    r"|march|april|may|june|july|august|september|october|november|december|monday|christmas|easter|summer|term"
+    r"\b(?:(?<!prefer it )(?<!prefer )if|unless|until(?! now| but)|till|once|when|whenever|provided|as long as"
+    r"|otherwise|in case|should (?:you|it|this|the)|whether|(?:from|after|before|at the end of|by|as of"
+    r"|with effect from|starting) (?:the )?(?:(?:next(?! issue| edition| one| newsletter)|this (?:week|month|term"
+    r"|summer|autumn|winter|spring|year)|end|january|february|march|april|may|june|july|august|september|october|november|december|monday|christmas|easter|summer|term"
     r"|\d)))\b"
 )
 CONTRAST = re.compile(
@@ -317,7 +322,7 @@ THIRD_BARE = re.compile(
     r"\b(?:remove|delete|unsubscribe|take off):?\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
 )
 RHETORIC = re.compile(
-    r"\b(?:how many times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
+    r"\b(?:how many (?:more )?times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
 )
 COURTESY = re.compile(
     r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"
