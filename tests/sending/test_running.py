@@ -7,7 +7,7 @@ import ssl
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import trustme
 from newsroom import ISSUE, KEY, QUICK, START, UNLIMITED, Clock, counted, interrupted_by, means, newsroom
-from scripted import HangUpError, Late, Once, ScriptedServer, hang_up, reset, say_nothing
+from scripted import Act, HangUpError, Late, Once, ScriptedServer, hang_up, reset, say_nothing
 from sqlite_utils import Database
 
 from pscb_mail.database import transaction
@@ -294,10 +294,10 @@ def test_a_relay_that_closes_after_every_few_messages_is_simply_opened_again(db:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_relay_that_breaks_off_after_every_few_messages_does_it_once(tmp_path: Path, mode: str) -> None:
-    """It takes three copies a session and the next one without a word: from the second session on QUIT comes before.
+def test_a_relay_that_breaks_off_after_every_few_messages_does_it_twice(tmp_path: Path, mode: str) -> None:
+    """It takes three copies a session and the next one without a word: from the third session on QUIT comes before.
 
-    In doubt is what had left at that one time, with CHUNKING two copies.
+    In doubt is what had left at those two times; at the first, with CHUNKING, two copies.
     """
     db = newsroom(tmp_path / "d.db", 24)
     carried: Counter[int] = Counter()
@@ -312,31 +312,117 @@ def test_a_relay_that_breaks_off_after_every_few_messages_does_it_once(tmp_path:
     with ScriptedServer({"BODY": tire}, offers=MODES[mode]) as server:
         mailing.run(db, ISSUE, means(server, connections=1))
         the_truth_is_kept(db, server, total=24)
-        assert server.said.count("QUIT") == 7
-    doubts = 2 if mode == "CHUNKING" else 1
+        assert server.said.count("QUIT") == server.connections - 2 == (5 if mode == "CHUNKING" else 6)
+    doubts = 3 if mode == "CHUNKING" else 2
     assert counted(db) == {"sent": 24 - doubts, "unknown": doubts}
     db.close()
 
 
-def test_a_session_that_has_carried_as_much_as_one_that_broke_off_makes_room_for_another(tmp_path: Path) -> None:
-    """It is idle when the other one breaks off, and the only session then: the copy that is still due gets a new one."""
-    db = newsroom(tmp_path / "d.db", 3)
+class InTurn:
+    """What a server says to the messages of its first session, of its second and so on; all is well with the rest."""
 
-    def hang_up_late(_: socket.socket) -> None:
-        threading.Event().wait(0.2)
+    def __init__(self, *sessions: Sequence[Act]) -> None:
+        self._sessions = iter(sessions)
+        self._acts: dict[int, Iterator[Act]] = {}
+
+    def greet(self, connection: socket.socket) -> None:
+        self._acts[connection.getpeername()[1]] = iter(next(self._sessions, ()))
+        connection.sendall(GOOD["greeting"])
+
+    def __call__(self, connection: socket.socket) -> None:
+        act = next(self._acts[connection.getpeername()[1]], GOOD["BODY"])
+        if callable(act):
+            act(connection)
+        else:
+            connection.sendall(act)
+
+    def server(self, mode: str = "PIPELINING") -> ScriptedServer:
+        return ScriptedServer({"greeting": self.greet, "BODY": self}, offers=MODES[mode])
+
+
+def close(connection: socket.socket) -> None:
+    """Take a message, say so, and hang up."""
+    connection.sendall(GOOD["BODY"])
+    raise HangUpError
+
+
+YES = GOOD["BODY"]
+
+
+@pytest.mark.parametrize(
+    ("sessions", "at_once", "mode"),
+    [
+        ([(YES, hang_up)], 1, "step by step"),
+        ([(YES, hang_up)], 1, "CHUNKING"),
+        ([(YES, hang_up)] * 4, 4, "PIPELINING"),
+        ([(YES, hang_up), (YES, YES, close), (YES, hang_up)], 1, "PIPELINING"),
+        ([(YES, YES, hang_up), (YES, hang_up), (YES, YES, hang_up)], 1, "PIPELINING"),
+    ],
+    ids=["once", "once, two in doubt", "all at once", "one carried more since", "after another number"],
+)
+def test_a_line_that_breaks_costs_each_session_on_it_a_new_one(tmp_path, sessions, at_once: int, mode: str) -> None:
+    """A wireless network that was away for a moment is no limit of the relay's."""
+    db = newsroom(tmp_path / "d.db", 40)
+    with InTurn(*sessions).server(mode) as server:
+        mailing.run(db, ISSUE, means(server, connections=at_once, timing=replace(QUICK, pauses=(0.3,))))
+        the_truth_is_kept(db, server, total=40)
+    assert server.connections <= len(sessions) + at_once
+    db.close()
+
+
+def test_a_limit_that_a_session_passes_is_none(tmp_path: Path) -> None:
+    """Two sessions after two others broke off at their second copy; the fourth is given it, and goes on with the rest."""
+    db = newsroom(tmp_path / "d.db", 40)
+    there = threading.Event()
+
+    def break_off(_: socket.socket) -> None:
+        there.wait(1)
         raise HangUpError
 
+    def pass_it(connection: socket.socket) -> None:
+        there.set()
+        threading.Event().wait(0.2)
+        connection.sendall(YES)
+
+    with InTurn((YES, hang_up), (YES, hang_up), (YES, break_off), (YES, pass_it)).server("step by step") as server:
+        timing = replace(QUICK, body=2, pauses=(0.3,))
+        mailing.run(db, ISSUE, means(server, connections=2, timing=timing))
+        the_truth_is_kept(db, server, total=40)
+    assert (counted(db), server.connections) == ({"sent": 37, "unknown": 3}, 5)
+    db.close()
+
+
+def test_a_session_that_has_carried_as_much_as_a_relay_takes_in_one_makes_room_for_another(tmp_path: Path) -> None:
+    """It is idle when that becomes known, and the only session then: the copy that is still due gets a new one."""
+    db = newsroom(tmp_path / "d.db", 8)
+    first, second = threading.Event(), threading.Event()
+
+    def answer(after: threading.Event, seconds: float) -> Callable[[socket.socket], None]:
+        return lambda connection: Late(YES, seconds)(connection) if after.wait(2) else None
+
+    def break_off(event: threading.Event, seconds: float) -> Callable[[socket.socket], None]:
+        def act(_: socket.socket) -> None:
+            event.set()
+            threading.Event().wait(seconds)
+            raise HangUpError
+
+        return act
+
     acts = {
+        # One session has 0, 2 and 3, the other 1 and 4, the third 5, 6 and 7: each breaks off at its third copy.
         "RCPT reader0000@school.test": Once(Late(b"450 4.2.0 greylisted\r\n")),
-        "BODY reader0001@school.test": Late(GOOD["BODY"]),
-        "BODY reader0002@school.test": hang_up_late,
+        "BODY reader0001@school.test": answer(first, 0.2),
+        "BODY reader0003@school.test": break_off(first, 0.0),
+        "BODY reader0004@school.test": answer(second, 0.0),
+        "BODY reader0007@school.test": break_off(second, 0.2),
     }
     enough = time.monotonic() + 10
     clock = Clock(stop_when=lambda: time.monotonic() > enough)
     with ScriptedServer(acts) as server:
         again = Retries((timedelta(seconds=5),), timedelta(days=2))
-        mailing.run(db, ISSUE, replace(means(server, clock=clock, connections=2), retries=again))
-    assert counted(db) == {"sent": 2, "unknown": 1}
+        work = means(server, clock=clock, connections=2, timing=replace(QUICK, body=2))
+        mailing.run(db, ISSUE, replace(work, retries=again))
+    assert (counted(db), server.connections) == ({"sent": 6, "unknown": 2}, 4)
     db.close()
 
 

@@ -6,8 +6,9 @@ bytes and copies; the ledger, the pace and the brakes are `running`'s.
 
 A session that ends after it has carried copies is no failure: relays close after so many messages. One that breaks
 without a word after a whole message was sent makes its relay be treated without CHUNKING (RFC 3030), so that it can be
-told copy by copy whether the next one has left, and its other sessions are finished after as many copies as that one
-carried.
+told copy by copy whether the next one has left. A line that breaks looks like a relay that closes after so many copies:
+such a limit is believed when a session that was opened since breaks after exactly as many, and only while none carries
+more. Sessions are finished at it then.
 
 A relay that is not to be trusted, such as one with a bad certificate, is left out for the rest of the run, and
 `left_out` tells why. It is `fatal` where there is no other; so is, at any relay, a sign-in that is refused.
@@ -44,6 +45,7 @@ class Landed:
 @dataclass
 class _Session:
     connection: Connection
+    suspected: int  # of its relay as it was opened
     opened: bool = False
     served: int = 0
     backed_off: bool = False
@@ -60,7 +62,8 @@ class _Lane:
     failures: int = 0
     aside_until: float = 0.0
     chunking: bool = True
-    carries: int = 0  # how many copies a session carried that broke off without a word; 0: none has
+    suspected: int = 0  # how many copies the latest session carried that broke off without a word; 0: one carried more
+    carries: int = 0  # how many it takes in a session; 0: nothing says that there is a limit
     problem: PscbMailError | None = None
 
     @property
@@ -80,26 +83,34 @@ class _Lane:
         return True
 
     def has_room(self, session: _Session) -> bool:
-        """Whether a session can take a copy now, and would carry no more than one did that broke off."""
+        """Whether a session can take a copy now, and would carry no more than the relay takes in one."""
         dialogue = session.connection.dialogue
         return dialogue.room and (not self.carries or session.served + dialogue.busy < self.carries)
 
     def finish_what_is_full(self, session: _Session) -> None:
-        """Finish a session that has carried as much as one that broke off, before it breaks off too."""
+        """Finish a session that has carried as much as the relay takes in one, before it breaks off."""
         if 0 < self.carries <= session.served:
             session.connection.finish()
 
-    def broke_off(self, served: int) -> None:
-        """Note a doubt: from now on one message at a time, and no more in a session than this one carried."""
-        self.carries = served or self.carries
+    def broke_off(self, broken: _Session) -> None:
+        """Note a doubt: from now on one message at a time, and where this was foreseen, no more in a session."""
+        if 0 < broken.served == broken.suspected:
+            self.carries = broken.served
+        self.suspected = broken.served or self.suspected
         self.chunking = False
         for session in self.sessions:
             session.connection.dialogue.stop_chunking()
             if not session.connection.dialogue.busy:
                 self.finish_what_is_full(session)
 
-    def worked(self) -> None:
-        """Note that a copy got an answer: whatever was, is over."""
+    def answered(self, session: _Session) -> None:
+        """Note that a copy got an answer: whatever was, is over, and a limit that is passed is none."""
+        session.served += 1
+        if session.served > self.suspected:
+            self.suspected = 0
+        if session.served > self.carries:
+            self.carries = 0
+        self.finish_what_is_full(session)
         if self.failures or not self.proven:
             self.failures, self.proven, self.problem = 0, True, None
 
@@ -162,7 +173,7 @@ class Fleet:
                 return
             lane = min(free, key=lambda each: len(each.sessions) / each.most)
             connection = Connection(lane.door, self._selector, self._clock, self._timing, chunking=lane.chunking)
-            lane.sessions.append(_Session(connection))
+            lane.sessions.append(_Session(connection, lane.suspected))
 
     @property
     def can_open(self) -> bool:
@@ -254,16 +265,14 @@ class Fleet:
         """Learn from an outcome how the relay is; return whether it is in trouble since now."""
         match outcome:
             case InDoubt(reason):
-                lane.broke_off(session.served)
+                lane.broke_off(session)
                 return self._aside(lane, f"broke off: {reason}")
             case Answered(stage, reply):
                 what = meaning(stage, reply)
                 if what is Meaning.BACK_OFF:
                     return self._backs_off(lane, session, reply.code, f'says "{reply.code} {reply.text}"')
                 if what in {Meaning.ACCEPTED, Meaning.PUT_OFF, Meaning.TURNED_DOWN}:
-                    session.served += 1
-                    lane.worked()
-                    lane.finish_what_is_full(session)
+                    lane.answered(session)
             case NotSent():
                 pass  # the end of its session says what is to be thought of the relay
         return False
