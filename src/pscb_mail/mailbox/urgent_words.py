@@ -155,7 +155,8 @@ HARMLESS = Phrases("""
     get-well, get well, second-hand, jumble, cuckoo class, font, wi-fi, wifi, broadband, printer, laptop, keyboard,
     typing, my|your|her|his|the eyes, shown on|to, lost property, memory stick, usb stick, so i|we|ive|weve spent the
     morning|afternoon|evening at|in|with, havent|not|have_not read|proof-read|finished|done your|my|the, so i|we have
-    no_one|nobody to|for, i|we shall|will be … minutes|bit|little late
+    no_one|nobody to|for, i|we shall|will be … minutes|bit|little late,
+    bring|brings|bringing … cake|cakes|biscuits|sandwiches|crisps
 """)
 # What the family does, and the school, when all is well.
 PLEASANT = Phrases("""
