@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import socket
+import sqlite3
 import ssl
 import threading
 import time
@@ -678,6 +679,34 @@ def test_whatever_goes_wrong_in_a_run_what_is_known_by_then_is_recorded(db: Data
         the_truth_is_kept(db, server)
     counts = ledger.counts(db, ISSUE)
     assert (counts[State.IN_FLIGHT], counts[State.SENT] >= 4) == (0, True)
+
+
+@pytest.mark.parametrize("step", ["greeting", "BODY"])
+def test_a_run_waits_for_another_writer_only_where_it_has_something_to_record(tmp_path: Path, step: str) -> None:
+    """It says so, once; with nothing to record it ends."""
+    db = newsroom(tmp_path / "d.db", PEOPLE)
+    db.execute("PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(tmp_path / "d.db", isolation_level=None, check_same_thread=False)
+    told: list[str] = []
+    asked: list[bool] = []
+
+    def write(connection: socket.socket) -> None:
+        other.execute("BEGIN IMMEDIATE")
+        connection.sendall(GOOD[step])
+
+    def enough() -> bool:
+        asked.extend([True] * len(told))
+        if len(asked) == 3:
+            other.execute("ROLLBACK")
+        return False
+
+    with ScriptedServer({step: Once(write)}) as server, pytest.raises(NotNowError, match="another program"):
+        work = means(server, connections=1)
+        mailing.run(db, ISSUE, replace(work, watch=lambda glance: told.append(glance.warning), at_once=enough))
+    assert [warning[:26] for warning in told if warning] == ["Another program is writing"] * (step == "BODY")
+    assert counted(db) == ({"queued": PEOPLE} if step == "greeting" else {"sent": 1, "queued": PEOPLE - 1})
+    other.close()
+    db.close()
 
 
 def test_who_left_is_not_written_to(db: Database) -> None:

@@ -40,13 +40,18 @@ PATIENCE = timedelta(minutes=15)
 _LOOK_UP = 0.5
 # Seconds for which somebody else may write to the database before a relay's answer counts as lost.
 _PATIENCE_WITH_A_WRITER = 600.0
+_ANOTHER_WRITES = (
+    "Another program is writing to the database. The run waits up to"
+    f" {_PATIENCE_WITH_A_WRITER / 60:.0f} minutes to record what the relay has answered, and then stops."
+    " Ctrl-C twice: do not wait, and leave those copies in doubt."
+)
 
 
 @dataclass(frozen=True)
 class Glance:
     """What a run tells whoever watches it: after each turn (every trouble apart), and before each wait (`until`).
 
-    `warning`: a relay is left out for the rest of the run, and why.
+    `warning`: a relay is left out for the rest of the run, and why; or the run waits for another program that writes.
     """
 
     tries: int
@@ -176,7 +181,9 @@ class Run:
         except (NotNowError, sqlite3.Error) as error:
             # A full disk may still have room for the verdicts alone: the fewer in doubt the better.
             self._stop(error if isinstance(error, NotNowError) else unwritable(error))
-            states, taken = self._settled(verdicts), []
+            if verdicts and isinstance(error, HeldError):
+                self.means.watch(Glance(self.tries, None, "", "", warning=_ANOTHER_WRITES))
+            states, taken = (self._settled(verdicts) if verdicts else []), []
         for connection, tried in zip(rooms, taken, strict=False):
             self.under_way[tried.claim.delivery] = tried
             self.fleet.offer(connection, self._copy(tried.claim))
