@@ -12,6 +12,7 @@ from itertools import islice
 
 from sqlite_utils import Database
 
+from pscb_mail.people.searching import one_slip
 from pscb_mail.people.staging import Staged
 
 # So many of each kind are asked about; more would be read by nobody.
@@ -83,13 +84,10 @@ def _slips(domain: str) -> Iterator[str]:
 
 
 def _one_slip(one: str, other: str) -> bool:
-    """Whether one letter was lost, added, mistaken or changed places with its neighbour."""
+    """Whether a domain is one slip away from another, and no other school's."""
     if min(len(one), len(other)) < _SHORTEST or re.sub(r"\d+", "0", one) == re.sub(r"\d+", "0", other):
         return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    left, right = one[start:], other[start:]
-    swapped = left[1:2] + left[:1] + left[2:]
-    return right in (left[1:], swapped) or left == right[1:] or left[1:] == right[1:]
+    return one_slip(one, other)
 
 
 # -- questions to the list ------------------------------------------------------------------------------------------

@@ -24,6 +24,18 @@ def composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_slip(one: str, other: str) -> bool:
+    """Whether at most one letter was lost, added, mistaken or changed places with its neighbour.
+
+    >>> one_slip("parents", "praents"), one_slip("parents", "patients")
+    (True, False)
+    """
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    left, right = one[start:], other[start:]
+    swapped = left[1:2] + left[:1] + left[2:]
+    return right in (left[1:], swapped) or left == right[1:] or left[1:] == right[1:]
+
+
 def sought(search: str, address: str, name: str, organisation: str, role: str) -> bool:
     """Whether every word of a search stands in something that is known of somebody."""
     text = folded(f"{address}\n{name}\n{organisation}\n{role}")
