@@ -1,4 +1,4 @@
-"""The directory: the SQL of questions about people. `writing` is how their rows are written.
+"""The directory: the SQL of questions about people. Their rows are written by `writing`, `undoing` and `forgotten`.
 
 Questions return core types and stream where there may be many. Raises UsageError where somebody is asked for who is not
 on the list.

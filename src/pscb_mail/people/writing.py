@@ -1,6 +1,7 @@
-"""Writing: the few ways in which the rows of people are written.
+"""Writing: the few ways in which `roster` writes the rows of people, from what it knows of them.
 
-Called by `roster` alone, inside a `changes.recording`, which keeps what it did; questions are the `directory`'s.
+Called inside a `changes.recording`, which keeps what it did; questions are the `directory`'s. Two others write the same
+rows, each from what the rows hold already: `undoing` puts back the history's records, `forgotten` erases.
 """
 
 import json
