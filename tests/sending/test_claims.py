@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import transaction
 from pscb_mail.sending import claims, editions, ledger
-from pscb_mail.sending.delivery import Event, State, Verdict, states_before
+from pscb_mail.sending.delivery import USUAL_RETRIES, Event, State, Verdict, states_before
 
 TAKEN = Verdict(Event.ACCEPTED, 250, "2.0.0 taken", "relay:25")
 LATER = Verdict(Event.PUT_OFF, 450, "4.2.0 greylisted", "relay:25")
@@ -87,10 +87,22 @@ def test_after_two_days_of_putting_off_it_is_refused(db: Database) -> None:
 
 
 def test_a_copy_that_was_not_tried_comes_back_behind_the_others(db: Database) -> None:
-    """One recipient to whom the relay answers "421" each time keeps nobody else waiting, in this run or the next."""
-    [first] = claimed(db, 1)
-    settled(db, (first, BARRED))
-    assert [tried.claim.delivery for tried in claimed(db, 20)] == [*range(2, 21), first.claim.delivery]
+    """One recipient to whom the relay answers "421" each time keeps nobody waiting: nor who was put off and is due."""
+    first, second = claimed(db, 2)
+    settled(db, (first, BARRED), (second, LATER))
+    order = [*range(3, 21), second.claim.delivery, first.claim.delivery]
+    assert [tried.claim.delivery for tried in claimed(db, 20, timedelta(hours=1))] == order
+
+
+@pytest.mark.parametrize(("hours", "last", "stuck"), [(47, BARRED, 0), (48, BARRED, 1), (99, LATER, 0), (99, LOST, 0)])
+def test_a_copy_that_gets_no_word_for_as_long_as_one_is_waited_for_is_stuck(
+    db: Database, hours: int, last: Verdict, stuck: int
+) -> None:
+    """It counts how long it was tried, and not how long it lay: a pace of days is nobody's fault."""
+    for after, verdict in ((timedelta(), BARRED), (timedelta(hours=hours), last)):
+        for tried in claimed(db, 20, after):
+            settled(db, (tried, verdict if tried.claim.delivery == 1 else TAKEN), after=after)
+    assert claims.stuck(db, ISSUE, USUAL_RETRIES) == stuck
 
 
 @pytest.mark.parametrize("before", [BARRED, NEVER, LOST, LATER])
@@ -123,10 +135,10 @@ def test_a_refused_copy_that_is_retried_is_of_the_latest_edition(
     assert claimed(db, 1)[0].claim.edition == edition
 
 
-@pytest.mark.parametrize("query", [claims._QUEUED, claims._PUT_OFF])
+@pytest.mark.parametrize("query", [claims._QUEUED, claims._PUT_OFF, claims._AGAIN])
 def test_a_claim_reads_the_head_of_an_index(db: Database, query: str) -> None:
     """No scan and no sort: the cost does not grow with the list."""
-    values = (ISSUE, "queued", 5) if query == claims._QUEUED else (ISSUE, "deferred", "2026", 5)
+    values = (ISSUE, "deferred", "2026", 5) if query == claims._PUT_OFF else (ISSUE, "queued", 5)
     plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values).fetchall()]
     assert "delivery_by_state" in plan[0]
     assert not any("SCAN" in step or "TEMP B-TREE" in step for step in plan)

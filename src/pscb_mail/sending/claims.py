@@ -9,7 +9,7 @@ cost does not grow with the list.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlite_utils import Database
@@ -36,12 +36,18 @@ _NEXT = """
     WHERE d.issue = ? AND d.state = ?
 """
 _ONE = _NEXT + " AND d.id = ?"
-_QUEUED = _NEXT + " ORDER BY d.due_at, d.id LIMIT ?"
+_QUEUED = _NEXT + " AND d.due_at IS NULL ORDER BY d.id LIMIT ?"
+_AGAIN = _NEXT + " AND d.due_at IS NOT NULL ORDER BY d.due_at, d.id LIMIT ?"
 _PUT_OFF = _NEXT + " AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?"
 _DUE = """
     SELECT (SELECT count(*) FROM (SELECT 1 FROM delivery WHERE issue = ?1 AND state = 'queued' LIMIT ?3))
          + (SELECT count(*) FROM (
                 SELECT 1 FROM delivery WHERE issue = ?1 AND state = 'deferred' AND due_at <= ?2 LIMIT ?3))
+"""
+_LEFT = "SELECT EXISTS (SELECT 1 FROM delivery WHERE issue = ? AND state IN ('queued', 'deferred'))"
+_STUCK = """
+    SELECT count(*) FROM delivery WHERE issue = ? AND state = 'queued' AND due_at IS NOT NULL
+        AND julianday(due_at) - julianday(dated) >= ?
 """
 _CLAIM = """
     UPDATE delivery SET state = ?, at = ?, address = ?, tries = tries + 1, due_at = NULL,
@@ -100,6 +106,19 @@ def due(db: Database, issue: str, now: datetime, most: int) -> int:
     return int(db.conn.execute(_DUE, (issue, stamp(now), most)).fetchone()[0])
 
 
+def left(db: Database, issue: str) -> bool:
+    """Whether anything of an issue is still to be sent, now or later."""
+    return bool(db.conn.execute(_LEFT, (issue,)).fetchone()[0])
+
+
+def stuck(db: Database, issue: str, retries: Retries) -> int:
+    """Return how many copies were tried for as long as one that is put off is, and no relay has said a word on them.
+
+    Counted from the first try to the last: how long a copy waits for its turn at a slow pace says nothing.
+    """
+    return int(db.conn.execute(_STUCK, (issue, retries.give_up_after / timedelta(days=1))).fetchone()[0])
+
+
 def claim(db: Database, issue: str, now: datetime, relays: Sequence[str]) -> list[Try]:
     """Take the next due copies of people who are still active, one for each of `relays`, or as many as there are.
 
@@ -146,7 +165,7 @@ def settle(
         state = _LANDED[event]
         due_at = stamp(retries.due_after(tried.claim.tries, now)) if state is State.DEFERRED else None
         if state is State.QUEUED:
-            due_at = at  # behind all that was never claimed: one copy that fails every time keeps nobody waiting
+            due_at = at  # behind all others (`_next`): one copy at which every session breaks keeps nobody waiting
         attempts.append(_ended(tried.attempt, verdict, at))
         deliveries.append((state.value, at, due_at, event is Event.NOT_TRIED, tried.claim.delivery))
         states.append(state)
@@ -191,10 +210,12 @@ def tries_since(db: Database, number: int) -> list[tuple[int, datetime]]:
 
 
 def _next(db: Database, issue: str, at: str, most: int) -> list[_Row]:
-    """Return the first queued deliveries, then those put off that are due."""
+    """Return the first deliveries never claimed, then those put off that are due, then those that came back untried."""
     rows = db.conn.execute(_QUEUED, (issue, State.QUEUED.value, most)).fetchall()
     if len(rows) < most:
         rows += db.conn.execute(_PUT_OFF, (issue, State.DEFERRED.value, at, most - len(rows))).fetchall()
+    if len(rows) < most:
+        rows += db.conn.execute(_AGAIN, (issue, State.QUEUED.value, most - len(rows))).fetchall()
     return [_Row(*row) for row in rows]
 
 
