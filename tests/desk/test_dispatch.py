@@ -228,6 +228,8 @@ def test_as_many_bounces_read_between_two_days_stop_a_mailing(
         for _ in range(2):
             with pytest.raises(BrakeError, match="10 of 11 copies came back") as caught:
                 desk.send()
+            desk.db.execute("DELETE FROM finding")  # they were forgotten: what has stopped it holds all the same
+            desk.db.conn.commit()
         assert (caught.value.exit_code, len(relay.taken)) == (Exit.NEEDS_A_PERSON, 11)
         plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
         dispatch.dispatch(desk.db, desk.workspace, plan, Order(limit=0, let_go=True), desk.means, "tester")
@@ -284,6 +286,18 @@ def test_cancel_skips_what_waits_and_nobody_can_join_afterwards(desk: Office, re
     desk.add(KIT)
     with pytest.raises(UsageError, match="nobody can be added"):
         dispatch.send_only(desk.db, desk.workspace, "7", person(desk, KIT), desk.means, "tester", again=False)
+
+
+@pytest.mark.parametrize(("last_try", "stuck"), [(None, 0), ("2026-01-07T08:59:59Z", 0), ("2026-01-07T09:00:00Z", 1)])
+def test_a_copy_that_no_try_brings_a_word_on_needs_a_person_after_two_days(
+    desk: Office, last_try: str | None, stuck: int
+) -> None:
+    """Before that, and while it only waits for its turn, a timer need not make a fuss of it."""
+    desk.send(limit=1)
+    desk.db.execute("UPDATE delivery SET dated = '2026-01-05T09:00:00Z', due_at = ? WHERE state = 'queued'", [last_try])
+    desk.db.conn.commit()
+    status = overview.mailing_status(desk.db, desk.workspace, "issue-7")
+    assert (status.stuck, status.needs_a_person) == (stuck, bool(stuck))
 
 
 def test_a_copy_in_doubt_is_never_sent_again_by_itself(tmp_path: Path) -> None:

@@ -1,10 +1,14 @@
 """The brakes hold for a mailing, however many runs it takes; only a person lets them go."""
 
-from collections.abc import Sequence
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from newsroom import ISSUE, START, Clock, means, newsroom
+from newsroom import ISSUE, QUICK, START, Clock, means, newsroom
 from scripted import ScriptedServer, hang_up
 from sqlite_utils import Database
 
@@ -21,6 +25,7 @@ TAKEN, LATER, NEVER, OURS, LOST = (
     )
 )  # fmt: skip
 DIED = "the process dies"
+REFUSES = {"RCPT": b"550 5.7.1 policy\r\n"}
 MINUTE = timedelta(minutes=1)
 PEOPLE = 400
 
@@ -47,8 +52,7 @@ def come_to(db: Database, *verdicts: Verdict | str, apart: timedelta = MINUTE) -
 def test_a_run_that_goes_wrong_is_stopped(db: Database, earlier: int) -> None:
     """Ten refusals that are more than a tenth: stop, before the rest is burnt, however well it went until then."""
     come_to(db, *[TAKEN] * earlier)
-    policy = {"RCPT": b"550 5.7.1 policy\r\n"}
-    with ScriptedServer(policy, offers=("PIPELINING",)) as server, pytest.raises(BrakeError) as caught:
+    with ScriptedServer(dict(REFUSES), offers=("PIPELINING",)) as server, pytest.raises(BrakeError) as caught:
         mailing.run(db, ISSUE, means(server, connections=2))
     assert caught.value.exit_code == Exit.NEEDS_A_PERSON
     counts = ledger.counts(db, ISSUE)
@@ -88,10 +92,73 @@ def test_a_brake_holds_for_all_the_runs_of_a_timer(db: Database, acts: dict[str,
     assert (queued(), len(server.taken)) == (0, before)
 
 
+def another_issue_goes_out(db: Database) -> None:
+    """Record more tries than are looked back over, of an issue that is nobody's here."""
+    with transaction(db):
+        db.execute(
+            """WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ?)
+               INSERT INTO attempt (issue, address, relay, started_at) SELECT 'issue-19', '', '', '' FROM n""",
+            [brakes._LOOK],
+        )
+
+
+def nothing_happens(_: Database) -> None:
+    pass
+
+
+@pytest.mark.parametrize(
+    ("acts", "earlier", "meanwhile"),
+    [(REFUSES, 300, nothing_happens), ({"BODY": hang_up}, 0, nothing_happens), (REFUSES, 0, another_issue_goes_out)],
+    ids=["after a good past", "two relays break together", "another issue goes out"],
+)
+def test_what_has_stopped_a_run_holds_until_a_person_lets_it_go(
+    db: Database, acts: dict[str, object], earlier: int, meanwhile: Callable[[Database], None]
+) -> None:
+    """The next run says the same and sends nothing, whatever its own count would come to."""
+    come_to(db, *[TAKEN] * earlier)
+    with ScriptedServer(dict(acts)) as one, ScriptedServer(dict(acts)) as other:
+        with pytest.raises(BrakeError) as tripped:
+            mailing.run(db, ISSUE, means(one, other, connections=2))
+        meanwhile(db)
+        for relay in (one, other):
+            relay.acts.clear()
+            relay.taken.clear()
+        left = ledger.counts(db, ISSUE)[State.QUEUED]
+        for _ in range(2):
+            with pytest.raises(BrakeError) as held:
+                mailing.run(db, ISSUE, means(one, other))
+            assert (held.value.message, held.value.hint) == (tripped.value.message, tripped.value.hint)
+        assert str(brakes.stopped(db, ISSUE)) == str(tripped.value)
+        assert (one.taken, other.taken) == ([], [])
+        brakes.let_go(db, ISSUE, START)
+        assert brakes.stopped(db, ISSUE) is None
+        assert mailing.run(db, ISSUE, means(one, other)).tries == left
+
+
 def test_a_brake_says_nothing_of_a_mailing_that_is_over(db: Database) -> None:
     """A schedule that is left on does no harm."""
     come_to(db, *[NEVER] * PEOPLE)
     assert mailing.run(db, ISSUE, means()).tries == 0
+
+
+@pytest.mark.parametrize(("last", "stops"), [(b"250 2.0.0 taken\r\n", False), (b"450 4.2.0 later\r\n", True)])
+def test_a_brake_stops_only_what_is_left(db: Database, last: bytes, stops: bool) -> None:
+    """Ten that go wrong as the last ones: done, with ten refused, unless one that is leaving then has to wait."""
+    come_to(db, *[TAKEN] * (PEOPLE - 11))
+    ten = threading.Event()
+
+    def after_the_others(connection: socket.socket) -> None:
+        ten.wait(30)
+        connection.sendall(last)
+
+    whose = f"reader{PEOPLE - 11:04}@school.test"
+    acts = REFUSES | {f"RCPT {whose}": b"250 2.1.5 fine\r\n", f"BODY {whose}": after_the_others}
+    with ScriptedServer(acts) as server, pytest.raises(BrakeError) if stops else nullcontext():
+        work = means(server, connections=2, timing=replace(QUICK, body=30.0))
+        work = replace(work, watch=lambda glance: ten.set() if glance.tries == 10 else None)
+        assert mailing.run(db, ISSUE, work, patient=False).tries == 11
+    assert (brakes.stopped(db, ISSUE) is not None) == stops
+    assert ledger.counts(db, ISSUE)[State.QUEUED] == 0
 
 
 @pytest.mark.parametrize(

@@ -272,6 +272,21 @@ def test_greylisting_is_waited_out_in_the_same_run(db: Database) -> None:
     assert sum(clock.waits) == pytest.approx(120, abs=5)
 
 
+def test_a_copy_at_which_every_session_breaks_keeps_nobody_waiting_and_is_told_in_the_end(db: Database) -> None:
+    """By one session, with others put off: they go out; a timer hears of the one once it has gone on for two days."""
+    clock, later = Clock(), Once(b"450 4.2.0 greylisted\r\n")
+    acts = {"RCPT reader0001@school.test": b"421 4.7.0 closing\r\n", "RCPT reader0003@school.test": later}
+    ends = []
+    with ScriptedServer(acts) as server:
+        for _ in range(3):
+            with pytest.raises(PscbMailError, match=r"421 4\.7\.0 closing") as caught:
+                mailing.run(db, ISSUE, means(server, clock=clock, connections=1), patient=False)
+            ends.append((caught.value.exit_code, ledger.counts(db, ISSUE)[State.SENT]))
+            clock.at += timedelta(hours=25)
+    assert ends == [(Exit.NOT_NOW, 10), (Exit.NOT_NOW, 11), (Exit.NEEDS_A_PERSON, 11)]
+    assert "1 copy of issue-18" in caught.value.message
+
+
 def test_the_settings_say_when_a_copy_is_tried_again_and_when_it_is_given_up(db: Database) -> None:
     """Put off at once, after 5 minutes and after 35; after 65 an hour is over, and it is refused."""
     clock = Clock()

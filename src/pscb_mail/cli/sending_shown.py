@@ -98,6 +98,10 @@ def _standing(status: "MailingStatus") -> str:
 def what_is_left(status: "MailingStatus") -> None:
     """Say which commands take up the copies that did not go out, where there are any."""
     issue, counts = status.issue, status.counts
+    if status.stuck:
+        console.say(
+            f"{status.stuck:,} got nowhere, however often tried: `pscb-mail log {issue} --state queued` tells more."
+        )
     if counts[State.REFUSED]:
         console.say(
             f"{counts[State.REFUSED]:,} refused: `pscb-mail log {issue} --state refused` tells why,\n"

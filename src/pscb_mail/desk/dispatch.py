@@ -85,6 +85,7 @@ def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
         if order.let_go:
             brakes.let_go(db, plan.issue, means.now())
         elif plan.to_send and (brake := overview.brake(db, plan.issue)) is not None:
+            brakes.keep(db, plan.issue, brake)
             raise brake
         _prepare(db, workspace, plan, order, means)
         before = ledger.counts(db, plan.issue)

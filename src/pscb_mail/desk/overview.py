@@ -14,9 +14,9 @@ from pscb_mail.issues.source import all_issues, find_issue, read_source
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import brakes, ledger
+from pscb_mail.sending import brakes, claims, ledger
 from pscb_mail.sending.brakes import BrakeError
-from pscb_mail.sending.delivery import MailingState, State, mailing_state
+from pscb_mail.sending.delivery import MailingState, State, mailing_state, retries
 from pscb_mail.sending.ledger import LogLine, Mailing
 from pscb_mail.sending.lock import issue_being_sent
 from pscb_mail.workspace import Workspace
@@ -26,7 +26,8 @@ from pscb_mail.workspace import Workspace
 class MailingStatus:
     """An issue's counts; `total` is their sum. `returned`: bounced later. `finished_at`: only when nothing is left.
 
-    `held`: what to do before it may go on, where it is held since a restore.
+    `held`: what to do before it may go on, where it is held since a restore. `stuck`: how many of those queued were
+    tried for as long as put-off ones are, without a word from any relay.
     """
 
     issue: str
@@ -38,11 +39,12 @@ class MailingStatus:
     started_at: datetime | None
     finished_at: datetime | None
     held: str = ""
+    stuck: int = 0
 
     @property
     def needs_a_person(self) -> bool:
-        """Whether deliveries were refused, put off, or are in doubt."""
-        return bool(self.counts[State.REFUSED] or self.counts[State.UNKNOWN] or self.counts[State.DEFERRED])
+        """Whether deliveries were refused, put off, are in doubt, or stuck."""
+        return bool(self.stuck or any(self.counts[each] for each in (State.REFUSED, State.UNKNOWN, State.DEFERRED)))
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingSta
     """Return how an issue stands, sent or not. Raises UsageError where there is no such issue."""
     mailing = ledger.mailing(db, issue)
     if mailing is not None:
-        return _status(db, mailing, issue_being_sent(db, workspace.lock_path))
+        return _status(db, workspace, mailing, issue_being_sent(db, workspace.lock_path))
     source = read_source(find_issue(workspace.issues, issue))
     held = unsettled.held(db).get(issue, "")
     return MailingStatus(issue, source.subject, MailingState.NOT_SENT, 0, dict.fromkeys(State, 0), 0, None, None, held)
@@ -78,7 +80,7 @@ def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingSta
 def mailing_statuses(db: Database, workspace: Workspace) -> list[MailingStatus]:
     """Return how every mailing stands, the latest first."""
     being_sent = issue_being_sent(db, workspace.lock_path)
-    return [_status(db, mailing, being_sent) for mailing in ledger.mailings(db)]
+    return [_status(db, workspace, mailing, being_sent) for mailing in ledger.mailings(db)]
 
 
 def brake(db: Database, issue: str) -> BrakeError | None:
@@ -86,9 +88,11 @@ def brake(db: Database, issue: str) -> BrakeError | None:
 
     What its runs came to, and bounces that were read between the days of a paced one.
     """
+    if (stopped := brakes.stopped(db, issue)) is not None:
+        return stopped
     came_back = journal.bounced_since(db, issue, brakes.counts_since(db, issue))
     handed_over = ledger.counts(db, issue)[State.SENT]
-    return brakes.so_far(db, issue).brake(issue) or brakes.bounced(issue, came_back, handed_over)
+    return brakes.bounced(issue, came_back, handed_over)
 
 
 def log(db: Database, workspace: Workspace, issue: str, state: State | None = None) -> Iterator[LogLine]:
@@ -139,7 +143,7 @@ def _reads(folder: Path, slug: str) -> bool:
     return True
 
 
-def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingStatus:
+def _status(db: Database, workspace: Workspace, mailing: Mailing, being_sent: str | None) -> MailingStatus:
     counts = ledger.counts(db, mailing.issue)
     if being_sent != mailing.issue:
         # Whoever had copies in flight is dead: without the lock they count as unknown.
@@ -157,4 +161,5 @@ def _status(db: Database, mailing: Mailing, being_sent: str | None) -> MailingSt
         started_at=mailing.started_at,
         finished_at=ledger.finished_at(db, mailing.issue) if over else None,
         held=unsettled.held(db).get(mailing.issue, ""),
+        stuck=claims.stuck(db, mailing.issue, retries(workspace.settings.retry)),
     )

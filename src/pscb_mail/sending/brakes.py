@@ -1,9 +1,10 @@
 """The brakes: what stops a mailing because something is wrong with the list, with the relay or with us.
 
 They hold for the mailing and not for a run, because a timer begins a run every minute: what earlier runs came to is
-read off the end of the attempts, once, as a run begins, and counted on in memory. A brake holds until a person says
-that the mailing goes on (`let_go`); it counts anew from there. Leaves to others: to ask that person, and to
-count what the mailbox knows of copies that came back.
+read off the end of the attempts, once, as a run begins, and counted on in memory. What has stopped a run is kept
+(`keep`) and stops the next ones with the same words, whatever they would count, until a person says that the mailing
+goes on (`let_go`); it counts anew from there. Leaves to others: to ask that person, and to count what the mailbox
+knows of copies that came back.
 """
 
 import json
@@ -98,6 +99,17 @@ def bounced(issue: str, came_back: int, handed_over: int) -> BrakeError | None:
     )
 
 
+def stopped(db: Database, issue: str) -> BrakeError | None:
+    """Return what has stopped a mailing, or would as its next run begins; None where nothing does."""
+    kept = fact(db, _stopped_by(issue))
+    return BrakeError(*json.loads(kept)) if kept else so_far(db, issue).brake(issue)
+
+
+def keep(db: Database, issue: str, brake: BrakeError) -> None:
+    """Record what has stopped a mailing: it holds until a person lets it go. Its words are about nobody."""
+    keep_fact(db, _stopped_by(issue), json.dumps([brake.message, brake.hint]))
+
+
 def so_far(db: Database, issue: str) -> Tally:
     """Return what a mailing's runs came to since a person let its brake go, as far back as counts."""
     rows = db.execute(_LATEST, _values(issue, _let_go(db, issue)[0])).fetchall()
@@ -119,17 +131,22 @@ def let_go(db: Database, issue: str, now: datetime) -> None:
     """Record that a person has seen what stopped a mailing, and said that it goes on."""
     with transaction(db):
         (last,) = db.execute("SELECT coalesce(max(id), 0) FROM attempt").fetchone()
-        keep_fact(db, _name(issue), json.dumps([last, stamp(now)]))
+        keep_fact(db, _goes_on(issue), json.dumps([last, stamp(now)]))
+        keep_fact(db, _stopped_by(issue), "")
 
 
 def _let_go(db: Database, issue: str) -> tuple[int, str]:
     """Return the last attempt that no longer counts, and when a person said so."""
-    last, at = json.loads(fact(db, _name(issue)) or _NEVER)
+    last, at = json.loads(fact(db, _goes_on(issue)) or _NEVER)
     return last, at
 
 
-def _name(issue: str) -> str:
+def _goes_on(issue: str) -> str:
     return f"goes_on:{issue}"
+
+
+def _stopped_by(issue: str) -> str:
+    return f"stopped:{issue}"
 
 
 def _values(issue: str, after: int) -> dict[str, object]:

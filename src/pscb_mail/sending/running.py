@@ -21,7 +21,7 @@ from pscb_mail.errors import NotNowError, PscbMailError
 from pscb_mail.people import roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import brakes, claims, editions, ledger
-from pscb_mail.sending.brakes import Tally
+from pscb_mail.sending.brakes import BrakeError, Tally
 from pscb_mail.sending.claims import Try
 from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import USUAL_RETRIES, Claim, Event, Retries, State, Verdict
@@ -31,6 +31,7 @@ from pscb_mail.sending.message import Letters, values_for
 from pscb_mail.sending.pacing import Limits, Recent
 from pscb_mail.sending.references import Purpose
 from pscb_mail.sending.relays import Relays
+from pscb_mail.sending.troubles import StuckError
 from pscb_mail.sending.verdicts import fault_of_ours, judged
 from pscb_mail.settings import Newsletter
 
@@ -102,6 +103,7 @@ class Run:
     stopping: bool = False
     interrupted: bool = False
     error: PscbMailError | None = None
+    tripped: BrakeError | None = None
     under_way: dict[int, Try] = field(default_factory=dict)
     letters: dict[int, Letters] = field(default_factory=dict)
 
@@ -120,10 +122,13 @@ class Run:
 
     def to_its_end(self) -> Ended:
         """Send until nothing is left to wait for. Raises what stopped it, once what was under way is settled."""
-        if claims.due(self.db, self.issue, self.means.now(), 1):
-            self._brake([], 0)
+        brake = brakes.stopped(self.db, self.issue)
+        if brake is not None and claims.left(self.db, self.issue):
+            self._trip(brake)
         while self._turn():
             pass
+        if not self._held() and self.error is self.tripped:
+            self.error = None  # the brake has nothing left to stop
         if self.error is not None:
             raise self.error
         return Ended(self.tries, self.interrupted, ledger.next_due_at(self.db, self.issue))
@@ -246,6 +251,8 @@ class Run:
         if self.limit is not None and self.tries >= self.limit:
             return False
         if (problem := self.fleet.hopeless(begun=self.tries > 0)) is not None:
+            if copies := claims.stuck(self.db, self.issue, self.means.retries):
+                raise StuckError(self.issue, copies, problem)
             raise problem
         pause = self._pause()
         if pause is None:
@@ -315,8 +322,23 @@ class Run:
         events = [verdict.event for verdict in verdicts]
         for tally in self.tallies:
             tally.take(events, incidents)
-            if (brake := tally.brake(self.issue)) is not None:
-                self._stop(brake)
+            if self.tripped is None and (brake := tally.brake(self.issue)) is not None:
+                self._trip(brake)
+
+    def _trip(self, brake: BrakeError) -> None:
+        """Stop for what a person must look at, and keep it at once: this process may not see its end."""
+        self.tripped = brake
+        self._stop(brake)
+        self._held()
+
+    def _held(self) -> bool:
+        """Keep the brake that has tripped for all runs to come, where anything is left for them; return whether so."""
+        if self.tripped is None or not claims.left(self.db, self.issue):
+            return False
+        # Where it cannot be written, this run is stopped all the same, and says why.
+        with suppress(NotNowError, sqlite3.Error):
+            brakes.keep(self.db, self.issue, self.tripped)
+        return True
 
 
 def _glance(tries: int, state: State, tried: Try, verdict: Verdict) -> Glance:

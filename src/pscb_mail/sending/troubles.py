@@ -1,4 +1,4 @@
-"""The two ways in which a relay fails us: it is away for now, or it refuses us for a reason that a person must mend."""
+"""The ways in which a relay fails us: away for now, refusing us for what a person must mend, stuck at some copies."""
 
 from pscb_mail.errors import Exit, NotNowError, PscbMailError
 from pscb_mail.sending.replies import Meaning, Reply, Stage
@@ -21,6 +21,20 @@ class RelayRefusesError(PscbMailError):
 
 class SignInRefusedError(RelayRefusesError):
     """The relay does not take the password or the token."""
+
+
+class StuckError(PscbMailError):
+    """No relay takes anything now, and no try of days has brought a word on some copies: time alone mends nothing."""
+
+    exit_code = Exit.NEEDS_A_PERSON
+
+    def __init__(self, issue: str, copies: int, problem: PscbMailError) -> None:
+        which = f"1 copy of {issue} gets" if copies == 1 else f"{copies:,} copies of {issue} get"
+        super().__init__(
+            f"{which} nowhere, however often tried. {problem.message}",
+            f"Ask who runs the relay: `pscb-mail log {issue} --state queued` shows whose, and what it said. "
+            "Whoever is taken off the list is skipped.",
+        )
 
 
 # 75 only where time alone mends it: a timer runs it again and tells nobody.
