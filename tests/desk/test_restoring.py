@@ -362,15 +362,27 @@ def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: 
     assert not [text for text in (JO, ann) if text.encode() in kept]
 
 
-@pytest.mark.parametrize("theirs_then", [True, False])
+@pytest.mark.parametrize(
+    ("theirs_then", "new", "comes_back"),
+    [
+        (False, "sam@police.test", ("sam@police.test", Status.ACTIVE)),
+        (True, "sam@police.test", ("sam@police.test", Status.ACTIVE)),
+        (True, BEN, (SAM, Status.REMOVED)),
+    ],
+)
 def test_whoever_had_the_address_of_somebody_forgotten_before_them_comes_back(
-    desk: Office, tmp_path: Path, *, theirs_then: bool
+    desk: Office, tmp_path: Path, *, theirs_then: bool, new: str, comes_back: tuple[str, Status]
 ) -> None:
-    """They have another one now: the list that is replaced knows that it was theirs, at the backup or before it."""
-    new, elsewhere = "sam@police.test", tmp_path / "stick.zip"
+    """The list that is replaced knows that it was theirs, at the backup or before it, and which one they have now.
+
+    Where that one was another's at the backup they come back removed: nothing goes to whoever was forgotten.
+    """
+    elsewhere = tmp_path / "stick.zip"
     sam = directory.find(desk.db, SAM)
     if theirs_then:
         shutil.copy(latest(desk), elsewhere)
+    if holder := directory.by_address(desk.db, new):
+        roster.edit(desk.db, holder.id, Origin(desk.now(), "tester", "edit"), address=parse_address("b@school.test"))
     roster.edit(desk.db, sam.id, Origin(desk.now(), "tester", "edit"), address=parse_address(new))
     desk.add(f"Samira <{SAM}>")
     if not theirs_then:
@@ -381,7 +393,9 @@ def test_whoever_had_the_address_of_somebody_forgotten_before_them_comes_back(
     restoring.bring_back(desk.workspace, restoring.look_into(elsewhere), desk.now())
     desk.db = desk.workspace.open_database()
     assert [each.id for each in directory.people(desk.db) if each.name == "Samira"] == []
-    assert directory.find(desk.db, SAM if theirs_then else new).id == sam.id
+    back = directory.by_id(desk.db, sam.id)
+    assert back is not None
+    assert (back.address.text, back.status) == comes_back
 
 
 def test_another_person_under_the_number_of_somebody_forgotten_brings_them_not_back(

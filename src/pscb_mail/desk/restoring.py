@@ -37,8 +37,9 @@ from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import outbox
-from pscb_mail.people import directory, forgotten
-from pscb_mail.people.subscriber import Status
+from pscb_mail.people import directory, forgotten, roster
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import afterwards, ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import nobody_sends
@@ -197,7 +198,8 @@ def _read_here(workspace: Workspace, question: Callable[[Database], T]) -> T | N
 def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now: datetime) -> None:
     """Forget those once more whom the backup still knew, on the list or in its history.
 
-    Whoever is on the list that is replaced and had the address, too, passed it on or got it from them: they stay.
+    Whoever is on the list that is replaced and had the address, too, passed it on or got it from them: they stay, and
+    those who still had it at the backup get the one that they have now.
     """
     if not hashes:
         return
@@ -207,4 +209,18 @@ def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now
         others = _read_here(workspace, lambda here: forgotten.theirs_as_well(here, had)) or ()
         ids = sorted({who for who, _ in set(had).difference(others)})
         forgetting.erase(db, forgotten.trace(db, ids), hashes, now)
+        keys = {key for _, key in others}
+        stay = [who for who, _ in others if (each := directory.by_id(db, who)) and each.address.key in keys]
+        _move_on(db, _read_here(workspace, lambda here: directory.by_ids(here, stay)) or [], now)
     forgetting.wipe(db)
+
+
+def _move_on(db: Database, people: Sequence[Subscriber], now: datetime) -> None:
+    """Give people the addresses that they have now; where one is still another's, nothing goes to the one of then."""
+    why = "whoever had their address of the backup since was forgotten"
+    origin = Origin(now, "pscb-mail", "restore", why)
+    for person in people:
+        try:
+            roster.edit(db, person.id, origin, address=person.address)
+        except UsageError:
+            roster.remove(db, [person.id], origin)
