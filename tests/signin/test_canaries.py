@@ -137,7 +137,9 @@ def test_the_search_finds_whatever_is_planted_for_it(tmp_path: Path, form: bytes
 
 def test_a_secret_in_the_process_list_is_seen(tmp_path: Path) -> None:
     """The relay that looks at every process finds one that shows it."""
-    shown = subprocess.Popen([sys.executable, "-c", "input()", CANARY], stdin=subprocess.PIPE)
+    command = [sys.executable, "-c", "print(flush=True); input()", CANARY]
+    shown = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    shown.stdout.readline()  # before a program runs, the kernel may not show its arguments yet
     try:
         with pytest.raises(AssertionError, match=CANARY):
             processes_show_nothing(None)
