@@ -48,6 +48,25 @@ def test_a_newcomer_gets_the_issue_at_once_and_once(program: Program, relay: Scr
     assert len(relay.taken) == 2
 
 
+def test_newcomers_are_not_missed_for_one_who_had_it_before_or_for_a_relay_that_is_away(
+    program: Program, relay: ScriptedServer
+) -> None:
+    """The one who comes back has it; who has none because the relay was away is told of; a cancelled issue adds nobody."""
+    kit = "kit@police.test"
+    program("send", "7", "--yes")
+    program("remove", JO)
+    program("add", f"Jo <{JO}>", f"Sam <{SAM}>", "--welcome", "7")
+    assert sent_to(program) == {JO: "sent", SAM: "sent"}
+    relay.acts["greeting"] = b"421 4.3.2 not now\r\n"
+    assert "send issue-7 --joined" in program("add", kit, "--welcome", "7", expect=75).err
+    del relay.acts["greeting"]
+    program("send", "7", "--joined", "--yes")
+    assert sent_to(program)[kit] == "sent"
+    program("cancel", "7", "--yes")
+    program("add", "late@health.test", "--welcome", "7", expect=2)
+    assert len(program("list", "--json").json) == 3
+
+
 def test_a_relay_that_hangs_up_on_a_newcomers_copy_has_no_words_put_into_its_mouth(
     program: Program, relay: ScriptedServer
 ) -> None:

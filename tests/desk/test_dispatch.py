@@ -199,11 +199,14 @@ def test_a_copy_in_doubt_stays_so_while_no_relay_is_there(desk: Office, relay: S
 
 
 def test_somebody_off_the_list_gets_nothing_by_only(desk: Office, relay: ScriptedServer) -> None:
-    """Not even when asked for by name."""
+    """Not even when asked for by name, nor where they left while the question waited for its yes."""
     desk.send(limit=1)
+    stale = person(desk, SAM)
     roster.opt_out(desk.db, [person(desk, SAM).id], Origin(desk.now(), "tester", "unsubscribe"))
     with pytest.raises(UsageError, match="opted out"):
         dispatch.send_only(desk.db, desk.workspace, "7", person(desk, SAM), desk.means, "tester", again=True)
+    with pytest.raises(UsageError, match="opted out"):
+        dispatch.send_only(desk.db, desk.workspace, "7", stale, desk.means, "tester", again=True)
     assert SAM not in taken(relay)[1:]
 
 

@@ -13,7 +13,7 @@ from pscb_mail.cli.options import Json, Yes, one_of
 from pscb_mail.cli.people_asking import ask_newcomers
 from pscb_mail.cli.people_import import import_
 from pscb_mail.cli.people_options import Basis, Groups, Organisation, Reason, Role, Source, Who, Whom
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.people.subscriber import Status
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def add(
     context: Context = ctx.obj
     persons = list(options.persons(people))
     with context.database() as db:
-        issue = planning.begun(db, welcome).issue if welcome else ""
+        issue = planning.still_open(planning.begun(db, welcome)).issue if welcome else ""
         done = roster.add(
             db, persons, options.origin(context, "add"), organisation=organisation or "", role=role or "",
             groups=options.groups(group), source=source, basis=basis,
@@ -82,9 +82,17 @@ def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -
         means = dispatch.means_of(context.workspace, now, stopping.wait)
         for address in joined:
             person = directory.find(db, address)
-            if person.status is Status.ACTIVE:
+            if person.status is not Status.ACTIVE:
+                continue
+            try:
                 verdict = dispatch.send_only(db, context.workspace, issue, person, means, context.author, again=False)
-                taken = told(address, verdict).event is Event.ACCEPTED and taken
+            except UsageError as error:  # they had it when they were on the list before
+                console.say(console.safe(error.message))
+                continue
+            except PscbMailError:
+                console.say(f"All are on the list; `pscb-mail send {issue} --joined` sends it to who has none yet.")
+                raise
+            taken = told(address, verdict).event is Event.ACCEPTED and taken
     raise typer.Exit(console.exit_code(needs_a_person=not taken))
 
 

@@ -20,6 +20,7 @@ from pscb_mail.desk.planning import SendPlan
 from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.issues.edition import Edition, Field, Passage, laid_open, splice
 from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
+from pscb_mail.people import directory
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import afterwards, brakes, editions, ledger, mailing, pacing, singles
 from pscb_mail.sending.delivery import State, Verdict, retries
@@ -127,16 +128,24 @@ def send_only(
 ) -> Verdict:
     """Send one person's copy, or with `again` one more copy. Raises UsageError where that cannot be."""
     sent = planning.begun(db, issue)
-    if person.status is not Status.ACTIVE:
-        raise UsageError(f"{person.address.text} is {person.status.words}.", "Only somebody active can be sent to.")
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
         unsettled.hold_off(db, sent.issue)
+        person = _still_active(db, person)
         delivery = ledger.delivery_of(db, sent.issue, person.id)
-        if delivery is None and sent.cancelled_at is not None and not again:
-            raise UsageError(f"{sent.issue} was cancelled: nobody can be added to it.", planning.AFTER_A_CANCEL)
+        if delivery is None and not again:
+            planning.still_open(sent)
         if again and delivery is not None and delivery.state in {State.SENT, State.SKIPPED}:
             return singles.send_again(db, sent, delivery, person, means)
         return singles.send_only(db, sent, person, workspace.key(), means, again=again)
+
+
+def _still_active(db: Database, person: Subscriber) -> Subscriber:
+    """Return somebody as they are now: an opt-out may have been read while a question waited for its answer."""
+    found = directory.by_id(db, person.id)
+    if found is None or found.status is not Status.ACTIVE:
+        words = found.status.words if found else "not on the list"
+        raise UsageError(f"{person.address.text} is {words}.", "Only somebody active can be sent to.")
+    return found
 
 
 def amendment(db: Database, workspace: Workspace, issue: str) -> Amendment:

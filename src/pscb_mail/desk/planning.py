@@ -83,9 +83,7 @@ def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, 
         raise UsageError(
             f"{slug} is being sent already, to the audience chosen then.", "Leave --to and --not out to go on with it."
         )
-    if joined and mailing.cancelled_at is not None:
-        raise UsageError(f"{slug} was cancelled: nobody can be added to it.", AFTER_A_CANCEL)
-    more = audience.joined_since(db, mailing.audience, slug) if joined else 0
+    more = audience.joined_since(db, still_open(mailing).audience, slug) if joined else 0
     plan = _plan(db, workspace, slug, None, mailing.audience, _waiting(db, slug) + more, more)
     _not_over(mailing, plan, plan.to_send + plan.status.counts[State.UNKNOWN])
     return plan
@@ -124,6 +122,13 @@ def begun(db: Database, issue: str) -> Mailing:
     mailing = ledger.mailing(db, slug)
     if mailing is None:
         raise UsageError(f"{slug} was never sent.", f"`pscb-mail send {slug}` sends it.")
+    return mailing
+
+
+def still_open(mailing: Mailing) -> Mailing:
+    """Return a mailing to which somebody may be added. Raises UsageError where it is cancelled."""
+    if mailing.cancelled_at is not None:
+        raise UsageError(f"{mailing.issue} was cancelled: nobody can be added to it.", AFTER_A_CANCEL)
     return mailing
 
 
