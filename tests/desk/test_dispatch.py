@@ -297,7 +297,11 @@ def test_a_copy_that_no_try_brings_a_word_on_needs_a_person_after_two_days(
 ) -> None:
     """Before that, and while it only waits for its turn, a timer need not make a fuss of it."""
     desk.send(limit=1)
-    desk.db.execute("UPDATE delivery SET dated = '2026-01-05T09:00:00Z', due_at = ? WHERE state = 'queued'", [last_try])
+    desk.db.execute(
+        """INSERT INTO attempt (delivery, issue, address, relay, started_at, verdict)
+           SELECT id, issue, '', '', '2026-01-05T09:00:00Z', 'not_tried' FROM delivery WHERE state = 'queued'"""
+    )
+    desk.db.execute("UPDATE delivery SET due_at = ? WHERE state = 'queued'", [last_try])
     desk.db.conn.commit()
     status = overview.mailing_status(desk.db, desk.workspace, "issue-7")
     assert (status.stuck, status.needs_a_person) == (stuck, bool(stuck))

@@ -178,12 +178,17 @@ def test_a_brake_stops_only_what_is_left(db: Database, last: bytes, stops: bool)
         ([LOST, LOST, TAKEN, LOST], ""),
         ([LOST, LOST, LATER, LOST], ""),
         ([DIED] * 3, ""),
+        ([LOST, TAKEN] * 9, ""),
+        ([LOST, TAKEN] * 10, "10 of the last 20"),
+        ([LOST, LATER] * 10 + [TAKEN] * 79, "10 of the last 99"),
+        ([LOST, TAKEN] * 10 + [TAKEN] * 80, ""),
+        ([DIED, TAKEN] * 10, ""),
     ],
 )
 def test_a_mailing_is_stopped_by_what_all_its_runs_came_to(
     db: Database, verdicts: Sequence[Verdict | str], stopped: str
 ) -> None:
-    """Ten refusals that are more than a tenth of the latest 200; three times taken without a word; not our own end."""
+    """Ten refused or in doubt, and more than a tenth of the latest 200; three doubts in a row; not our own end."""
     come_to(db, *verdicts)
     brake = brakes.so_far(db, ISSUE).brake(ISSUE)
     assert (brake.message if brake else "").count(stopped or "never") == bool(stopped)

@@ -1,5 +1,6 @@
 """Claims and verdicts in groups: each row moves once, and a claim costs the same in a list of any length."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -102,6 +103,21 @@ def test_a_copy_that_gets_no_word_for_as_long_as_one_is_waited_for_is_stuck(
     for after, verdict in ((timedelta(), BARRED), (timedelta(hours=hours), last)):
         for tried in claimed(db, 20, after):
             settled(db, (tried, verdict if tried.claim.delivery == 1 else TAKEN), after=after)
+    assert claims.stuck(db, ISSUE, USUAL_RETRIES) == stuck
+
+
+@pytest.mark.parametrize("word", [LATER, NEVER, LOST])
+@pytest.mark.parametrize(("hours", "stuck"), [((60,), 0), ((60, 107), 0), ((60, 108), 1)])
+def test_a_copy_is_stuck_only_as_long_as_no_word_came_on_it(
+    db: Database, word: Verdict, hours: Sequence[int], stuck: int
+) -> None:
+    """Put off, then a laptop that is off; or refused, and days later "try again": it counts from the word on."""
+    settled(db, *((tried, word if tried.claim.delivery == 1 else TAKEN) for tried in claimed(db, 20)))
+    with transaction(db):
+        ledger.requeue(db, ISSUE, (State.REFUSED, State.UNKNOWN), START + timedelta(hours=60))
+    for after in hours:
+        [tried] = claimed(db, 20, timedelta(hours=after))
+        settled(db, (tried, BARRED), after=timedelta(hours=after))
     assert claims.stuck(db, ISSUE, USUAL_RETRIES) == stuck
 
 

@@ -724,6 +724,33 @@ def test_a_run_waits_for_another_writer_only_where_it_has_something_to_record(tm
     db.close()
 
 
+@pytest.mark.parametrize("step", ["BODY", "DATA"])
+def test_whoever_wants_to_stop_at_once_while_another_writes_has_interrupted_the_run(tmp_path: Path, step: str) -> None:
+    """Waiting to record an answer, or hanging up in the middle of a copy: it is their wish, and no "not now"."""
+    db = newsroom(tmp_path / "d.db", PEOPLE)
+    db.execute("PRAGMA busy_timeout = 10")
+    other = sqlite3.connect(tmp_path / "d.db", isolation_level=None, check_same_thread=False)
+    writes = threading.Event()
+    told: list[str] = []
+
+    def write(connection: socket.socket) -> None:
+        other.execute("BEGIN IMMEDIATE")
+        writes.set()
+        connection.sendall(GOOD["BODY"]) if step == "BODY" else say_nothing(connection)
+
+    with ScriptedServer({step: Once(write)}) as server:
+        work = means(server, connections=1, timing=Timing(step=60, data=60, body=60))
+        work = replace(work, watch=lambda glance: told.append(glance.warning))
+        ended = mailing.run(db, ISSUE, replace(work, at_once=lambda: bool(told) if step == "BODY" else writes.is_set()))
+    assert (ended.interrupted, bool(told), counted(db)) == (
+        True,
+        step == "BODY",
+        {"in_flight": 1, "queued": PEOPLE - 1},
+    )
+    other.close()
+    db.close()
+
+
 def test_who_left_is_not_written_to(db: Database) -> None:
     """An opt-out in the middle of a run is read when that copy would be claimed."""
     origin = Origin(START, "test", "unsubscribe")

@@ -51,16 +51,21 @@ class BrakeError(PscbMailError):
 
 @dataclass
 class Tally:
-    """What tries came to: how many, how many were refused for good, how often in a row none was answered."""
+    """What tries came to: how many, how many were refused for good or left in doubt, how often in a row none answered.
+
+    A line that is cut by time or bytes leaves doubts with answers between them: they are never many in a row.
+    """
 
     tries: int = 0
     refusals: int = 0
+    in_doubt: int = 0
     doubts: int = 0
 
     def take(self, events: Sequence[Event], incidents: int) -> None:
         """Count what was learnt together; `incidents`: how many relays were in order until now."""
         self.tries += sum(event is not Event.NOT_TRIED for event in events)
         self.refusals += events.count(Event.TURNED_DOWN)
+        self.in_doubt += events.count(Event.DOUBTED)
         if not _ANSWERS.isdisjoint(events):
             self.doubts = 0
         if Event.DOUBTED in events:
@@ -68,10 +73,15 @@ class Tally:
 
     def brake(self, issue: str) -> BrakeError | None:
         """Return what stops the mailing, None where nothing does."""
+        taken = ""
         if self.doubts >= _MOST_DOUBTS_IN_A_ROW:
+            taken = f"{self.doubts} times in a row the relay took copies"
+        elif too_many(self.in_doubt, self.tries):
+            taken = f"the relay took {self.in_doubt:,} of the last {self.tries:,} copies"
+        if taken:
             return _stopped(
                 issue,
-                f"{self.doubts} times in a row the relay took copies and did not say so: they may have arrived",
+                f"{taken} and did not say so: they may have arrived",
                 f"Ask who runs the relay; `pscb-mail log {issue} --state unknown` lists them.",
             )
         if too_many(self.refusals, self.tries):

@@ -45,9 +45,13 @@ _DUE = """
                 SELECT 1 FROM delivery WHERE issue = ?1 AND state = 'deferred' AND due_at <= ?2 LIMIT ?3))
 """
 _LEFT = "SELECT EXISTS (SELECT 1 FROM delivery WHERE issue = ? AND state IN ('queued', 'deferred'))"
+# From the first try after the last word of a relay, or of nobody: what was put off or retried by a person begins anew.
 _STUCK = """
-    SELECT count(*) FROM delivery WHERE issue = ? AND state = 'queued' AND due_at IS NOT NULL
-        AND julianday(due_at) - julianday(dated) >= ?
+    SELECT count(*) FROM delivery d WHERE issue = ? AND state = 'queued' AND due_at IS NOT NULL
+        AND julianday(due_at) - julianday((
+            SELECT started_at FROM attempt WHERE delivery = d.id AND id > coalesce(
+                (SELECT max(id) FROM attempt WHERE delivery = d.id AND verdict != 'not_tried'), 0)
+            ORDER BY id LIMIT 1)) >= ?
 """
 _CLAIM = """
     UPDATE delivery SET state = ?, at = ?, address = ?, tries = tries + 1, due_at = NULL,
@@ -114,7 +118,8 @@ def left(db: Database, issue: str) -> bool:
 def stuck(db: Database, issue: str, retries: Retries) -> int:
     """Return how many copies were tried for as long as one that is put off is, and no relay has said a word on them.
 
-    Counted from the first try to the last: how long a copy waits for its turn at a slow pace says nothing.
+    Counted from the first try without a word to the last: how long a copy waits for its turn at a slow pace, or for
+    what it was put off to, says nothing.
     """
     return int(db.conn.execute(_STUCK, (issue, retries.give_up_after / timedelta(days=1))).fetchone()[0])
 

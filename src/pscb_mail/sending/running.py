@@ -125,8 +125,14 @@ class Run:
         brake = brakes.stopped(self.db, self.issue)
         if brake is not None and claims.left(self.db, self.issue):
             self._trip(brake)
-        while self._turn():
-            pass
+        try:
+            while self._turn():
+                pass
+        except HeldError:
+            if not self.means.at_once():
+                raise
+        if self.means.at_once() and isinstance(self.error, HeldError):
+            self.interrupted, self.error = True, None  # nobody waits for the other program: that was their wish
         if not self._held() and self.error is self.tripped:
             self.error = None  # the brake has nothing left to stop
         if self.error is not None:
