@@ -298,6 +298,23 @@ def test_an_old_way_back_lifts_no_later_opt_out(
         (STAY, "I pressed the link by mistake.", Facts(sender=JO), Action.REVIEW),
         (replace(STAY, address="sam@elsewhere.example"), "", Facts(sender=JO), Action.REVIEW),
         (Finding(Kind.SUBSCRIBE, "Can Sam get this too?"), "", Facts(sender=JO), Action.REVIEW),
+        (replace(STAY, name="Sam Lee"), "", Facts(sender=JO), Action.REVIEW),
+        (
+            replace(STAY, evidence="Please keep me on the list and add our new nurse Sam Lee too."),
+            "",
+            Facts(sender=JO),
+            Action.REVIEW,
+        ),
+        (STAY, "Can Sam get this too?", Facts(sender=JO), Action.REVIEW),
+        (
+            replace(
+                STAY,
+                evidence="I'd like to stay on the list and would like my colleague Ann Hill to receive the newsletter as well.",
+            ),
+            "",
+            Facts(sender=JO),
+            Action.REVIEW,
+        ),
     ],
 )
 def test_who_is_on_the_list_and_asks_to_stay_needs_no_review(

@@ -295,7 +295,9 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
 
 def _only_stays(incoming: "Incoming", finding: Finding, facts: Facts) -> bool:
     """Whether somebody on the list asks to stay on it and names nobody else: that proposes nothing."""
-    if finding.kind is not Kind.SUBSCRIBE or finding.address or finding.other or facts.sender is None:
+    if finding.kind is not Kind.SUBSCRIBE or finding.other or facts.sender is None:
+        return False
+    if finding.address or finding.name:
         return False
     return facts.sender.status is Status.ACTIVE and asks_to_stay(finding.evidence, incoming.new_words)
 

@@ -21,8 +21,12 @@ _STAYS = re.compile(
     r"\b(?:(?:keep|leave) (?:me|us) on|(?:stay|remain) on|(?:keep|continue) (?:receiving|getting|to receive))\b",
     re.IGNORECASE,
 )
-# Who fears that they have come off by mistake may be off by the time this is read.
-_CAME_OFF = re.compile(r"\b(?:mistake|accident|error|un-?subscri|remov|taken|took|off\b|back on)", re.IGNORECASE)
+# Who fears that they have come off by mistake may be off by the time this is read; or somebody else is to get it too.
+_CAME_OFF = re.compile(
+    r"\b(?:mistake|accident|error|un-?subscri|remov|taken|took|off\b|back on|(?:add|put|include|too|also|as well"
+    r"|colleague)\b)",
+    re.IGNORECASE,
+)
 
 
 def asks_to_stay(sentence: str, words: str) -> bool:

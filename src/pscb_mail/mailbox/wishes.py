@@ -103,7 +103,8 @@ WISHES: dict[str, re.Pattern[str]] = {
         "so that I am not": r"\b(?:so that|so|that|ensure|sure) (?:i|we|my \w+(?: \w+)?) (?:am|are|is|do|will be|be"
         r"|will) (?:no longer|not) (?:sent|included|on|receiv\w+|get|getting|listed|contacted|e-?mailed)\b",
         "make sure I do not get": r"\b(?:ensure|sure|see)(?: that)? (?:i|we) (?:do not|don't|dont|won't|never"
-        r"|no longer) (?:get|receive|have)\b.{0,20}\b(?:newsletters?|bulletins?|mailings?|e-?mails?)\b",
+        r"|no longer) (?:get|receive)(?: (?:any|more|further|future|of|the|this|these|your)){0,4}"
+        r" (?:newsletters?|bulletins?|mailings?|e-?mails?)\b(?! in (?:my|our) (?:spam|junk))",
         "send not "
         "to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those|any(?: more)? of "
         r"(?:this|these))(?: to (?:me|us))?\b",
@@ -184,7 +185,15 @@ VOLITION = frozenset(
 )
 # After "I do not want", a word of ending or losing makes it a wish to stay: "I do not want this to stop".
 UNWANTED = frozenset(
-    {"no longer want", "rather not", "not send", "no interest", "so that I am not", "rather you did not"}
+    {
+        "no longer want",
+        "rather not",
+        "not send",
+        "no interest",
+        "so that I am not",
+        "make sure I do not get",
+        "rather you did not",
+    }
 )
 STAYING = re.compile(
     r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
