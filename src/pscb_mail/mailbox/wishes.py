@@ -198,7 +198,7 @@ UNWANTED = frozenset(
 STAYING = re.compile(
     r"\b(?:stop\w*|end|ends|ending|cease\w*|cancel\w*|remov\w*|delet\w*|off|out|unsub\w*|leave|leaving|miss\w*|lose"
     r"|losing|drop\w*|without|discontinu\w*|opt\w*|go|be left|taken|late|wrong|old|blank|in (?:the|your|this"
-    r"|next) (?!future)|in (?:a |an |this )?(?:\w+ )?(?:format|form))\b"
+    r"|next) (?!future)|in (?:a |an |this )?(?:\w+ )?(?:format|form)|(?:in|to|into) (?:my|our|the) (?:spam|junk))\b"
 )
 # What they were promised, and what comes all the same: a wish that was not heard.
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
