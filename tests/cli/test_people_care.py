@@ -34,6 +34,12 @@ def program(tmp_path, relay: ScriptedServer) -> Program:
 # -- a newcomer's first copy ----------------------------------------------------------------------------------------
 
 
+def asks_first(program: Program, *groups: str) -> None:
+    """Have whoever comes into one of these groups asked first."""
+    with (program.folder / "pscb-mail.toml").open("a") as settings:
+        settings.write(f"\n[groups]\nconfirm = {list(groups)}\n")
+
+
 def sent_to(program: Program) -> dict[str, str]:
     return {line["address"]: line["state"] for line in program("log", "7", "--json").json}
 
@@ -141,8 +147,7 @@ def test_a_report_tells_people_and_issues(program: Program) -> None:
 
 def test_newcomers_of_a_group_are_asked_and_members_reconfirm(program: Program, relay: ScriptedServer) -> None:
     """Each gets one mail with a link; who was asked lately is not asked again."""
-    settings = program.folder / "pscb-mail.toml"
-    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    asks_first(program, "Parents")
     assert "1 asked to confirm" in program("add", SAM, "--group", "Parents").err
     program("edit", JO, "--group", "Heads")
     program("reconfirm", "Heads", expect=2)
@@ -171,8 +176,7 @@ def test_who_is_active_already_is_asked_when_they_come_into_such_a_group(
     program: Program, relay: ScriptedServer, how: str
 ) -> None:
     """Once, and they stay active: what they had before does not lapse for want of an answer."""
-    settings = program.folder / "pscb-mail.toml"
-    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    asks_first(program, "Parents")
     (program.folder / "people.csv").write_text(f"Email\n{JO}\n")
     command = ("import", "people.csv", "--yes") if how == "import" else (how, JO)
     assert "1 on the list already, and asked" in program(*command, "--group", "parents").err
@@ -187,8 +191,7 @@ def test_a_slip_in_the_name_of_such_a_group_puts_nobody_on_the_list_unasked(
     program: Program, relay: ScriptedServer, how: str
 ) -> None:
     """A group that differs in its figures is another one, and one that is named in the settings itself is none."""
-    settings = program.folder / "pscb-mail.toml"
-    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents 7", "Parents 8"]\n')
+    asks_first(program, "Parents 7", "Parents 8")
     (program.folder / "people.csv").write_text(f"Email\n{SAM}\n")
     command = {"add": ("add", SAM), "edit": ("edit", JO), "import": ("import", "people.csv", "--yes")}[how]
     assert 'Write "Parents 7"' in program(*command, "--group", "parent 7", expect=2).err
@@ -200,8 +203,7 @@ def test_a_slip_in_the_name_of_such_a_group_puts_nobody_on_the_list_unasked(
 
 def test_nobody_is_asked_while_a_restore_is_unsettled(program: Program, relay: ScriptedServer) -> None:
     """Who has opted out since the backup may be on the list again; whoever is added is asked after it is settled."""
-    settings = program.folder / "pscb-mail.toml"
-    settings.write_text(settings.read_text() + '\n[groups]\nconfirm = ["Parents"]\n')
+    asks_first(program, "Parents")
     program("edit", JO, "--group", "Heads")
     made = "2026-01-05T09:00:00Z"
     with contextlib.closing(open_database(program.folder / "pscb-mail.db")) as db:

@@ -214,13 +214,12 @@ def test_a_file_of_several_messages_is_read_as_the_mbox_that_it_is(
         open_source("-", settings(), Path(), stdin=io.BytesIO(data))
 
 
-def test_a_mailbox_has_its_name_before_it_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mailbox_has_its_name_before_it_is_opened(tmp_path: Path) -> None:
     """By it is known when it was read last; a single file is no mailbox, and what is wrong in the settings is told later."""
     (tmp_path / "box").write_bytes(b"")
     (tmp_path / "one.eml").write_bytes(ONE)
-    monkeypatch.chdir(tmp_path)
     for text in (f"MBOX:{tmp_path / 'box'}", "mbox:box", f"maildir:{maildir(tmp_path / 'folder')}"):
-        with contextlib.closing(opened(text)) as source:
+        with contextlib.chdir(tmp_path), contextlib.closing(opened(text)) as source:
             assert name_of(text, Path()) == source.name
     assert name_of("imaps://jo%40x.test@mail.test/INBOX", Path()) == "imaps://jo@x.test@mail.test:993/INBOX"
     assert [name_of(text, tmp_path) for text in ("one.eml", "", "-", "imap://jo@mail.test/INBOX")] == ["", "", "", ""]

@@ -93,8 +93,13 @@ def _new_groups(planned: "Enrolled") -> None:
     console.say(f"{len(made):>7,}  new {'group' if len(made) == 1 else 'groups'}:")
     for each in made[: shown.FIRST]:
         shown.beneath(f"[dim]{console.safe(shown.new_group(each))}[/]")
-    if len(made) > shown.FIRST:
-        shown.beneath(f"[dim]… and {len(made) - shown.FIRST:,} more: --json lists them all[/]")
+    _and_more(len(made))
+
+
+def _and_more(count: int) -> None:
+    """Say how many of a list are not shown, if any, and where they are."""
+    if count > shown.FIRST:
+        shown.beneath(f"[dim]… and {count - shown.FIRST:,} more: --json lists them all[/]")
 
 
 def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:
@@ -115,8 +120,7 @@ def _asked(questions: "Sequence[Question]") -> None:
     console.say(f"{len(questions):>7,}  to look at; they hold nothing up:")
     for each in questions[: shown.FIRST]:
         shown.beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)}: [dim]{console.safe(each.why)}[/]")
-    if len(questions) > shown.FIRST:
-        shown.beneath(f"[dim]… and {len(questions) - shown.FIRST:,} more: --json lists them all[/]")
+    _and_more(len(questions))
 
 
 def _planned(words: str, count: int, some: list[Decision]) -> None:
@@ -145,5 +149,4 @@ def _rejected(reading: "Reading") -> None:
     console.say(f"[yellow]{len(reading.rejected):>7,}  cannot be taken:[/]")
     for row in reading.rejected[: shown.FIRST]:
         shown.beneath(f"[dim]line {row.line}:[/] {console.safe(row.reason)}")
-    if len(reading.rejected) > shown.FIRST:
-        shown.beneath(f"[dim]… and {len(reading.rejected) - shown.FIRST:,} more: --json lists them all[/]")
+    _and_more(len(reading.rejected))

@@ -47,12 +47,14 @@ def persons(words: "Sequence[str]") -> "Iterator[Person]":
     for word in words:
         lines = pasted(read_text(sys.stdin.buffer.read())) if word == "-" else [(0, word)]
         for line, text in lines:
+            where = f"Line {line}: " if line else ""
+            if lost(text):
+                wrong.append(f"{where}a character of it cannot be read. Save the list as UTF-8.")
+                continue
             try:
-                if lost(text):
-                    raise AddressError("a character of it cannot be read. Save the list as UTF-8.")  # noqa: TRY301
                 yield parse_person(text)
             except AddressError as error:
-                wrong.append(f"Line {line}: {error}" if line else str(error))
+                wrong.append(f"{where}{error}")
     if wrong:
         more = [f"… and {len(wrong) - 10} more."] if len(wrong) > 10 else []
         raise UsageError(
