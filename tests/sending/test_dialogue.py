@@ -267,6 +267,20 @@ def test_a_copy_is_in_doubt_from_its_last_byte_on_and_not_before(mode: str) -> N
         assert isinstance(dialogue.ended[0][1], expected)
 
 
+def test_a_copy_is_in_doubt_where_something_breaks_into_the_write_of_its_last_byte() -> None:
+    """Ctrl-C may come after the network took it and before that was counted: sent again, it could arrive twice."""
+    for going, outcome in ((True, InDoubt("we hung up")), (False, NotSent("we hung up"))):
+        dialogue = opened()
+        dialogue.offer(copy())
+        for reply in (OK, OK, GO):
+            said(dialogue)
+            dialogue.receive(reply)
+        dialogue.go_on()
+        dialogue.outgoing.going = going
+        dialogue.break_off("we hung up")
+        assert outcomes(dialogue) == {"jo": outcome}
+
+
 def test_an_answer_that_comes_before_the_end_of_the_message_is_no_answer_to_it() -> None:
     """A reply to a message that has not been sent must never be taken for "accepted"."""
     dialogue = opened("PIPELINING")

@@ -8,14 +8,19 @@ from collections.abc import Iterable
 
 
 class Buffer:
-    """A queue of bytes. `queued` and `handed` count octets since the session began."""
+    """A queue of bytes. `queued` and `handed` count octets since the session began.
 
-    __slots__ = ("handed", "pieces", "queued")
+    `going`: a write is under way. Whatever breaks into it, such as Ctrl-C, may do so after the network took all and
+    before that was counted.
+    """
+
+    __slots__ = ("going", "handed", "pieces", "queued")
 
     def __init__(self) -> None:
         self.pieces: list[bytes | memoryview] = []
         self.queued = 0
         self.handed = 0
+        self.going = False
 
     def add(self, pieces: Iterable[bytes]) -> None:
         """Put pieces at the end."""
@@ -27,6 +32,7 @@ class Buffer:
     def took(self, count: int) -> None:
         """Note that the network took the first `count` octets."""
         self.handed += count
+        self.going = False
         if self.handed == self.queued:
             self.pieces.clear()
             return

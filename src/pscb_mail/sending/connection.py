@@ -224,12 +224,15 @@ class Connection:
     def _write(self) -> None:
         outgoing = self.dialogue.outgoing
         while outgoing.pieces and not self.closed:
+            outgoing.going = True
             try:
                 outgoing.took(self._send())
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                outgoing.going = False
                 self._want(_READ | _WRITE)
                 return
             except OSError as error:
+                outgoing.going = False
                 self._hear_it_out()
                 self.dialogue.break_off(_reason(error))
                 return

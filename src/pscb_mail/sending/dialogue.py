@@ -398,5 +398,5 @@ class Dialogue:
     def _fate(self, flight: _Flight, reason: str) -> Outcome:
         if flight.refusal is not None:
             return flight.refusal
-        left = flight.end is not None and self.outgoing.handed >= flight.end
+        left = flight.end is not None and (self.outgoing.handed >= flight.end or self.outgoing.going)
         return InDoubt(reason) if left else NotSent(reason)
