@@ -25,6 +25,7 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import ledger, mailing, running, singles
 from pscb_mail.sending.brakes import BrakeError
+from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import Retries, State, retries
 from pscb_mail.sending.door import Timing
 from pscb_mail.sending.opening import Credentials
@@ -749,6 +750,28 @@ def test_whoever_wants_to_stop_at_once_while_another_writes_has_interrupted_the_
     )
     other.close()
     db.close()
+
+
+def test_an_interruption_right_after_a_last_byte_left_never_makes_a_second_copy(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network has the copy and we have not counted that yet: it is in doubt, and no later run sends it again."""
+    write = Connection._send
+
+    def interrupted(connection: Connection) -> int:
+        ends = bytes(connection.dialogue.outgoing.pieces[-1]) == b".\r\n"
+        count = write(connection)
+        if ends and len(server.taken) == 2:
+            raise KeyboardInterrupt
+        return count
+
+    with ScriptedServer() as server:
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Connection, "_send", interrupted)  # no argument reaches between these two instants
+            mailing.run(db, ISSUE, means(server, connections=1))
+        mailing.run(db, ISSUE, means(server))
+        the_truth_is_kept(db, server)
+    assert counted(db) == {"sent": PEOPLE - 1, "unknown": 1}
 
 
 def test_who_left_is_not_written_to(db: Database) -> None:
