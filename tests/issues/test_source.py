@@ -98,6 +98,8 @@ MISTAKES = [
     ('title: T\nsubject: "For {{ name }}"', r":3: subject cannot have a merge field"),
     ("title: T\npreheader: '{% x %}'", r":3: preheader cannot have a merge field"),
     ("title: ''", r":2: title is empty"),
+    ("title: T\nsubject: News #19", r':3: subject ends before "#19": with a # in it, .* quotation marks'),
+    ("title: T\npreheader: #19 is here", r':3: preheader ends before "#19 is here": '),
     ("title: [a]", r":2: title must be one line"),
     ("title: T\ncontents: maybe", r":3: contents must be true or false"),
     ("title: T\nattachments: a.pdf", r":3: attachments must be a list"),

@@ -269,13 +269,18 @@ def _plain(node: yaml.Node) -> str:
 
 
 def _words(node: yaml.Node) -> str:
-    text = _plain(node)
+    text = _line(node)
     if not text:
         raise ValueError("is empty")
-    return _no_fields(text)
+    return text
 
 
-def _no_fields(text: str) -> str:
+def _line(node: yaml.Node) -> str:
+    """Return a line that readers see, whole: to YAML what follows a space and a # is a remark (1.2, section 6.6)."""
+    text = _plain(node)
+    after = re.match(r"[ \t]+(#.*)", node.end_mark.buffer[node.end_mark.pointer :])
+    if after and node.style is None:
+        raise ValueError(f'ends before "{one_line(after[1], 40)}": with a # in it, write it in quotation marks, "…"')
     if "{{" in text or "{%" in text or "{#" in text:
         raise ValueError("cannot have a merge field: it is the same for everybody")
     return text
@@ -331,7 +336,7 @@ _KEYS = {
     "date": _date,
     "title": _words,
     "subject": _words,
-    "preheader": lambda node: _no_fields(_plain(node)),
+    "preheader": _line,
     "contents": _truth,
     "attachments": _names,
     "ignore": _reasons,
