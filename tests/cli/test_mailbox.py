@@ -9,6 +9,7 @@ from scripted import ScriptedServer, hang_up
 
 JO, ANN, SAM, KIM = "jo@school.test", "ann@health.test", "sam@police.test", "kim@council.test"
 NAMED = {"opt_out", "subscribe", "address_change", "left", "away", "bounce", "complaint", "automatic", "question"}
+ALARM = "I am worried about Priscilla in year 4, her stepfather hits her and she has bruises."
 FINDINGS = NAMED | {"urgent", "unreadable", "unrelated"}
 
 
@@ -230,8 +231,7 @@ def test_on_a_terminal_one_entry_after_the_other_is_asked_about(room: Mailroom, 
 
 def test_an_alarm_in_the_review_says_what_it_is_and_what_settles_it(room: Mailroom, program: Program) -> None:
     """It looks like no empty row to dismiss: a child, where the message is, and that somebody has to act."""
-    words = "I am worried about Priscilla in year 4, her stepfather hits her and she has bruises."
-    room.drop(room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    room.drop(room.reply(JO, "Re: issue-18 is out", ALARM, room.copy_id("issue-18", JO)))
     program("inbox", expect=1)
     shown = program("review").out
     assert "READ NOW" in shown
@@ -241,6 +241,20 @@ def test_an_alarm_in_the_review_says_what_it_is_and_what_settles_it(room: Mailro
     assert code == 0
     assert "[a]ccept (read, acted on), [d]ismiss (no alarm)" in shown
     assert "settled: somebody has read it and acted" in shown
+
+
+@pytest.mark.parametrize("choice", ["--accept", "--dismiss"])
+def test_a_range_settles_no_alarm(room: Mailroom, program: Program, choice: str) -> None:
+    """Nobody has read what they only counted past: it stays open and is told, until its own number is named."""
+    room.drop(left(room, JO), room.reply(ANN, "Re: issue-18 is out", ALARM, room.copy_id("issue-18", ANN)))
+    room.drop(left(room, SAM))
+    program("inbox", expect=1)
+    alarm = next(entry["number"] for entry in program("review", "--json").json if entry["finding"] == "urgent")
+    done = program("review", choice, "1-20", expect=0)
+    assert f"{alarm}  still open: a child may be at risk" in done.err
+    assert [entry["finding"] for entry in program("review", "--json").json] == ["urgent"]
+    assert "Nothing but alarms is open at 1-20" in program("review", choice, "1-20", expect=2).err
+    assert program("review", choice, str(alarm), "--json", expect=0).json == []
 
 
 def test_nothing_to_review_is_said(program: Program) -> None:

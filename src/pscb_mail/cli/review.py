@@ -82,19 +82,24 @@ def _about(entry: "Review") -> str:
 
 
 def _settle(context: Context, db: "Database", accept: str, dismiss: str) -> None:
-    """Accept and dismiss what the user named: all of it, or nothing where one of them cannot be."""
+    """Accept and dismiss what the user named: all of it, or nothing where one of them cannot be.
+
+    A range settles no alarm: nobody has read what they only counted past.
+    """
     from pscb_mail.database import transaction
     from pscb_mail.mailbox import journal
 
     open_now = {entry.number: entry for entry in journal.reviews(db)}
-    accepted, dismissed = _numbers(accept, open_now), _numbers(dismiss, open_now)
-    if both := set(accepted) & set(dismissed):
+    (accepted, passed), (dismissed, also_passed) = _named(accept, open_now), _named(dismiss, open_now)
+    if both := accepted & dismissed:
         raise UsageError(f"Entry {min(both)} is to be accepted and dismissed.", "Name it once; nothing was changed.")
     with transaction(db):
-        lines = [_accepted(context, db, open_now[number]) for number in accepted]
-        for number in dismissed:
+        lines = [_accepted(context, db, open_now[number]) for number in sorted(accepted)]
+        for number in sorted(dismissed):
             journal.settle_review(db, number, "dismissed", None)
             lines.append(f"{number}  dismissed")
+    unread = sorted((passed | also_passed) - accepted - dismissed)
+    lines += [f"{number}  still open: a child may be at risk; {_BY_ITS_NUMBER}" for number in unread]
     for line in lines:
         console.say(line)
     if accepted:
@@ -113,19 +118,29 @@ def _accepted(context: Context, db: "Database", entry: "Review") -> str:
     return f"{entry.number}  accepted, {done}"
 
 
-def _numbers(text: str, known: "dict[int, Review]") -> list[int]:
-    """Return the entries that `3,5-9` names, each once. Raises UsageError for what is not open."""
-    found: list[int] = []
+_BY_ITS_NUMBER = "an alarm is settled by its own number once somebody has read it, never by a range"
+
+
+def _named(text: str, known: "dict[int, Review]") -> tuple[set[int], set[int]]:
+    """Return the entries that `3,5-9` names, and the alarms that lie in its ranges, which name none.
+
+    Raises UsageError for what is not open, or is nothing but alarms.
+    """
+    found, passed = set[int](), set[int]()
     for part in filter(None, (part.strip() for part in text.split(","))):
         match = re.fullmatch(r"(\d{1,9})(?:-(\d{1,9}))?", part)
         if match is None:
             raise UsageError(f'"{part}" is not a number or a range.', "Write it like 3,5-9; nothing was changed.")
         first, last = int(match[1]), int(match[2] or match[1])
-        named = [number for number in sorted(known) if first <= number <= last]
+        named = {number for number in known if first <= number <= last}
         if not named:
             raise UsageError(f"Nothing is open at {part}.", "`pscb-mail review` lists what is; nothing was changed.")
-        found += [number for number in named if number not in found]
-    return found
+        alarms = {number for number in named if match[2] and known[number].kind == "urgent"}
+        if alarms == named:
+            raise UsageError(f"Nothing but alarms is open at {part}: {_BY_ITS_NUMBER}.", "Nothing was changed.")
+        found |= named - alarms
+        passed |= alarms
+    return found, passed
 
 
 def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
