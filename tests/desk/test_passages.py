@@ -161,11 +161,12 @@ def test_a_group_is_the_same_however_its_accents_were_typed(
     assert words_in((tmp_path / "out" / "issue-7.eml").read_bytes()) == {"whistle"}
 
 
-def test_check_counts_the_readers_of_each_copy(desk: Office) -> None:
-    """Groups in which nobody is are named; the copies are those that somebody gets."""
+def test_check_counts_the_readers_of_each_copy(desk: Office, tmp_path: Path) -> None:
+    """Groups in which nobody is are named; the copies are those that somebody gets. The preview says the same."""
     workspace = desk.workspace
     readership = preview.readership(desk.db, "issue-7")
     report = preflight.check(workspace.issues, "7", workspace.settings, workspace.templates, readership)
+    assert preview.write(workspace, "7", tmp_path / "out", SAMPLE, desk.now(), desk.db).report == report
     found = {each.passages: each.readers for each in report.variants}
     assert found == {("heads, Governors",): 1, ("Police",): 1, (): 1}
     assert [remark.message for remark in report.warnings if remark.rule == "only-nobody"] == [

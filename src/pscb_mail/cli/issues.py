@@ -128,7 +128,8 @@ def preview(
     if watch:
         _watch(context, issue, folder, reader, show=not no_open)
         return
-    made = previewing.write(context.workspace, issue, folder, reader, now())
+    with _list(context) as db:
+        made = previewing.write(context.workspace, issue, folder, reader, now(), db)
     console.result(f"Written: {console.safe(_nearby(made.index))}")
     console.say(_summary(made.report))
     if not no_open:
@@ -358,7 +359,8 @@ def _watch(context: Context, issue: str, folder: Path, reader: "Reader", *, show
         try:
             # The settings may be what was changed.
             workspace = find_workspace(context.workspace.folder, named=context.workspace.folder)
-            made = previewing.write(workspace, issue, folder, reader, now(), live=True)
+            with _list(context) as db:
+                made = previewing.write(workspace, issue, folder, reader, now(), db, live=True)
         except PscbMailError as trouble:
             previewing.write_trouble(issue, folder, trouble)
             console.say(f"[red]{console.safe_lines(trouble.message)}[/]")

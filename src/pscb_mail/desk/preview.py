@@ -108,13 +108,22 @@ def default_folder(workspace: Workspace, issue: str) -> Path:
 
 
 def write(
-    workspace: Workspace, issue: str, folder: Path, reader: Reader, now: datetime, *, live: bool = False
+    workspace: Workspace,
+    issue: str,
+    folder: Path,
+    reader: Reader,
+    now: datetime,
+    db: Database | None = None,
+    *,
+    live: bool = False,
 ) -> Preview:
     """Build the issue and write its preview; `live`: the page reloads itself while `desk.watching` serves it.
 
-    Raises UsageError where the issue cannot be built, or the folder cannot be written; then no file is changed.
+    With the list at hand the check knows who reads. Raises UsageError where the issue cannot be built, or the folder
+    cannot be written; then no file is changed.
     """
-    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates)
+    known = readership(db, slug_of(issue)) if db else None
+    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates, known)
     if edition is None:  # built once more, for the builder's own words
         edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
     edition = laid_open(edition) if reader.groups is None else for_groups(edition, reader.groups)
