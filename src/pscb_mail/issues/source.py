@@ -278,8 +278,8 @@ def _words(node: yaml.Node) -> str:
 def _line(node: yaml.Node) -> str:
     """Return a line that readers see, whole: to YAML what follows a space and a # is a remark (1.2, section 6.6)."""
     text = _plain(node)
-    after = re.match(r"[ \t]+(#.*)", node.end_mark.buffer[node.end_mark.pointer :])
-    if after and node.style is None:
+    after = re.match(r"[ \t]+(#.*)", str(node.end_mark.buffer)[node.end_mark.pointer :])
+    if after and isinstance(node, yaml.ScalarNode) and node.style is None:
         raise ValueError(f'ends before "{one_line(after[1], 40)}": with a # in it, write it in quotation marks, "…"')
     if "{{" in text or "{%" in text or "{#" in text:
         raise ValueError("cannot have a merge field: it is the same for everybody")
