@@ -1,5 +1,6 @@
 """`inbox` and `review` as a user runs them: what they print, in which form, and how they end."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,24 @@ def test_the_last_lines_sum_up(room: Mailroom, program: Program) -> None:
         "1 reply needs you: `pscb-mail review`",
     ]
     assert program("inbox").out.splitlines()[0] == "0 messages read"
+
+
+def test_who_is_marked_by_a_report_is_told_with_its_proof_and_can_be_brought_back(
+    room: Mailroom, program: Program
+) -> None:
+    """A report can be made by whoever has a copy: what it proved itself by, and the change to take back."""
+    room.drop(room.bounce("issue-18", ANN))
+    done = program("inbox", expect=0)
+    proof = "report with the code of their copy: 5.1.1 550 5.1.1 no such user"
+    assert proof in done.out
+    assert "`pscb-mail undo CHANGE` takes it back" in done.err
+    told = {entry["what"]: entry["detail"] for entry in program("show", ANN, "--json").json["timeline"]}
+    assert told["mail returned"] == f"Marked as bounced. {proof}"
+    change = re.match(r"Change (\d+) by pscb-mail inbox", told["bounced"])
+    assert change is not None
+    assert proof in told["bounced"]
+    program("undo", change[1], "--yes")
+    assert room.person(ANN).status == "active"
 
 
 def test_standard_input_and_a_file_are_read(room: Mailroom, program: Program) -> None:

@@ -244,6 +244,19 @@ def test_who_is_marked_by_a_report_that_no_server_sent_is_told(return_path: str 
     assert (decision.action, decision.answer) == (Action.BOUNCED, told)
 
 
+@pytest.mark.parametrize(
+    ("report", "facts", "proof"),
+    [
+        (bounce(sure=True), JO_S, "report with the code of their copy: 550"),
+        (bounce(sure=True), replace(JO_S, owner=None, answered=JO), "report with the Message-ID of their copy: 550"),
+        (bounce(), replace(JO_S, earlier_bounces=2), "report with the code of their copy, of 3 issues by now: 550"),
+    ],
+)
+def test_who_is_marked_as_bounced_can_be_told_by_what_the_report_proved_itself(report: Finding, facts: Facts, proof: str):
+    """Its sender cannot be believed, so what it brought back is the evidence."""
+    assert decide(FROM_STRANGER, report, facts).evidence == proof
+
+
 def test_of_an_urgent_message_not_even_the_words_are_kept():
     decision = decide(FROM_JO, Finding(Kind.URGENT, "A child has told me."), Facts(sender=JO))
     assert (decision.evidence, decision.proposal, decision.subscriber) == (

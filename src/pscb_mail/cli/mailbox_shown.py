@@ -31,8 +31,11 @@ def show(reading: "Reading", db: "Database", *, dry_run: bool) -> None:
         console.result(line)
     if dry_run:
         console.say("This was a dry run: nothing was changed, filed or answered.")
+    elif any(entry.action in _CHANGES for entry in reading.entries):
+        console.say("`pscb-mail show ADDRESS` tells why somebody was changed; `pscb-mail undo CHANGE` takes it back.")
 
 
+_CHANGES = {"opted_out", "resubscribed", "bounced"}
 # Whatever is not here is counted in the last line and no more.
 _SHOWN = ("review", "opted_out", "resubscribed", "bounced", "asked", "left")
 _DONE = {

@@ -260,7 +260,14 @@ def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     doubt = older_than_return(incoming.date, facts.came_back) or down
     # No server reports from an address of its own (RFC 5321 section 4.5.5): whoever has a copy can write such a report.
     told = Answer.RETURNED if incoming.return_path else None
-    return _review(finding, person, doubt) if doubt else _made(finding, Action.BOUNCED, person, told)
+    proven = replace(finding, evidence=f"{_proof(facts, at_once=at_once)}: {finding.evidence}")
+    return _review(finding, person, doubt) if doubt else _made(proven, Action.BOUNCED, person, told)
+
+
+def _proof(facts: Facts, *, at_once: bool) -> str:
+    """Return by what a report proves itself: the code or the Message-ID of a copy, which none but its owner is sent."""
+    what = f"report with the {'code' if facts.owner else 'Message-ID'} of their copy"
+    return what if at_once else f"{what}, of {facts.earlier_bounces + 1} issues by now"
 
 
 def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
