@@ -21,6 +21,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 HERE = Path(__file__).parent
+CHROMIUM = os.environ.get("CHROMIUM", "chromium")
 COLUMNS = 92
 THEME = TerminalTheme(
     (255, 255, 255), (33, 37, 41),
@@ -86,22 +87,40 @@ def terminal(command: str, printed: str, target: Path) -> None:
     console.save_svg(str(target), theme=THEME, code_format=frame, unique_id="t")
 
 
-def screenshot(page: Path, target: Path, width: int, height: int) -> None:
-    """Let headless Chromium draw a page."""
-    chromium = os.environ.get("CHROMIUM", "chromium")
-    with tempfile.TemporaryDirectory() as profile:
+Box = tuple[int, int, int, int]
+"""A part of a picture: left, top, right, bottom."""
+
+
+def screenshot(page: Path, target: Path, width: int, height: int, *boxes: Box, chromium: str = CHROMIUM) -> None:
+    """Let headless Chromium draw a page, with more time for it until there is something in each of the boxes."""
+    for seconds in (4, 8, 16, 32):
+        shown = drawn(page, width, height, seconds, chromium)
+        if not any(is_empty(shown.crop(box)) for box in boxes):
+            shown.quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
+            return
+    raise SystemExit(f"{target.name} was not made: {page.name} stays empty where it should show something.")
+
+
+def drawn(page: Path, width: int, height: int, seconds: int, chromium: str) -> Image.Image:
+    """Return what Chromium shows of a page."""
+    with tempfile.TemporaryDirectory() as name:
+        picture = Path(name) / "picture.png"
         subprocess.run(
             [
                 chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-                "--virtual-time-budget=4000",  # time enough for the frames of a page
-                f"--user-data-dir={profile}", f"--screenshot={target}", page.as_uri(),
+                f"--virtual-time-budget={seconds}000",  # time for the frames of a page
+                f"--user-data-dir={name}/profile", f"--screenshot={picture}", page.as_uri(),
                 f"--window-size={width},{height + 200}",  # the page may get less than its window
             ],
             check=True, capture_output=True,
         )  # fmt: skip
-    shown = Image.open(target).convert("RGB").crop((0, 0, width, height))
-    shown.quantize(192, dither=Image.Dither.NONE).save(target, optimize=True)
+        return Image.open(picture).convert("RGB").crop((0, 0, width, height))
+
+
+def is_empty(picture: Image.Image) -> bool:
+    """Whether a picture is one ground without words: letters have more than a hundred shades at their edges."""
+    return picture.getcolors(100) is not None
 
 
 def main() -> None:
@@ -115,11 +134,12 @@ def main() -> None:
         body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
         page = folder / "newsletter.html"
         page.write_text(body.get_content(), encoding="utf-8")
-        screenshot(page, HERE / "newsletter.png", 760, 1100)
+        screenshot(page, HERE / "newsletter.png", 760, 1100, (80, 0, 680, 160), (80, 160, 680, 1100))
         (workspace / "issues" / "issue-19.md").write_text(DRAFT, encoding="utf-8")
         terminal("pscb-mail check 19", program("-w", "demo", "check", "19", folder=folder, code=1), HERE / "check.svg")
         program("-w", "demo", "preview", "18", "--no-open", "--out", "page", folder=folder)
-        screenshot(folder / "page" / "index.html", HERE / "preview.png", 1280, 900)
+        phone, desktop = (45, 270, 405, 890), (431, 270, 1191, 890)
+        screenshot(folder / "page" / "index.html", HERE / "preview.png", 1280, 900, phone, desktop)
 
 
 if __name__ == "__main__":
