@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -165,6 +166,20 @@ def error(problem: PscbMailError) -> None:
 def count(number: int, one: str, many: str) -> str:
     """Return a number with the word for it: `1 person`, `2,000 people`."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def nearby(path: Path) -> str:
+    """Return a path as one would type it from here, safe to print."""
+    here = Path.cwd()
+    return safe(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def open_page(address: str) -> None:
+    """Open a page in the browser, or say that the user must."""
+    import webbrowser
+
+    if not webbrowser.open(address):
+        say(f"No browser could be opened: open {safe(address)} yourself.")
 
 
 def safe_lines(text: str) -> str:

@@ -5,16 +5,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pscb_mail.errors import UsageError
+from pscb_mail.errors import PscbMailError, UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from sqlite_utils import Database
 
     from pscb_mail.workspace import Workspace
@@ -46,6 +48,28 @@ class Context:
             if written:
                 self._warn_of_the_place()
 
+    @contextmanager
+    def database_if_any(self) -> "Iterator[Database | None]":
+        """Open the database where there is one: looking at an issue makes none."""
+        if not self.workspace.database_path.is_file():
+            yield None
+            return
+        with self.database() as db:
+            yield db
+
+    @contextmanager
+    def database_if_readable(self) -> "Iterator[Database | None]":
+        """Open the database where there is one that can be read now: a broken list keeps nobody from writing."""
+        from pscb_mail.cli import console
+
+        with ExitStack() as stack:
+            try:
+                db = stack.enter_context(self.database_if_any())
+            except PscbMailError as error:
+                console.say(f"[yellow]The list was not counted:[/] {console.safe(error.message)}")
+                db = None
+            yield db
+
     def _warn_of_the_place(self) -> None:
         from pscb_mail.cli import console
         from pscb_mail.desk.doctor.check import Result
@@ -55,10 +79,15 @@ class Context:
         if place.result is Result.WARNING:
             console.say(f"[yellow]{console.safe(place.detail)}[/]\n{console.safe(place.hint)}")
 
+    @property
+    def zone(self) -> "ZoneInfo":
+        """The newsletter's time zone, in which times are read and shown."""
+        return self.workspace.settings.newsletter.zone
+
     def day(self, text: str) -> datetime:
         """Return the beginning of a day in the newsletter's zone. Raises UsageError where `text` is none."""
         try:
-            return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=self.workspace.settings.newsletter.zone)
+            return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=self.zone)
         except ValueError as error:
             raise UsageError(f'"{text}" is not a day.', "Write it like 2026-11-30.") from error
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import takewhile
 from pathlib import Path
 
@@ -45,6 +45,17 @@ class MailingStatus:
     def needs_a_person(self) -> bool:
         """Whether deliveries were refused, put off, are in doubt, or stuck."""
         return bool(self.stuck or any(self.counts[each] for each in (State.REFUSED, State.UNKNOWN, State.DEFERRED)))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An issue in the list of all; `error`: why its file cannot be read, which keeps the others from nobody."""
+
+    issue: str
+    state: MailingState
+    subject: str
+    date: date | None
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,9 +112,21 @@ def log(db: Database, workspace: Workspace, issue: str, state: State | None = No
     return ledger.log(db, issue, state, unattended=unattended)
 
 
-def issue_states(db: Database, workspace: Workspace) -> dict[str, MailingState]:
-    """Return the state of every issue that was ever sent."""
-    return {status.issue: status.state for status in mailing_statuses(db, workspace)}
+def issues(db: Database | None, workspace: Workspace) -> list[Listed]:
+    """Return all issues and where they stand, the oldest first; without a database none was ever sent."""
+    states = {status.issue: status.state for status in mailing_statuses(db, workspace)} if db else {}
+    return [
+        _listed(workspace.issues, slug, states.get(slug, MailingState.NOT_SENT))
+        for slug in all_issues(workspace.issues)
+    ]
+
+
+def _listed(folder: Path, slug: str, state: MailingState) -> Listed:
+    try:
+        source = read_source(find_issue(folder, slug))
+    except UsageError as problem:
+        return Listed(slug, state, "", None, problem.message)
+    return Listed(slug, state, source.subject, source.date)
 
 
 def standing(db: Database, workspace: Workspace, now: datetime) -> Standing:

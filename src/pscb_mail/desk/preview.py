@@ -40,6 +40,7 @@ from pscb_mail.sending import audience, ledger
 from pscb_mail.sending.audience import Audience, Recipient
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
+from pscb_mail.settings import FILE_NAME
 from pscb_mail.workspace import Workspace
 
 
@@ -105,6 +106,12 @@ def _audience(db: Database, issue: str) -> Audience:
 def default_folder(workspace: Workspace, issue: str) -> Path:
     """Return where previews go unless told: out of the way, and ignored by git."""
     return workspace.folder / "build" / "preview" / slug_of(issue)
+
+
+def made_of(workspace: Workspace, issue: str) -> tuple[Path, ...]:
+    """Return the files and folders that a preview is made of. Raises UsageError where there is no such issue."""
+    source = find_issue(workspace.issues, issue)
+    return (source.parent, workspace.folder / FILE_NAME, workspace.folder / "templates")
 
 
 def write(
