@@ -181,6 +181,23 @@ def test_an_address_that_another_person_has_meanwhile_is_not_taken_back(people) 
     assert people.one(JO).name == "Other"
 
 
+def test_undo_gives_nobody_an_address_whose_later_owner_opted_out(people) -> None:
+    """They would be written to at it again; neither by taking back an edit nor by bringing back who was added."""
+    people.add(f"Jo <{JO}>", SAM)
+    jo, sam = people.ids(JO, SAM)
+    edited = roster.edit(people.db, jo, people.origin("edit"), address=parse_address("new@x.example")).change
+    taken_off = undo(people, people.add("ann@x.example")).change
+    for address in (JO, "ann@x.example", SAM):
+        roster.edit(people.db, sam, people.origin("edit"), address=parse_address(address))
+    number = people.opt_out(SAM)
+    for change, address in ((edited, JO), (taken_off, "ann@x.example")):
+        with pytest.raises(UsageError, match=f"whoever had {address} since has opted out"):
+            undo(people, change)
+    assert [person.address.text for person in people.everybody()] == ["new@x.example", SAM]
+    undo(people, number)
+    assert (undo(people, edited).people, undo(people, taken_off).people) == (1, 1)
+
+
 def test_an_unknown_change_is_a_sentence(people) -> None:
     for number in (7, 0, -1, 2**63, -(2**63) - 1):
         with pytest.raises(UsageError, match=f"no change {number}"):

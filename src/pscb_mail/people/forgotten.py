@@ -79,21 +79,6 @@ def _nobody(db: Database) -> bool:
     return db.execute("SELECT 1 FROM forgotten LIMIT 1").fetchone() is None
 
 
-def brought_back_by_undo(db: Database, number: int) -> str:
-    """Return an address that undoing a change would bring back although its owner must not come back; "" for none."""
-    if _nobody(db):
-        return ""
-    row = db.execute(
-        f"""SELECT address FROM (
-                SELECT before ->> 'address' AS address, lower(before ->> 'address') AS value FROM history
-                WHERE change = ? AND before IS NOT NULL
-                  AND lower(before ->> 'address') IS NOT lower(after ->> 'address'))
-            WHERE {_HASH} IN (SELECT hash FROM forgotten) LIMIT 1""",
-        [number],
-    ).fetchone()
-    return str(row[0]) if row else ""
-
-
 def lift(db: Database, key: str) -> None:
     """Let somebody come back who has asked for it themselves."""
     if among(db, [key]):

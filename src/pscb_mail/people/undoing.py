@@ -1,7 +1,7 @@
 """Taking back: a change reversed for those people who still are as it left them; of the others, what stands in the way.
 
-So an undo can lift an opt-out only where it undoes that very opt-out. It is a change like any other, and can be taken
-back itself. One of a million people takes no more memory than one of some thousands: SQLite finds who has changed
+So an undo can lift an opt-out only where it undoes that very opt-out, and gives nobody an address back whose later owner
+opted out or was forgotten. It is a change like any other, and can be taken back itself. One of a million people takes no more memory than one of some thousands: SQLite finds who has changed
 since, and people are put back some thousands at once. Raises UsageError with nothing changed.
 """
 
@@ -29,6 +29,7 @@ from pscb_mail.people.changes import (
     subscriber_of,
     undone,
 )
+from pscb_mail.people.recognising import once_theirs
 from pscb_mail.people.subscriber import Status, Subscriber
 
 _AT_ONCE = 5_000
@@ -129,12 +130,30 @@ def _weighed(db: Database, number: int) -> tuple[int, int]:
             f"Change {number} cannot be taken back: whoever it was about has been forgotten.",
             "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
         )
-    if steps > stayed and (barred := forgotten.brought_back_by_undo(db, number)):
-        raise UsageError(
-            f"Change {number} cannot be taken back: whoever had {barred} asked to be forgotten.",
-            "That address cannot come back to the list.",
-        )
+    _hold_free_to_have(db, number)
     return steps, stayed
+
+
+def _hold_free_to_have(db: Database, number: int) -> None:
+    """Refuse where somebody would have an address again that holds a bar which is not theirs. Raises UsageError."""
+    rows = db.execute(_HAD_AGAIN)
+    some = rows.fetchmany(_AT_ONCE)
+    gone = once_theirs(db) if some else {}
+    while some:
+        barred = forgotten.among(db, [key for _, _, key in some])
+        for subscriber, address, key in some:
+            if key in barred or gone.get(key, subscriber) != subscriber:
+                did = "asked to be forgotten" if key in barred else "since has opted out"
+                raise UsageError(
+                    f"Change {number} cannot be taken back: whoever had {address} {did}.",
+                    "That address cannot come back to the list.",
+                )
+        some = rows.fetchmany(_AT_ONCE)
+
+
+_HAD_AGAIN = """SELECT h.subscriber, h.before ->> 'address', lower(h.before ->> 'address') AS key
+                FROM weighed w JOIN history h ON h.id = w.step
+                WHERE w.holder IS NULL AND h.before IS NOT NULL AND key IS NOT lower(h.after ->> 'address')"""
 
 
 def _free(db: Database, at_once: int) -> Iterator[list[_Step]]:
