@@ -1,6 +1,6 @@
 """Carrying out a send: to whom, which edition, what is looked up, what is left alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -112,6 +112,44 @@ def test_an_apology_reaches_those_whose_copy_was_in_flight_at_a_crash(desk: Offi
     found = audience.people_in(desk.db, Audience(("received:issue-7@1",)))
     assert [each.address for each in found] == [JO, SAM]
     assert editions.got(desk.db, "issue-7") == {1: 2}
+
+
+def test_a_time_to_come_is_waited_for_before_anything_is_frozen(desk: Office, relay: ScriptedServer) -> None:
+    """Also where the clock is set back meanwhile; whoever stops it while it waits has sent nothing."""
+    begins = desk.now() + timedelta(hours=8)
+    plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+    clocks = [timedelta(hours=7), timedelta(hours=-2), timedelta(hours=3, seconds=10)]
+
+    def wait(_: float) -> bool:
+        if clocks:
+            assert ledger.mailing(desk.db, "issue-7") is None
+            desk.at += clocks.pop(0)
+        return False
+
+    def sent(wait: Callable[[float], bool]) -> list[str]:
+        means = dispatch.means_of(desk.workspace, desk.now, wait)
+        ended = dispatch.dispatch(desk.db, desk.workspace, plan, Order(begins=begins), means, "tester")
+        assert ended.interrupted == (not relay.taken)
+        return taken(relay)
+
+    assert sent(lambda _: True) == []
+    assert sent(wait) == [JO, SAM]
+    assert clocks == []
+
+
+def test_a_time_that_was_slept_through_is_not_made_up_for(desk: Office, relay: ScriptedServer) -> None:
+    """What was meant for Tuesday at nine does not go out by surprise on Wednesday."""
+    begins = desk.now() + timedelta(hours=8)
+    plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+
+    def wait(_: float) -> bool:
+        desk.at += timedelta(days=1)
+        return False
+
+    means = dispatch.means_of(desk.workspace, desk.now, wait)
+    with pytest.raises(UsageError, match="is past"):
+        dispatch.dispatch(desk.db, desk.workspace, plan, Order(begins=begins), means, "tester")
+    assert (taken(relay), ledger.mailing(desk.db, "issue-7")) == ([], None)
 
 
 def test_who_joined_later_gets_it_only_when_told_so(desk: Office, relay: ScriptedServer) -> None:

@@ -226,13 +226,13 @@ class Bar:
         self._total = total
         self._task = progress.add_task(safe(label), total=total, note="")
         self._said = time.monotonic()
+        self._trouble = ""
 
     def advance(self, done: int, trouble: str | None = None) -> None:
         """Show how many are done, and the last trouble where there was one."""
-        if trouble is None:
-            self._progress.update(self._task, completed=done)
-        else:
-            self._progress.update(self._task, completed=done, note=safe(one_line(trouble, 60)))
+        if trouble is not None:
+            self._trouble = safe(one_line(trouble, 60))
+        self._progress.update(self._task, completed=done, note=self._trouble)
         if time.monotonic() - self._said > self.PLAIN_EVERY_SECONDS:
             self._plain(f"{done:,} of {self._total:,}")
 

@@ -7,8 +7,11 @@ from pscb_mail.cli.context import Context, now
 from pscb_mail.sending.delivery import Event, MailingState, State, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
     from zoneinfo import ZoneInfo
+
+    from sqlite_utils import Database
 
     from pscb_mail.desk.differences import Words
     from pscb_mail.desk.dispatch import Amendment
@@ -25,7 +28,9 @@ def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
         console.say(f"[yellow]{console.safe(glance.warning)}[/]")
         return
     if glance.until is not None:
-        bar.note(f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}; Ctrl-C: go on later")
+        bar.note(
+            f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}, leave this open; Ctrl-C: go on later"
+        )
         return
     trouble = glance.state not in {State.SENT, State.QUEUED}
     bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)
@@ -33,32 +38,13 @@ def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
 
 def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:
     """Tell what is about to happen, before anything does."""
-    from pscb_mail.sending import pacing
-
-    zone = context.workspace.settings.newsletter.zone
     again = plan.status.state is not MailingState.NOT_SENT
     console.say(f"[bold]{console.safe(plan.status.subject)}[/] ({plan.issue}){', going on' if again else ''}")
     have_it = f", {plan.status.counts[State.SENT]:,} have it already" if again else ""
     rows = [("to", whom(plan.to_send, limit) + have_it)]
     if plan.joined:
         rows.append(("joined since", f"{plan.joined:,} of them"))
-    rows.append(("through", plan.relay))
-    copies = plan.to_send if limit is None else min(plan.to_send, limit)
-    lasts = pacing.lasts(plan.limits, copies, plan.spent, now())
-    if lasts.total_seconds() >= 60:
-        ends = (now() + lasts).astimezone(zone)
-        rows.append(("takes", f"{console.span(lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"))
-    rows.append(
-        ("last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself")
-    )
-    if plan.reads_mailbox:
-        rows.append(("mailbox last read", console.ago(plan.read_at, now()) or "never: `pscb-mail inbox` reads it"))
-    if plan.in_review:
-        rows.append(("waiting in review", f"{plan.in_review}: `pscb-mail review`"))
-    if refused := plan.status.counts[State.REFUSED]:
-        rows.append(("refused before", f"{refused:,}: `pscb-mail retry {plan.issue} --only refused`"))
-    if doubts := plan.status.counts[State.UNKNOWN]:
-        rows.append(("in doubt", f"{doubts:,}: `pscb-mail log {plan.issue} --state unknown`"))
+    rows += [("through", plan.relay), *_how_long(plan, limit, context), *_to_know_first(plan)]
     console.facts(rows)
     if plan.astray:
         console.say(f"[yellow]{console.safe(plan.astray)}[/] `pscb-mail doctor` says what can be done.")
@@ -69,10 +55,55 @@ def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:
         )
 
 
+def _how_long(plan: "SendPlan", limit: int | None, context: Context) -> "Iterator[tuple[str, str]]":
+    from pscb_mail.sending import pacing
+
+    copies = plan.to_send if limit is None else min(plan.to_send, limit)
+    lasts = pacing.lasts(plan.limits, copies, plan.spent, now())
+    if lasts.total_seconds() >= 60:
+        ends = (now() + lasts).astimezone(context.zone)
+        yield "takes", f"{console.span(lasts)} at this pace, until about {ends:%H:%M on %A %d %B}"
+
+
+def _to_know_first(plan: "SendPlan") -> "Iterator[tuple[str, str]]":
+    """Yield what an editor may want to see to before a yes."""
+    yield "last tested", console.ago(plan.tested_at, now()) or "never: `pscb-mail test` sends a copy to yourself"
+    if plan.reads_mailbox:
+        yield "mailbox last read", console.ago(plan.read_at, now()) or "never: `pscb-mail inbox` reads it"
+    if plan.in_review:
+        yield "waiting in review", f"{plan.in_review}: `pscb-mail review`"
+    if refused := plan.status.counts[State.REFUSED]:
+        yield "refused before", f"{refused:,}: `pscb-mail retry {plan.issue} --only refused`"
+    if doubts := plan.status.counts[State.UNKNOWN]:
+        yield "in doubt", f"{doubts:,}: `pscb-mail log {plan.issue} --state unknown`"
+
+
+def show_retry(plan: "SendPlan", which: State) -> None:
+    """Tell what a retry is about to do."""
+    count = plan.status.counts[which]
+    console.say(f"{count:,} {which} of {console.safe(plan.issue)}.")
+    if plan.to_send != count:
+        console.say("Those who wait anyway are sent to as well, those who have left the list are not.")
+    if which is State.UNKNOWN:
+        console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
+
+
+def written(copies: int, folder: "Path") -> None:
+    """Tell of copies written into a folder."""
+    console.say(f"{console.count(copies, 'file', 'files')} in {console.safe(folder)}. Nothing was sent or recorded.")
+
+
 def whom(count: int, limit: int | None) -> str:
     """Return how many people a run is for: `50 of 2,000 people` where it is limited."""
     people = console.count(count, "person", "people")
     return f"{limit:,} of {people}" if limit is not None and limit < count else people
+
+
+def print_mailing(db: "Database", context: Context, issue: str, *, json: bool) -> None:
+    """Print how a mailing stands now."""
+    from pscb_mail.desk import overview
+
+    print_status(overview.mailing_status(db, context.workspace, issue), context, json=json)
 
 
 def print_status(status: "MailingStatus", context: Context, *, json: bool) -> None:
@@ -114,10 +145,10 @@ def what_is_left(status: "MailingStatus") -> None:
         )
 
 
-def nothing_to_retry(status: "MailingStatus", which: str) -> None:
+def nothing_to_retry(status: "MailingStatus", which: State) -> None:
     """Say that there is nothing of the kind to retry, and what there is."""
-    word = {"deferred": "put off", "refused": "refused", "unknown": "in doubt"}[which]
-    if status.counts[State(which)]:
+    word = {State.DEFERRED: "put off", State.REFUSED: "refused", State.UNKNOWN: "in doubt"}[which]
+    if status.counts[which]:
         console.say(f"Whose copy of {status.issue} is {word} has left the list since: nobody to send to.")
         return
     console.say(f"No copy of {status.issue} is {word}: nothing to retry.")
@@ -138,7 +169,6 @@ def told(address: str, verdict: "Verdict") -> "Verdict":
 
 def print_log(lines: "Iterable[LogLine]", context: Context, *, editions: bool) -> None:
     """Print the log as a table; with `editions` it tells who has which."""
-    zone = context.workspace.settings.newsletter.zone
     console.table(
         ("address", "state", *(("edition",) if editions else ()), "reply", "at"),
         (
@@ -147,7 +177,7 @@ def print_log(lines: "Iterable[LogLine]", context: Context, *, editions: bool) -
                 line.state,
                 *((line.edition,) if editions else ()),
                 words(line.code, line.reply),
-                console.local(line.at, zone),
+                console.local(line.at, context.zone),
             )
             for line in lines
         ),

@@ -27,6 +27,7 @@ from pscb_mail.sending.delivery import State, Verdict, retries
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.sending.relays import relays_of
 from pscb_mail.sending.running import Ended, Glance, Means
+from pscb_mail.sending.schedule import not_long_past
 from pscb_mail.workspace import Workspace
 
 # Exchange Online files a copy some seconds after it has taken it.
@@ -37,13 +38,14 @@ FILING_SECONDS = 20.0
 class Order:
     """How a run is to go: at most `limit` copies, waiting or not, with one state's deliveries queued again first.
 
-    `let_go`: a person has seen what stopped the mailing, and said that it goes on.
+    `begins`: not before then. `let_go`: a person has seen what stopped the mailing, and said that it goes on.
     """
 
     limit: int | None = None
     patient: bool = True
     requeue: State | None = None
     let_go: bool = False
+    begins: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -71,16 +73,19 @@ def means_of(
     clock: Callable[[], datetime],
     wait: Callable[[float], bool],
     watch: Callable[[Glance], None] = lambda _: None,
+    at_once: Callable[[], bool] = lambda: False,
 ) -> Means:
     """Return what a run works with, from the workspace's settings. Raises SettingsError where a secret is missing."""
     settings = workspace.settings
     through = relays_of(settings)
     limits, again = pacing.limits(settings.pace), retries(settings.retry)
-    return Means(settings.newsletter, limits, through, clock, wait, watch, again)
+    return Means(settings.newsletter, limits, through, clock, wait, watch, again, at_once)
 
 
 def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, means: Means, author: str) -> Ended:
-    """Send what the plan says, or go on with it."""
+    """Send what the plan says, or go on with it; until its time has come nothing is recorded, and no lock is held."""
+    if order.begins is not None and not _has_come(order.begins, means, patient=order.patient):
+        return Ended(0, interrupted=True, next_due=None)
     with send_lock(db, workspace.lock_path, plan.issue, author, means.now()):
         unsettled.hold_off(db, plan.issue)
         if order.let_go:
@@ -100,6 +105,23 @@ def dispatch(db: Database, workspace: Workspace, plan: SendPlan, order: Order, m
         if _in_doubt(db, plan.issue) and has_sent_folder(workspace.settings) and not means.wait(FILING_SECONDS):
             settle_doubts(db, workspace, plan.issue, means.now())
         return ended
+
+
+def _has_come(begins: datetime, means: Means, *, patient: bool) -> bool:
+    """Wait for a moment, also where the clock is set back meanwhile; return False where the user asks to stop.
+
+    Raises NotNowError where nobody waits for it, UsageError where it was slept through.
+    """
+    shown = f"{begins.astimezone(means.newsletter.zone):%H:%M on %d %B}"
+    if begins > means.now():
+        if not patient:
+            raise NotNowError(f"It is not yet {shown}.", "Run it again then.")
+        means.watch(Glance(0, None, "", "", until=begins))
+    while (left := (begins - means.now()).total_seconds()) > 0:
+        if means.wait(left):
+            return False
+    not_long_past(shown, begins, means.now())
+    return True
 
 
 def doubt_the_dead(db: Database, workspace: Workspace, issue: str, author: str, now: datetime) -> None:

@@ -42,6 +42,11 @@ class MailingStatus:
     stuck: int = 0
 
     @property
+    def waiting(self) -> int:
+        """How many copies are still to be sent: queued, or put off."""
+        return self.counts[State.QUEUED] + self.counts[State.DEFERRED]
+
+    @property
     def needs_a_person(self) -> bool:
         """Whether deliveries were refused, put off, are in doubt, or stuck."""
         return bool(self.stuck or any(self.counts[each] for each in (State.REFUSED, State.UNKNOWN, State.DEFERRED)))
