@@ -1,5 +1,8 @@
 """What an address is, when two are the same person's, and what is refused with a reason."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -106,9 +109,13 @@ def test_letters_beyond_ascii_never_make_two_people_one(one: str, other: str) ->
 
 
 def test_a_kept_address_reads_back_as_it_was() -> None:
-    for text, _ in ACCEPTED:
-        address = parse_address(text)
-        assert kept_address(address.text) == address
+    """Its key is SQLite's `lower` of it: by that the history's addresses are looked up."""
+    beyond = ("STRA\u00dfE@B\u00dcCHER.example", "\u00dc\u1e9e\u0130I@x.example", "\u0391\u03a3@x.example")
+    with closing(sqlite3.connect(":memory:")) as db:
+        for text in (*(text for text, _ in ACCEPTED), *beyond):
+            address = parse_address(text)
+            assert kept_address(address.text) == address
+            assert db.execute("SELECT lower(?)", [address.text]).fetchone() == (address.key,)
 
 
 PEOPLE = [

@@ -92,10 +92,13 @@ def all_hashes(db: Database) -> tuple[str, ...]:
 
 # -- who that is ----------------------------------------------------------------------------------------------------
 
+# The key of an address that the history holds: SQLite's `lower` folds what a key folds, A-Z.
 _ALL_ADDRESSES = """
-    SELECT id AS who, address, name FROM subscriber
-    UNION ALL SELECT subscriber, before ->> 'address', before ->> 'name' FROM history WHERE before IS NOT NULL
-    UNION ALL SELECT subscriber, after ->> 'address', after ->> 'name' FROM history WHERE after IS NOT NULL
+    SELECT id AS who, address, address_key AS key, name FROM subscriber
+    UNION ALL SELECT subscriber, before ->> 'address', lower(before ->> 'address'), before ->> 'name' FROM history
+        WHERE before IS NOT NULL
+    UNION ALL SELECT subscriber, after ->> 'address', lower(after ->> 'address'), after ->> 'name' FROM history
+        WHERE after IS NOT NULL
 """
 
 
@@ -134,35 +137,31 @@ _FREE = """
 
 def with_earlier(db: Database, ids: Sequence[int]) -> list[int]:
     """Return ids of people, and those under which they stood before: added once, taken off by an undo, added again."""
-    rows = db.execute(
-        f"""SELECT DISTINCT who FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT id FROM subscriber) AND lower(address)
-            IN (SELECT address_key FROM subscriber WHERE id IN (SELECT value FROM json_each(?))) ORDER BY who""",
-        [json.dumps(list(ids))],
-    )
-    return [*ids, *(who for (who,) in rows)]
+    theirs = "SELECT address_key FROM subscriber WHERE id IN (SELECT value FROM json_each(?))"
+    return [*ids, *taken_off(db, *(key for (key,) in db.execute(theirs, [json.dumps(list(ids))])))]
 
 
-def taken_off(db: Database, key: str) -> list[int]:
-    """Return the ids of those who had an address and whom only the history still knows."""
+def taken_off(db: Database, *keys: str) -> list[int]:
+    """Return the ids of those who had one of some addresses and whom only the history still knows."""
     rows = db.execute(
-        f"SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT id FROM subscriber)"
+        f"""SELECT DISTINCT who FROM ({_ALL_ADDRESSES}) WHERE who NOT IN (SELECT id FROM subscriber)
+            AND key IN (SELECT value FROM json_each(?)) ORDER BY who""",
+        [json.dumps(keys)],
     )
-    return sorted({who for who, address in rows if kept_address(address).key == key})
+    return [who for (who,) in rows]
 
 
 def holders(db: Database, keys: Iterable[str]) -> list[int]:
     """Return the ids of whoever has or had one of some addresses."""
-    wanted = frozenset(keys)
-    rows = db.execute(f"SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES})")
-    return sorted({who for who, address in rows if kept_address(address).key in wanted})
+    query = f"SELECT DISTINCT who FROM ({_ALL_ADDRESSES}) WHERE key IN (SELECT value FROM json_each(?)) ORDER BY who"
+    return [who for (who,) in db.execute(query, [json.dumps(list(keys))])]
 
 
 def barred_of(db: Database, kept: Iterable[str]) -> list[tuple[int, str]]:
     """Return the id of whoever has or had an address whose hash is among `kept`, each with the key of that address."""
-    query = f"""SELECT who, value FROM (SELECT id AS who, address_key AS value FROM subscriber
-                UNION SELECT who, lower(address) FROM ({_ALL_ADDRESSES}))
-                WHERE {_HASH} IN (SELECT value FROM json_each(:kept)) ORDER BY who"""
-    return list(db.execute(query, {"kept": json.dumps(list(kept))}))
+    query = f"""SELECT who, value FROM (SELECT DISTINCT who, key AS value FROM ({_ALL_ADDRESSES}))
+                WHERE {_HASH} IN (SELECT value FROM json_each(?)) ORDER BY who"""
+    return list(db.execute(query, [json.dumps(list(kept))]))
 
 
 def theirs_as_well(db: Database, had: Iterable[tuple[int, str]]) -> frozenset[tuple[int, str]]:
@@ -172,11 +171,11 @@ def theirs_as_well(db: Database, had: Iterable[tuple[int, str]]) -> frozenset[tu
     """
     pairs = frozenset(had)
     rows = db.execute(
-        f"""SELECT DISTINCT who, address FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))
+        f"""SELECT DISTINCT who, key FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))
             AND who IN (SELECT id FROM subscriber)""",
         [json.dumps([who for who, _ in pairs])],
     )
-    return pairs & {(who, kept_address(address).key) for who, address in rows}
+    return pairs & set(rows)
 
 
 def left_before(db: Database, moment: datetime) -> list[int]:

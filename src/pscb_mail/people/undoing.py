@@ -1,11 +1,11 @@
 """Taking back: a change reversed for those people who still are as it left them; of the others, what stands in the way.
 
-So an undo can lift an opt-out only where it undoes that very opt-out, and gives nobody an address back whose later owner
-opted out or was forgotten. It is a change like any other, and can be taken back itself. One of a million people takes no more memory than one of some thousands: SQLite finds who has changed
-since, and people are put back some thousands at once. Raises UsageError with nothing changed.
+So an undo can lift an opt-out only where it undoes that very opt-out, and gives nobody an address back whose later
+owner opted out or was forgotten. It is a change like any other, and can be taken back itself. One of a million people
+takes no more memory than one of some thousands: SQLite finds who has changed since, and people are put back some
+thousands at once. Raises UsageError with nothing changed.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,6 @@ from sqlite_utils import Database
 from pscb_mail.database import stamp, transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.people import forgotten
-from pscb_mail.people.address import kept_address
 from pscb_mail.people.changes import (
     RECORD,
     Change,
@@ -209,11 +208,7 @@ def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> Usag
 
 def _restore(db: Database, steps: Sequence[_Step], at: datetime) -> None:
     _take_off(db, [step.subscriber for step in steps if step.before is None], at)
-    put_back = [
-        {"id": step.subscriber, "record": step.before, "key": kept_address(json.loads(step.before)["address"]).key}
-        for step in steps
-        if step.before
-    ]
+    put_back = [{"id": step.subscriber, "record": step.before} for step in steps if step.before]
     db.conn.executemany(_PUT_BACK, put_back)
     db.conn.executemany("DELETE FROM membership WHERE subscriber = :id", put_back)
     db.conn.executemany(
@@ -223,8 +218,9 @@ def _restore(db: Database, steps: Sequence[_Step], at: datetime) -> None:
 
 _PUT_BACK = """
     INSERT INTO subscriber (id, address, address_key, name, organisation, role, status, since, source, basis)
-    VALUES (:id, :record ->> 'address', :key, :record ->> 'name', :record ->> 'organisation', :record ->> 'role',
-            :record ->> 'status', :record ->> 'since', :record ->> 'source', :record ->> 'basis')
+    VALUES (:id, :record ->> 'address', lower(:record ->> 'address'), :record ->> 'name',
+            :record ->> 'organisation', :record ->> 'role', :record ->> 'status', :record ->> 'since',
+            :record ->> 'source', :record ->> 'basis')
     ON CONFLICT (id) DO UPDATE SET
         address = excluded.address, address_key = excluded.address_key, name = excluded.name,
         organisation = excluded.organisation, role = excluded.role, status = excluded.status,
