@@ -32,6 +32,7 @@ def test_a_person_is_found_by_address_or_by_a_name_that_fits_one(some, text: str
         ("Bloggs", "fits 2 people: Jo Bloggs <jo@school.example>, Joan Bloggs", "address"),
         ("Nobody", 'called "Nobody"', "--search"),
         ("", 'called ""', "--search"),
+        ("Head", 'called "Head"', "--search"),
         ("jo@schol.example", "not on the list", "Did you mean jo@school.example"),
         ("jp@school.example", "not on the list", "Did you mean jo@school.example"),
         ("Jo Bloggs <jp@school.example>", "jp@school.example is not on the list", "Did you mean jo@school.example"),

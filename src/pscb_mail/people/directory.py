@@ -6,7 +6,6 @@ on the list.
 
 import json
 from array import array
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,8 +61,8 @@ _THEN = """
             GROUP BY h.subscriber))
     WHERE (:status IS NULL OR record ->> 'status' = :status)
       AND (:group = '' OR EXISTS (SELECT 1 FROM json_each(record, '$.groups') WHERE folded(value) = folded(:group)))
-      AND (:search = '' OR sought(:search, address, record ->> 'name', record ->> 'organisation',
-                                  record ->> 'role'))
+      AND (:search = '' OR sought(:search, address || char(10) || (record ->> 'name') || char(10)
+                                  || (record ->> 'organisation') || char(10) || (record ->> 'role')))
     ORDER BY address COLLATE NOCASE
 """
 # What a file has of each person, in this order, all of it text.
@@ -232,18 +231,13 @@ def _address_in(text: str) -> str:
 
 def _named(db: Database, name: str) -> tuple[list[Subscriber], int]:
     """Return the first of those whom a name fits and how many they are: only those called just so, if there are any."""
-    some, counts = dict[bool, list[Subscriber]]({True: [], False: []}), Counter[bool]()
-    wanted = folded(name)
-    for person in people(db, Filters(search=name)) if name else ():
-        called = folded(person.name)
-        if not all(word in called for word in wanted.split()):
-            continue
-        exactly = called == wanted
-        counts[exactly] += 1
-        if counts[exactly] <= _NAMED:
-            some[exactly].append(person)
-    exactly = bool(counts[True])
-    return some[exactly], counts[exactly]
+    db.register_function(sought, name="sought", deterministic=True)
+    fits, values = condition(name, ("s.name",))
+    wanted, found = folded(name), {True: array("q"), False: array("q")}
+    for number, called in db.execute(f"SELECT id, name FROM subscriber s WHERE {fits or 'false'} ORDER BY id", values):
+        found[folded(called) == wanted].append(number)
+    chosen = found[True] or found[False]
+    return by_ids(db, chosen[:_NAMED].tolist()), len(chosen)
 
 
 def _unknown_address(db: Database, text: str) -> UsageError:

@@ -7,11 +7,11 @@ what it finds is found, and where all is ASCII it has the last word.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Beyond these SQLite refuses a pattern or a condition; nothing that is kept of somebody is as long.
 _WORDS, _LENGTH = 20, 1000
 _COLUMNS = ("s.address", "s.name", "s.organisation", "s.role")
-SOUGHT = f"sought(:search, {', '.join(_COLUMNS)})"
 
 
 def folded(text: str) -> str:
@@ -36,28 +36,27 @@ def one_slip(one: str, other: str) -> bool:
     return right in (left[1:], swapped) or left == right[1:] or left[1:] == right[1:]
 
 
-def sought(search: str, address: str, name: str, organisation: str, role: str) -> bool:
-    """Whether every word of a search stands in something that is known of somebody."""
-    text = folded(f"{address}\n{name}\n{organisation}\n{role}")
-    return all(word in text for word in folded(search).split())
+def sought(search: str, text: str) -> bool:
+    """Whether every word of a search stands in a text."""
+    there = folded(text)
+    return all(word in there for word in folded(search).split())
 
 
-def condition(search: str) -> tuple[str, dict[str, str]]:
+def condition(search: str, columns: Sequence[str] = _COLUMNS) -> tuple[str, dict[str, str]]:
     """Return the SQL that finds in `subscriber s` whom `sought` finds, and its values; no words: no condition."""
     words = list(dict.fromkeys(folded(search).split()))
     if not words:
         return "", {}
+    exactly = f"sought(:search, {' || char(10) || '.join(columns)})"  # no word goes from one to the next
     if not search.isascii() or len(words) > _WORDS or len(search) > _LENGTH:
-        return SOUGHT, {"search": search}
+        return exactly, {"search": search}
     patterns = {f"word{number}": _pattern(word) for number, word in enumerate(words)}
-    found = " AND ".join(_in_a_column(name) for name in patterns)
+    found = " AND ".join(
+        "(" + " OR ".join(f"{column} LIKE :{name} ESCAPE '\\'" for column in columns) + ")" for name in patterns
+    )
     # A letter beyond ASCII may be one of A-Z in another guise (the long s, the ligature fi).
-    beyond = " OR ".join(f"length(CAST({column} AS BLOB)) <> length({column})" for column in _COLUMNS)
-    return f"(({found}) OR ({beyond}) AND {SOUGHT})", {"search": search, **patterns}
-
-
-def _in_a_column(word: str) -> str:
-    return "(" + " OR ".join(f"{column} LIKE :{word} ESCAPE '\\'" for column in _COLUMNS) + ")"
+    beyond = " OR ".join(f"length(CAST({column} AS BLOB)) <> length({column})" for column in columns)
+    return f"(({found}) OR ({beyond}) AND {exactly})", {"search": search, **patterns}
 
 
 def _pattern(word: str) -> str:
