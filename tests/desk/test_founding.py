@@ -11,6 +11,7 @@ from pscb_mail.desk.founding import (
     LETTER,
     Answers,
     letter_text,
+    mailbox_url,
     make_workspace,
     sender_of,
     settings_text,
@@ -19,6 +20,7 @@ from pscb_mail.desk.founding import (
     with_relay,
 )
 from pscb_mail.errors import SettingsError, UsageError
+from pscb_mail.imap import parse_place
 from pscb_mail.settings import Relay, Settings
 from pscb_mail.signin.entrances import permissions
 
@@ -50,6 +52,13 @@ def test_a_workspace_that_is_there_is_never_touched(tmp_path: Path) -> None:
         make_workspace(tmp_path, ANSWERS)
     assert path.read_text() == "mine"
     assert [entry.name for entry in tmp_path.iterdir()] == ["pscb-mail.toml"]
+
+
+@pytest.mark.parametrize(("host", "port"), [("imap.pscb.test", 993), ("imap.pscb.test", 1143), ("::1", 1143)])
+def test_a_mailbox_is_written_as_it_is_read(host: str, port: int) -> None:
+    """An address of IPv6 has colons of its own."""
+    place = parse_place(mailbox_url("news@pscb.test", host, port))
+    assert (place.username, place.host, place.port) == ("news@pscb.test", host, port)
 
 
 def test_an_answer_that_cannot_be_right_leaves_no_settings_behind(tmp_path: Path) -> None:

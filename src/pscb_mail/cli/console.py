@@ -122,7 +122,7 @@ def typed(question: str) -> str | None:
 
 def ask(question: str) -> bool:
     """Ask a question whose safe answer is no; where nobody is at the terminal the answer is no."""
-    return _is_yes(typed(f"{question} [y/N]") or "")
+    return is_yes(typed(f"{question} [y/N]") or "")
 
 
 def confirm(question: str, *, yes: bool) -> None:
@@ -130,7 +130,7 @@ def confirm(question: str, *, yes: bool) -> None:
 
     Raises DeclinedError when the answer is no, UsageError when nobody is there.
     """
-    if not yes and not _is_yes(_demanded(f"{question} [y/N]")):
+    if not yes and not is_yes(_demanded(f"{question} [y/N]")):
         raise DeclinedError("Nothing was changed.")
 
 
@@ -140,7 +140,8 @@ def confirm_word(question: str, word: str) -> None:
         raise DeclinedError("Nothing was changed.")
 
 
-def _is_yes(answer: str) -> bool:
+def is_yes(answer: str) -> bool:
+    """Whether an answer is a yes; whatever else is typed is none."""
     return answer.lower() in {"y", "yes"}
 
 

@@ -115,9 +115,19 @@ def with_relay(answers: Answers, relay: Relay) -> Answers:
     )
 
 
-def mailbox_url(user: str, host: str, folder: str = "INBOX") -> str:
-    """Return a mailbox as the settings name it (RFC 5092): the @ of the user written as %40."""
-    return f"imaps://{quote(user, safe='')}@{host}/{folder}"
+def unseen_relay(host: str, port: int = 0, ca_file: str = "") -> Relay:
+    """Return a relay that nobody has seen: encrypted, unless it is this computer; `port` 0: the usual one."""
+    here = Relay(host=host).is_loopback
+    security = "none" if here else "tls" if port in {0, 465} else "starttls"
+    return Relay.model_validate(
+        {"host": host, "port": port or (25 if here else 465), "security": security, "ca_file": ca_file}
+    )
+
+
+def mailbox_url(user: str, host: str, port: int = 0) -> str:
+    """Return a mailbox's INBOX as the settings name it (RFC 5092): the @ of the user as %40, IPv6 in brackets."""
+    server = f"[{host}]" if ":" in host else host
+    return f"imaps://{quote(user, safe='')}@{server}{f':{port}' if port else ''}/INBOX"
 
 
 def make_workspace(folder: Path, answers: Answers) -> Workspace:
