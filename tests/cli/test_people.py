@@ -86,6 +86,13 @@ def test_an_opt_out_stands_until_a_reason_lifts_it(program: Program) -> None:
     assert statuses(program) == {JO: "active"}
 
 
+def test_the_day_of_an_opt_out_is_told_in_the_newsletters_zone(program: Program) -> None:
+    program("import", write(program, f"email,status,since\n{JO},opted_out,2026-06-30T23:30:00Z\n"), "--yes")
+    assert "opted out on 01 July 2026" in program("add", JO, expect=2).err
+    assert "opted out since 01 July 2026" in program("show", JO).out
+    assert "opted out since 01 July 2026" in program("forget", JO, expect=2).err
+
+
 def test_a_removal_names_a_successor_and_is_taken_back_with_them(program: Program) -> None:
     program("add", f"Jo <{JO}>", "--group", "Heads")
     program("remove", "Jo", "--reason", "has left", "--successor", f"Sam <{SAM}>")

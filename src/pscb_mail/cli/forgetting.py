@@ -10,6 +10,8 @@ from pscb_mail.cli.options import Json, Yes
 from pscb_mail.errors import Exit, UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from pscb_mail.desk.forgetting import Forgot, Plan
 
 commands = typer.Typer()
@@ -45,7 +47,7 @@ def forget(
                 console.document({"change": None, "people": 0, "backups": 0, "beyond": []})
             console.say(f"Nobody left more than {older_than} months ago.")
             return
-        _show(plan)
+        _show(plan, context.zone)
         _confirm(plan, yes=yes)
         done = forgetting.forget(db, context.workspace, plan, Origin(now(), context.author, "forget"))
     if json:
@@ -57,9 +59,10 @@ def forget(
         raise typer.Exit(Exit.NEEDS_A_PERSON)
 
 
-def _show(plan: "Plan") -> None:
+def _show(plan: "Plan", zone: "ZoneInfo") -> None:
     for person in plan.people[:_EXAMPLES]:
-        console.say(f"  {console.safe(person.called)}, {person.status.words} since {person.since:%d %B %Y}")
+        since = f"{person.since.astimezone(zone):%d %B %Y}"
+        console.say(f"  {console.safe(person.called)}, {person.status.words} since {since}")
     if len(plan.people) > _EXAMPLES:
         console.say(f"  … and {len(plan.people) - _EXAMPLES:,} more")
     if not plan.people:

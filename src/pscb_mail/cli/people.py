@@ -323,7 +323,7 @@ def undo(
     from pscb_mail.people import changes, undoing
 
     context: Context = ctx.obj
-    zone = context.workspace.settings.newsletter.zone
+    zone = context.zone
     with context.database() as db:
         if show_list:
             some = [(each, changes.changed_by(db, each.number, shown.WHOM)) for each in changes.changes(db, 20)]

@@ -120,7 +120,7 @@ def report(
     from pscb_mail.desk import reporting
 
     context: Context = ctx.obj
-    zone = context.workspace.settings.newsletter.zone
+    zone = context.zone
     this_year = now().astimezone(zone).replace(month=1, day=1, hour=0, minute=0, second=0)
     start = context.day(since) if since else this_year
     end = options.moment(until, context) if until else now()

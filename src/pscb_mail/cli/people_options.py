@@ -33,7 +33,7 @@ def origin(context: Context, command: str, reason: str = "") -> "Origin":
     from pscb_mail.foreign import one_line
     from pscb_mail.people.changes import Origin
 
-    return Origin(now(), context.author, one_line(command, 200), one_line(reason))
+    return Origin(now(), context.author, one_line(command, 200), one_line(reason), context.zone)
 
 
 def persons(words: "Sequence[str]") -> "Iterator[Person]":
@@ -129,8 +129,7 @@ def moment(text: str, context: Context) -> "datetime":
         moment = datetime.fromisoformat(text)
         if len(text) == len("2026-12-31"):
             moment += timedelta(days=1, microseconds=-1)
-        zone = context.workspace.settings.newsletter.zone
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=context.zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:  # in UTC it may lie before the year 1
         raise UsageError(f'"{text}" is not a date.', "Write it as 2026-12-31, or 2026-12-31T18:00.") from error
 

@@ -110,7 +110,7 @@ def _accepted(context: Context, db: "Database", entry: "Review") -> str:
     from pscb_mail.mailbox import acting
     from pscb_mail.people.changes import Origin
 
-    origin = Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence)
+    origin = Origin(now(), context.author, f"review --accept {entry.number}", entry.evidence, context.zone)
     change = acting.accept(db, entry, origin, context.workspace.settings.groups.confirm)
     if entry.kind == "urgent":
         return f"{entry.number}  settled: somebody has read it and acted"

@@ -8,8 +8,8 @@ history is append-only (a trigger holds it) and outlives people whose addition w
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from itertools import count
 
 from sqlite_utils import Database
@@ -23,12 +23,13 @@ from pscb_mail.people.subscriber import Status, Subscriber
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a change comes from: when, by whom, through which command, and why."""
+    """Where a change comes from: when, by whom, through which command, and why. `zone`: of the dates that it tells."""
 
     at: datetime
     author: str
     command: str
     reason: str = ""
+    zone: tzinfo = field(default=UTC, compare=False)
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def add(
         deciding = Deciding(db, origin, "", once_theirs(db), confirm)
         decisions = [decision for _, decision in deciding.about(chosen)]
         if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
-            raise _needs_a_reason(protected)
+            raise _needs_a_reason(protected, origin)
         made = new_groups(_named(decisions), directory.spellings(db).values(), confirm)
         with recording(db, origin, _rewritten(decisions)) as recorded:
             _write(db, decisions)
@@ -217,7 +217,7 @@ _BY_THEIR_OWN_MAIL = (
 )
 
 
-def _needs_a_reason(protected: list[Decision]) -> UsageError:
+def _needs_a_reason(protected: list[Decision], origin: Origin) -> UsageError:
     first = protected[0].person
     others = f" So it is with {len(protected) - 1} more. Nobody was added." if len(protected) > 1 else ""
     if protected[0].before is None:
@@ -225,9 +225,10 @@ def _needs_a_reason(protected: list[Decision]) -> UsageError:
             f"{first.address.text} asked to be forgotten, and stays off the list.{others}",
             _BY_THEIR_OWN_MAIL,
         )
+    since = first.since.astimezone(origin.zone)
     did = "opted out" if first.status is Status.OPTED_OUT else "bounced"
     return UsageError(
-        f"{first.address.text} {did} on {first.since:%d %B %Y} and stays off the list.{others}",
+        f"{first.address.text} {did} on {since:%d %B %Y} and stays off the list.{others}",
         f'If they ask for it again: `pscb-mail resubscribe {first.address.text} --reason "…"`.',
     )
 
@@ -356,5 +357,5 @@ def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) 
 def _succeed(db: Database, entry: Entry, origin: Origin, confirm: Sequence[str]) -> None:
     ((_, decision),) = Deciding(db, origin, "", once_theirs(db), confirm).about([Chosen(0, entry)])
     if decision.kind is Kind.PROTECTED:
-        raise _needs_a_reason([decision])
+        raise _needs_a_reason([decision], origin)
     _write(db, [decision])
