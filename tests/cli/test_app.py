@@ -41,6 +41,13 @@ def test_without_a_workspace_it_says_how_to_begin(tmp_path: Path) -> None:
         assert command in done.err
 
 
+def test_what_the_demo_opens_is_still_there_when_the_browser_comes_to_it(tmp_path: Path) -> None:
+    """A browser is begun, and reads when it is ready: the demo has long ended."""
+    program = Program(tmp_path, {"TMPDIR": str(tmp_path), "BROWSER": "echo the browser shows %s"})
+    shown = program.apart("demo", "--open").out
+    assert "Peterborough" in Path(shown.partition("the browser shows file://")[2].strip()).read_text(encoding="utf-8")
+
+
 def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> None:
     """Whatever the command."""
     program = workspace(tmp_path, more="[newsletr]\n")

@@ -27,6 +27,7 @@ ROOMS = {
     "start": ("demo",),
     "founding": ("init",),
     "signing_in": ("login", "logout"),
+    "doctor": ("doctor",),
     "people": (
         "add", "import", "list", "show", "edit", "unsubscribe", "resubscribe", "remove", "groups", "export", "undo",
     ),
@@ -37,8 +38,7 @@ ROOMS = {
     "standing": ("status", "log"),
     "mailbox": ("inbox",),
     "review": ("review",),
-    "upkeep": ("backup", "doctor"),
-    "restoring": ("restore",),
+    "upkeep": ("backup", "restore"),
     "people_care": ("coverage", "reconfirm", "report"),
 }  # fmt: skip
 _ROOM_OF = {name: room for room, names in ROOMS.items() for name in names}

@@ -24,7 +24,7 @@ def say(text: str, *, indent: int = 0) -> None:
 
 def show(checks: "Sequence[Check]") -> None:
     """Show what came of an answer; there is no settings file yet, so that hints name no table of it."""
-    from pscb_mail.cli.upkeep import MARKS
+    from pscb_mail.cli.doctor import MARKS
 
     for check in checks:
         hint = re.sub(r" (in source )?under \[{1,2}\w+\]{1,2}", "", check.hint)

@@ -21,29 +21,41 @@ def demo(
     keep: Annotated[
         Path | None, typer.Option("--keep", metavar="DIR", help="Keep the workspace and its mails there.")
     ] = None,
-    show: Annotated[bool, typer.Option("--open", help="Open one of the mails in the browser.")] = False,
+    show: Annotated[
+        bool, typer.Option("--open", help="Open one of the mails in the browser; the folder stays then.")
+    ] = False,
 ) -> None:
     """The whole job in a temporary workspace, against an SMTP server inside the program."""
     import tempfile
 
-    if keep is not None and keep.exists() and any(keep.iterdir()):
-        raise UsageError(f"{keep} is not empty.", "Name a folder that is empty or not there yet.")
-    if keep is not None:
-        keep.mkdir(parents=True, exist_ok=True)
-        _demonstrate(keep.absolute(), show=show)
+    from pscb_mail.desk.demo import as_it_arrived
+
+    if keep is None and not show:
+        with tempfile.TemporaryDirectory(prefix="pscb-mail-demo-", ignore_cleanup_errors=True) as name:
+            _demonstrate(Path(name))
         console.result(
-            f"\nThe mails are in {console.safe(keep / 'mails')}; "
-            f"look around with `pscb-mail -w {console.safe(keep)} status`."
+            "\nNothing is left of it. With `--keep DIR` you can look at the mails, with `--open` see one as it arrives."
         )
         return
-    with tempfile.TemporaryDirectory(prefix="pscb-mail-demo-", ignore_cleanup_errors=True) as folder:
-        _demonstrate(Path(folder), show=show)
+    # A browser opens the mail after this program has ended: so the folder stays, named or not.
+    folder = Path(tempfile.mkdtemp(prefix="pscb-mail-demo-")) if keep is None else _made(keep)
+    _demonstrate(folder)
     console.result(
-        "\nNothing is left of it. With `--keep DIR` you can look at the mails, with `--open` see one as it arrives."
+        f"\nThe mails are in {console.safe(folder / 'mails')}; "
+        f"look around with `pscb-mail -w {console.safe(folder)} status`."
     )
+    if show:
+        console.open_page(as_it_arrived(folder).as_uri())
 
 
-def _demonstrate(folder: Path, *, show: bool) -> None:
+def _made(folder: Path) -> Path:
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty.", "Name a folder that is empty or not there yet.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.absolute()
+
+
+def _demonstrate(folder: Path) -> None:
     from pscb_mail.desk.demo import run
 
     with stop_on_signal() as stopping:
@@ -54,8 +66,6 @@ def _demonstrate(folder: Path, *, show: bool) -> None:
             )
             if not step.ok:
                 raise typer.Exit(Exit.NEEDS_A_PERSON)
-    if show:
-        _open_a_mail(folder)
 
 
 def show_overview(context: Context) -> None:
@@ -136,16 +146,3 @@ def _in_a_line(status: "MailingStatus") -> str:
     parts += [f"{status.returned:,} returned"] if status.returned else []
     going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" and not status.held else ""
     return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{going_on}"
-
-
-def _open_a_mail(folder: Path) -> None:
-    import email
-    import email.policy
-    import webbrowser
-
-    mail = min((folder / "mails").iterdir())
-    body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
-    if body is not None:
-        page = folder / "mails" / "as-it-arrived.html"
-        page.write_text(body.get_content(), encoding="utf-8")
-        webbrowser.open(page.as_uri())

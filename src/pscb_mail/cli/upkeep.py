@@ -1,4 +1,4 @@
-"""Commands that keep the workspace well."""
+"""Commands that keep the workspace for a bad day, and bring it back: `backup` and `restore`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,14 +7,14 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, not_there_yet, now
-from pscb_mail.cli.options import Json
-from pscb_mail.errors import SettingsError, UsageError
+from pscb_mail.cli.options import Yes
+from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from sqlite_utils import Database
 
-    from pscb_mail.desk.doctor.check import Check
-    from pscb_mail.desk.doctor.names import Names
+    from pscb_mail.desk.restoring import Inside
+    from pscb_mail.desk.settling import Settled
     from pscb_mail.workspace import Workspace
 
 commands = typer.Typer()
@@ -53,106 +53,108 @@ def _is_backup(file: Path) -> bool:
         return False
 
 
-@commands.command(rich_help_panel="Start")
-def doctor(
+@commands.command(rich_help_panel=_PANEL)
+def restore(
     ctx: typer.Context,
-    name_server: Annotated[
-        str,
-        typer.Option(
-            "--name-server",
-            metavar="ADDRESS",
-            help="Ask this name server: to see the domain as the world sees it, from inside an organisation's network.",
-        ),
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="The backup; without it, go on settling the last restore.")
+    ] = None,
+    unread: Annotated[
+        bool, typer.Option("--unread", help="Give up what cannot be read now: what waited stays in doubt.")
+    ] = False,
+    issue: Annotated[
+        str, typer.Option("--not-sent", metavar="ISSUE", help="You know that it did not go out after the backup.")
     ] = "",
-    loop: Annotated[
-        bool, typer.Option("--loop", help="Send one mail to the newsletter's own mailbox, and read how it arrives.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --loop: send it without asking.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Show what was said to each relay and what it answered, sign-ins masked.")
-    ] = False,
-    json: Json = False,
+    yes: Yes = False,
 ) -> None:
-    """Is everything in place: settings, database, relay, mailbox, DNS. Changes and sends nothing, but with --loop."""
-    from pscb_mail.desk.doctor.check import Result
-    from pscb_mail.desk.doctor.examination import Examination, examine, unreadable_settings
-    from pscb_mail.desk.doctor.names import system_names
+    """Bring a backup back, and find out from the mailbox what happened since, before anything may be sent."""
+    from contextlib import closing
+
+    from pscb_mail.desk import settling
+    from pscb_mail.issues.source import slug_of
 
     context: Context = ctx.obj
-    names = system_names(name_server)
-    talks: dict[str, Sequence[str]] = {}
+    workspace = context.workspace if file is None else _brought_back(context, file.absolute(), yes=yes)
+    with closing(workspace.open_database(take_over=context.take_over)) as db:
+        if issue:
+            settling.not_sent(db, slug_of(issue))
+            console.result(f"{slug_of(issue)} may be sent.")
+            return
+        done = _settled(db, workspace, unread=unread)
+    _tell(done)
+    raise typer.Exit(console.exit_code(needs_a_person=not done.settled or bool(done.in_doubt or done.held)))
+
+
+def _brought_back(context: Context, file: Path, *, yes: bool) -> "Workspace":
+    """Show what a backup is, ask, and put it in place; returns the workspace that it is in."""
+    from pscb_mail.desk import restoring
+
+    inside = restoring.look_into(file)
+    folder = _folder(context)
+    _show(inside, folder)
+    console.confirm("Bring it back?", yes=yes)
+    workspace = restoring.workspace_for(folder, inside.backup)
+    before = restoring.bring_back(workspace, inside, now())
+    console.say(f"Brought back into {console.safe(folder)}.")
+    if before is not None:
+        console.say(f"What was there is in {console.safe(before.path)}.")
+    if not workspace.issues.is_dir():
+        console.say("[yellow]A backup holds no issues and no templates:[/] bring these folders from your own copy.")
+    return workspace
+
+
+def _folder(context: Context) -> Path:
+    """Return where to: the workspace, or the folder that is named, or this one."""
     try:
-        workspace = context.workspace
-    except SettingsError as problem:
-        checks = unreadable_settings(problem)
-    else:
-        if loop:
-            console.confirm(f"Send one mail to {workspace.settings.newsletter.reply_to}?", yes=yes)
-        with console.err.status("Looking …"):
-            checks = examine(Examination(workspace, names, now, listen=talks.__setitem__))
-        checks += _there_and_back(workspace, names) if loop else []
-    if json:
-        console.document([vars(check) for check in checks])
-    else:
-        _print_checks(checks)
-    for label, talk in talks.items() if verbose else ():
-        console.say(f"\n[bold]{console.safe(label)}[/]")
-        for said in talk:
-            console.say(f"  [dim]{console.safe(said)}[/]")
-    raise typer.Exit(console.exit_code(needs_a_person=any(check.result is Result.ERROR for check in checks)))
+        return context.workspace.folder
+    except UsageError:
+        return (context.named or Path.cwd()).absolute()
 
 
-def _there_and_back(workspace: "Workspace", names: "Names") -> "list[Check]":
-    from pscb_mail.cli.context import stop_on_signal
-    from pscb_mail.desk.doctor.loop import Loop, check_loop
-
-    with stop_on_signal() as stopping, console.err.status("Waiting for the mail …"):
-        return check_loop(Loop(workspace.settings, names, now, stopping.wait))
-
-
-MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]", "not checked": "[dim]–[/]"}
-
-
-def _print_checks(checks: "list[Check]") -> None:
-    """Print a table of all checks by subject, the hint under each that is not good, and what to do first."""
-    from itertools import groupby
-
-    from rich.table import Table
-
-    from pscb_mail.desk.doctor.examination import first_to_do
-
-    grid = Table(box=None, show_header=False, pad_edge=False)
-    grid.add_column(width=1)
-    grid.add_column(max_width=20)
-    grid.add_column(overflow="fold")
-    for subject, of_it in groupby(checks, key=lambda check: check.check.partition(":")[0]):
-        # What has one cause is one line: the steps that were not reached, the database that is not there yet.
-        for number, ((result, detail, hint), alike) in enumerate(
-            groupby(of_it, lambda c: (c.result, c.detail, c.hint))
-        ):
-            steps = ", ".join(step.strip() for check in alike if (step := check.check.partition(":")[2]))
-            if not steps:
-                steps = f"[bold]{console.safe(subject)}[/]"
-            elif number == 0:
-                grid.add_row("", f"[bold]{console.safe(subject)}[/]")
-            grid.add_row(MARKS[result], steps, _seen(result, detail, hint))
-    console.out.print(grid)
-    counts = {result: sum(check.result == result for check in checks) for result in MARKS}
-    console.out.print(f"\n{_verdict(counts)}")
-    if (first := first_to_do(checks)) is not None:
-        where = console.safe(first.check.replace(": ", ", "))
-        console.out.print(f"[bold]First: {where}.[/] {console.safe_lines(first.hint)}")
-
-
-def _seen(result: str, detail: str, hint: str) -> str:
-    shown = console.safe_lines(detail)
-    return (f"[dim]{shown}[/]" if result == "not checked" else shown) + (
-        f"\n[cyan]→ {console.safe_lines(hint)}[/]" if hint else ""
+def _show(inside: "Inside", folder: Path) -> None:
+    made = inside.backup.made_at
+    console.say(f"A backup of {made:%d %B %Y, %H:%M} UTC ({inside.backup.why}), from {console.safe(inside.host)}")
+    console.say(f"  {console.count(inside.people, 'person', 'people')}, {inside.active:,} of them active")
+    for each in inside.mailings[:5]:
+        console.say(f"  {each.issue}: {each.sent:,} of {each.total:,} sent")
+    if not inside.has_key:
+        console.say("  [yellow]without a key:[/] nothing had been sent yet")
+    console.say(
+        f"It replaces the list in {console.safe(folder)}, which is backed up first. This computer keeps it then."
     )
+    console.say("What was done by hand since then is not in it: additions, changes, opt-outs by telephone.")
 
 
-def _verdict(counts: dict[str, int]) -> str:
-    words = {"error": ("error", "errors"), "warning": ("warning", "warnings")}
-    parts = [f"{counts[kind]} {forms[counts[kind] != 1]}" for kind, forms in words.items() if counts[kind]]
-    parts += [f"{counts['not checked']} not checked"] if counts["not checked"] else []
-    return f"{counts['ok']} in place, {', '.join(parts)}." if parts else "Everything is in place."
+def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":
+    from pscb_mail.desk import settling
+
+    with console.err.status("Reading the Sent folder and the filed mail …"):
+        return settling.settle(db, workspace, now, unread=unread)
+
+
+def _tell(done: "Settled") -> None:
+    """Print what was found, what is open, and what to do about it."""
+    begun = f"began since: {', '.join(done.begun)}; to whom else is not known"
+    found = (
+        (done.sent, "copy was", "copies were", "sent since the backup: the Sent folder says so"),
+        (len(done.begun), "mailing", "mailings", begun),
+        (done.opted_out, "person", "people", "came off by reply since: off again, and not told twice"),
+        (done.in_review, "reply needs", "replies need", "you: `pscb-mail review`"),
+        (done.again, "copy", "copies", "had not been sent: `pscb-mail send` goes on"),
+        (done.strangers, "copy", "copies", "went to whoever joined since: look into the Sent folder, add them again"),
+        (done.in_doubt, "copy", "copies", "may or may not have arrived: `pscb-mail send` asks"),
+    )
+    for count, one, many, words in found:
+        if count:
+            console.result(f"{count:>7,}  {one if count == 1 else many} {console.safe(words)}")
+    for each in done.unbuildable:
+        console.result(f"[yellow]Sent since, but its file cannot be built:[/] {console.safe(each)}")
+    for issue in done.held:
+        console.result(f"[yellow]{issue} is held:[/] it may have been sent since. `pscb-mail send {issue}` says more.")
+    for trouble in done.troubles:
+        console.error(trouble)
+    if done.settled:
+        console.result("Settled. `pscb-mail inbox` reads what has come meanwhile.")
+    else:
+        console.result("[red bold]Not settled: nothing is sent until it is.[/] Run `pscb-mail restore` again;")
+        console.result("`pscb-mail restore --unread` gives up what cannot be read, and leaves it in doubt.")

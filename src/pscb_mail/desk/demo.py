@@ -79,6 +79,14 @@ def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], boo
             db.close()
 
 
+def as_it_arrived(folder: Path) -> Path:
+    """Write the HTML of one of the mails into a file beside them, for a browser, and return the file."""
+    html = _parsed(min((folder / "mails").glob("*"))).get_body(("html",))
+    page = folder / "mails" / "as-it-arrived.html"
+    page.write_text(html.get_content() if html else "", encoding="utf-8")
+    return page
+
+
 def _workspace(folder: Path, port: int) -> Workspace:
     inbox = folder / "inbox"
     for name in ("new", "cur", "tmp"):
