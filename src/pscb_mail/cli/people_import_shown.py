@@ -8,12 +8,13 @@ from pscb_mail.people.joining import Decision, Kind
 from pscb_mail.people.subscriber import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pscb_mail.people.importing import Reading
+    from pscb_mail.people.importing import Reading, Rejected
     from pscb_mail.people.lookalikes import Question
+    from pscb_mail.people.newgroups import NewGroup
     from pscb_mail.people.roster import Enrolled, Leaving
-    from pscb_mail.people.staging import Staged
+    from pscb_mail.people.staging import Repeat, Staged
 
 
 def as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]") -> dict[str, object]:
@@ -55,6 +56,24 @@ def plan(
 
     `barred`: the file holds people who must not be written to.
     """
+    _file(name, reading)
+    _leaving(planned.leaving, sync, faults=len(reading.rejected))
+    for kind, words in _PLANNED:
+        told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
+        some = [] if kind is Kind.UNCHANGED else [each for each in planned.decisions if each.kind is kind]
+        _listed(told, planned.count(kind), map(_example, some), shown.EXAMPLES, "more")
+    # Where an address of now meets one of then, that is only counted.
+    repeated = staged.repeated + staged.people - sum(planned.counts.values())
+    marked = "more: --marked tells of each row"
+    _listed("repeated: an earlier row names the same person", repeated, map(_repeat, staged.repeats), more=marked)
+    groups, rejected = planned.new_groups, reading.rejected
+    _listed("new group:" if len(groups) == 1 else "new groups:", len(groups), map(_group, groups))
+    _listed("[yellow]cannot be taken:[/]", len(rejected), map(_rejected, rejected))
+    _listed("to look at; they hold nothing up:", len(questions), map(_question, questions))
+
+
+def _file(name: str, reading: "Reading") -> None:
+    """Print what a file is, and which of its columns is read as what."""
     console.say(f"[bold]{console.safe(name)}[/]: {console.count(reading.rows, 'row', 'rows')}, {reading.read_as}")
     for meaning, place in reading.columns.described:
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
@@ -63,90 +82,52 @@ def plan(
     if above := reading.columns.above:
         console.say(f"  [dim]{'left out':<13}[/] {console.count(above, 'row', 'rows')} above the headings")
     console.say()
-    _leaving(planned.leaving, sync, faults=len(reading.rejected))
-    for kind, words in _PLANNED:
-        told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
-        _planned(told, planned.count(kind), [each for each in planned.decisions if each.kind is kind])
-    _repeated(staged, staged.repeated + staged.people - sum(planned.counts.values()))
-    _new_groups(planned)
-    _rejected(reading)
-    _asked(questions)
-
-
-def _repeated(staged: "Staged", count: int) -> None:
-    """Print which rows name somebody once more; where an address of now meets one of then, that is only counted."""
-    if not count:
-        return
-    console.say(f"{count:>7,}  repeated: an earlier row names the same person")
-    for each in staged.repeats[: shown.FIRST]:
-        dropped = f"; not taken: {', '.join(each.dropped)}" if each.dropped else ""
-        who = console.safe(f"{each.person.address.text}{dropped}")
-        shown.beneath(f"[dim]line {each.line} repeats line {each.first}:[/] {who}")
-    if (shown_of := min(len(staged.repeats), shown.FIRST)) and count > shown_of:
-        shown.beneath(f"[dim]… and {count - shown_of:,} more: --marked tells of each row[/]")
-
-
-def _new_groups(planned: "Enrolled") -> None:
-    made = planned.new_groups
-    if not made:
-        return
-    console.say(f"{len(made):>7,}  new {'group' if len(made) == 1 else 'groups'}:")
-    for each in made[: shown.FIRST]:
-        shown.beneath(f"[dim]{console.safe(shown.new_group(each))}[/]")
-    _and_more(len(made))
-
-
-def _and_more(count: int) -> None:
-    """Say how many of a list are not shown, if any, and where they are."""
-    if count > shown.FIRST:
-        shown.beneath(f"[dim]… and {count - shown.FIRST:,} more: --json lists them all[/]")
 
 
 def _leaving(leaving: "Leaving", group: str, *, faults: int) -> None:
     """Print who leaves a group that is made equal to the file."""
-    if not leaving.count:
-        return
-    console.say(
-        f"[yellow]{leaving.count:>7,}  to leave {console.safe(group)}[/], of its {leaving.members:,}: not in the file"
-    )
-    shown.names([person.called for person in leaving.people], leaving.count)
-    if faults:
+    of = f"[yellow]to leave {console.safe(group)}[/], of its {leaving.members:,}: not in the file"
+    whom = (f"[dim]{console.safe(person.called)}[/]" for person in leaving.people)
+    _listed(of, leaving.count, whom, shown.NAMED, "more")
+    if leaving.count and faults:
         shown.beneath("[dim]Whoever stands in a row that cannot be taken leaves as well: mend those first.[/]")
 
 
-def _asked(questions: "Sequence[Question]") -> None:
-    if not questions:
-        return
-    console.say(f"{len(questions):>7,}  to look at; they hold nothing up:")
-    for each in questions[: shown.FIRST]:
-        shown.beneath(f"[dim]line {each.line}:[/] {console.safe(each.address)}: [dim]{console.safe(each.why)}[/]")
-    _and_more(len(questions))
-
-
-def _planned(words: str, count: int, some: list[Decision]) -> None:
-    if not count:
-        return
-    console.say(f"{count:>7,}  {words}")
-    if some and some[0].kind is Kind.UNCHANGED:
-        return
-    for each in some[: shown.EXAMPLES]:
-        shown.beneath(f"[dim]{console.safe(_example(each))}[/]")
-    if count > shown.EXAMPLES:
-        shown.beneath(f"[dim]… and {count - shown.EXAMPLES:,} more[/]")
+def _listed(
+    heading: str,
+    count: int,
+    rows: "Iterable[str]",
+    first: int = shown.FIRST,
+    more: str = "more: --json lists them all",
+) -> None:
+    """Print a heading with its number, where that is not 0, and beneath it the first of its rows."""
+    if count:
+        console.say(f"{count:>7,}  {heading}")
+        shown.first_of(rows, count, first, more)
 
 
 def _example(each: Decision) -> str:
+    about = each.person.called
     if each.kind is Kind.CHANGED:
-        return f"{each.person.called}: {'; '.join(differences(each.before, each.person))}"
-    if each.kind is not Kind.PROTECTED:
-        return each.person.called
-    return f"{each.person.called}, {each.person.status.words if each.before else 'asked to be forgotten'}"
+        about += f": {'; '.join(differences(each.before, each.person))}"
+    if each.kind is Kind.PROTECTED:
+        about += f", {each.person.status.words if each.before else 'asked to be forgotten'}"
+    return f"[dim]{console.safe(about)}[/]"
 
 
-def _rejected(reading: "Reading") -> None:
-    if not reading.rejected:
-        return
-    console.say(f"[yellow]{len(reading.rejected):>7,}  cannot be taken:[/]")
-    for row in reading.rejected[: shown.FIRST]:
-        shown.beneath(f"[dim]line {row.line}:[/] {console.safe(row.reason)}")
-    _and_more(len(reading.rejected))
+def _repeat(each: "Repeat") -> str:
+    dropped = f"; not taken: {', '.join(each.dropped)}" if each.dropped else ""
+    who = console.safe(f"{each.person.address.text}{dropped}")
+    return f"[dim]line {each.line} repeats line {each.first}:[/] {who}"
+
+
+def _group(each: "NewGroup") -> str:
+    return f"[dim]{console.safe(shown.new_group(each))}[/]"
+
+
+def _rejected(each: "Rejected") -> str:
+    return f"[dim]line {each.line}:[/] {console.safe(each.reason)}"
+
+
+def _question(each: "Question") -> str:
+    return f"[dim]line {each.line}:[/] {console.safe(each.address)}: [dim]{console.safe(each.why)}[/]"

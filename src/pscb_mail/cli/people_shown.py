@@ -1,7 +1,7 @@
 """How people and their changes look: on a screen of 80 columns, in a pipe, and as the contract's JSON."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EXAMPLES = 3
 FIRST = 10  # of a list, so many are shown and the others counted
 WHOM = 2  # of each change in a list, so many are named
-_LEAVING_SHOWN = 20
+NAMED = 20  # of those who leave a group or are put back, so many
 _ROWS_AT_ONCE = 500  # a table is laid out as a whole
 
 
@@ -193,7 +193,8 @@ def about_to_undo(made: "Change", some: "Sequence[Recorded]", lifted: "Lifted", 
     console.say(change(made, zone))
     if lifted.count:
         console.say("[yellow]They opted out by it, and would be barred no longer[/] (`--reason` keeps why):")
-    names([each.called for each in lifted.people] or [_called(each) for each in some], lifted.count or made.people)
+    whom = [each.called for each in lifted.people] or [_called(each) for each in some]
+    first_of((f"[dim]{console.safe(name)}[/]" for name in whom), lifted.count or made.people, NAMED)
 
 
 def _called(each: "Recorded") -> str:
@@ -201,13 +202,14 @@ def _called(each: "Recorded") -> str:
     return person.called if person else ""
 
 
-def names(some: Sequence[str], in_all: int) -> None:
-    """Print the first of so many names, and how many more there are."""
-    shown = some[:_LEAVING_SHOWN]
-    for name in shown:
-        beneath(f"[dim]{console.safe(name)}[/]")
-    if in_all > len(shown):
-        beneath(f"[dim]… and {in_all - len(shown):,} more[/]")
+def first_of(rows: Iterable[str], in_all: int, first: int, more: str = "more") -> None:
+    """Print the first of so many rows (markup) and how many more there are; no rows: nothing."""
+    shown = 0
+    for row in islice(rows, first):
+        beneath(row)
+        shown += 1
+    if 0 < shown < in_all:
+        beneath(f"[dim]… and {in_all - shown:,} {more}[/]")
 
 
 def beneath(markup: str) -> None:
