@@ -331,6 +331,16 @@ def test_what_is_planned_is_what_is_done(people) -> None:
     assert people.one(JO).source == ""
 
 
+def test_a_few_who_change_are_named_though_they_stand_beneath_many_who_do_not(people) -> None:
+    """A plan that only counts those who come off cannot be agreed to."""
+    many = [f"reader{number}@x.example" for number in range(1_001)]
+    people.add(*many, JO)
+    entries = [*map(entry, many), entry(JO, status=Status.OPTED_OUT)]
+    planned = roster.plan(people.db, entries, people.origin())
+    assert planned.counts == {Kind.UNCHANGED: 1_001, Kind.OPTED_OUT: 1}
+    assert [each.person.address.text for each in planned.decisions if each.kind is Kind.OPTED_OUT] == [JO]
+
+
 def test_a_file_may_say_who_must_not_be_written_to(people) -> None:
     """Those on the list come off, those who are not stay barred from coming on."""
     people.add(JO)

@@ -25,7 +25,7 @@ from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
 
 _REWRITTEN = frozenset({Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT})
-_TOLD = 1000  # decisions that are kept to be shown; the others are counted
+_TOLD = 1000  # decisions of each kind that are kept to be shown; the others are counted
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """What became of the entries of an `add` or an import, each person once; `decisions` are the first thousand.
+    """What became of the entries of an `add` or an import, each person once.
 
-    `new_groups`: those that it makes.
+    `decisions`: of each kind the first thousand. `new_groups`: those that it makes.
     """
 
     change: int | None
@@ -176,8 +176,10 @@ def _gone_through(
     for chunk in staged.chunks():
         decided = list(deciding.about([Chosen(*each) for each in chunk]))
         decisions = [decision for _, decision in decided]
-        counts.update(decision.kind for decision in decisions)
-        told += decisions[: _TOLD - len(told)]
+        for decision in decisions:
+            counts[decision.kind] += 1
+            if counts[decision.kind] <= _TOLD:
+                told.append(decision)
         named |= _named(decisions)
         staged.mark((outcome(decision), line) for line, decision in decided)
         if recorded is not None:
