@@ -203,8 +203,8 @@ def test_their_own_mail_brings_them_back_and_a_colleagues_does_not(desk: Office)
         return journal.found(desk.db, f"key of {by}", record, desk.now())
 
     for by, comes in ((KIT, False), (JO, True)):
-        entry = journal.review(desk.db, asked(by))
-        assert entry is not None
+        number = asked(by)
+        entry = next(each for each in journal.reviews(desk.db) if each.number == number)
         if comes:
             acting.accept(desk.db, entry, origin(desk))
         else:

@@ -8,7 +8,7 @@ from mailroom import KEY, Mailroom
 from pscb_mail.desk import reconfirming
 from pscb_mail.mailbox import answering, journal, outbox, questions, wording
 from pscb_mail.mailbox.answering import Answered
-from pscb_mail.mailbox.deciding import Action, Answer
+from pscb_mail.mailbox.decision import Action, Answer
 from pscb_mail.mailbox.finding import Kind
 from pscb_mail.mailbox.journal import Record
 from pscb_mail.mailbox.outbox import Letter

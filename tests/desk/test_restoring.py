@@ -20,7 +20,7 @@ from pscb_mail.database import transaction
 from pscb_mail.desk import dispatch, forgetting, planning, restoring, settling, unsettled
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.decision import Answer
 from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address

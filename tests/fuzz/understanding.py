@@ -15,7 +15,8 @@ import atheris
 
 with atheris.instrument_imports(include=["pscb_mail"]):
     from pscb_mail.foreign import has_unsafe
-    from pscb_mail.mailbox.deciding import Facts, decide
+    from pscb_mail.mailbox.deciding import decide
+    from pscb_mail.mailbox.decision import Facts
     from pscb_mail.mailbox.incoming import read
     from pscb_mail.mailbox.understanding import Ours, understand
 

@@ -10,7 +10,7 @@ from mailroom import KEY, OURS, Mailroom
 from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.mailbox import acting, incoming, journal, questions
-from pscb_mail.mailbox.deciding import Facts
+from pscb_mail.mailbox.decision import Facts
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address
@@ -39,8 +39,7 @@ def reviewed(room: Mailroom, *messages: bytes) -> list[journal.Review]:
 
 
 def accepted(room: Mailroom, number: int, confirm: tuple[str, ...] = ()) -> int | None:
-    entry = journal.review(room.db, number)
-    assert entry is not None
+    entry = next(each for each in journal.reviews(room.db) if each.number == number)
     with transaction(room.db):
         return acting.accept(room.db, entry, Origin(room.now, "editor", f"review --accept {number}"), confirm)
 

@@ -13,7 +13,7 @@ from scripted import ScriptedServer, hang_up
 from pscb_mail.database import transaction
 from pscb_mail.mailbox import answering, incoming, outbox, questions, wording
 from pscb_mail.mailbox.answering import Answered
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.decision import Answer
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.sending import claims, ledger
 from pscb_mail.sending.delivery import Event

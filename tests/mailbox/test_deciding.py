@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pscb_mail.mailbox.aliases import is_alias
-from pscb_mail.mailbox.deciding import Action, Answer, Decision, Facts, OurLetter, decide
+from pscb_mail.mailbox.deciding import decide
+from pscb_mail.mailbox.decision import Action, Answer, Decision, Facts, OurLetter
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.people.address import parse_address
@@ -252,7 +253,9 @@ def test_who_is_marked_by_a_report_that_no_server_sent_is_told(return_path: str 
         (bounce(), replace(JO_S, earlier_bounces=2), "report with the code of their copy, of 3 issues by now: 550"),
     ],
 )
-def test_who_is_marked_as_bounced_can_be_told_by_what_the_report_proved_itself(report: Finding, facts: Facts, proof: str):
+def test_who_is_marked_as_bounced_can_be_told_by_what_the_report_proved_itself(
+    report: Finding, facts: Facts, proof: str
+):
     """Its sender cannot be believed, so what it brought back is the evidence."""
     assert decide(FROM_STRANGER, report, facts).evidence == proof
 

@@ -79,7 +79,7 @@ def _needs_you(reading: "Reading") -> list[str]:
 
 def _of_the_mailing(db: "Database") -> list[str]:
     from pscb_mail.mailbox import journal
-    from pscb_mail.mailbox.deciding import Action
+    from pscb_mail.mailbox.decision import Action
     from pscb_mail.sending import ledger
     from pscb_mail.sending.delivery import State
 

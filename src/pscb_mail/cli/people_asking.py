@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pscb_mail.desk.reconfirming import Asked, Standing
-    from pscb_mail.mailbox.deciding import Answer
+    from pscb_mail.mailbox.decision import Answer
     from pscb_mail.people.subscriber import Subscriber
 
 
@@ -34,7 +34,7 @@ def ask_newcomers(context: Context, db: "Database", change: int | None) -> None:
     if not waiting and (not groups or change is None):
         return
     from pscb_mail.desk import reconfirming
-    from pscb_mail.mailbox.deciding import Answer
+    from pscb_mail.mailbox.decision import Answer
 
     if waiting:
         words, later = "asked to confirm: they are written to once they have", "The next `add` or `import`"
@@ -75,7 +75,7 @@ def reconfirm(
 ) -> None:
     """Ask a group's members by mail whether they still want it; their reply says yes."""
     from pscb_mail.desk import reconfirming
-    from pscb_mail.mailbox.deciding import Answer
+    from pscb_mail.mailbox.decision import Answer
 
     context: Context = ctx.obj
     with context.database() as db:

@@ -23,7 +23,7 @@ from pscb_mail.desk.founding import Answers, make_workspace
 from pscb_mail.desk.postbox import Postbox, serving
 from pscb_mail.desk.story import story
 from pscb_mail.mailbox.answering import deliver
-from pscb_mail.mailbox.deciding import Action
+from pscb_mail.mailbox.decision import Action
 from pscb_mail.mailbox.reading import Means, read
 from pscb_mail.mailbox.sources import open_source
 from pscb_mail.people import directory, roster

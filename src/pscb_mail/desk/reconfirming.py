@@ -18,7 +18,7 @@ from pscb_mail.database import transaction
 from pscb_mail.desk import unsettled
 from pscb_mail.errors import PscbMailError
 from pscb_mail.mailbox import answering, outbox, questions, wording
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.decision import Answer
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people import changes, directory
 from pscb_mail.people.directory import Filters

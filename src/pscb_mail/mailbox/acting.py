@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import answering, journal, questions
-from pscb_mail.mailbox.deciding import WAYS_BACK, Action, Answer, Decision, Facts, OurLetter
+from pscb_mail.mailbox.decision import WAYS_BACK, Action, Answer, Decision, Facts, OurLetter
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.journal import Record, Review

@@ -18,7 +18,7 @@ from pscb_mail.database import moment, transaction
 from pscb_mail.errors import NotNowError, PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import outbox, wording
-from pscb_mail.mailbox.deciding import QUESTIONS, Answer
+from pscb_mail.mailbox.decision import QUESTIONS, Answer
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key

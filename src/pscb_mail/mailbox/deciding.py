@@ -5,117 +5,20 @@ who did not ask and keeping on one who did are both failures, so whatever is not
 """
 
 import re
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
 
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.aliases import is_alias, same_mailbox
+from pscb_mail.mailbox.decision import QUESTIONS, WAYS_BACK, Action, Answer, Decision, Facts
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
+from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outdated import older_than_opt_out, older_than_return, untimely_yes
 from pscb_mail.mailbox.proposing import asks_to_stay, proposed
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
 
-if TYPE_CHECKING:  # whoever asks the journal needs no parser of mail
-    from pscb_mail.mailbox.incoming import Incoming
 
-
-class Action(StrEnum):
-    """What is done. `again` (handled before) is the reading's own word, not a decision."""
-
-    OPTED_OUT = "opted_out"
-    BOUNCED = "bounced"
-    COUNTED = "counted"
-    REVIEW = "review"
-    ASKED = "asked"
-    FILED = "filed"
-    LEFT = "left"
-    RESUBSCRIBED = "resubscribed"  # their own reply to the confirmation, the one way back without an editor
-
-
-class Answer(StrEnum):
-    """The one mail that may follow, always to the subscriber's own address on the list, whoever wrote."""
-
-    CONFIRMED = "confirmed"  # you are off the list, here is the way back
-    TOLD = "told"  # somebody (an alias, a forwarded copy) took you off, here is the way back
-    REPORTED = "reported"  # somebody's spam report took you off, here is the way back
-    RETURNED = "returned"  # somebody's report says that your mailbox is no more, tell us if it is
-    ASKED = "asked"  # was this you? reply STOP to come off, do nothing to stay
-    WELCOMED_BACK = "welcomed_back"  # you are on the list again
-    WELCOMED = "welcomed"  # you have confirmed, and are on the list
-    PLEASE_CONFIRM = "please_confirm"  # no answer: asks somebody who is pending
-    STILL_WANTED = "still_wanted"  # no answer: asks somebody who is active
-
-
-# These ask, and answer nothing.
-QUESTIONS = frozenset({Answer.PLEASE_CONFIRM, Answer.STILL_WANTED})
-# These tell somebody that they are off the list by a wish, which a reply of their own takes back.
-WAYS_BACK = frozenset({Answer.CONFIRMED, Answer.TOLD, Answer.REPORTED})
-
-
-@dataclass(frozen=True)
-class OurLetter:
-    """An answer or a question of ours that a message answers. `at`: when we wrote it, where the message names it."""
-
-    kind: Answer
-    person: Subscriber
-    at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the ledgers know about one finding.
-
-    owner: whose mailing copy bears a reference in `finding.references` (for a message with several owners: none,
-    and `several_owners` is true). answered: whose copy's Message-ID, or alias of it, is in `finding.message_ids` or
-    in `incoming.answers`. sender: who on the list (of any status) has the address in From. recipient: who on the
-    list has `finding.address`. authenticated: `incoming.authenticated(settings)`. test_copy: a reference is of a
-    test copy. earlier_bounces: distinct earlier issues that bounced permanently for the person the report is about.
-    forwarded: the setting. written_to: the address to which the copy went that the message is about. proven: a
-    report bears a reference, ENVID, X-PSCB-Mail or Message-ID that the ledger knows (`owner` or `answered` then
-    says whose). letter: the answer or question of ours that this message answers. came_back: when the person whom
-    the message would take off (of a link: the owner, of words: the sender, else `answered`; of a report: whose copy
-    it returns) last came back to the list: from `opted_out`, or for a bounce from wherever they were. outage: the
-    bounce is one of so many of its domain in this reading that the domain itself seems to be down.
-    """
-
-    owner: Subscriber | None = None
-    answered: Subscriber | None = None
-    sender: Subscriber | None = None
-    recipient: Subscriber | None = None
-    authenticated: bool = False
-    test_copy: bool = False
-    several_owners: bool = False
-    earlier_bounces: int = 0
-    forwarded: Literal["ask", "act"] = "ask"
-    written_to: str = ""
-    proven: bool = False
-    letter: OurLetter | None = None
-    came_back: datetime | None = None
-    outage: bool = False
-
-    @property
-    def written_to_by_us(self) -> Subscriber | None:
-        """To whom the letter went that the message answers."""
-        return self.letter.person if self.letter else None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to do, about whom, and why. `kind` is the finding's, or `unrelated` where nothing ties the mail to us."""
-
-    kind: Kind
-    action: Action
-    subscriber: int | None = None
-    proposal: str = ""
-    answer: Answer | None = None
-    evidence: str = ""
-    review: bool = False  # stands in review as well, whatever the action
-
-
-def decide(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Return what is done about a finding."""
     if (confirmed := _yes(incoming, finding, facts)) is not None:
         return confirmed
@@ -140,7 +43,7 @@ def decide(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     return decision
 
 
-def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:
+def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
     """Decide on the yes of somebody whom we asked, from their own address; None where it is none, or changes nothing.
 
     The words of the link in our mail are a wish to be on the list; a plain "yes" is one only in reply to that mail.
@@ -165,7 +68,7 @@ def _yes(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | Non
 _YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
 
 
-def _opt_out(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner if finding.link else None
     if person is None:
         return _opt_out_by_words(incoming, finding, facts)
@@ -184,7 +87,7 @@ def _names_another(finding: Finding, facts: Facts, person: Subscriber) -> bool:
     return bool(finding.address) and address_key(finding.address) not in own
 
 
-def _opt_out_by_link(incoming: "Incoming", finding: Finding, facts: Facts, person: Subscriber) -> Decision:
+def _opt_out_by_link(incoming: Incoming, finding: Finding, facts: Facts, person: Subscriber) -> Decision:
     if facts.sender is not None:
         if facts.sender.id == person.id:
             return _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
@@ -199,7 +102,7 @@ def _opt_out_by_link(incoming: "Incoming", finding: Finding, facts: Facts, perso
     return _made(finding, Action.ASKED, person, Answer.ASKED, why=why)
 
 
-def _opt_out_by_words(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def _opt_out_by_words(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
     if finding.other:
         known = facts.recipient is not None or _tied(facts)
@@ -213,7 +116,7 @@ def _opt_out_by_words(incoming: "Incoming", finding: Finding, facts: Facts) -> D
     return _review(finding, person, why_not) if why_not else _made(finding, Action.OPTED_OUT, person, Answer.CONFIRMED)
 
 
-def _why_not(incoming: "Incoming", finding: Finding, facts: Facts) -> str:
+def _why_not(incoming: Incoming, finding: Finding, facts: Facts) -> str:
     """Return why plain words are not acted on; "" where the sender, an active subscriber, is proven."""
     person = facts.sender
     if facts.test_copy:
@@ -239,7 +142,7 @@ def _unproven(facts: Facts, sender: Subscriber) -> str:
     return "" if proven else "nothing proves that the sender is who From says"
 
 
-def _bounce(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def _bounce(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner or facts.answered
     if not facts.proven or person is None:
         about = facts.recipient
@@ -270,7 +173,7 @@ def _proof(facts: Facts, *, at_once: bool) -> str:
     return what if at_once else f"{what}, of {facts.earlier_bounces + 1} issues by now"
 
 
-def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def _complaint(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Decide on a spam report. Its owner is told once: anybody who has a copy can write one."""
     person = facts.owner or facts.answered
     if not facts.proven or person is None:
@@ -285,7 +188,7 @@ def _complaint(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision
     return _made(finding, Action.OPTED_OUT, person, Answer.REPORTED)
 
 
-def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
+def _proposal(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     back = _way_back(incoming, finding, facts)
     if back is not None:
         return back
@@ -300,7 +203,7 @@ def _proposal(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision:
     return _review(finding, person, finding.doubt or _by_whom(incoming, finding, facts, of_themselves))
 
 
-def _only_stays(incoming: "Incoming", finding: Finding, facts: Facts) -> bool:
+def _only_stays(incoming: Incoming, finding: Finding, facts: Facts) -> bool:
     """Whether somebody on the list asks to stay on it and names nobody else: that proposes nothing."""
     if finding.kind is not Kind.SUBSCRIBE or finding.other or facts.sender is None:
         return False
@@ -309,7 +212,7 @@ def _only_stays(incoming: "Incoming", finding: Finding, facts: Facts) -> bool:
     return facts.sender.status is Status.ACTIVE and asks_to_stay(finding.evidence, incoming.new_words)
 
 
-def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision | None:
+def _way_back(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
     """Decide on their own answer to the mail that told somebody that they are off the list; None where it is none."""
     letter = facts.letter
     if finding.kind is not Kind.SUBSCRIBE or letter is None or letter.kind not in WAYS_BACK:
@@ -324,7 +227,7 @@ def _way_back(incoming: "Incoming", finding: Finding, facts: Facts) -> Decision 
     return _made(finding, Action.RESUBSCRIBED, person, Answer.WELCOMED_BACK)
 
 
-def _by_whom(incoming: "Incoming", finding: Finding, facts: Facts, person: Subscriber | None) -> str:
+def _by_whom(incoming: Incoming, finding: Finding, facts: Facts, person: Subscriber | None) -> str:
     """Return who else may have written what somebody says of themselves, "" where it is proven that they did."""
     if person is None:
         return ""

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
-from pscb_mail.mailbox.deciding import Action
+from pscb_mail.mailbox.decision import Action
 from pscb_mail.mailbox.finding import Kind, Severity
 from pscb_mail.mailbox.messages import Bookmark
 from pscb_mail.people.forgotten import Trace, strike
@@ -118,7 +118,6 @@ def found(db: Database, key: str, what: Record, now: datetime) -> int:
 _OPEN = """(review = 'open' OR (review = 'accepted' AND EXISTS (
     SELECT 1 FROM change u WHERE u.undoes = accepted_by
         AND NOT EXISTS (SELECT 1 FROM change uu WHERE uu.undoes = u.number))))"""
-_REVIEW = "SELECT number, finding, subscriber, address, named, name, proposal, evidence, at FROM finding"
 
 
 def open_reviews(db: Database) -> int:
@@ -134,14 +133,11 @@ def open_urgent(db: Database) -> int:
 
 def reviews(db: Database) -> list[Review]:
     """Return the entries that wait for a person, the oldest first."""
-    rows = db.execute(f"{_REVIEW} WHERE review IS NOT NULL AND {_OPEN} ORDER BY number")
+    rows = db.execute(
+        f"""SELECT number, finding, subscriber, address, named, name, proposal, evidence, at
+            FROM finding WHERE review IS NOT NULL AND {_OPEN} ORDER BY number"""
+    )
     return [_review(row) for row in rows]
-
-
-def review(db: Database, number: int) -> Review | None:
-    """Return an entry that waits for a person, None where it does not (any more)."""
-    row = db.execute(f"{_REVIEW} WHERE number = ? AND review IS NOT NULL AND {_OPEN}", [number]).fetchone()
-    return _review(row) if row else None
 
 
 def settle_review(db: Database, number: int, verdict: Literal["accepted", "dismissed"], change: int | None) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from pscb_mail.database import moment, stamp
-from pscb_mail.mailbox.deciding import Answer
+from pscb_mail.mailbox.decision import Answer
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import moment
 from pscb_mail.mailbox import outbox
-from pscb_mail.mailbox.deciding import QUESTIONS, WAYS_BACK, Answer
+from pscb_mail.mailbox.decision import QUESTIONS, WAYS_BACK, Answer
 from pscb_mail.sending import ledger
 from pscb_mail.sending.references import Purpose, reference
 

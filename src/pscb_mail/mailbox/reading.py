@@ -23,7 +23,8 @@ from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import acting, incoming, journal
 from pscb_mail.mailbox.acting import Known
-from pscb_mail.mailbox.deciding import Action, Decision, decide
+from pscb_mail.mailbox.deciding import decide
+from pscb_mail.mailbox.decision import Action, Decision
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.messages import Arrived, Source

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.reply_links import UNSUBSCRIBE
-from pscb_mail.mailbox.deciding import QUESTIONS, Answer
+from pscb_mail.mailbox.decision import QUESTIONS, Answer
 from pscb_mail.mailbox.outdated import CONFIRM_WITHIN
 from pscb_mail.people.subscriber import Subscriber, first_name
 from pscb_mail.settings import Newsletter
