@@ -8,7 +8,7 @@ from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.joining import Entry, Kind
-from pscb_mail.people.recognising import Chosen, Deciding
+from pscb_mail.people.recognising import Deciding
 from pscb_mail.people.subscriber import Status
 
 JO, SAM = "jo@school.example", "sam@police.example"
@@ -300,7 +300,7 @@ def test_whoever_joins_while_a_plan_is_made_is_in_it(people) -> None:
     """A plan holds no lock: another command adds somebody after it began."""
     deciding = Deciding(people.db, people.origin(), "", {})
     people.add(JO)
-    ((_, decision),) = deciding.about([Chosen(1, entry(JO))])
+    ((_, decision),) = deciding.about([(1, entry(JO))])
     assert decision.kind is Kind.UNCHANGED
     assert deciding.met(people.one(JO).id)
 

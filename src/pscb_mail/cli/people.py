@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pscb_mail.cli.context import Context
-    from pscb_mail.people.roster import Enrolled
+    from pscb_mail.people.enrolling import Enrolled
 
 commands = typer.Typer()
 _PANEL = "People"

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pscb_mail.people.changes import Origin
+    from pscb_mail.people.enrolling import Enrolled
     from pscb_mail.people.importing import Reading
     from pscb_mail.people.lookalikes import Question
-    from pscb_mail.people.roster import Enrolled
     from pscb_mail.people.staging import Staged
     from pscb_mail.people.tables import Table
 

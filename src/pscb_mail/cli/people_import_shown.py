@@ -10,10 +10,10 @@ from pscb_mail.people.subscriber import differences
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pscb_mail.people.enrolling import Enrolled, Leaving
     from pscb_mail.people.importing import Reading, Rejected
     from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.newgroups import NewGroup
-    from pscb_mail.people.roster import Enrolled, Leaving
     from pscb_mail.people.staging import Repeat, Staged
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Recorded
+    from pscb_mail.people.enrolling import Enrolled
     from pscb_mail.people.newgroups import NewGroup
-    from pscb_mail.people.roster import Enrolled
     from pscb_mail.people.undoing import Lifted, Undone
 
 EXAMPLES = 3

@@ -45,6 +45,9 @@ class Kind(StrEnum):
     PROTECTED = "protected"  # opted out, bounced (left as they are) or forgotten (nobody stood there before)
 
 
+LEFT_ALONE = frozenset({Kind.UNCHANGED, Kind.PROTECTED})
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an entry does, the person as they are then (the id is 0 where they are new) and as they were."""
@@ -52,6 +55,11 @@ class Decision:
     kind: Kind
     person: Subscriber
     before: Subscriber | None = None
+
+    @property
+    def written(self) -> bool:
+        """Whether there is something to write: they are not left as they were."""
+        return self.kind not in LEFT_ALONE
 
 
 def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str) -> Decision:
@@ -83,6 +91,12 @@ def asked_first(decision: Decision, entry: Entry, confirm: Container[str]) -> De
     if not joins or not any(folded(name) in confirm for name in person.groups):
         return decision
     return replace(decision, person=replace(person, status=Status.PENDING))
+
+
+def groups_named(decisions: Iterable[Decision]) -> set[str]:
+    """Return the groups of all who are not left as they are."""
+    several = {each.person.groups for each in decisions if each.written}
+    return {name for names in several for name in names}
 
 
 def outcome(decision: Decision) -> str:

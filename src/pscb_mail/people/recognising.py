@@ -4,7 +4,7 @@ Nobody is decided on twice, and nobody who was forgotten is recognised: their en
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlite_utils import Database
 
@@ -15,14 +15,6 @@ from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """An entry with the line that it stands on."""
-
-    line: int
-    entry: Entry
-
-
 class Deciding:
     """Decisions on entries, of which each may be about one who had another address once: nobody is decided twice."""
 
@@ -30,7 +22,8 @@ class Deciding:
         self, db: Database, origin: Origin, source: str, former: dict[str, int], confirm: Sequence[str] = ()
     ) -> None:
         self._db, self._origin, self._source, self._former = db, origin, source, former
-        self._confirm = frozenset(map(folded, confirm))
+        self.confirm = confirm
+        self._asked_first = frozenset(map(folded, confirm))
         self._spelling = directory.spellings(db)
         self._met = bytearray(directory.last_id(db) + 1)  # a byte a person: of a million people, one megabyte
 
@@ -43,21 +36,23 @@ class Deciding:
             self._met.extend(bytes(number + 1 - len(self._met)))
         self._met[number] = 1
 
-    def about(self, chosen: Sequence[Chosen]) -> Iterator[tuple[int, Decision]]:
+    def about(self, chosen: Sequence[tuple[int, Entry]]) -> Iterator[tuple[int, Decision]]:
         """Yield what each entry does, with its line."""
-        known = _on_the_list(self._db, [each.entry for each in chosen], self._former)
-        barred = forgotten.among(self._db, [each.entry.person.address.key for each in chosen])
-        for each in chosen:
-            existing = known.get(each.entry.person.address.key)
+        keys = [entry.person.address.key for _, entry in chosen]
+        known = _on_the_list(self._db, keys, self._former)
+        barred = forgotten.among(self._db, keys)
+        for line, entry in chosen:
+            key = entry.person.address.key
+            existing = known.get(key)
             if existing and self.met(existing.id):
                 continue  # by their address of now and one of then
             if existing:
                 self._meet(existing.id)
-            elif each.entry.person.address.key in barred:
-                yield each.line, barring(each.entry, self._origin.at)
+            elif key in barred:
+                yield line, barring(entry, self._origin.at)
                 continue
-            decision = decide(self._spelt(each.entry), existing, self._origin.at, self._source)
-            yield each.line, asked_first(decision, each.entry, self._confirm)
+            decision = decide(self._spelt(entry), existing, self._origin.at, self._source)
+            yield line, asked_first(decision, entry, self._asked_first)
 
     def _spelt(self, entry: Entry) -> Entry:
         """Return an entry with its groups written as the first who named them wrote them."""
@@ -65,9 +60,8 @@ class Deciding:
         return entry if spelt == entry.groups else replace(entry, groups=spelt)
 
 
-def _on_the_list(db: Database, entries: list[Entry], former: dict[str, int]) -> dict[str, Subscriber]:
-    """Return who is on the list by the keys of entries, their own or one they had before."""
-    keys = [entry.person.address.key for entry in entries]
+def _on_the_list(db: Database, keys: list[str], former: dict[str, int]) -> dict[str, Subscriber]:
+    """Return who is on the list by the keys of addresses, of now or of before."""
     known = directory.by_keys(db, keys)
     moved = {key: former[key] for key in keys if key in former and key not in known}
     now = {person.id: person for person in directory.by_ids(db, list(moved.values()))}

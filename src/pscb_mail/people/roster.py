@@ -5,64 +5,23 @@ else here; an event that changes nothing for somebody leaves them, and a use cas
 (`change` is None). Raises UsageError with nothing changed.
 """
 
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from pscb_mail.database import transaction
 from pscb_mail.errors import UsageError
 from pscb_mail.people import directory, forgotten, staging, writing
 from pscb_mail.people.address import Address, Person, clean_name
-from pscb_mail.people.changes import Origin, Recording, changed_meanwhile, former_addresses, recording
-from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, outcome
+from pscb_mail.people.changes import Origin, changed_meanwhile, former_addresses, recording
+from pscb_mail.people.enrolling import Enrolled, gone_through
+from pscb_mail.people.joining import Decision, Entry, Kind, distinct, field, groups_named
 from pscb_mail.people.newgroups import NewGroup, new_groups
-from pscb_mail.people.recognising import Chosen, Deciding, once_theirs
+from pscb_mail.people.recognising import Deciding, once_theirs
 from pscb_mail.people.searching import folded
 from pscb_mail.people.staging import Staged
 from pscb_mail.people.subscriber import Event, Status, Subscriber
-
-_REWRITTEN = frozenset({Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT})
-_TOLD = 1000  # decisions of each kind that are kept to be shown; the others are counted
-
-
-@dataclass(frozen=True)
-class Leaving:
-    """Who leaves a group that is made equal to a file: the first of them, how many, and of how many members."""
-
-    people: tuple[Subscriber, ...] = ()
-    count: int = 0
-    members: int = 0
-
-    @property
-    def many(self) -> bool:
-        """Whether so many leave that it may be the wrong file: more than a tenth."""
-        return self.count * 10 > self.members
-
-
-@dataclass(frozen=True)
-class Enrolled:
-    """What became of the entries of an `add` or an import, each person once.
-
-    `decisions`: of each kind the first thousand. `new_groups`: those that it makes.
-    """
-
-    change: int | None
-    decisions: tuple[Decision, ...]
-    counts: Mapping[Kind, int]
-    leaving: Leaving = Leaving()
-    new_groups: tuple[NewGroup, ...] = ()
-
-    def count(self, *kinds: Kind) -> int:
-        """Return how many people some kinds of decision are about."""
-        return sum(self.counts.get(kind, 0) for kind in kinds)
-
-    @property
-    def moving(self) -> int:
-        """How many people are not afterwards what they were before."""
-        return self.count(Kind.ADDED, *_REWRITTEN) + self.leaving.count
 
 
 @dataclass(frozen=True)
@@ -107,15 +66,10 @@ def add(
     """
     about = (field(organisation), field(role), tuple(groups))
     entries = [Entry(person, *about, source=field(source), basis=field(basis)) for person in persons]
-    with transaction(db):
-        chosen = [Chosen(0, entry) for entry in distinct(entries)]
-        deciding = Deciding(db, origin, "", once_theirs(db), confirm)
-        decisions = [decision for _, decision in deciding.about(chosen)]
-        if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
-            raise _needs_a_reason(protected, origin)
-        made = new_groups(_named(decisions), directory.spellings(db).values(), confirm)
-        with recording(db, origin, _rewritten(decisions)) as recorded:
-            _write(db, decisions)
+    with recording(db, origin, []) as recorded:
+        decisions = _all_welcome(db, distinct(entries), origin, confirm)
+        made = new_groups(groups_named(decisions), directory.spellings(db).values(), confirm)
+        writing.carry_out(db, decisions, recorded)
     counts = Counter(decision.kind for decision in decisions)
     return Enrolled(recorded.change, tuple(decisions), counts, new_groups=made)
 
@@ -130,7 +84,7 @@ def plan(
 ) -> Enrolled:
     """Return what `enrol` would do; nothing is written."""
     deciding = Deciding(db, origin, source, former_addresses(db), confirm)
-    return _gone_through(db, _stage(db, entries), deciding, sync, confirm, None)
+    return gone_through(db, _staged(db, entries), deciding, sync, None)
 
 
 def enrol(
@@ -148,69 +102,26 @@ def enrol(
     group that holds nobody afterwards who is not in the file. Raises NotNowError, and changes nothing, where another
     thing would happen now than what was `agreed` to, and UsageError where a group may be a slip for one of `confirm`.
     """
-    staged = _stage(db, entries)
+    staged = _staged(db, entries)
     with recording(db, origin, []) as recorded:
         deciding = Deciding(db, origin, source, former_addresses(db), confirm)
-        done = _gone_through(db, staged, deciding, sync, confirm, recorded)
+        done = gone_through(db, staged, deciding, sync, recorded)
         if agreed is not None and (done.counts, done.leaving) != (agreed.counts, agreed.leaving):
             raise changed_meanwhile()
     return replace(done, change=recorded.change)
 
 
-def _stage(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
+def _staged(db: Database, entries: Staged | Iterable[Entry]) -> Staged:
     return entries if isinstance(entries, Staged) else staging.staged(db, enumerate(entries, start=1))
 
 
-def _gone_through(
-    db: Database,
-    staged: Staged,
-    deciding: Deciding,
-    sync: str,
-    confirm: Sequence[str],
-    recorded: Recording | None,
-) -> Enrolled:
-    """Decide on everybody, some thousands at once, and carry it out where a change is being recorded."""
-    members = directory.members(db, sync) if sync else array("q")
-    known, named = directory.spellings(db).values(), set[str]()
-    counts, told = Counter[Kind](), list[Decision]()
-    for chunk in staged.chunks():
-        decided = list(deciding.about([Chosen(*each) for each in chunk]))
-        decisions = [decision for _, decision in decided]
-        for decision in decisions:
-            counts[decision.kind] += 1
-            if counts[decision.kind] <= _TOLD:
-                told.append(decision)
-        named |= _named(decisions)
-        staged.mark((outcome(decision), line) for line, decision in decided)
-        if recorded is not None:
-            recorded.touch(_rewritten(decisions))
-            _write(db, decisions)
-    leaving = [number for number in members if not deciding.met(number)]
-    first = tuple(directory.by_ids(db, leaving[:_TOLD]))
-    if recorded is not None and leaving:
-        recorded.touch(leaving)
-        writing.leave_group(db, leaving, sync)
-    made = new_groups(named, known, confirm)
-    return Enrolled(None, tuple(told), counts, Leaving(first, len(leaving), len(members)), made)
-
-
-def _named(decisions: Iterable[Decision]) -> set[str]:
-    """Return the groups of all who are not left as they are."""
-    written = {d.person.groups for d in decisions if d.kind is Kind.ADDED or d.kind in _REWRITTEN}
-    return {name for names in written for name in names}
-
-
-def _rewritten(decisions: Iterable[Decision]) -> list[int]:
-    return [decision.person.id for decision in decisions if decision.kind in _REWRITTEN]
-
-
-def _write(db: Database, decisions: list[Decision]) -> None:
-    new = [d.person for d in decisions if d.kind is Kind.ADDED]
-    old = [d.person for d in decisions if d.kind in _REWRITTEN]
-    ids = writing.insert(db, new)
-    writing.update(db, old)
-    members = (*zip(ids, new, strict=True), *((person.id, person) for person in old))
-    writing.join_groups(db, ((number, name) for number, person in members for name in person.groups))
+def _all_welcome(db: Database, entries: Sequence[Entry], origin: Origin, confirm: Sequence[str]) -> list[Decision]:
+    """Return what each entry does, each about somebody else. Raises UsageError where one of them must stay off."""
+    deciding = Deciding(db, origin, "", once_theirs(db), confirm)
+    decisions = [decision for _, decision in deciding.about([(0, entry) for entry in entries])]
+    if protected := [decision for decision in decisions if decision.kind is Kind.PROTECTED]:
+        raise _needs_a_reason(protected, origin)
+    return decisions
 
 
 _BY_THEIR_OWN_MAIL = (
@@ -256,11 +167,12 @@ def remove(
     An opt-out stays an opt-out: it is the stronger bar. `confirm`: as for `add`. Raises UsageError where the successor
     may not be added.
     """
-    with recording(db, origin, _with_successor(db, ids, successor)) as recorded:
+    with recording(db, origin, ids) as recorded:
         moved = writing.move(db, ids, Event.REMOVED, origin.at)
         if successor is not None and (left := directory.by_id(db, ids[0])):
+            _hold_another(db, ids, successor)
             entry = Entry(successor, left.organisation, left.role, left.groups, source="as a successor")
-            _succeed(db, entry, origin, confirm)
+            writing.carry_out(db, _all_welcome(db, [entry], origin, confirm), recorded)
     return Moved(recorded.change, moved)
 
 
@@ -343,21 +255,10 @@ def _hold_free(db: Database, address: Address, subscriber: int) -> None:
         )
 
 
-def _with_successor(db: Database, ids: Sequence[int], successor: Person | None) -> list[int]:
-    if successor is None:
-        return list(ids)
-    key = successor.address.key
-    existing = directory.by_keys(db, [key]).get(key)
+def _hold_another(db: Database, ids: Sequence[int], successor: Person) -> None:
+    existing = directory.by_keys(db, [successor.address.key]).get(successor.address.key)
     if existing and existing.id in ids:
         raise UsageError(
             f"{successor.address.text} cannot be their own successor.",
             "Name somebody else, or give them a new address: `pscb-mail edit --address`.",
         )
-    return [*ids, *([existing.id] if existing else ())]
-
-
-def _succeed(db: Database, entry: Entry, origin: Origin, confirm: Sequence[str]) -> None:
-    ((_, decision),) = Deciding(db, origin, "", once_theirs(db), confirm).about([Chosen(0, entry)])
-    if decision.kind is Kind.PROTECTED:
-        raise _needs_a_reason([decision], origin)
-    _write(db, [decision])

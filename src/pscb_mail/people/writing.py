@@ -12,11 +12,24 @@ from functools import lru_cache
 from sqlite_utils import Database
 
 from pscb_mail.database import stamp
+from pscb_mail.people.changes import Recording
 from pscb_mail.people.directory import spelt
+from pscb_mail.people.joining import Decision
 from pscb_mail.people.subscriber import Event, Subscriber, after, before
 
 
-def insert(db: Database, joining: Sequence[Subscriber]) -> range:
+def carry_out(db: Database, decisions: Sequence[Decision], recorded: Recording) -> None:
+    """Write what was decided about people."""
+    joining = [each.person for each in decisions if each.written and each.before is None]
+    there = [each.person for each in decisions if each.written and each.before is not None]
+    recorded.touch(person.id for person in there)
+    ids = _insert(db, joining)
+    update(db, there)
+    members = (*zip(ids, joining, strict=True), *((person.id, person) for person in there))
+    join_groups(db, ((number, name) for number, person in members for name in person.groups))
+
+
+def _insert(db: Database, joining: Sequence[Subscriber]) -> range:
     """Put people on the list; returns their ids in the same order. An id is never used twice (AUTOINCREMENT)."""
     (last,) = db.execute("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'subscriber'").fetchone()
     ids = range(last + 1, last + 1 + len(joining))
