@@ -56,11 +56,24 @@ def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> 
     assert done.out == ""
 
 
-def test_wrong_usage_ends_with_2(tmp_path: Path) -> None:
-    """An unknown command or option changes nothing."""
-    program = workspace(tmp_path)
-    assert "sned" in program("sned", "18", expect=2).err
-    assert "--jsn" in program("list", "--jsn", expect=2).err
+@pytest.mark.parametrize(
+    ("args", "wrong", "help_"),
+    [
+        (("sned", "18"), "sned", "pscb-mail --help"),
+        (("list", "--jsn"), "--jsn", "pscb-mail list --help"),
+        (("show", "Jo", "Bloggs"), "Bloggs", "pscb-mail show --help"),
+        (("send",), "ISSUE", "pscb-mail send --help"),
+        (("send", "7", "--limit", "[/]\x1b"), "--limit", "pscb-mail send --help"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_is_told_as_every_other_mistake(
+    tmp_path: Path, args: tuple[str, ...], wrong: str, help_: str
+) -> None:
+    """An unknown command or option changes nothing; what to do stands below."""
+    error, _, hint = workspace(tmp_path)(*args, expect=2).err.partition("What to do: ")
+    assert error.startswith("Error")
+    assert wrong in error
+    assert help_.removeprefix("pscb-mail") in hint
 
 
 def test_words_that_are_no_text_are_refused(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from pscb_mail import __version__
 from pscb_mail.cli.context import Context
@@ -128,12 +129,17 @@ def main(args: Sequence[str] | None = None) -> None:
         sys.exit(Exit.INTERRUPTED)
 
 
-def _run(args: Sequence[str]) -> None:
+def _run(args: Sequence[str]) -> NoReturn:
     try:
-        app(args=hoisted(_readable(args)))
+        # What a command ends with by typer.Exit; else it ends with nothing.
+        code = app(args=hoisted(_readable(args)), standalone_mode=False)
+    except TyperException as problem:
+        raise _misuse(problem) from problem
     except SystemExit as end:
         hold_read(end)
         raise
+    sys.stdout.flush()
+    sys.exit(code or Exit.DONE)
 
 
 def hoisted(args: Sequence[str]) -> list[str]:
@@ -165,6 +171,16 @@ def _readable(args: Sequence[str]) -> Sequence[str]:
                 "Type it anew; rename a file of such a name.",
             )
     return args
+
+
+def _misuse(problem: TyperException) -> UsageError:
+    """Return what is wrong with a command line as every other error is told."""
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context else "pscb-mail"
+    return UsageError(
+        one_line(problem.format_message(), 200),
+        f"`{command} --help` tells how it is used; a name with spaces goes in quotation marks.",
+    )
 
 
 def _give_up(problem: PscbMailError) -> None:

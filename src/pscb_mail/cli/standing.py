@@ -37,9 +37,10 @@ def status(
         statuses = overview.mailing_statuses(db, context.workspace)
     if json:
         console.document([shown.status_json(each) for each in statuses])
-    elif not statuses:
+        return
+    if not statuses:
         console.say("Nothing has been sent yet.")
-    for each in statuses if not json else ():
+    for each in statuses:
         shown.print_status(each, context, json=False)
 
 
