@@ -84,21 +84,23 @@ def import_(
         tables.read_table(data, encoding), groups=groups, status=Status(as_) if as_ else None,
         source=joining.field(source), basis=joining.field(basis),
     )  # fmt: skip
-    came_from = "" if "source" in reading.columns.places else f"import {file.name}"
-    confirm = context.workspace.settings.groups.confirm
-    origin = options.origin(context, f"import {file.name}")
-    order = _Order(file.name, origin, came_from, groups[0] if sync else "", confirm, json, as_ is not None)
+    order = _Order(
+        name=file.name, origin=options.origin(context, f"import {file.name}"),
+        source="" if "source" in reading.columns.places else f"import {file.name}",
+        sync=groups[0] if sync else "", confirm=context.workspace.settings.groups.confirm, barred=as_ is not None,
+        dry_run=dry_run, yes=yes, yes_leaving=yes_leaving, json=json,
+    )  # fmt: skip
     with context.database() as db:
         understood = _understood(db, reading, marking=marked is not None)
-        done = _planned_and_done(db, order, understood, context, dry_run=dry_run, yes=yes, yes_leaving=yes_leaving)
+        done = _planned_and_done(db, order, understood, context)
         if marked is not None:
             _give_back(marked, tables.read_table(data, encoding), understood, dry_run=dry_run)
         if done.change is not None:
             ask_newcomers(context, db, done.change)
-    _end(order, understood, done, dry_run=dry_run)
+    _end(order, understood, done)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Order:
     """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first.
 
@@ -110,8 +112,11 @@ class _Order:
     source: str
     sync: str
     confirm: tuple[str, ...]
-    json: bool
     barred: bool
+    dry_run: bool
+    yes: bool
+    yes_leaving: bool
+    json: bool
 
 
 @dataclass(frozen=True)
@@ -142,37 +147,23 @@ def _understood(db: "Database", reading: "Reading", *, marking: bool) -> _Unders
     return _Understood(reading, staged, lookalikes.questions(db, staged))
 
 
-def _planned_and_done(
-    db: "Database",
-    order: _Order,
-    understood: _Understood,
-    context: Context,
-    *,
-    dry_run: bool,
-    yes: bool,
-    yes_leaving: bool,
-) -> "Enrolled":
+def _planned_and_done(db: "Database", order: _Order, understood: _Understood, context: Context) -> "Enrolled":
     """Show what would change, ask, and do it; where nothing is to be asked, show what was done."""
+    from pscb_mail.people import roster
+
     anybody = bool(understood.staged.people)
-    if anybody and yes and not dry_run and not order.sync:
+    if anybody and order.yes and not order.dry_run and not order.sync:
         done = _carried_out(db, order, understood, context)
         _show(order, understood, done)
         return done
-    planned = _planned(db, order, understood)
-    if dry_run or not planned.moving or not anybody:
-        return planned
-    _ask(planned, order, understood, yes=yes, yes_leaving=yes_leaving)
-    return _carried_out(db, order, understood, context, planned)
-
-
-def _planned(db: "Database", order: _Order, understood: _Understood) -> "Enrolled":
-    from pscb_mail.people import roster
-
     # A file with nobody in it empties no group.
-    sync = order.sync if understood.staged.people else ""
+    sync = order.sync if anybody else ""
     planned = roster.plan(db, understood.staged, order.origin, order.source, sync, order.confirm)
     _show(order, understood, planned)
-    return planned
+    if order.dry_run or not planned.moving or not anybody:
+        return planned
+    _ask(planned, order, understood)
+    return _carried_out(db, order, understood, context, planned)
 
 
 def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
@@ -189,11 +180,11 @@ def _carried_out(
     return roster.enrol(db, understood.staged, order.origin, order.source, order.sync, order.confirm, agreed)
 
 
-def _ask(planned: "Enrolled", order: _Order, understood: _Understood, *, yes: bool, yes_leaving: bool) -> None:
+def _ask(planned: "Enrolled", order: _Order, understood: _Understood) -> None:
     """Ask before anything changes, and once more where so many leave that it may be the wrong file."""
     try:
-        console.confirm(f"Change {console.count(planned.moving, 'person', 'people')}?", yes=yes)
-        if planned.leaving.many and not yes_leaving:
+        console.confirm(f"Change {console.count(planned.moving, 'person', 'people')}?", yes=order.yes)
+        if planned.leaving.many and not order.yes_leaving:
             _ask_for_the_number(planned.leaving.count, order.sync)
     except UsageError:
         if order.json:
@@ -228,7 +219,7 @@ def _in_format_of(file: Path, rows: "Iterator[tuple[str, ...]]") -> "Iterable[by
     return tables.csv_lines(rows) if file.suffix.lower() == ".csv" else [tables.xlsx_bytes(rows)]
 
 
-def _end(order: _Order, understood: _Understood, done: "Enrolled", *, dry_run: bool) -> NoReturn:
+def _end(order: _Order, understood: _Understood, done: "Enrolled") -> NoReturn:
     """Tell how an import ended, and exit: 1 where rows were rejected, 2 where no row could be taken."""
     if order.json:
         console.document(import_shown.as_json(understood.reading, done, understood.questions))
@@ -236,8 +227,8 @@ def _end(order: _Order, understood: _Understood, done: "Enrolled", *, dry_run: b
         shown.enrolled(done, barred=order.barred)
     elif understood.staged.people and not done.moving:
         console.result("Nothing to change.")
-    if not dry_run and not understood.staged.people:
+    if not order.dry_run and not understood.staged.people:
         if not understood.reading.rows:
             raise UsageError("There is no row beneath the heading; nothing was changed.", "One line is one person.")
         raise UsageError("No row of the file could be taken; nothing was changed.", "The reasons stand above.")
-    raise typer.Exit(console.exit_code(needs_a_person=bool(understood.reading.rejected) and not dry_run))
+    raise typer.Exit(console.exit_code(needs_a_person=bool(understood.reading.rejected) and not order.dry_run))
