@@ -164,3 +164,14 @@ def test_due_is_counted_no_further_than_asked(db: Database) -> None:
     """A million that are due are not counted to open four sessions."""
     assert claims.due(db, ISSUE, START, 4) == 4
     assert claims.due(db, ISSUE, START, 400) == 20
+
+
+def test_no_statement_of_a_turn_builds_a_table_of_its_own(db: Database) -> None:
+    """A CHECK with an IN list, or a sorter, would cost a table for each row that is written or read."""
+    executed: list[str] = []
+    db.conn.set_trace_callback(executed.append)
+    settled(db, *zip(claimed(db, 2), (TAKEN, LATER), strict=True))
+    db.conn.set_trace_callback(None)
+    steps = {step[1] for each in executed for step in db.conn.execute(f"EXPLAIN {each}")}
+    assert "Insert" in steps
+    assert not {"OpenEphemeral", "SorterOpen"} & steps
