@@ -2,9 +2,9 @@
 
 import pytest
 
-from pscb_mail.mailbox.bounces import bounces, complaint, returned_of, verdict
 from pscb_mail.mailbox.finding import Severity
 from pscb_mail.mailbox.incoming import read
+from pscb_mail.mailbox.machines.bounces import bounces, complaint, returned_of, verdict
 
 P, T, D, O = Severity.PERMANENT, Severity.TEMPORARY, Severity.DELAYED, Severity.OURS  # noqa: E741
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pscb_mail.mailbox.cms import signed_content
+from pscb_mail.mailbox.parsing.cms import signed_content
 
 CASES = Path(__file__).parent.parent / "data" / "incoming"
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from pscb_mail.mailbox.bounces import bounces
 from pscb_mail.mailbox.finding import Finding
 from pscb_mail.mailbox.incoming import read
+from pscb_mail.mailbox.machines.bounces import bounces
 
 DAEMON = "From: MAILER-DAEMON@mx.example\nTo: newsletter@pscb.example\nSubject: Undelivered mail"
 COPY = "\n\n--- Below this line is a copy of the message.\n\nTo: jo@school.example\nMessage-ID: <x.1@pscb.example>\n"

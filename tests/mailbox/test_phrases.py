@@ -2,7 +2,7 @@
 
 import pytest
 
-from pscb_mail.mailbox.phrases import Phrases
+from pscb_mail.mailbox.words.phrases import Phrases
 
 LIST = Phrases("""
     bruis*, hits|hit … him|her, no_one|nobody listens, left|

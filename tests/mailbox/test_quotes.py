@@ -2,8 +2,8 @@
 
 import pytest
 
-from pscb_mail.mailbox.markup import text_of
-from pscb_mail.mailbox.quotes import new_words, plain
+from pscb_mail.mailbox.parsing.markup import text_of
+from pscb_mail.mailbox.parsing.quotes import new_words, plain
 
 NEW = "Thank you, that helps."
 MARKED = "> Please unsubscribe me.\n> A child told me."

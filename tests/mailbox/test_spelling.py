@@ -2,7 +2,7 @@
 
 import pytest
 
-from pscb_mail.mailbox.spelling import mended
+from pscb_mail.mailbox.words.spelling import mended
 
 
 @pytest.mark.parametrize(

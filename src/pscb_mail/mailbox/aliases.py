@@ -1,6 +1,8 @@
-"""Whether two addresses may be one person's: the domain, and names that are alike. Pure."""
+"""Addresses in mails: where a text has one, and whether two may be one person's by domain and likeness. Pure."""
 
 import re
+
+ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
 
 
 def _same_domain(one: str, other: str) -> bool:

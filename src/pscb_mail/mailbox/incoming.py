@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox import authentication, markup, mime, quotes
-from pscb_mail.mailbox.mime import Entity, Headers
+from pscb_mail.mailbox.parsing import authentication, markup, mime, quotes
+from pscb_mail.mailbox.parsing.mime import Entity, Headers
 
 _TEXT = 200_000
 _ADDRESSES = 200

@@ -23,7 +23,7 @@ from pscb_mail.imap import checked_folder, parse_place
 from pscb_mail.mailbox.folder import ImapFolder
 from pscb_mail.mailbox.maildir import Maildir
 from pscb_mail.mailbox.messages import CAP, Arrived, Bookmark, Source
-from pscb_mail.mailbox.mime import has_header
+from pscb_mail.mailbox.parsing.mime import has_header
 from pscb_mail.settings import Settings
 
 _FROM = b"From "

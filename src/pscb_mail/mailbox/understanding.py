@@ -12,17 +12,19 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox import bounces, words
-from pscb_mail.mailbox.automatic import own_copy, says_away
+from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.finding import Finding, Kind
 from pscb_mail.mailbox.incoming import Incoming
-from pscb_mail.mailbox.optout import doubt_beside, is_negated, opt_out_wish
-from pscb_mail.mailbox.portals import waits_elsewhere
-from pscb_mail.mailbox.pressed import by_link
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
-from pscb_mail.mailbox.urgent import urgent
-from pscb_mail.mailbox.wish import OTHER, WEAK, Wish
-from pscb_mail.mailbox.worded import WORDS, Ours, Worded
+from pscb_mail.mailbox.machines import bounces
+from pscb_mail.mailbox.machines.automatic import own_copy, says_away
+from pscb_mail.mailbox.machines.portals import waits_elsewhere
+from pscb_mail.mailbox.words import proposals
+from pscb_mail.mailbox.words.doubts import OTHER, WEAK, Wish
+from pscb_mail.mailbox.words.optout import doubt_beside, is_negated, opt_out_wish
+from pscb_mail.mailbox.words.pressed import by_link
+from pscb_mail.mailbox.words.sentences import Sentence, sentences
+from pscb_mail.mailbox.words.urgent import urgent
+from pscb_mail.mailbox.words.worded import WORDS, Ours, Worded
 from pscb_mail.sending.references import references_in
 
 __all__ = ["Ours", "understand"]
@@ -97,8 +99,8 @@ def _departure(mail: Worded) -> Finding | None:
     if mail.machine is None or mail.machine.listed:
         return None
     said, sender = sentences(mail.incoming.new_words[:WORDS]), mail.incoming.sender
-    told = words.left(said, sender) or words.new_address(said, sender)
-    told = told or words.left(sentences(mail.incoming.subject), sender)
+    told = proposals.left(said, sender) or proposals.new_address(said, sender)
+    told = told or proposals.left(sentences(mail.incoming.subject), sender)
     return Finding(told.kind, told.sentence, told.address) if told is not None else None
 
 
@@ -145,7 +147,7 @@ def _weak_wish(mail: _Mail) -> Finding | None:
 def _named(mail: Worded) -> Finding | None:
     """Return what an address is named for in words that wish nothing else."""
     beside = mail.address_beside(mail.said)
-    named = words.by_address(mail.said, beside) if beside else None
+    named = proposals.by_address(mail.said, beside) if beside else None
     return Finding(named.kind, named.sentence, named.address, named.name) if named is not None else None
 
 
@@ -182,10 +184,10 @@ def _question(mail: Worded) -> Finding:
 def _wished(mail: Worded) -> Finding | None:
     """Return what the words wish: to come off, to come back, or what they propose."""
     said, sender = mail.said, mail.incoming.sender
-    about_us = words.about_us(said)
+    about_us = proposals.about_us(said)
     wish = opt_out_wish(said, sender)
-    proposed = words.proposal(said, sender)
-    back = words.wants_back(said)
+    proposed = proposals.proposal(said, sender)
+    back = proposals.wants_back(said)
     typed = references_in(mail.incoming.new_words[:WORDS])
     if wish is not None and not (wish.doubt in WEAK and (proposed or back) and not _names_who_left(wish, proposed)):
         return replace(_off(wish, proposed, typed), about_us=about_us)
@@ -198,7 +200,7 @@ def _wished(mail: Worded) -> Finding | None:
     )
 
 
-def _names_who_left(wish: Wish, proposed: words.Said | None) -> bool:
+def _names_who_left(wish: Wish, proposed: proposals.Said | None) -> bool:
     """Whether a wish for somebody else names them, which their departure ("she left in July") does not."""
     pronoun = re.fullmatch(r"(?:him|her|them|it|somebody)", wish.other)
     return bool(wish.other) and not pronoun and proposed is not None and proposed.kind is Kind.LEFT
@@ -212,7 +214,7 @@ def _said_in_subject(mail: Worded) -> Finding | None:
     return _aside(mail.incoming)
 
 
-def _off(wish: Wish, proposed: words.Said | None, typed: tuple[str, ...]) -> Finding:
+def _off(wish: Wish, proposed: proposals.Said | None, typed: tuple[str, ...]) -> Finding:
     doubt = wish.doubt
     if not doubt and proposed is not None and proposed.kind is not Kind.LEFT:
         doubt = "they ask for something else as well"

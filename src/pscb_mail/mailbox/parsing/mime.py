@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pscb_mail.mailbox import cms
+from pscb_mail.mailbox.parsing import cms
 
 TEXT_BYTES = 400_000
 _HEADER_BYTES = 1_000_000

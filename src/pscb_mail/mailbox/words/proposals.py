@@ -7,10 +7,12 @@ sentence that only may mean it is enough, and the sentence itself is the evidenc
 import re
 from dataclasses import dataclass, replace
 
-from pscb_mail.mailbox import departures, net, proposals, proposals_abroad
+from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.finding import Kind
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
+from pscb_mail.mailbox.parsing.quotes import plain
+from pscb_mail.mailbox.words import departures, net
+from pscb_mail.mailbox.words import proposal_forms as forms
+from pscb_mail.mailbox.words.sentences import Sentence, sentences
 
 _SHORT = 5  # sentences
 
@@ -28,14 +30,14 @@ class Said:
 
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
-    change = _first(Kind.ADDRESS_CHANGE, proposals.ADDRESS_CHANGE, proposals.NOT_CHANGE, said, sender)
+    change = _first(Kind.ADDRESS_CHANGE, forms.ADDRESS_CHANGE, forms.NOT_CHANGE, said, sender)
     departure = _first(Kind.LEFT, departures.LEFT, departures.NOT_LEFT, said, sender)
     if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
-    joining = _first(Kind.SUBSCRIBE, proposals.SUBSCRIBE, proposals.NOT_SUBSCRIBE, said, sender)
+    joining = _first(Kind.SUBSCRIBE, forms.SUBSCRIBE, forms.NOT_SUBSCRIBE, said, sender)
     if change and not departure and not _is_own(change, sender):
         beside = f"{joining.sentence if joining else ''} {change.sentence}"
-        if proposals.THEIRS.search(plain(beside)):
+        if forms.THEIRS.search(plain(beside)):
             return joining or replace(change, kind=Kind.SUBSCRIBE)  # "our nurse should have it as well, she's on …"
     return change or departure or joining or _abroad(said, sender)
 
@@ -46,11 +48,11 @@ def by_address(said: tuple[Sentence, ...], address: str) -> Said | None:
         if address.casefold() not in sentence.plain:
             continue
         beside = " ".join(s.plain for s in said[max(0, i - 1) : i + 1])
-        if proposals.NAMED_FOR_OTHERS.search(beside):
+        if forms.NAMED_FOR_OTHERS.search(beside):
             return None
-        if proposals.NAMED_AS_NEW.search(beside):
+        if forms.NAMED_AS_NEW.search(beside):
             return Said(Kind.ADDRESS_CHANGE, sentence.written, address)
-        joins = proposals.NAMED_TO_JOIN.search(beside) and not proposals.NOT_SUBSCRIBE.search(beside)
+        joins = forms.NAMED_TO_JOIN.search(beside) and not forms.NOT_SUBSCRIBE.search(beside)
         return Said(Kind.SUBSCRIBE, sentence.written, address, _name_before(said, address)) if joins else None
     return None
 
@@ -58,9 +60,9 @@ def by_address(said: tuple[Sentence, ...], address: str) -> Said | None:
 def _abroad(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what words in another language propose; a new address counts only where one is named."""
     said = tuple(sentence for sentence in said if not net.is_english(sentence.plain))
-    change = _first(Kind.ADDRESS_CHANGE, proposals_abroad.ADDRESS_CHANGE, proposals_abroad.NO, said, sender)
-    joining = _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, said, sender)
-    joining = joining or _first(Kind.SUBSCRIBE, proposals_abroad.SUBSCRIBE, proposals_abroad.NO, _as_one(said), sender)
+    change = _first(Kind.ADDRESS_CHANGE, forms.ADDRESS_CHANGE_ABROAD, forms.NO_ABROAD, said, sender)
+    joining = _first(Kind.SUBSCRIBE, forms.SUBSCRIBE_ABROAD, forms.NO_ABROAD, said, sender)
+    joining = joining or _first(Kind.SUBSCRIBE, forms.SUBSCRIBE_ABROAD, forms.NO_ABROAD, _as_one(said), sender)
     return joining or (change if change and change.address else None)
 
 
@@ -90,7 +92,7 @@ def _first(
 
 def _is_own(change: Said, sender: str) -> bool:
     """Whether a new address is the sender's own: they say so, or its name is like theirs."""
-    if proposals.OWN_ADDRESS.search(plain(change.sentence)) or not change.address:
+    if forms.OWN_ADDRESS.search(plain(change.sentence)) or not change.address:
         return True
     mine, theirs = (set(re.findall(r"[a-z]{3,}", a.partition("@")[0].casefold())) for a in (sender, change.address))
     return bool(mine & theirs)
@@ -109,7 +111,7 @@ def wants_back(said: tuple[Sentence, ...]) -> str:
     if not short or sum(s.words for s in short) > 40:
         return ""
     for sentence in short:
-        if sentence.bare in proposals.BACK or re.search(
+        if sentence.bare in forms.BACK or re.search(
             r"\b(?:put|add|get|have) me back\b|\bkeep me on\b|\bresubscribe me\b", sentence.bare
         ):
             return sentence.written
@@ -129,9 +131,7 @@ def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
 def new_address(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return a change of address told by an automatic reply."""
     for sentence in said:
-        if any(
-            pattern.search(sentence.plain) for pattern in proposals.ADDRESS_CHANGE[:1] + proposals.ADDRESS_CHANGE[-2:]
-        ):
+        if any(pattern.search(sentence.plain) for pattern in forms.ADDRESS_CHANGE[:1] + forms.ADDRESS_CHANGE[-2:]):
             address = _new_address(said, sender)
             if address:
                 return Said(Kind.ADDRESS_CHANGE, sentence.written, address)
@@ -140,7 +140,7 @@ def new_address(said: tuple[Sentence, ...], sender: str) -> Said | None:
 
 def about_us(said: tuple[Sentence, ...]) -> bool:
     """Whether the words name the newsletter or the list."""
-    return any(proposals.ABOUT_US.search(sentence.plain) for sentence in said)
+    return any(forms.ABOUT_US.search(sentence.plain) for sentence in said)
 
 
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:

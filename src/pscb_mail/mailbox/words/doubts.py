@@ -1,10 +1,34 @@
-"""What makes words that sound like a wish to come off too doubtful to act on.
+"""A wish to come off, and what makes words that sound like one too doubtful to act on.
 
-Pure data, for `optout`: somebody else's voice, a decision not yet made, words that are handed on or taken back. Words
-that nobody foresaw are `harmless`'s business.
+Pure data, for `optout` and `abroad`: somebody else's voice, a decision not yet made, words that are handed on or taken
+back. Words that nobody foresaw are `harmless`'s business.
 """
 
 import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A wish to come off: the sentence, why it is doubtful (or ""), and whom else it is about (address or name)."""
+
+    sentence: str
+    doubt: str = ""
+    other: str = ""
+
+
+# Why a person has to read it, as the editor sees it.
+TURNED = "they also say that they do not want to come off"
+SOMEBODY = "it is about somebody else"
+CONDITIONAL = "a condition goes with it"
+MIXED = "they say more than that"
+ELSE = "they ask for something else as well"
+UNDECIDED = "they have not decided, or not for good"
+MENTIONED = "they write about coming off, but do not plainly ask for it"
+HOW = "they ask how to come off"
+OTHER = "it may be something other than the newsletter that they want to come off"
+WEAK = frozenset({MENTIONED, SOMEBODY, OTHER})  # any other proposal in the same words outweighs these
+TURNS = frozenset({SOMEBODY, CONDITIONAL, OTHER, UNDECIDED, ELSE})
 
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(
@@ -77,7 +101,7 @@ UNSURE = re.compile(
 # Where a reason begins: a time in it is no condition.
 GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
 # Not decided, or not now: "I might", "thinking of", "I wanted to", "I was going to".
-UNDECIDED = re.compile(
+NOT_DECIDED = re.compile(
     r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)|thought (?:of"
     r"|about)|consider\w*|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped"
     r"|planned|planning|tried|trying|last thing|far from|anything but|least of all|attempted|used to|about to"

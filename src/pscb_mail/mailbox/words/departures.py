@@ -1,4 +1,4 @@
-"""How people, and automatic replies, tell that somebody has left: small named patterns for `words`.
+"""How people, and automatic replies, tell that somebody has left: small named patterns for `proposals`.
 
 Pure data, each for one sentence as `sentences` returns it, in nine languages, because automatic replies tell of
 departures in all of them.

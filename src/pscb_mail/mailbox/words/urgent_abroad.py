@@ -7,8 +7,8 @@ Words are as `quotes.plain` leaves them: without accents, in lower case.
 
 from dataclasses import dataclass
 
-from pscb_mail.mailbox.net import is_english
-from pscb_mail.mailbox.phrases import Phrases
+from pscb_mail.mailbox.words.net import is_english
+from pscb_mail.mailbox.words.phrases import Phrases
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from flufl.bounce import all_failures
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox.returned import Returned, address_in
-from pscb_mail.mailbox.sentences import ADDRESS
-from pscb_mail.mailbox.severity import explains
+from pscb_mail.mailbox.aliases import ADDRESS
+from pscb_mail.mailbox.machines.returned import Returned, address_in
+from pscb_mail.mailbox.machines.severity import explains
 from pscb_mail.sending.references import references_in
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pscb_mail.mailbox.finding import Kind
-from pscb_mail.mailbox.quotes import plain
+from pscb_mail.mailbox.parsing.quotes import plain
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
-    from pscb_mail.mailbox.sentences import Sentence
+    from pscb_mail.mailbox.words.sentences import Sentence
 
 _HEADERS = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-auto-reply", "x-mail-autoreply", "x-autoreply-from",

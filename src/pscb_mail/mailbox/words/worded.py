@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote
 
-from pscb_mail.mailbox.automatic import Machine, automatic
+from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.incoming import Incoming
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence, sentences
+from pscb_mail.mailbox.machines.automatic import Machine, automatic
+from pscb_mail.mailbox.parsing.quotes import plain
+from pscb_mail.mailbox.words.sentences import Sentence, sentences
 
 # "Re:" and its like, which a client puts before the subject of a reply link that was answered or passed on.
 PREFIX = r"^(?:\s*(?:re|aw|fw|fwd|wg|tr|sv|odp|pd|res|enc|rv|ats|atb|vs|antw)\s*(?:\[\d+\])?\s*:)*\s*"

@@ -6,7 +6,7 @@ Pure data, for `urgent`, which weighs it against what is done (`urgent_harm`). T
 
 import re
 
-from pscb_mail.mailbox.phrases import Phrases
+from pscb_mail.mailbox.words.phrases import Phrases
 
 _ONE = (
     r"(?:child|kid|kiddie|pupil|boy|girl|lad|lass|lassie|baby|newborn|neonate|infant|toddler|tot|bairn|minor|teen"

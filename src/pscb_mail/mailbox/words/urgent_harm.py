@@ -4,7 +4,7 @@ Pure data, for `urgent`. The lists say how grave a thing is, not what must stand
 apostrophes, as `urgent` spells them.
 """
 
-from pscb_mail.mailbox.phrases import Phrases
+from pscb_mail.mailbox.words.phrases import Phrases
 
 # What stands for harm by itself: a child beside it is all that it needs.
 GRAVE = Phrases("""

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox import mime
-from pscb_mail.mailbox.sentences import ADDRESS
+from pscb_mail.mailbox.aliases import ADDRESS
+from pscb_mail.mailbox.parsing import mime
 from pscb_mail.sending.references import references_in
 
 if TYPE_CHECKING:

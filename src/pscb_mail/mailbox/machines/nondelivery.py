@@ -7,12 +7,12 @@ reason by its code; a person who asks about a report is none.
 import re
 from typing import TYPE_CHECKING
 
-from pscb_mail.mailbox.automatic import is_called_an_answer, is_machine
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.recipients import SERVER, names_somebody
-from pscb_mail.mailbox.returned import Returned
-from pscb_mail.mailbox.sentences import ADDRESS
-from pscb_mail.mailbox.severity import reply_in, tells, tells_of_a_mailbox
+from pscb_mail.mailbox.aliases import ADDRESS
+from pscb_mail.mailbox.machines.automatic import is_called_an_answer, is_machine
+from pscb_mail.mailbox.machines.recipients import SERVER, names_somebody
+from pscb_mail.mailbox.machines.returned import Returned
+from pscb_mail.mailbox.machines.severity import reply_in, tells, tells_of_a_mailbox
+from pscb_mail.mailbox.parsing.quotes import plain
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming

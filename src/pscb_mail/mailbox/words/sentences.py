@@ -8,14 +8,13 @@ import re
 from dataclasses import dataclass
 
 from pscb_mail.foreign import one_line
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.spelling import mended
+from pscb_mail.mailbox.parsing.quotes import plain
+from pscb_mail.mailbox.words.spelling import mended
 
 _WRAPPED = 58
 _MOST = 400
 _WRITTEN = 300
 _END = re.compile(r"(?<!\d\.)(?<!\bel\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
-ADDRESS = re.compile(r"[a-z0-9._%+'-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}", re.IGNORECASE)
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(

@@ -7,12 +7,11 @@ take me off") is no wish. Sources: no library does this; the forms were collecte
 
 import re
 
-from pscb_mail.mailbox import doubts, net, wishes
-from pscb_mail.mailbox.abroad import foreign_wish
-from pscb_mail.mailbox.harmless import unknown_words
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence
-from pscb_mail.mailbox.wish import (
+from pscb_mail.mailbox.aliases import ADDRESS
+from pscb_mail.mailbox.parsing.quotes import plain
+from pscb_mail.mailbox.words import doubts, net, wishes
+from pscb_mail.mailbox.words.abroad import foreign_wish
+from pscb_mail.mailbox.words.doubts import (
     CONDITIONAL,
     ELSE,
     HOW,
@@ -25,6 +24,8 @@ from pscb_mail.mailbox.wish import (
     UNDECIDED,
     Wish,
 )
+from pscb_mail.mailbox.words.harmless import unknown_words
+from pscb_mail.mailbox.words.sentences import Sentence
 
 
 def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
@@ -179,7 +180,7 @@ def _doubt_before(before: str) -> str:
     if wishes.CONDITION.search(doubts.UNSURE.sub(" ", before)):
         return CONDITIONAL
     own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
-    if doubts.UNDECIDED.search(own):
+    if doubts.NOT_DECIDED.search(own):
         return UNDECIDED
     if doubts.YOU_WILL.search(before) and not doubts.HOPED.search(before):
         return UNDECIDED
@@ -212,7 +213,7 @@ def _doubt_in(clause: str, wish: int) -> str:
         return ELSE
     if wishes.CONDITION.search(clause):
         return CONDITIONAL
-    if doubts.UNDECIDED.search(clause):
+    if doubts.NOT_DECIDED.search(clause):
         return UNDECIDED
     if doubts.VAGUE.search(clause) and not wishes.NAMES_US.search(clause) and "list" not in clause:
         return OTHER

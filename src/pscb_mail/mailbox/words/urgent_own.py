@@ -6,7 +6,7 @@ no apostrophes, "my mums bf", "im 13", school and mates.
 
 import re
 
-from pscb_mail.mailbox.phrases import Phrases
+from pscb_mail.mailbox.words.phrases import Phrases
 
 # As thumbs spell it → as the lists of phrases have it.
 SHORT = {

@@ -13,12 +13,20 @@ from typing import TYPE_CHECKING
 
 from pscb_mail.foreign import one_line
 from pscb_mail.mailbox.aliases import same_mailbox
-from pscb_mail.mailbox.automatic import asks_for_proof
 from pscb_mail.mailbox.finding import Finding, Kind
-from pscb_mail.mailbox.nondelivery import above_the_copy, reports_a_return
-from pscb_mail.mailbox.recipients import about, passed_on_from, recipients, without_subject
-from pscb_mail.mailbox.returned import Returned, address_in, fields_of, returned_of
-from pscb_mail.mailbox.severity import explains, reply_in, says_later, status_of, telling_line, verdict, when_refused
+from pscb_mail.mailbox.machines.automatic import asks_for_proof
+from pscb_mail.mailbox.machines.nondelivery import above_the_copy, reports_a_return
+from pscb_mail.mailbox.machines.recipients import about, passed_on_from, recipients, without_subject
+from pscb_mail.mailbox.machines.returned import Returned, address_in, fields_of, returned_of
+from pscb_mail.mailbox.machines.severity import (
+    explains,
+    reply_in,
+    says_later,
+    status_of,
+    telling_line,
+    verdict,
+    when_refused,
+)
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming

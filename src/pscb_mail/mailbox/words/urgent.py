@@ -11,11 +11,11 @@ missed one may cost a child.
 import re
 from dataclasses import dataclass
 
-from pscb_mail.mailbox import urgent_harm as harms
-from pscb_mail.mailbox import urgent_own as own
-from pscb_mail.mailbox import urgent_words as words
-from pscb_mail.mailbox.sentences import Sentence
-from pscb_mail.mailbox.urgent_abroad import tells_abroad
+from pscb_mail.mailbox.words import urgent_harm as harms
+from pscb_mail.mailbox.words import urgent_own as own
+from pscb_mail.mailbox.words import urgent_words as words
+from pscb_mail.mailbox.words.sentences import Sentence
+from pscb_mail.mailbox.words.urgent_abroad import tells_abroad
 
 _ENOUGH = 3
 _AGAINST = 4  # what is only talked about takes away more than the gravest harm gives

@@ -7,9 +7,9 @@ RFC 3463; Microsoft "NDR error codes in Exchange Online"; the texts of the serve
 
 import re
 
+from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.finding import Severity
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.sentences import ADDRESS
+from pscb_mail.mailbox.parsing.quotes import plain
 
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 # Of a server's reply, and not of what a report's address or telephone number is made of.

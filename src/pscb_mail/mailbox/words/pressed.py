@@ -7,13 +7,14 @@ Pure and total. A reference counts where the link put it, in the subject. Whethe
 import re
 
 from pscb_mail.issues.reply_links import ADD_COLLEAGUE, CHANGE_ADDRESS, LINKS, UNSUBSCRIBE
-from pscb_mail.mailbox import words
+from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.finding import Finding, Kind
-from pscb_mail.mailbox.optout import is_negated, opt_out_wish
-from pscb_mail.mailbox.quotes import plain
-from pscb_mail.mailbox.sentences import ADDRESS, Sentence
-from pscb_mail.mailbox.urgent import urgent
-from pscb_mail.mailbox.worded import PREFIX, Worded
+from pscb_mail.mailbox.parsing.quotes import plain
+from pscb_mail.mailbox.words import proposals
+from pscb_mail.mailbox.words.optout import is_negated, opt_out_wish
+from pscb_mail.mailbox.words.sentences import Sentence
+from pscb_mail.mailbox.words.urgent import urgent
+from pscb_mail.mailbox.words.worded import PREFIX, Worded
 from pscb_mail.sending.references import references_in
 
 _LINK = {link: re.compile(rf"{PREFIX}{re.escape(link.subject)}\b") for link in LINKS}
@@ -50,7 +51,7 @@ def _unsubscribe(mail: Worded, references: tuple[str, ...]) -> Finding:
         return Finding(Kind.URGENT, alarm, references=references)
     typed = tuple(s for s in said if not _is_link_body(s))
     wished = tuple(s for s in said if _is_link_body(s) or _ASKS.search(ADDRESS.sub(" ", s.plain)))
-    if any(is_negated(s) for s in typed) or words.wants_back(typed):
+    if any(is_negated(s) for s in typed) or proposals.wants_back(typed):
         doubt = "the words beside the link say that they want to stay"
     elif len(references) > 1:
         doubt = "the subject bears several codes"
@@ -88,7 +89,7 @@ def _typed(kind: Kind, mail: Worded, references: tuple[str, ...]) -> Finding:
         kind,
         f"Subject: {mail.incoming.subject}. {text}",
         addresses[0] if addresses else "",
-        words.named(kind, text, addresses[0]) if addresses else "",
+        proposals.named(kind, text, addresses[0]) if addresses else "",
         references=references,
         link=True,
         doubt="" if addresses else "no address was typed",

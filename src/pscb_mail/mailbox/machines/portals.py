@@ -7,7 +7,7 @@ Nobody but a person can open it, so it is neither read as words nor taken for an
 import re
 from typing import TYPE_CHECKING
 
-from pscb_mail.mailbox.quotes import plain
+from pscb_mail.mailbox.parsing.quotes import plain
 
 if TYPE_CHECKING:
     from pscb_mail.mailbox.incoming import Incoming
