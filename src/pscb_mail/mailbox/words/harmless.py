@@ -9,161 +9,130 @@ In the other languages a `*` ends a stem, because they decline their words; acce
 import re
 
 _ENGLISH = """
-    a an the this that these those any all both each every it them they'll here there me us my our your yours ur u
-    you i we i'm i'd i've we'd we've i'll we'll am are is was be been being myself ourselves mine one who whom
-    to from frm off of out on in at with by for under into onto and or as so too also
-    please pls plz thanks thank thx ta cheers kindly regards sincerely best kind many again now today straight away
-    immediately immediate effect asap soon soonest earliest convenience possible forthwith promptly urgently right
-    further future more anymore longer ever never not no do don't dont doesn't any want wish need like prefer require
-    required rather would could can may might will shall should must have has had get getting got keep just simply
-    completely entirely altogether permanently totally manually formally hereby therefore
-    remove removed removing removal delete deleted deleting deletion take taken taking drop dropped strike struck cross
-    scratch erase erased erasure exclude excluded withdraw withdrawn purge omit cut knock unsubscribe unsubscribed
-    unsubscribing unsubscription un-subscribe un subscribe subscribed subscription subscriptions subscribing opt opted
-    opting opt-out opted-out optout stop stopped stopping cease ceased quit discontinue discontinued end terminate
-    cancel
-    cancelled cancellation desist refrain unenrol un-enrol unregister de-register deregister leave leaving come coming
-    send sending sent receive receiving received emailing mailing mailings mail mails email emails e-mail e-mails e
-    emailed e-mailed using
-    e-mailing messaging messages message contact contacts contacting contacted write writing spam spamming junk
-    include including included registration entry
+    a an the this that these those any all both each every it them they'll here there me us my our your yours ur u you i
+    we i'm i'd i've we'd we've i'll we'll am are is was be been being myself ourselves mine one who whom to from frm off
+    of out on in at with by for under into onto and or as so too also please pls plz thanks thank thx ta cheers kindly
+    regards sincerely best kind many again now today straight away immediately immediate effect asap soon soonest
+    earliest convenience possible forthwith promptly urgently right further future more anymore longer ever never not no
+    do don't dont doesn't want wish need like prefer require required rather would could can may might will shall should
+    must have has had get getting got keep just simply completely entirely altogether permanently totally manually
+    formally hereby therefore remove removed removing removal delete deleted deleting deletion take taken taking drop
+    dropped strike struck cross scratch erase erased erasure exclude excluded withdraw withdrawn purge omit cut knock
+    unsubscribe unsubscribed unsubscribing unsubscription un-subscribe un subscribe subscribed subscription
+    subscriptions subscribing opt opted opting opt-out opted-out optout stop stopped stopping cease ceased quit
+    discontinue discontinued end terminate cancel cancelled cancellation desist refrain unenrol un-enrol unregister
+    de-register deregister leave leaving come coming send sending sent receive receiving received emailing mailing
+    mailings mail mails email emails e-mail e-mails e emailed e-mailed using e-mailing messaging messages message
+    contact contacts contacting contacted write writing spam spamming junk include including included registration entry
     list lists listing mailing-list distribution dl circulation circular circulars newsletter newsletters news letter
     letters bulletin bulletins update updates edition editions copies mailshot mailshots communication recipients
     communications correspondence publication publications database databases record records system systems address
-    addresses account accounts mailbox inbox name names detail details data contact info information books book
-    personal work business shared own current generic  whole full electronic online regular monthly quarterly
-    weekly
-    termly teh pscb safeguarding children children's childrens board peterborough lscb
-    request requests requesting ask asking asked grateful glad happy obliged good great kind appreciate appreciated
-    process action arrange ensure make sure certain see confirm register effect consent object processing interested
-    interest use point purposes moment chance whenever able let go ahead
-    notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant applicable
-    x xx xxx
-    awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly regretfully unfortunately
-    finally officially formally really definitely indeed mind minding
-    ok above undersigned consented bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip
-    sign rule scrub strip score
-    amend records recipient readership issues mailout mailouts mail-out mail-outs mailshots eshot e-shot eshots e-shots
-    love kill whatever very really extremely most quite truly subscriber subscribers reader readers circulations
-    effective else count newsletter's bulletin's board's list's
-    same through base continuing formal regarding resign resigning didn't wouldn't it's time came
-    thing private professional main hello hi hiya
+    addresses account accounts mailbox inbox name names detail details data info information books book personal work
+    business shared own current generic whole full electronic online regular monthly quarterly weekly termly teh pscb
+    safeguarding children children's childrens board peterborough lscb request requests requesting ask asking asked
+    grateful glad happy obliged good great appreciate appreciated process action arrange ensure make sure certain see
+    confirm register consent object processing interested interest use point purposes moment chance whenever able let go
+    ahead notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant
+    applicable x xx xxx awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly
+    regretfully unfortunately finally officially really definitely indeed mind minding ok above undersigned consented
+    bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score amend
+    recipient readership issues mailout mailouts mail-out mail-outs eshot e-shot eshots e-shots love kill whatever very
+    extremely most quite truly subscriber subscribers reader readers circulations effective else count newsletter's
+    bulletin's board's list's same through base continuing formal regarding resign resigning didn't wouldn't it's time
+    came thing private professional main hello hi hiya
 """
 _OTHERS = {
     "German": """
         ich mich mir wir uns mein* unser* sie ihr* ihnen man hallo guten tag morgen liebe* damen und herren sehr
         geehrte* bitte danke dank vielen besten schon im voraus hiermit gerne gern mochte* wurde* will wollen wunsch*
         habe kein* nicht mehr langer weiter* interesse aus von vom dem der den die das diese* an am auf fur zu zum zur
-        in ihrer eurem euren newsletter* verteiler* um mailing* liste* datenbank e-mail* email* mail* e nachricht*
-        rundbrief* rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde*
-        trage* nehme* nimm streich* entfern* losch* raus herausnehmen kundig* abo* abonnement* erhalt* bekomm* bezieh*
-        empfang* send* schick* zusend* zuschick* ab jetzt umgehend unverzuglich ihre* sofort kunftig zukunft zukunftig
-        ganz wieder einfach werden werde sein zusendung*
-        bitten konnt* konnen durf* ware* wurden dass damit doch einmal mal bin ist sind stehen stehe freundliche* gruss*
-        herzlich* kontaktieren anschreiben informationen infos post benotig* brauch* es ihn empfanger* mailverteiler*
-        rundmail* persoenlich namen name
+        in eurem euren newsletter* verteiler* um liste* datenbank e-mail* email* mail* e nachricht* rundbrief*
+        rundschreiben* adresse* daten abbestell* abmeld* abzumelden austrag* auszutragen bestelle* melde* trage* nehme*
+        nimm streich* entfern* losch* raus herausnehmen kundig* abo* erhalt* bekomm* bezieh* empfang* send* schick*
+        zusend* zuschick* ab jetzt umgehend unverzuglich sofort kunftig zukunft zukunftig ganz wieder einfach werden
+        werde sein bitten konnt* konnen durf* ware* dass damit doch einmal mal bin ist sind stehen stehe freundliche*
+        gruss* herzlich* kontaktieren anschreiben informationen infos post benotig* brauch* es ihn rundmail* persoenlich
+        namen name
         """,
     "French": """
-        je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame
-        monsieur merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces de par svp s'il te plait
-        avance beaucoup remercie bien vouloir veuillez voudrais voulez pouvez pourriez puis-je peux souhait*
-        desir* veu* veux
-        demande* ne n n'envoyez plus pas liste* diffusion lettre* envoi information* d'information newsletter*
-        bulletin* courriel* mail* email* e-mail* message* adresse* abonnement base donnees desabonn* desinscri*
-        retire* enleve* supprime* raye* efface* ote* arrete* cesse* resilie* recevoir etre envoy* envois figurer sur a
-        partir maintenant immediatement electronique* donc et l'avenir
-        aimerais possible serait que auriez auriez-vous l'amabilite gentillesse prie prier priere desormais fichier*
-        compte nom ceci cela ca celle-ci celles-ci ceux-ci inscri* courrier* electroniques destinataires abonne* sortir
+        je j'ai j me m m'envoyer m'adresser moi mon ma mes nous notre nos vous votre vos bonjour bonsoir madame monsieur
+        merci d'avance de du des d la le les l l'envoi l'adresse cette ce cet ces par svp s'il te plait avance beaucoup
+        remercie bien vouloir voudrais voulez pouvez pourriez puis-je peux souhait* desir* veu* demande* ne n n'envoyez
+        plus pas liste* diffusion lettre* envoi information* d'information newsletter* bulletin* courriel* mail* email*
+        e-mail* message* adresse* base donnees desabonn* desinscri* retire* enleve* supprime* raye* efface* ote* arrete*
+        cesse* resilie* recevoir etre envoy* envois figurer sur a partir maintenant immediatement electronique* donc et
+        l'avenir aimerais possible serait que auriez auriez-vous l'amabilite gentillesse prie prier priere desormais
+        fichier* compte nom ceci cela ca celle-ci celles-ci ceux-ci inscri* courrier* destinataires abonne* sortir
         quitter faire cordialement
         """,
     "Spanish": """
-        yo me mi mis nos nuestra nuestro su sus vuestra les le lo la las los el esta este estos estas de del al a en
-        por favor gracias muchas hola buenos buenas dias tardes quiero quisiera deseo solicito ruego pido podrian
-        puede* podria* dar den deme denme darme darse darnos doy causar baja no mas ya recib* envi* mand* estar seguir
-        interesa elimin* quit* borr* retir* sac* saqu* dejen deje dejar paren cancel* anul* suscripcion subscripcion
-        desuscri* dessubscri* des lista* correo* boletin* newsletter* email* e-mail* mail* e mensaje* direccion*
-        electronico* datos base distribucion que ser y inmediatamente saludos
-        usted ustedes pedir pedirles solicit* rogar agradec* podrias pueda* puedan puedes hacer tenga tengan
-        amable* bondad
-        seria posible desde ahora futuro adelante informacion noticias envios registro* contacto* nombre
-        cuenta suscrit* sal*
-        cordial* destinatarios difusion
+        yo me mi mis nos nuestra nuestro su sus vuestra les le lo la las los el esta este estos estas de del al a en por
+        favor gracias muchas hola buenos buenas dias tardes quiero quisiera deseo ruego pido puede* podria* dar den deme
+        denme darme darse darnos doy causar baja no mas ya recib* envi* mand* estar seguir interesa elimin* quit* borr*
+        retir* sac* saqu* dejen deje dejar paren cancel* anul* suscripcion subscripcion desuscri* dessubscri* des lista*
+        correo* boletin* newsletter* email* e-mail* mail* e mensaje* direccion* electronico* datos base distribucion que
+        ser y inmediatamente usted ustedes pedir pedirles solicit* rogar agradec* pueda* hacer tenga tengan amable*
+        bondad seria posible desde ahora futuro adelante informacion noticias registro* contacto* nombre cuenta suscrit*
+        sal* cordial* destinatarios difusion
         """,
     "Portuguese": """
-        eu me mim meu minha nos nosso nossa vos vosso vossa vossos sua suas seu o a os as do da de dos das em na no
-        por favor obrigad* agradeco agradecia bom boa dia tarde ola quero queria desejo pretendo gostaria gostava peco
-        solicito podem pode* poderia* nao mais ja receb* envi* mand* deix* par* cancel* anul* subscricao inscricao
-        assinatura remov* retir* elimin* apag* exclu* tir* descadastr* desinscr* desubscr* lista* mail* e-mail* email*
-        e boletim boletins newsletter* mensage* endereco* electronic* eletronic* distribuicao dados base esta este
-        estes estas isto ser que por vossas interesse continuar constar muito nome tenho
-        pedir pedia pede-se agradecer venho vimos solicit* poderiam podiam possivel seria voce voces senhores gentileza
-        cumprimentos partir agora futuro informac* noticias contacto* contato* registo* conta desde sair sa*
-        destinatari*
-        divulgacao gentilmente favor desta deste destes destas nesta
+        eu me mim meu minha nos nosso nossa vos vosso vossa vossos sua suas seu o a os as do da de dos das em na no por
+        favor obrigad* agradeco agradecia bom boa dia tarde ola quero queria desejo pretendo gostaria gostava peco pode*
+        nao mais ja receb* envi* mand* deix* par* cancel* anul* subscricao inscricao assinatura remov* retir* elimin*
+        apag* exclu* tir* descadastr* desinscr* desubscr* lista* mail* e-mail* email* e boletim boletins newsletter*
+        mensage* endereco* electronic* eletronic* distribuicao dados base esta este estes estas isto ser que vossas
+        interesse continuar constar muito nome tenho pedir pedia pede-se agradecer venho vimos solicit* podiam possivel
+        seria voce voces senhores gentileza cumprimentos agora futuro informac* noticias contacto* contato* registo*
+        conta desde sa* destinatari* divulgacao gentilmente desta deste destes destas nesta
         """,
     "Polish": """
-        ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry
-        witam czesc szanowni chce chcemy chcial* zycze sobie nie juz wiecej dluzej o z ze na do od w sie to tej tego
-        te tych ten ta waszej wasze wypis* rezygn* zrezygn* rezygnacj* usun* skresl* anul* odwol* subskryp*
-        odsubskryb* prenumerat* otrzymyw* dostaw* wysyl* niewysyl* nieprzysyl* nieprzesyl* przysyl* przesyl*
-        wysla* list* mailing* mailow* odbiorc*
-        adres* baz* danych e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga
-        mozna czy mogl* mozecie hej halo dzieki czesc witajcie zainteresowan* jestem prosba uprzejmie
-        panstwo uprzejma byloby mozliwe aby zeby zebyscie abyscie prosil* moich imie kontakt* informacj* powiadomien*
-        subskrybent* wysylk* wysylan* dalszych kolejnych przyszlosci przesta* zaprzesta* wyrejestr* wykresl*
-        wymaz* skasow*
-        poczt* mejl* grupy mailingow* zycz* swoj*
+        ja mnie mi moj* nas nasz* panstwa pana pani panstwu prosze prosimy dziekuje dzieki pozdrawiam dzien dobry witam
+        czesc szanowni chce chcemy chcial* sobie nie juz wiecej dluzej o z ze na do od w sie to tej tego te tych ten ta
+        waszej wasze wypis* rezygn* zrezygn* usun* skresl* anul* odwol* subskryp* odsubskryb* prenumerat* otrzymyw*
+        dostaw* wysyl* niewysyl* nieprzysyl* nieprzesyl* przysyl* przesyl* wysla* list* odbiorc* adres* baz* danych
+        e-mail* email* mail* e newsletter* biulety* wiadomosc* korespondencj* i bardzo moze moga mozna czy mogl* mozecie
+        hej halo witajcie zainteresowan* jestem prosba uprzejmie panstwo uprzejma byloby mozliwe aby zeby zebyscie
+        abyscie prosil* moich imie kontakt* informacj* powiadomien* subskrybent* dalszych kolejnych przyszlosci przesta*
+        zaprzesta* wyrejestr* wykresl* wymaz* skasow* poczt* mejl* grupy zycz* swoj*
         """,
     "Lithuanian": """
-        as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu noreciau noriu
-        norime nebenor* nenor* daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti
-        buti issiregistr*
-        atsisak* isbrauk* braukti isimk* istrink* pasalink* pasalinti salink* isregistruo* atregistruo* isbraukti
-        isimti istrinti nebesius* nesius* siusti prenumerat* naujienlaisk* laisk* el elektronin* pasto pastas adres*
-        saras* duomenu baz* gavejo gaveju informacij* ir nebereik*
-        kad butu praseme prasyciau galetumet* galite ismesti ismeskit* isbraukt* pasalint* isimt* istrint*
-        prenumerator* elektronin*
-        zinut* pranesim* naujien* ateityje toliau adresat* kontakt* vardas pavarde atsijung* nustok* nutrauk* siuntim*
-        siuntinet* nor*
+        as mane mano mus musu man jusu jus prasau prasome praso labas laba diena sveiki dekoju aciu nebenor* nenor*
+        daugiau nebe ne is i nuo su sio siu sito sitos sias siuos sis si tuos gauti buti issiregistr* atsisak* isbrauk*
+        braukti isimk* istrink* pasalink* salink* isregistruo* atregistruo* nebesius* nesius* siusti prenumerat* laisk*
+        el elektronin* pasto pastas adres* saras* duomenu baz* gavejo gaveju informacij* ir nebereik* kad butu praseme
+        prasyciau galetumet* galite ismesti ismeskit* pasalint* isimt* istrint* zinut* pranesim* naujien* ateityje
+        toliau kontakt* vardas pavarde atsijung* nustok* nutrauk* siuntim* siuntinet* nor*
         """,
     "Latvian": """
         es mani man mans manu mus musu jusu jus ludzu labdien sveiki paldies velos velamies gribu gribetu nevelos
-        nevelamies negribu vairs vairak turpmak no so si sos sis sa sanemt but atteik* atsak* atrakst* izrakst* iznem*
-        izdzes* izsledz* svitro* izsvitro* nonem* dzes* nesut* sutit abonement* jaunum* biletenu biletens biletena
-        vestul* e-past* epast* zinas zinojum* zinu e adres* sarakst* datubaz* izsutnes un adresatu lietotaju
-        ludzam varat varetu iespejams turpmak* partrauc* beidz* sutisanu izsutisan* izsuti* informacij*
-        kontakt* vards manis
-        sanem* turpinat abonent* nesut* nevajag
+        nevelamies negribu vairs vairak no so si sos sis sa but atteik* atsak* atrakst* izrakst* iznem* izdzes* izsledz*
+        svitro* izsvitro* nonem* dzes* nesut* sutit abonement* jaunum* biletenu biletens biletena vestul* e-past* epast*
+        zinas zinojum* zinu e adres* sarakst* datubaz* izsutnes un lietotaju ludzam varat varetu iespejams turpmak*
+        partrauc* beidz* sutisanu izsuti* informacij* kontakt* vards manis sanem* turpinat abonent* nevajag
         """,
     "Romanian": """
         eu ma mi imi mea meu noi ne nostru dumneavoastra dvs va rog rugam multumesc multumim buna ziua salut doresc
-        dorim vreau vrem as vrea dori sa nu mai primesc primi fiu receptionez trimite* trimit* dezabon* sterg* sters
-        scoat* scoate* elimin* renunt* anul* abonament* abonare* din de la pe cu in lista listele email* e-mail* mail*
-        e mesaj* newsletter* buletin* bulletin* adresa adrese baza date aceste acest aceasta acestui voastra difuzare
-        distributie si acum
-        ati salut putea puteti posibil* sa-mi imi sterge* scoatere* stergere* listei listelor adresei adresele mele
-        emailuri*
-        e-mailuri* mailuri* newsletterul* newslettere* corespondent* informatii* viitor* abonat* solicit*
-        rugamintea respectuos
-        continuare inainte mult frumos scoas* scos* opri* trimiterea baza bazei contact* numele
+        dorim vreau vrem as vrea dori sa nu mai primesc primi fiu receptionez trimit* dezabon* sterg* sters scoat*
+        elimin* renunt* anul* abonament* abonare* din de la pe cu in lista listele email* e-mail* mail* e mesaj*
+        newsletter* buletin* bulletin* adresa adrese baza date aceste acest aceasta acestui voastra difuzare distributie
+        si acum ati putea puteti posibil* sa-mi listei listelor adresei adresele mele corespondent* informatii* viitor*
+        abonat* solicit* rugamintea respectuos continuare inainte mult frumos scoas* scos* opri* bazei contact* numele
         """,
     "Russian": """
-        я мне меня мы нас нам вы вам вас ваш* мои* мое* моего мою моя наш* пожалуиста прошу просим просьба
-        спасибо здравствуите добрыи день вечер утро с со из от в на и а больше далее дальше впредь не хочу
-        хотел* хотим желаю желаем бы получать получени* присыл* отправл* шлите слать высыл* рассыл* список
-        списка списков подписк* подписчик* отпис* отпиш* удал* убер* убр* исключ* вычеркн* сним* прекрат*
-        перестан* останов* отказ* адрес* электронн* почт* письм* новост* сообщени* это* этот этих эту эти этои
-        бюллетен* уважением немедленно сеичас сразу благодар* email* e-mail* имеил* имя данные базы базу быть
-        можете могли можно получател* уважаем* же уже
+        я мне меня мы нас нам вы вам вас ваш* мои* мое* мою моя наш* пожалуиста прошу просим просьба спасибо
+        здравствуите добрыи день вечер утро с со из от в на и а больше далее дальше впредь не хочу хотел* хотим желаю
+        желаем бы получать получени* присыл* отправл* шлите слать высыл* рассыл* список списка списков подписк*
+        подписчик* отпис* отпиш* удал* убер* убр* исключ* вычеркн* сним* прекрат* перестан* останов* отказ* адрес*
+        электронн* почт* письм* новост* сообщени* это* этих эту эти бюллетен* уважением немедленно сеичас сразу
+        благодар* email* e-mail* имеил* имя данные базы базу быть можете могли можно получател* уважаем* же уже
         """,
     "Ukrainian": """
-        я мені мене ми нас нам ви вам вас ваш* міи моя мою мого мої моі моєї наш* будь ласка прошу просимо
-        прохання дякую добрии день вечір ранок вітаю з зі із від в у на и і та а більше далі надалі не хочу
-        хотів хотіла хочемо бажаю бажаємо б би отрим* одерж* надсил* присил* відправл* шліть слати розсил*
-        список списку списків підписк* підписник* відпис* відпиш* видал* прибер* прибр* вилуч* викресл* виключ*
-        знім* припин* перестан* відмов* адрес* електронн* пошт* лист* новин* повідомлен* це* цієї ці цих цю
-        бюлетен* повагою негаино зараз одразу email* e-mail* імеил* ім'я дані бази базу бути можете могли можна
-        шановн* вже
+        я мені мене ми нас нам ви вам вас ваш* міи моя мою мого мої моі моєї наш* будь ласка прошу просимо прохання
+        дякую добрии день вечір ранок вітаю з зі із від в у на и і та а більше далі надалі не хочу хотів хотіла хочемо
+        бажаю бажаємо б би отрим* одерж* надсил* присил* відправл* шліть слати розсил* список списку списків підписк*
+        підписник* відпис* відпиш* видал* прибер* прибр* вилуч* викресл* виключ* знім* припин* перестан* відмов* адрес*
+        електронн* пошт* лист* новин* повідомлен* це* цієї ці цих цю бюлетен* повагою негаино зараз одразу email*
+        e-mail* імеил* ім'я дані бази базу бути можете могли можна шановн* вже
         """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())

@@ -10,13 +10,14 @@ from pscb_mail.mailbox.words.phrases import Phrases
 GRAVE = Phrases("""
     have|having|get|getting it|them done by|over_there|like|as|when|back_home|in_africa, as|like we all did|were|had,
     last thing|message|note i|ill|she|he will|ill|shall|would|ever write|ever|say, the last time anyone|you|anybody|
-    youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo …
+    youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo
+    …
     goodbye, different story|stories|account|accounts|version|versions|explanation|explanations,
     bruis*, black eye*, cigarette|belt|bite|burn|slap|hand|finger|strap|lash|rope mark|marks|burn|burns, welt|welts,
     hand-shaped, handprint*, mark|marks … face|neck|arm|arms|leg|legs|back|wrist|wrists|body|throat|bottom|hands,
     finger-shaped,
     strangl*, strangulation, chok* him|her|them|me, rape|raped|rapes|raping, molest*, grop*, fiddl* with, fiddled,
-    sexually abus*|exploit*|assault*|active, sexual|physical|emotional abuse by|from, made to perform, genital*,
+    sexually abus*|exploit*|assault*|active, sexual|physical|emotional abuse by|from, genital*,
     hit|hits|hitting|beat|beats|beating|smack*|slap*|punch*|kick*|belts|belted|whips|whipped|thump*|batter*|clout*|
     wallop* him|her|them|me|us|it,
     hit|hits|hitting|beat|beats|beating|smack*|slap*|punch*|kick*|thump*|batter*|hurt|hurts|hurting|shak*|shook|burn*|
@@ -114,14 +115,14 @@ GRAVE = Phrases("""
     stop|brother|tell|daddy|leave, scared|afraid|frightened for, flinch*, dont|doesnt|not|didnt want to go|be|live
     home|there|here|back|with,
     older man|men|boyfriend|boys|lads|guy|guys|bloke|blokes, grown man|men, strange man|men, man|men|bloke|blokes|guy|
-    guys of #|about, man|bloke|guy in his, much older, paid for sex,
+    guys of #|about, man|bloke|guy in his, much older,
     gets|get|got|climbs|climbed|climbing|sleeps into|in bed|beds, gets|got|climbs into … bed, come*|came|goes|going
     into|in her|my|his|their room|bedroom|bathroom|shower|bed, comes|came into the bathroom|shower|toilet,
     disclosed to|that|sexual|physical|abuse|he|she|being, made|make|makes|received|taken|had|given a|the … disclosure,
     disclosure … by|from|made, keep|keeping|kept … secret|quiet, our secret|little_secret, tells me not to tell, if i|
     he|she|we tell|tells|told, tell|tells|told anyone|any1|nobody|no_one,
     in danger, not safe, unsafe, in immediate, risk to life, immediate|serious risk, at serious|immediate|grave|high|
-    real|significant risk, not sleeping at_all, alleged perpetrator, perpetrator, abuser, rough with|handl*, take|
+    real|significant risk, not sleeping at_all, perpetrator, abuser, rough with|handl*, take|
     taken|taking|takes|sent|send|sending|flown|fly|flying … abroad|out_of_the_country|to_pakistan|to_somalia|
     to_gambia,
     forced|made|makes|make her|him|them|me|us … beg|steal|kneel|stand|sleep|eat|watch|sit_on|touch|undress|clean|work|
@@ -231,7 +232,7 @@ SERIOUS = Phrases("""
     abroad, passport, flight|flights, flying, pakistan, somalia, gambia, bangladesh, sylhet, nigeria, sudan, egypt,
     kenya, syria, marry, wedding, engaged, sham*, honour, dishonour*, ceremony, circumcis*, fgm,
     bail|bailed, convict*, offence*, offender, prison, released, injunction, non-mol*, breach*, court order, no
-    contact, supervised contact, restraining, allegation*, alleg*, perpetrator, suspect*, arrested, section 47,
+    contact, supervised contact, alleg*, perpetrator, suspect*, arrested, section 47,
     strategy discussion|meeting, referral|referred|referring, edt, lado, hospital, ambulance, casualty, refuge,
     hide|hides|hidden, ran|run|running off|out|from|away, escape*, cant|cannot|couldnt cope, losing it, had enough of,
     snap, temper, rages, rage, lost it, kicks|kicked|kicking off, goes|gone|went mad|mental|crazy, punish*,
@@ -247,19 +248,19 @@ SERIOUS = Phrases("""
     wrong, odd, creepy, sleepy, unsafe, not safe, nobody|noone|no_one … listens|believes|cares, cant get out|away,
     cant go back, look at the girl, way of looking, special attention, alone with, outside|out … night|midnight|dark|
     freezing|rain, behind closed doors, locked, lock|locks, shake|shakes|shaking|shook, dragged, drag|drags, pushed|
-    pushes, shoved|shoves, grabbed|grabs, spat, pinch*, by the hair|arm|throat|ear, throw*, threw, caught, abducted,
+    pushes, shoved|shoves, grabbed|grabs, spat, pinch*, by the hair|arm|throat|ear, throw*, threw, caught,
     abduct*, snatched, took … away|out, harsh, scary, cruel*, mean to, hate|hates,
     stroke|strokes|stroked|stroking, stare|stares|staring, follow|follows|followed|following, exposed, condoms, lewd,
-    crush on, hugs, hugging, too close, tongue, alone in his|her|the, keeps her|him, teeth, nits, weigh-in, doesnt
+    crush on, hugs, hugging, too close, tongue, alone in his|her|the, teeth, nits, weigh-in, doesnt
     speak, cant speak, barely speaks, mute, silent, rocking, curtain, mould, maggots, bed bugs, sofa, swore, sworn at,
     humiliat*, ignores, worthless, ugly, useless, stupid, wept, weeps, weeping, unhappy, tearful, upset, second phone,
     new clothes, wages, paid for, in his thirties|forties|fifties|sixties|twenties, train tracks, river, ledge, sill,
-    balcony, roof, window wide, windows, swings, playground, sweets, puppy, barred, banned, ill all, seizures,
+    balcony, roof, window wide, windows, swings, playground, sweets, puppy, barred, banned, ill all,
     inhaler, methadone, police, breaking things|in, dog, kicked to, batteries, bleach, swallowed, glasses … broken,
-    bitten, bite, bites, nightmares, wets, wetting, wet himself|herself, soiling, rocks, smear*, sexualised, moved in,
-    just met, lets, let in, men in and, strangers, comings and, hysterical, shaking, pale, grey, sleeps in|through,
+    bitten, bite, bites, nightmares, wets, wetting, wet himself|herself, soiling, rocks, smear*, moved in,
+    just met, lets, let in, men in and, comings and, hysterical, pale, grey, sleeps in|through,
     tired, exhausted, falls asleep, truant*, absen*, ravenous, wolf*, pocket*, scavenging,
     what|who|whom do|should|can|must|shall i|we do|ring|tell|call|report|turn, snowing, in the snow|rain|cold|dark,
     sat|sitting on the wall|step|steps|kerb|stairs|floor, funeral, sleep|sleeps upstairs, look|looks like children|
-    a_child, restrain*, face down, pinned down, always|often ill, only kids, gang, wits end, drip, thin as, skin and
+    a_child, restrain*, face down, pinned down, always|often ill, only kids, wits end, drip, thin as, skin and
 """)

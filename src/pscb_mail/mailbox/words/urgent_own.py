@@ -80,7 +80,7 @@ SAID = Phrases("""
     smash* … up|house|everything|stuff, going|gone|goes mad|mental|crazy, drunk again|all|every|and, hasnt|isnt|not|
     wont|havent … got_up|come_home|woken|wake|home|back|eaten|up, left us|me|alone, no food|electric|gas|money, broke
     … arm|nose|leg|jaw, im next, killed my|the|our,
-    bruises, marks on|all, bleeding, pregnant, missed my period, our secret, help me|us, please help, need|want help|
+    bruises, marks on|all, bleeding, pregnant, missed my period, help me|us, please help, need|want help|
     someone, save me, get me|us out, please come|hurry, someone|somebody to come|get|help, send someone|somebody|
     police,
     bullied|bullying|bullies, call|calls|calling me|us names|stupid|ugly|fat|worthless, kick*|throw*|threw|chuck* me|
@@ -97,7 +97,7 @@ SAID = Phrases("""
     get changed, my door off, say|said i fell|did_it|lied, number for childline, dont|cant remember, nobody|no_one
     would believe, sick of it|this|being, a kid like me, going|go to prison, cold and, wont move|answer|breathe,
     weird|creepy|horrible|mean|nasty|funny|rough|strange to|with me|us, not|isnt|arent nice|kind to me|us, come and
-    get|help me|us, out loud, blackmail*, black mail*, lock|locks the|my, what he|she|they did, bad|rude videos|
+    get|help me|us, out loud, blackmail*, black mail*, lock|locks the|my, bad|rude videos|
     pictures,
     adopt me, clean|cook everything|all, allowed friends|out|phone|food, gives me money|things|stuff|drink|vapes,
     have to do it|that|everything

@@ -56,10 +56,10 @@ SOME_CHILDREN = re.compile(
 # Told as a thing that happens, here and now: each kind counts once.
 TIMES = Phrases("""
     today, tonight, last night|week|weekend|month, yesterday, this morning|afternoon|evening|weekend|week|minute|
-    lunchtime|term, right now, just now, now, at the moment, currently, every|each|most|all|some night|nights|day|
+    lunchtime|term, now, at the moment, currently, every|each|most|all|some night|nights|day|
     days|evening|evenings|week|weekend|friday|time|morning|afternoon|sunday|saturday|night_long, since|on|last|until|
     till|by|from|this|next monday|tuesday|wednesday|thursday|friday|saturday|sunday|then|yesterday|may|june|
-    the_weekend, at night, in the night, all night, all day, after dark, at midnight, at #, # am, in the evening*,
+    the_weekend, at night, in the night, after dark, at midnight, at #, # am, in the evening*,
     half past, over|at the weekend, after school, overnight, for one|two|three|several|four|five|some|#|a … days|
     nights|weeks|hours, again, keeps, still, always, half term, when … out|asleep|work, at lunch|break, minutes|hour|
     hours|days ago, second|third|fourth|fifth|sixth time, meanwhile, already, just, after six|two|three weeks|days
@@ -71,7 +71,7 @@ TOLD = Phrases("""
     across|here|every, rang|phoned|called|texted|ringing, i|we … heard|hear|saw|see|seen|found|find|noticed|caught|
     watched|witnessed|spotted|smelt|know|suspect|think|believe|fear|reckon|feel|let|have, ive|weve … seen|heard|
     noticed|found|been|had, brought in|to|by|here, presented, attended, seen in|by|at|on|this, was|were seen, heard
-    that|from|through|about, can hear, came across, found out, found alone|in, admission, call out, callout,
+    that|from|through|about, can hear, found out, found alone|in, admission, call out, callout,
     transported, let me in, observed, reported, in|at|on|under my|our … class|form|unit|hostel|street|road|block|
     surgery|clinic|club|church|group|school|setting|nursery|ward|house|shop|care|placement|team|estate|bus|caseload|
     landing|door|park|midwives|building, next door, upstairs, downstairs, the flat above|below, at number|flat|no|#,
@@ -104,28 +104,28 @@ TALK = Phrases("""
     on|about|plan|plans, quiz, talk|talks on|by, speaker*, presentation*, slides, exercise, scenario*, role play, a
     play, performed|performance|performing, theatre, drama, film|films, actor, book, books, novel*, documentary,
     poem*, poetry, song, exhibition, programme on, toolkit*, tool kit, leaflet*, poster*, flyer*, brochure*, booklet*,
-    handbook, factsheet*, resources, minutes of|from, the minutes, where do i find|get, flow chart, chart, checklist,
+    handbook, factsheet*, resources, minutes of|from, the minutes, where do i find|get, chart, checklist,
     wristband*, massage group|class|course, article*, a piece, your piece, piece on|about, item on|about, feature on|
     about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon, cover, phrase, the word,
     statistic*, figure|figures, percentage, per cent, rate of|rates, how many, number|numbers of, data, research,
-    study, studies, dissertation, thesis, essay on, survey, consultation, audit, review|reviews, inquiry, inquiries,
+    study, studies, dissertation, thesis, survey, consultation, audit, review|reviews, inquiry, inquiries,
     executive summary, report on|to|is, annual report, policy|policies, procedure*, protocol*, guidance, guideline*,
     strategies, strategy document|paper, threshold|thresholds, legislation, the law, legally, framework, template,
     which form, form|forms for|to, handout*, campaign*, fundrais*, charity, funding, grant, money left, budget*,
     petition, award*, prize*, competition, congratulations, well done, minister|ministers, scrutiny, committee, for|
     our|the governors, trustees, definition, meaning of, difference between, stand for, stands for, website, web page,
-    web site, link to, the link, print|printed|printing, copies of, a copy, download*, translat*, booking, book me|us|
-    a|onto, place|places on|for, delegates, register for, sign up, announce, advertise*, advert, interview*,
+    web site, link to, the link, print|printed|printing, copies of, a copy, download*, translat*, booking,
+    place|places on|for, delegates, register for, sign up, announce, advertise*, advert, interview*,
     volunteers for|needed, work experience, school council, i|we enjoyed|liked|loved, thanks for|to, thank you for|to,
     good to see|read|hear, in general, generally, on average, nationally, history of, awareness, learning from,
-    published, publication*, serious case review*, case study, case studies, in|on the news, on tv, on the radio,
-    designated lead, lead for|on, who is|the lead, what do we do with, referral form|forms, awards, named nurse|gp|
+    published, publication*, serious case review*, in|on the news, on tv, on the radio,
+    designated lead, lead for|on, who is|the lead, what do we do with, referral form|forms, named nurse|gp|
     doctor|midwife, for child abuse|protection|exploitation, a job, vacancy, vacancies, applicant*, explain*,
     certificate, imaginary, made-up, fictional, hypothetical*, mock, pretend, model paragraph|policy, records of,
     childs report|file|record|records, retention, interesting, at what age, do you run|offer|have_a|have_any|have_the|
     still_have, is there a|any|still|guidance, are there any, service for|is|still, could we have, cinema, episode of
-    the, e-safety, sex education, recruitment, reading group, study day, learned|learnt from, attached section, our
-    policy|procedure, worth reading, topic, essay, lecturer, qualified, qualification, degree, module, half-day on|
+    the, e-safety, sex education, recruitment, reading group, learned|learnt from, attached section, our
+    policy|procedure, worth reading, topic, essay, qualified, qualification, degree, half-day on|
     about, half day on|about, on|about|in recognising|recognizing|spotting|identifying|noticing, lay member*, for|on|
     join the board, looking for lay|members|volunteers|trustees|speakers, been|am|im|be|is interested in working|
     joining|helping|volunteering|your|the_protection|the_work, were|we_are|we recruiting, therapist*|worker|workers|
@@ -166,7 +166,7 @@ PLEASANT = Phrases("""
     news, congrat*, bless him|her|them|his|its, as a child|boy|girl|kid, in my day, made me laugh|smile, draws, or so
     my|our|he|she husband|wife|claims|says|partner, broke|broken|sprain*|twisted|bumped|fell|falling … judo|rugby|
     trampoline|climbing_frame|skateboard|scooter|bike|bicycle|pony|horse|monkey_bars|football|skiing, well deserved,
-    pancake*, on stage, bouncy, fun day, fete, mural, allotment, raised … money|pounds|for
+    pancake*, on stage, bouncy, fete, mural, allotment, raised … money|pounds|for
 """)
 # What never happened at all, or to nobody whom one could name.
 FICTION = Phrases("""
@@ -180,9 +180,9 @@ FICTION = Phrases("""
 # Of the newsletter itself: whoever speaks of it in the same breath means that.
 MAIL = Phrases("""
     newsletter|newsletters, mailing|mailings, your|the|this|mailing|distribution|e-mail|email|delegate|contact list|
-    lists, unsub*, unsu*, stop sendin*|mailin*|emailin*, send|sending|sendin me this, read|reading it|this,
+    lists, unsu*, stop sendin*|mailin*|emailin*, send|sending|sendin me this, read|reading it|this,
     subscri*, inbox, e-mails, emails, e-mailing, emailing, spam, bulletin*, database, distribution, circulation, opt
-    out, opt-out, take|took|taken me off, remove me, stop sending, my|new address, write to me at
+    out, opt-out, take|took|taken me off, remove me, my|new address, write to me at
 """)
 # What organisations print below their mails, and what is asked in general.
 IN_GENERAL = re.compile(
