@@ -75,6 +75,17 @@ def test_only_regular_files_are_read_and_none_is_waited_for(tmp_path):
         embed(tmp_path, "none.png", "pscb.example")
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("img_2041.jpg", "Did you mean IMG_2041.JPG?"), ("party.png", "party.png."), ("party/IMG_2041.JPG", "JPG.")],
+)
+def test_a_name_that_is_nearly_right_is_told_the_right_one(tmp_path, name, said):
+    (tmp_path / "IMG_2041.JPG").touch()
+    with pytest.raises(FileProblem, match="is not there") as problem:
+        inside(tmp_path, name)
+    assert str(problem.value).endswith(said)
+
+
 def test_a_picture_is_shown_at_its_own_size_where_it_fits(tmp_path):
     save(tmp_path, "a.png", (300, 200))
     picture = embed(tmp_path, "a.png", "pscb.example")

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from mimetypes import MimeTypes
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -56,7 +57,7 @@ def inside(folder: Path, name: str) -> Path:
                 f'"{shown}" is a link to a file outside the folder of the issue: put the file itself there.'
             )
         if not path.exists():
-            raise FileProblem(f'"{shown}" is not there: it should be {folder / shown}.')
+            raise FileProblem(f'"{shown}" is not there: it should be {folder / shown}.{_nearest(path)}')
         if not path.is_file():
             raise FileProblem(f'"{shown}" is not a file.')
         if path.stat().st_size > _MAX_BYTES:
@@ -67,6 +68,13 @@ def inside(folder: Path, name: str) -> Path:
     except (OSError, RuntimeError, UnicodeError) as error:  # UnicodeError: no file has such a name
         raise FileProblem(f'"{shown}" cannot be read.') from error
     return path
+
+
+def _nearest(path: Path) -> str:
+    """Return a question that names the file beside which is called nearly so; Windows and Macs take JPG for jpg."""
+    beside = {file.name.lower(): file.name for file in path.parent.iterdir()} if path.parent.is_dir() else {}
+    found = get_close_matches(path.name.lower(), beside, n=1, cutoff=0.7)
+    return f" Did you mean {one_line(beside[found[0]], 80)}?" if found else ""
 
 
 def attach(folder: Path, name: str) -> File:
