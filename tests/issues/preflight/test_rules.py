@@ -102,6 +102,14 @@ FOUND = [
     ("markup-left", "•\tOne"),
     ("markup-left", "\uf0b7 One"),
     ("markup-left", "Read **this now."),
+    ("markup-left", "o\tOne"),
+    ("markup-left", "Read <b>this</b> now."),
+    ("markup-left", 'Read <A HREF="https://board.example/">this</A> now.'),
+    ("markup-left", "One<br/>Two"),
+    ("markup-left", "| Name | Telephone | Area\n|---|---|\n| A | B | C |"),
+    ("markup-left", "The team:\n| A | B |\n| C | D |"),
+    ("markup-left", "Day\tCourse\n12 January\tLevel 3"),
+    ("markup-left", "![The new office](new office.png)"),
     ("markup-left", "Read [the programme] (https://board.example/) or [it](https://board.example/ oh no)"),
     ("capitals", "PLEASE READ THIS NOW"),
     ("capitals", "It is IMPORTANT to come."),
@@ -153,7 +161,8 @@ QUIET = [
     ("bare-address", "On 11/11/2010, S.I. 2009/1182, and/or, e.g. yes/no, DFE-RR040, board.example, a@board.example/x"),
     ("field-default", 'Dear {{ first_name | default("colleague") }} of {{ organisation | default("") }},'),
     ("markup-left", "Home • News · Dates\n\n- One\n* Two"),
-    ("markup-left", "2 * 3 * 4 is 24, and [so] (it) is."),
+    ("markup-left", "2 * 3 * 4 is 24, and [so] (it) is, for A < B > C and <more>, either|or, a | b."),
+    ("markup-left", "| a | b |\n|---|:-:|\n| - | \\| |\n|\tc\t| d |\n\n-\tOne\n\n1.\tTwo"),
     ("capitals", "The MASH, the LADO, MARAC, LSCB and DSL; ask the MASH LADO."),
     ("capitals", "The NHS and the UK. A GP. DFE-RR040. www.BOARD.example"),
     ("acronym", "The Common Assessment Framework (CAF) helps. The CAF is new."),
@@ -307,16 +316,17 @@ def test_a_passage_for_a_group_that_nobody_is_in(
     ("body", "said"),
     [
         ("Dear {{ first_name }},", "3 of 9 readers have none"),
-        ("Dear {{ role }},", "none of the 9 readers lacks it today"),
+        ("Dear {{ role }},", "every reader has one today"),
         ("::: only Heads\nDear {{ first_name }},\n:::", "1 of 2 readers has none"),
-        ("::: only E\u0301coles\nDear {{ role }},\n:::", "none of the 4 readers lacks it today"),
+        ("Dear {{ name }},", "none: they would see nothing there"),
+        ("::: only E\u0301coles\nDear {{ role }},\n:::", "every reader has one today"),
     ],
 )
 def test_a_field_without_a_default_tells_how_many_readers_would_see_nothing(
     body: str, said: str, manuscript_of: Callable[..., Manuscript]
 ) -> None:
-    """Of a passage for some groups, among its readers."""
-    lacking = {("first_name", frozenset()): (3, 9), ("role", frozenset()): (0, 9)}
+    """Of a passage for some groups, among its readers; of nobody where the list is empty."""
+    lacking = {("first_name", frozenset()): (3, 9), ("role", frozenset()): (0, 9), ("name", frozenset()): (0, 0)}
     heads = {("first_name", frozenset({"heads"})): (1, 2), ("role", frozenset({"\u00e9coles"})): (0, 4)}
     readership = Readership(lambda names: [(names, 2)], lambda field, groups: {**lacking, **heads}[field, groups])
     ((_, message),) = run("field-default", replace(manuscript_of(body), readership=readership))

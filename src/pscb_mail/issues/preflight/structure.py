@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from pscb_mail.foreign import one_line
 from pscb_mail.issues.edition import group_key
 from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
 from pscb_mail.people.searching import folded
@@ -19,8 +20,33 @@ _SILLY = re.compile(
 )
 _SAYS_SO = re.compile(r"(?:an? |the )?(?:image|picture|photo|photograph|graphic) (?:of|showing)\b", re.IGNORECASE)
 _ALT_LONG = 150
-# U+F0B7 is Word's own, of the font Symbol; a dash before a tab is one that AutoFormat made of a hyphen.
-_BULLET = re.compile(r"[ ]{0,3}(?:[-*+>][ ]{1,3})?([•◦▪▫●○■‣∙·\uf0b7\uf0a7](?=[ \t])|[–—](?=\t))")
+# U+F0B7 is Word's own, of the font Symbol, o of Courier; a dash before a tab is one that AutoFormat made of a hyphen.
+_BULLET = re.compile(r"[ ]{0,3}(?:[-*+>][ ]{1,3})?([•◦▪▫●○■‣∙·\uf0b7\uf0a7](?=[ \t])|[–—o](?=\t))")
+_LEFT = (
+    (
+        re.compile(r"\]\([^)\s]{1,60} [^)]{0,200}\)"),
+        '"{}" has a space in it, and is no link: write < before the address and > after it.',
+    ),
+    (
+        re.compile(r"\]\((?![^)\s]{1,60} [^)]{0,200}\))[^)\s]{0,60}|\*\*|^#{1,6}(?=\w)"),
+        '"{}" stands in the text as it is: something is missing before or after it.',
+    ),
+    (
+        re.compile(
+            r"</?(?:a|b|i|u|p|br|hr|em|strong|span|div|font|center|img|table|t[rdh]|[uo]l|li|h[1-6]|su[bp])\b[^<>]{0,200}>",
+            re.IGNORECASE,
+        ),
+        '"{}" is shown as it stands: HTML means nothing here. Write **important** or [words](https://…).',
+    ),
+    (
+        re.compile(r"\|[ ]?:?-{3}|^\|(?=.)|\| \|"),
+        '"{}" stands in the text as it is: a table has a line |---|---| under its head, with as many columns.',
+    ),
+    (
+        re.compile(r"\w{2,40}[^\w\s]?(?=\t+\S)"),
+        'After "{}" stands a tab, and readers see one space: write a table, | one | two |.',
+    ),
+)
 
 
 def headings_out_of_order(issue: Manuscript) -> Iterator[Spot]:
@@ -70,13 +96,13 @@ def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
 
 
 def markup_left(issue: Manuscript) -> Iterator[Spot]:
-    """Find what readers would see as it is: a bracket or an asterisk too few, and the bullets of a word processor."""
+    """Find what readers would see as it is: a bracket too few, HTML, the bullets and the tabs of a word processor."""
     for text in issue.texts:
-        if found := re.search(r"\]\([^)\s]{0,60}|\*\*|^#{1,6}(?=\w)", text.text):
-            yield text.line, f'"{found[0]}" stands in the text as it is: something is missing before or after it.'
+        found = ((pattern.search(text.text), sentence) for pattern, sentence in _LEFT)
+        yield from ((text.line, sentence.format(one_line(sign[0], 60))) for sign, sentence in found if sign)
     for number, line in enumerate(issue.raw.split("\n"), start=1):
-        if number >= issue.source.first_line and (found := _BULLET.match(line)):
-            yield number, f'"{found[1]}" begins no list here, and runs on from the line above: write - and a space.'
+        if number >= issue.source.first_line and (bullet := _BULLET.match(line)):
+            yield number, f'"{bullet[1]}" begins no list here, and runs on from the line above: write - and a space.'
 
 
 def curly_quotes(issue: Manuscript) -> Iterator[Spot]:
@@ -84,7 +110,7 @@ def curly_quotes(issue: Manuscript) -> Iterator[Spot]:
     lines = issue.raw.split("\n")
     for key in ("title", "subject", "preheader"):
         number = issue.line_of(key)
-        if number and re.match(rf"{key}[ \t]*:[ \t]*[“”„‟‘’]", lines[number - 1]):
+        if number and re.match(rf"{key}[ \t]*:[ \t]*[“”„‟‘’]", lines[number - 1], re.IGNORECASE):
             yield number, f"The {key} stands in curly quotation marks, which readers will see."
 
 

@@ -91,11 +91,12 @@ def fields_without_default(issue: Manuscript) -> Iterator[Spot]:
 
 
 def _lacking(gap: Gap, issue: Manuscript) -> str:
-    if issue.readership is None:
+    who = issue.readership
+    without, readers = who.without(gap.field, frozenset(group_key(gap.groups))) if who else (0, 0)
+    if not readers:
         return "they would see nothing there"
-    without, readers = issue.readership.without(gap.field, frozenset(group_key(gap.groups)))
     if not without:
-        return f"none of the {readers:,} readers lacks it today, and the archive shows nobody's"
+        return "every reader has one today, but the archive shows nobody's"
     return f"{without:,} of {readers:,} readers {'has' if without == 1 else 'have'} none, and would see nothing there"
 
 
