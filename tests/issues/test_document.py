@@ -51,7 +51,7 @@ def test_issue_18_is_understood():
     ("text", "field"),
     [
         ("{{ name }}", Field("name")),
-        ("{{organisation}}", Field("organisation")),
+        ("{{Organisation}}", Field("organisation")),
         ('{{ first_name | default("colleague") }}', Field("first_name", "colleague")),
         ("{{ role|default('head\"teacher') }}", Field("role", 'head"teacher')),
         ("{{ first_name | default(“colleague”) }}", Field("first_name", "colleague")),
@@ -70,6 +70,8 @@ WRONG = [
     ("Dear {{ frist_name }},", r":4: There is no field .frist_name.\. Did you mean first_name\?"),
     ("One\ntwo\nthree {{ nam }}", r":6: There is no field .nam."),
     ("| a | b |\n|---|---|\n| {{ x }} | c |", r":6: There is no field .x."),
+    ("| a | b |\n|---|---|\n| c | d | lost |\n| e |", r":6: The row has 3 cells, the table 2 columns"),
+    ("> a | b\n> --|--\n> c | d | |\n> e | `f | g`", r":7: The row has 3 cells, the table 2 columns"),
     ("{{ name | upper }}", r":4: .* is not a merge field such as"),
     ("{{ name.__class__ }}", r":4: .* is not a merge field"),
     ("a {{ name", r":4: .* is not a merge field"),

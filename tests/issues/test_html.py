@@ -118,6 +118,15 @@ def test_a_language_written_from_right_to_left_says_so(tmp_path):
     assert 'lang="ur" dir="rtl"' in page
 
 
+@pytest.mark.parametrize(("language", "turned"), [("en-GB", ["rtl", "rtl", None]), ("ur", [None, None, "ltr"])])
+def test_words_that_are_read_from_the_other_side_say_so(tmp_path, language, turned):
+    """Else a sentence of both would show its parts in the wrong order."""
+    body = "22\u200f \u0645\u0631\u062d\u0628\u0627 (PSCB).\n\n1. \u0646\u0642\u0637\u0629\n\n**22** words"
+    page = html_for(built(draft(tmp_path, body), settings(newsletter={"language": language})))
+    blocks = elements(page, "//div[@class='body']/*")
+    assert [block.get("dir") for block in blocks] == turned
+
+
 def test_one_first_heading_and_no_level_is_skipped(page):
     levels = [int(heading.tag[1]) for heading in elements(page, "//*[self::h1 or self::h2 or self::h3 or self::h4]")]
     assert levels.count(1) == 1
@@ -327,7 +336,7 @@ def test_a_table_too_wide_for_a_telephone_can_be_stacked_with_its_labels(issue_1
         assert "overflow-wrap:anywhere" in table.get("style")
         labels = table.xpath(".//td/span")
         assert len(labels) == len(table.xpath(".//td"))
-        assert all("display:none" in label.get("style") for label in labels)
+        assert all("display:none" in label.get("style") and label.text.endswith(": ") for label in labels)
 
 
 def test_a_button_is_a_link_on_a_coloured_cell_of_44_pixels(everything):

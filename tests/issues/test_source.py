@@ -55,7 +55,7 @@ def test_an_issue_that_is_there_twice_is_refused(tmp_path):
 
 
 def test_issues_are_listed_oldest_first_and_a_broken_one_hides_no_other(tmp_path):
-    write(tmp_path / "issue-10.md", "---\ndate: 2010-02-01\n---\n")
+    write(tmp_path / "issue-10.md", "---\nDate: 2010-02-01\n---\n")
     write(tmp_path / "issue-9.md", "---\ndate: 2010-01-01\n---\n")
     write(tmp_path / "special" / "issue.md", '---\ndate: "2010-01-15"\n---\n')
     write(tmp_path / "issue-12.md", "no front matter")
@@ -66,8 +66,8 @@ def test_issues_are_listed_oldest_first_and_a_broken_one_hides_no_other(tmp_path
 
 def test_the_front_matter_is_read(tmp_path):
     front = (
-        'number: 18\ndate: 2010-10-31\ntitle: "T: t"\nsubject: "S"\npreheader: P\ncontents: true\n'
-        'attachments: [a.pdf, "b c.pdf"]\nignore: {long-issue: "once a year"}'
+        'Number: 18\ndate: 2010-10-31\nTitle: "T: t"\nsubject: "S"\npreheader: P\nCONTENTS: true\n'
+        'Attachments: [a.pdf, "b c.pdf"]\nignore: {long-issue: "once a year"}'
     )
     source = draft(tmp_path, "Body\n", front)
     assert (source.slug, source.number, source.date) == ("issue-1", 18, date(2010, 10, 31))
@@ -107,10 +107,10 @@ MISTAKES = [
     ("title: T\ntitle: U", r":3: title is there twice"),
     ("number: 1", r":1: The head of the file has no title"),
     ("title: a: b", r":2: The head of the file cannot be read: the value of this line"),
-    ("subject: “PSCB: x”", r":2: The head .*: the value stands in curly quotation marks\."),
+    ("Subject: “PSCB: x”", r":2: The head .*: the value stands in curly quotation marks\."),
     ("title: T\n\tsubject: x", r":3: The head .*: there is a tab in this line\."),
     ('title:"T"\nsubject: x', r":2: The head .*: there is no space after the colon\."),
-    ('number: 1\ntitle:"T"\nsubject: x', r":3: The head .*: there is no space after the colon\."),
+    ('number: 1\nTitle:"T"\nsubject: x', r":3: The head .*: there is no space after the colon\."),
     ('title: "T\nsubject: x', r":2: The head .*: the quotation mark that begins here is not closed\."),
     ("title: T\nattachments: [a", r":3: The head .*: the bracket that begins here is not closed\."),
     ("title: T\n subject: x", r":3: The head .*: the line begins with spaces\."),

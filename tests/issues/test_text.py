@@ -90,7 +90,7 @@ CASES = [
     ("| a | b |\n|---|--:|\n| c c | 1 |", "a    b\n---  -\nc c  1"),
     ("Table: Who *came*\n\n| a |\n|---|\n| c |", "Table: Who came\n\na\n-\nc"),
     ("::: button\ntext: Go\nlink: https://a.example\n:::", "Go:\nhttps://a.example"),
-    ("::: quote\nSaid\n\nsource: Me\n:::", "    Said\n\n    Me"),
+    ("::: Quote\nSaid\n\nSource: Me\n:::", "    Said\n\n    Me"),
     ("::: callout\n### A\nb\n:::", f"{'-' * 72}\nA\n-\n\nb\n{'-' * 72}"),
     (
         "::: contact\nname: A\ntelephone: 01632 960123\nextension: 0141\nemail: a@b.example\n:::",
@@ -118,7 +118,7 @@ def test_links_are_explained_at_the_end_of_their_article_and_keep_their_numbers(
 def test_a_table_too_wide_becomes_records(tmp_path):
     long = "word " * 20
     assert body(tmp_path, f"| No. | What |\n|---|---|\n| 1 | {long} |") == (
-        "No.: 1\n    What: " + " ".join(["word"] * 12) + "\n    " + " ".join(["word"] * 8)
+        "No. 1\n    What: " + " ".join(["word"] * 12) + "\n    " + " ".join(["word"] * 8)
     )
 
 

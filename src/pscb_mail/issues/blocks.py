@@ -1,6 +1,6 @@
 """The `:::` blocks of an issue: what each may hold, read from its lines.
 
-Pure. `reading` knows the blocks by name; a reader takes the lines between the fences and returns the block, or raises
+Pure. `READERS` knows the blocks by name; a reader takes the lines between the fences and returns the block, or raises
 `BlockErrors` with every mistake and the line it stands in, counted from the block's first line. Values are words, not
 Markdown: no merge field, no markup. Leaves to others: the Markdown inside `callout`, `quote` and `only`, how blocks
 look (`html`, `text`), the calendar file (`calendars`).
@@ -139,7 +139,7 @@ def button(lines: Sequence[str]) -> Button:
 
 def events(lines: Sequence[str]) -> Events:
     """Read a table with the columns date and event, and place and link where they are wanted."""
-    rows = [(number, _cells(line)) for number, line in enumerate(lines, start=1) if line.strip()]
+    rows = [(number, cells_of(line)) for number, line in enumerate(lines, start=1) if line.strip()]
     if len(rows) < 3 or not all(re.fullmatch(r":?-+:?", cell) for cell in rows[1][1]):
         raise BlockErrors(
             [(0, "The events are not a table: | date | event | place |, then |---|---|---|, then a row each.")]
@@ -160,7 +160,7 @@ def events(lines: Sequence[str]) -> Events:
 
 def quote_source(line: str) -> str | None:
     """Return who is quoted where `line` says so ("source: …"), else None."""
-    found = re.fullmatch(r"\s*source:\s*(\S.*)", line)
+    found = re.fullmatch(r"\s*source:\s*(\S.*)", line, re.IGNORECASE)
     return found[1].strip() if found else None
 
 
@@ -187,6 +187,7 @@ def _values(lines: Sequence[str], keys: tuple[str, ...]) -> tuple[dict[str, tupl
         if not line.strip():
             continue
         key, colon, value = (part.strip() for part in line.partition(":"))
+        key = key.lower()
         if not colon or not re.fullmatch(r"\w[\w -]*", key):
             mistakes.append((number, f'"{one_line(line, 60)}" is not "key: value". Keys: {", ".join(keys)}.'))
         elif key not in keys:
@@ -235,11 +236,16 @@ def _raise_any(mistakes: list[tuple[int, str]]) -> None:
         raise BlockErrors(mistakes)
 
 
-def _cells(line: str) -> list[str]:
+def cells_of(line: str) -> list[str]:
     r"""Return the cells of a table's row; `\|` is a bar in a cell."""
     inner = line.strip().removeprefix("|")
     inner = inner[:-1] if inner.endswith("|") and not inner.endswith("\\|") else inner
     return [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
+
+
+def too_many(cells: Sequence[str], columns: int) -> str:
+    """Return what is wrong with a row that has more cells than its table has columns."""
+    return f"The row has {len(cells)} cells, the table {columns} columns; a bar within a cell is written \\|."
 
 
 def _columns(number: int, cells: list[str]) -> list[str]:
@@ -258,7 +264,7 @@ def _columns(number: int, cells: list[str]) -> list[str]:
 def _event(columns: list[str], cells: list[str]) -> Event:
     """Return one row's event. Raises ValueError with a sentence."""
     if len(cells) > len(columns):
-        raise ValueError(f"The row has {len(cells)} cells, the table {len(columns)} columns.")
+        raise ValueError(too_many(cells, len(columns)))
     row = dict(zip(columns, cells, strict=False))
     for column, value in row.items():
         if problem := _not_plain(value):
@@ -275,15 +281,15 @@ def _event(columns: list[str], cells: list[str]) -> Event:
 
 
 def when(text: str) -> tuple[date, time | None, time | None]:
-    """Read "2010-11-25", "2010-11-25 09:30" or "2010-11-25 09:30-16:30". Raises ValueError with a sentence."""
+    """Read "2010-11-25", "2010-11-25 9:30" or "2010-11-25 09:30-16:30". Raises ValueError with a sentence."""
     found = re.fullmatch(
-        r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: +([0-9]{2}:[0-9]{2})(?: ?[-–] ?([0-9]{2}:[0-9]{2}))?)?", text
+        r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: +([0-9]{1,2}:[0-9]{2})(?: ?[-–] ?([0-9]{1,2}:[0-9]{2}))?)?", text
     )
     if not found:
         raise ValueError(f'"{one_line(text, 40)}" is not a date such as 2010-11-25 or 2010-11-11 09:30-16:30.')
     try:
         day = datetime.fromisoformat(found[1]).date()
-        start, end = (time.fromisoformat(part) if part else None for part in (found[2], found[3]))
+        start, end = (time.fromisoformat(part.zfill(5)) if part else None for part in (found[2], found[3]))
     except ValueError as error:
         raise ValueError(f'"{one_line(text, 40)}" is not a date that exists.') from error
     if not 1970 <= day.year <= 2100:

@@ -36,6 +36,8 @@ from pscb_mail.issues.source import Mistakes, Source, nearest
 
 # Ten times what the longest issue has: far beyond where mail clients cut a message off, and still quick to lay out.
 _MAX_TOKENS = 20_000
+# A tab, and the marks of Arabic and Hebrew text: beside them punctuation turns to its own side, and nothing else (TR9).
+_HARMLESS = frozenset("\t\u061c\u200e\u200f")
 
 
 @dataclass(frozen=True)
@@ -186,8 +188,12 @@ def _refuse_controls(source: Source, mistakes: Mistakes) -> None:
         # Nearly every line is plain, and that is told at once.
         if line.isascii() and line.isprintable():
             continue
-        if bad := next((c for c in line if c != "\t" and is_unsafe(c)), None):
-            mistakes.add(number, f"There is an invisible character in this line (U+{ord(bad):04X}): take it out.")
+        place = next((place for place, c in enumerate(line) if c not in _HARMLESS and is_unsafe(c)), None)
+        if place is not None:
+            before = one_line(line[:place][-30:])
+            after = f'after "{before}"' if before else "at its beginning"
+            sentence = f"There is an invisible character in this line (U+{ord(line[place]):04X}), {after}: take it out."
+            mistakes.add(number, sentence)
 
 
 class _Reader:
@@ -211,6 +217,7 @@ class _Reader:
         if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
             self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
         self._refuse_fences_as_code(tokens)
+        self._refuse_lost_cells(tokens)
         tokens, problems = notes.arranged(tokens)
         for line, sentence in problems:
             self.mistakes.add(line, sentence)
@@ -227,6 +234,17 @@ class _Reader:
                 self.mistakes.add(
                     token.map[0] if token.map else 1, "There are spaces before a ::: here, which make it code."
                 )
+
+    def _refuse_lost_cells(self, tokens: list[Token]) -> None:
+        """The parser drops what a row has beyond the columns of the table's head, without a word."""
+        lines = self.source.body.split("\n")
+        columns = 0
+        for token in tokens:
+            columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
+            if token.type == "tr_open" and columns and token.map:
+                cells = blocks.cells_of(lines[token.map[0] - self.source.first_line].lstrip("> \t"))
+                if any(cells[columns:]):
+                    self.mistakes.add(token.map[0], blocks.too_many(cells, columns))
 
     def _refuse_depth(self, tokens: list[Token]) -> None:
         line = 0

@@ -5,6 +5,7 @@ Pure. Both renderers and their templates take the words from here, so that they 
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,6 +30,7 @@ _NUMBER = re.compile(
     r"(?![\w/-]|[ \u00a0][0-9])"
 )
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur", "yi"})
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ class Frame:
 def direction_of(language: str) -> str:
     """Return the direction in which a language is written, as HTML names it."""
     return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
+def direction_of_words(words: str, otherwise: str) -> str:
+    """Return the direction in which words are written: that of their first letter (TR9, rules P2 and P3)."""
+    found = (unicodedata.bidirectional(letter) for letter in words)
+    return next((_DIRECTIONS[each] for each in found if each in _DIRECTIONS), otherwise)
 
 
 def day(date: dt.date) -> str:

@@ -19,14 +19,14 @@ from pscb_mail.issues.calendars import calendar_name
 from pscb_mail.issues.contents import contents_of
 from pscb_mail.issues.document import meta_of, plain
 from pscb_mail.issues.edition import MERGE_FIELDS, Field, Flat, Passage, splice
-from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.frame import Frame, direction_of_words
 from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import note_of
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.reply_links import ReplyLink, mailto
-from pscb_mail.issues.tables import captioned, table_of
+from pscb_mail.issues.tables import captioned, label, table_of
 from pscb_mail.issues.templating import Templates
 from pscb_mail.settings import Settings
 
@@ -115,6 +115,11 @@ class Column:
     classes: str
     share: int
 
+    @property
+    def label(self) -> str:
+        """The heading as it stands before a cell, on a telephone."""
+        return label(self.head)
+
 
 class _Body:
     """The body of one issue as HTML."""
@@ -135,6 +140,7 @@ class _Body:
         self._pictures = pictures
         self._slug = document.source.slug
         self._calendar = calendar_name(self._slug)
+        self._direction = frame.direction
         self._section = escape(document.source.title)
         self._begun = document.source.contents
         self._led_to = {heading.anchor for heading, _ in frame.contents}
@@ -142,7 +148,7 @@ class _Body:
         self._writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
             "paragraph": self._paragraph,
             "heading": self._heading,
-            "bullet_list": lambda node: f"<ul>{self.blocks(node)}</ul>\n",
+            "bullet_list": lambda node: f"<ul{self._turned(node)}>{self.blocks(node)}</ul>\n",
             "ordered_list": self._ordered_list,
             "list_item": lambda node: f"<li>{self.blocks(node).strip()}</li>\n",
             "blockquote": lambda node: self._template("quote", body=_made(self.blocks(node)), source=""),
@@ -194,14 +200,19 @@ class _Body:
         text = self.inline(node.children[0]) if node.children else ""
         if node.hidden:
             return f"{text}\n"
-        return f"<p>{text}</p>\n"
+        return f"<p{self._turned(node)}>{text}</p>\n"
+
+    def _turned(self, node: SyntaxTreeNode) -> str:
+        """Return an attribute where a block is read from the other side: Arabic in an English issue."""
+        direction = direction_of_words(plain(node), self._direction)
+        return f' dir="{direction}"' if direction != self._direction else ""
 
     def _link(self, node: SyntaxTreeNode) -> str:
         alone = ' class="alone"' if not node.siblings[1:] else ""
         return f'<a{alone} href="{escape(node.attrs["href"])}">{self.inline(node)}</a>'
 
     def _heading(self, node: SyntaxTreeNode) -> str:
-        opening = f'<{node.tag} id="{escape(node.attrs["id"])}"'
+        opening = f'<{node.tag} id="{escape(node.attrs["id"])}"{self._turned(node)}'
         # Where nothing is above it, no line is needed between.
         opening += "" if self._begun else ' class="first"'
         self._section = self.inline(node.children[0])
@@ -210,8 +221,8 @@ class _Body:
 
     def _ordered_list(self, node: SyntaxTreeNode) -> str:
         start = node.attrs.get("start", 1)
-        opening = "<ol>" if start == 1 else f'<ol start="{start}">'
-        return f"{opening}{self.blocks(node)}</ol>\n"
+        begin = "" if start == 1 else f' start="{start}"'
+        return f"<ol{begin}{self._turned(node)}>{self.blocks(node)}</ol>\n"
 
     def _code(self, node: SyntaxTreeNode) -> str:
         return f"<pre>{escape(node.content)}</pre>\n"

@@ -70,7 +70,7 @@ def _field(found: re.Match[str] | None, text: str) -> tuple[Any, str]:
         return Field(
             "name"
         ), f'"{one_line(text, 60)}" is not a merge field such as {{{{ first_name | default("colleague") }}}}.'
-    name = found["name"]
+    name = found["name"].lower()
     problem = "" if name in MERGE_FIELDS else f'There is no field "{name}". {nearest(name, MERGE_FIELDS)}'
     return Field(name, found["a"] or found["b"] or found["c"] or ""), problem
 
@@ -81,17 +81,17 @@ def _block_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool: 
     if silent:
         return True
     fence = _FENCE.fullmatch(_line(state, start))
-    words = fence["words"].split() if fence else []
-    close = _closing(state, start, end) if words else None
-    problem = _fence_problem(state, words, close) if fence else _NO_FENCE
+    name, rest = _words(fence) if fence else ("", "")
+    close = _closing(state, start, end) if name else None
+    problem = _fence_problem(state, name, rest, close) if fence else _NO_FENCE
     if problem or close is None:
         state.env["problems"].append((start, problem))
         state.line = (start if close is None else close) + 1
         return True
-    if words[0] in blocks.READERS:
-        _leaf(state, words[0], start, close)
+    if name in blocks.READERS:
+        _leaf(state, name, start, close)
     else:
-        _frame(state, words[0], start, close)
+        _frame(state, name, rest, start, close)
     state.line = close + 1
     return True
 
@@ -99,20 +99,26 @@ def _block_rule(state: StateBlock, start: int, end: int, silent: bool) -> bool: 
 _NO_FENCE = "This line begins like a block and is none: write ::: and a name, and no colon after it."
 
 
-def _fence_problem(state: StateBlock, words: list[str], close: int | None) -> str:
-    if not words:
+def _words(fence: re.Match[str]) -> tuple[str, str]:
+    """Return a block's name, "" at its end, and what stands after it."""
+    name, _, rest = " ".join(fence["words"].split()).partition(" ")
+    return name.lower(), rest
+
+
+def _fence_problem(state: StateBlock, name: str, rest: str, close: int | None) -> str:
+    if not name:
         return "This ::: ends a block, and none is open."
-    if words[0] not in blocks.NAMES:
-        return f'There is no block "{one_line(words[0], 60)}". {nearest(words[0], blocks.NAMES)}'
-    if words[0] == "only" and state.level:
+    if name not in blocks.NAMES:
+        return f'There is no block "{one_line(name, 60)}". {nearest(name, blocks.NAMES)}'
+    if name == "only" and state.level:
         return (
             "A passage for some groups cannot stand in another one: end that one first, or name more groups there."
             if state.env.get("only")
             else "A passage for some groups stands by itself, not in a list, a quotation or another block."
         )
-    if words[1:] and words[0] != "only":
-        return f'The block {words[0]} takes nothing after its name: "{one_line(" ".join(words[1:]), 60)}".'
-    return f"The block {words[0]} is not closed: end it with a line :::." if close is None else ""
+    if rest and name != "only":
+        return f'The block {name} takes nothing after its name: "{one_line(rest, 60)}".'
+    return f"The block {name} is not closed: end it with a line :::." if close is None else ""
 
 
 def _line(state: StateBlock, line: int) -> str:
@@ -142,9 +148,9 @@ def _leaf(state: StateBlock, name: str, start: int, close: int) -> None:
     token.block, token.map, token.meta = True, [start, close + 1], cast("Any", meta)
 
 
-def _frame(state: StateBlock, name: str, start: int, close: int) -> None:
+def _frame(state: StateBlock, name: str, rest: str, start: int, close: int) -> None:
     try:
-        meta, last = _frame_meta(state, name, start, close)
+        meta, last = (blocks.only(rest), close) if name == "only" else _frame_meta(state, name, start, close)
     except BlockErrors as error:
         state.env["problems"] += [(start + line, sentence) for line, sentence in error.mistakes]
         return
@@ -164,9 +170,6 @@ def _frame(state: StateBlock, name: str, start: int, close: int) -> None:
 
 def _frame_meta(state: StateBlock, name: str, start: int, close: int) -> tuple[Frame, int]:
     """Return what a frame carries, and the line at which its Markdown ends: a quote's last line may name its source."""
-    if name == "only":
-        fence = _FENCE.fullmatch(_line(state, start))
-        return blocks.only(fence["words"].partition("only")[2] if fence else ""), close
     if name != "quote":
         return Callout(), close
     last = close - 1

@@ -30,7 +30,7 @@ def misread(error: yaml.YAMLError, head: str) -> tuple[int, str, str]:
         return 0, "it has a character that no text may have", "Take it out."
     problem = str(getattr(error, "problem", ""))
     for place in (number, number - 1):  # without its space a key may run on into the next line, and be missed there
-        if place >= 0 and re.match(r"[a-z_]+:[^ \t]", lines[place]):
+        if place >= 0 and re.match(r"[A-Za-z_]+:[^ \t]", lines[place]):
             return place, "there is no space after the colon", 'Write key: "value".'
     return number, *_slip(problem, lines[min(number, len(lines) - 1)])
 
@@ -45,7 +45,7 @@ def _place(error: yaml.YAMLError) -> int | None:
 _SLIPS: tuple[tuple[Callable[[str, str], object], str, str], ...] = (
     (lambda problem, _: "'\\t'" in problem, "there is a tab in this line", "Use spaces, not tabs."),
     (
-        lambda _, line: re.match(r"[a-z_]+[ ]*:[ ]*[“”„‟‘’]", line),
+        lambda _, line: re.match(r"[A-Za-z_]+[ ]*:[ ]*[“”„‟‘’]", line),
         "the value stands in curly quotation marks",
         'Type straight ones: "…".',
     ),

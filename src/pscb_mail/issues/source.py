@@ -160,7 +160,7 @@ def _age(slug: str, path: Path) -> tuple[bool, str, list[tuple[int, str]]]:
     head = ""
     with suppress(OSError), path.open("rb") as file:
         head = file.read(4096).decode("utf-8", "replace")
-    dated = re.search(r"^date:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE)
+    dated = re.search(r"^date:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE | re.IGNORECASE)
     parts = [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", slug)]
     return (dated is None, dated[1] if dated else "", parts)
 
@@ -233,7 +233,7 @@ def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
         return []
     if not isinstance(tree, yaml.MappingNode):
         raise UsageError(f"{path}:2: The head of the file is not a list of keys.", 'Write key: "value", one a line.')
-    return [(str(key.value), value) for key, value in tree.value]
+    return [(str(key.value).lower(), value) for key, value in tree.value]
 
 
 def _refuse_knots(path: Path, head: str) -> None:
@@ -253,9 +253,9 @@ def _refuse_knots(path: Path, head: str) -> None:
 def _written(head: str) -> dict[str, int]:
     """Return the line of each key as it stands in the text: enough to point at one."""
     return {
-        found[1]: number
+        found[1].lower(): number
         for number, line in enumerate(head.split("\n"), start=2)
-        if (found := re.match(r"[\"']?([a-z_]+)[\"']?[ \t]*:", line))
+        if (found := re.match(r"[\"']?([A-Za-z_]+)[\"']?[ \t]*:", line))
     }
 
 

@@ -59,6 +59,11 @@ def table_of(node: SyntaxTreeNode) -> Table:
     return Table(cells[0], rows, aligns, shares, short, wide)
 
 
+def label(head: str) -> str:
+    """Return a column's heading as it stands before one of its cells: "Page:", but "No." and nothing as they are."""
+    return head if head[-1:] in ".:?" else head + ":"
+
+
 def _is_caption(node: SyntaxTreeNode) -> bool:
     return node.type == "paragraph" and bool(node.children) and plain(node.children[0]).startswith("Table:")
 

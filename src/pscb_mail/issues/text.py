@@ -20,7 +20,7 @@ from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import note_of
 from pscb_mail.issues.reply_links import mailto
-from pscb_mail.issues.tables import Table, captioned, table_of
+from pscb_mail.issues.tables import Table, captioned, label, table_of
 from pscb_mail.issues.templating import Templates
 
 _GAP = "\n\n"
@@ -273,7 +273,7 @@ class _Body:
 
     def _record(self, head: list[str], row: list[str]) -> str:
         """Return one row of a table that is too wide: a line for each of its cells."""
-        cells = [f"{name}: {cell}" if name else cell for name, cell in zip(head, row, strict=True) if cell.strip()]
+        cells = [f"{label(name)} {cell}".strip() for name, cell in zip(head, row, strict=True) if cell.strip()]
         return "\n".join(
             self._lines.wrap(cell, "" if not place else "    ", "    ") for place, cell in enumerate(cells)
         )
