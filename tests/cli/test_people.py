@@ -69,7 +69,9 @@ def test_pasted_faults_are_all_told_with_their_lines_and_nobody_is_added(program
     done = program("add", "-", given=f"{JO}\nnobody\n\nx@y\n", expect=2)
     assert "Line 2" in done.err
     assert "Line 4" in done.err
+    assert "pscb-mail import" in done.err
     assert statuses(program) == {}
+    assert "import" not in program("add", "nobody", expect=2).err
 
 
 def test_an_opt_out_stands_until_a_reason_lifts_it(program: Program) -> None:

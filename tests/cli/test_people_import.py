@@ -48,6 +48,7 @@ def test_more_than_a_tenth_leaving_wants_a_second_yes(program: Program) -> None:
     refused = program("import", name, "--sync", "--group", "Board", "--yes", "--json", expect=2)
     assert refused.json["removed"] == 3
     assert "--yes-leaving" in refused.err
+    assert "That is another number" in program.at_terminal("y\n4\n", "import", name, "--sync", "--group", "Board")[1]
     assert members(program) == set(BOARD)
     program("import", name, "--sync", "--group", "Board", "--yes", "--yes-leaving")
     assert members(program) == set(BOARD[3:])

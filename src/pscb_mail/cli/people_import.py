@@ -201,7 +201,7 @@ def _ask_for_the_number(leaving: int, group: str) -> None:
             "If that is meant, add --yes-leaving.",
         )
     if typed.replace(",", "") != str(leaving):
-        raise DeclinedError("Nothing was changed.")
+        raise DeclinedError("That is another number; nothing was changed.")
 
 
 def _give_back(file: Path, table: "Table", understood: _Understood, *, dry_run: bool) -> None:

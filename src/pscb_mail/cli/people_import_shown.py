@@ -37,7 +37,7 @@ _PLANNED = (
     (Kind.BACK, "to come back: they had been removed"),
     (Kind.CHANGED, "to change"),
     (Kind.OPTED_OUT, "to come off: the file says that they opted out"),
-    (Kind.PROTECTED, "to stay off: they opted out or bounced"),
+    (Kind.PROTECTED, "to stay off: they opted out, bounced or were forgotten"),
     (Kind.UNCHANGED, "on the list already, as they are"),
 )
 

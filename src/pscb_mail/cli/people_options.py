@@ -57,11 +57,10 @@ def persons(words: "Sequence[str]") -> "Iterator[Person]":
                 wrong.append(f"{where}{error}")
     if wrong:
         more = [f"… and {len(wrong) - 10} more."] if len(wrong) > 10 else []
-        raise UsageError(
-            "\n       ".join(wrong[:10] + more),
-            'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks. What has '
-            "more columns than name and address is for `pscb-mail import FILE`.",
-        )
+        hint = 'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks.'
+        if "-" in words:
+            hint += " What has more columns than name and address is for `pscb-mail import FILE`."
+        raise UsageError("\n       ".join(wrong[:10] + more), hint)
 
 
 def groups(names: "Sequence[str] | None") -> tuple[str, ...]:

@@ -205,7 +205,7 @@ def _validated(bare: str) -> "ValidatedEmail":
 
 
 def _sentence(error: Exception) -> str:
-    words = str(error)
+    words = str(error).replace("period", "dot").replace("@-sign", "@")  # in British English
     return words[:1].lower() + words[1:]
 
 
