@@ -1,7 +1,9 @@
 """The program's edges: options anywhere, errors as sentences, exit codes, closed pipes."""
 
 import ast
+import os
 import re
+import signal
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -117,6 +119,30 @@ def test_a_mistake_in_our_own_sql_is_not_called_a_damaged_list() -> None:
         db.execute("INSERT INTO t VALUES (NULL)")
     with pytest.raises(sqlite3.IntegrityError):
         _database_trouble(mistake.value)
+
+
+def test_ctrl_c_at_a_question_ends_with_130_and_a_sentence(tmp_path: Path) -> None:
+    """On a line of its own, and with nothing changed."""
+    program = workspace(tmp_path)
+    program("add", "Jo <jo@school.test>")
+    ours, theirs = os.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "forget", "jo@school.test"],
+        cwd=tmp_path,
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout is not None
+        shown = b""
+        while not shown.endswith(b"Type forget: "):
+            shown += process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == b"\nInterrupted: run it again to go on.\n"
+    os.close(ours)
+    os.close(theirs)
+    assert process.returncode == 130
+    assert len(program("list", "--json").json) == 1
 
 
 @pytest.mark.parametrize("command", ["list --json", "list", "--help"])

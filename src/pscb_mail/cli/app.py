@@ -126,7 +126,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except OSError as problem:
         _give_up(_file_trouble(problem))
     except KeyboardInterrupt:
-        sys.exit(Exit.INTERRUPTED)
+        _interrupted()
 
 
 def _run(args: Sequence[str]) -> NoReturn:
@@ -139,6 +139,8 @@ def _run(args: Sequence[str]) -> NoReturn:
         hold_read(end)
         raise
     sys.stdout.flush()
+    if code == Exit.INTERRUPTED:
+        _interrupted()
     sys.exit(code or Exit.DONE)
 
 
@@ -181,6 +183,14 @@ def _misuse(problem: TyperException) -> UsageError:
         one_line(problem.format_message(), 200),
         f"`{command} --help` tells how it is used; a name with spaces goes in quotation marks.",
     )
+
+
+def _interrupted() -> NoReturn:
+    from pscb_mail.cli import console
+
+    # The terminal has written ^C where the cursor was.
+    console.say("\nInterrupted: run it again to go on.")
+    sys.exit(Exit.INTERRUPTED)
 
 
 def _give_up(problem: PscbMailError) -> None:

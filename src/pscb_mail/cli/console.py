@@ -117,6 +117,7 @@ def typed(question: str) -> str | None:
     try:
         return err.input(f"{safe(question)} ").strip()
     except EOFError:
+        say()  # nobody has pressed Enter
         return ""
 
 
@@ -252,13 +253,15 @@ class Bar:
 def progress(label: str, total: int) -> Iterator[Bar]:
     """Show progress for the length of a block."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.table import Column
 
+    # On a narrow terminal the note is cut off before the numbers are.
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(None, table_column=Column(ratio=1)),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", table_column=Column(ratio=2, no_wrap=True, overflow="ellipsis")),
     )
-    with Progress(*columns, console=err, disable=not err.is_terminal or not total) as bars:
+    with Progress(*columns, console=err, disable=not err.is_terminal or not total, expand=True) as bars:
         yield Bar(bars, label, total)

@@ -40,6 +40,7 @@ def text(question: str, default: str = "") -> str:
     try:
         return console.err.input(f"{console.safe(question)}{shown} ").strip() or default
     except EOFError:
+        console.say()  # nobody has pressed Enter
         raise UsageError("Nobody answers any more; nothing was made.", "Run it again.") from None
 
 

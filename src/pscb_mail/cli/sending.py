@@ -179,6 +179,8 @@ def _run(context: Context, db: "Database", plan: "SendPlan", order: "Order", *, 
 
     workspace = context.workspace
     copies = min(plan.to_send, order.limit or plan.to_send)
+    if console.err.is_terminal:
+        console.say("[dim]Ctrl-C stops it; the same command goes on later.[/]")
     try:
         with stop_on_signal(heeded=2) as stopping, console.progress(f"Sending {plan.issue}", copies) as bar:
             means = dispatch.means_of(

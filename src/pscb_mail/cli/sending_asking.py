@@ -97,5 +97,5 @@ def _resends(plan: "SendPlan", unknown: Unknown) -> bool:
 
 
 def _question(plan: "SendPlan", order: "Order", zone: "ZoneInfo") -> str:
-    when = f" at {order.begins.astimezone(zone):%H:%M on %A %d %B}" if order.begins is not None else ""
+    when = f" at {order.begins.astimezone(zone):%H:%M on %A %d %B %Y}" if order.begins is not None else ""
     return f"Send {plan.issue} to {shown.whom(plan.to_send, order.limit)}{when}?"

@@ -28,9 +28,8 @@ def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
         console.say(f"[yellow]{console.safe(glance.warning)}[/]")
         return
     if glance.until is not None:
-        bar.note(
-            f"waiting until {glance.until.astimezone(zone):%H:%M:%S on %d %B}, leave this open; Ctrl-C: go on later"
-        )
+        at, today = glance.until.astimezone(zone), now().astimezone(zone).date()
+        bar.note(f"waiting until {at:%H:%M:%S}" if at.date() == today else f"waiting until {at:%H:%M on %d %B}")
         return
     trouble = glance.state not in {State.SENT, State.QUEUED}
     bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)
