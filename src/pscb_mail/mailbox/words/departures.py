@@ -67,7 +67,7 @@ LEFT = tuple(
         (
             r"\b(?:(?:mr|mrs|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr|(?:this|that) (?:lady"
             r"|gentleman|person|man|woman|colleague|officer)|the (?:previous|former|last"
-            r"|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|he|she|they|who|and|[a-z'-]{2,30}) (?:has |have |had |is |was "
+            r"|old) \w+)\b\.?(?: [a-z'-]{2,30}){0,2}?|[a-z'-]{2,30}) (?:has |have |had |is |was "
             r"|recently |just |now |sadly )*(?:retired (?:in|last|at|from|on|this|years?|months?|and|$)|resigned|died"
             r"|(?:stood|stepped) down|taken (?:voluntary |early )?(?:redundancy|retirement)|finished (?:at|in|on|here"
             r"|work|last|with us)|(?:moved|transferred|gone|been seconded)(?: over| across| on)? to (?:the|another"
@@ -107,7 +107,7 @@ LEFT = tuple(
             r"|changing (?:jobs?|roles?)|stepping down)\b(?! (?:for|early|now|soon|at \d|the (?:office|building)))"
         ),
         (
-            r"\b(?:i|we|who|he|she|they|\w+)(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"
+            r"\b\w+(?:'m| am| is| are|'s)?(?: now)? no longer (?:work|works|working|employed"
             r"|with|at|in (?:post|role|this|that|the)|based|part of|the (?:\w+ ){0,3}?(?:lead|head|teacher|officer"
             r"|manager|governor|contact|nurse|dsl)|an? |responsible|hold|attend|teach|act|do this|in the)\b"
         ),
@@ -187,4 +187,4 @@ OTHERS = re.compile(
     r"|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired"
     r"|left|resigned|moved|died)\b"
 )
-MINE = re.compile(r"\b(?:i|i'm|i've|me|my|we|we're|we've|our)\b")
+MINE = re.compile(r"\b(?:i|me|my|we|our)\b")

@@ -53,7 +53,7 @@ NO_NEED = re.compile(r"^no need to\b(?!.*\b(?:newsletters?|bulletins?|lists?|mai
 NARROWED = re.compile(r"\b(?:i mean(?:t)?|that is to say|namely|i\.e|the one)\b")
 # What may follow the wish behind a comma: a reason of one's own. Anything else may narrow it ("the governors' one").
 OWN_REASON = re.compile(
-    r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
+    r"\b(?:i|we|my|our|me|us|as|because|since|due to|so|not|no|never|wrong|thank\w*"
     r"|already|retired|left|changed|moved|finished|gone|new (?:job|role|post)|duplicates?\w*|it's|it is|they are"
     r"|regards|(?:it|this|they) (?:does not|doesn't|do not|don't|isn't|aren't|has|have|was|were|just|goes|go|comes"
     r"|come)|cheers|many|best)\b"

@@ -231,7 +231,7 @@ FOOTER = re.compile(
     r"|do not|no longer) want to hear from us$|\b(?:update|manage|change) your (?:\w+ )?(?:preferences|settings"
     r"|subscriptions?)\b|\b(?:click|https?|www)\b"
 )
-FIRST_PERSON = re.compile(r"\b(?:i|i'd|i'm|i've|me|my)\b")
+FIRST_PERSON = re.compile(r"\b(?:i|me|my)\b")
 NAMES_ITSELF = re.compile(r"unsub|subscribe|\bme\b|opt|list|mail|sending")
 WHOLE_ANYWHERE = frozenset(["unsubscribe", "remove", "opt out"])
 _WHOLE = (
@@ -247,8 +247,8 @@ MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[
 # Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
 INNER_NOT = re.compile(r"\b(?:not|never|without)\b")
 NEGATION = re.compile(
-    r"\b(?:do not|don't|dont|did not|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
-    r"|won't|wouldn't|would not|will not|shouldn't|should not|cannot|can't|no intention (?:of|to)|isn't|aren't"
+    r"\b(?:don't|dont|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
+    r"|won't|wouldn't|shouldn't|cannot|can't|no intention (?:of|to)|isn't|aren't"
     r"|haven't|wasn't|weren't|nobody|no one|noone|hate|hates|loath|sad|hardly)\s(?:(?:be|been|being|to|have|has|get"
     r"|got|ever|yet|want|wants|wish|wishes|like|need|mean|meant|intend|plan|going|ask|asked|asking|you|i|we|me|us|my"
     r"|actually|really|necessarily|still|all|like|think|should|would|need|for|in|that|so)\s){0,6}$"
@@ -316,7 +316,7 @@ NO_OTHER_LIST = re.compile(
 )
 # Something one attends, or does in turn: whoever writes of it may mean its list.
 ATTENDING = re.compile(
-    r"\b(?:attend\w*|not (?:coming|going)(?! back| to be)|make it|can't come|cannot come|unable to come|available"
+    r"\b(?:attend\w*|not (?:coming|going)(?! back| to be)|make it|available"
     r"|book(?:ed|ing|ings)?|places?|sessions?|slots?|dut(?:y|ies)|shifts?|visits?|part(?:y|ies)|lunch|dinner|seats?"
     r"|tickets?|volunteer\w*|interview\w*|appointments?|(?:can't|cannot|can not|won't|will not|unable to|not able to"
     r"|couldn't) (?:now )?(?:do|make|come|be (?:there|able|at|coming)|attend|join|get to|manage)|\d{1,2}(?:st|nd|rd"
