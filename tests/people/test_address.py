@@ -43,6 +43,7 @@ REFUSED = [
     ("<a@example.org>evil@example.com", "one address is expected"),
     ('"a@evil.example.com"@example.org', "quotation marks"),
     ('"quoted local"@example.org', "quotation marks"),
+    ('"Frost, Dan" <dan@police.example>, sam@x.example', "one address is expected"),
     ("root@localhost", "after the @ is not valid. It should have a dot"),
     ("root@test", "no dot"),
     ("a@[127.0.0.1]", "bracketed IP address"),

@@ -215,10 +215,11 @@ def test_an_address_that_is_anothers_is_refused(people) -> None:
     people.add(JO, f"Sam <{SAM}>")
     with pytest.raises(UsageError, match="on the list already: Sam"):
         roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address(SAM.upper()))
-    people.remove(SAM)
-    with pytest.raises(UsageError, match="removed") as refused:
-        roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address(SAM))
-    assert f"`pscb-mail add {SAM}` brings that one back" in refused.value.hint
+    for leave, way in ((people.remove, f"add {SAM}"), (people.opt_out, f'resubscribe {SAM} --reason "…"')):
+        leave(SAM)
+        with pytest.raises(UsageError, match=people.status(SAM).words) as refused:
+            roster.edit(people.db, people.ids(JO)[0], people.origin(), address=parse_address(SAM))
+        assert f"`pscb-mail {way}` brings that one back. Then remove this one." in refused.value.hint
     assert people.one(JO)
 
 

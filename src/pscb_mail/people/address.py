@@ -154,7 +154,7 @@ def _fault(bare: str) -> str:
         (not bare, "nothing is there."),
         (len(bare) > ADDRESS_LIMIT, _TOO_LONG),
         (unseen in bare, f"it holds a character that cannot be seen (U+{ord(unseen):04X})."),
-        ('"' in bare, "quotation marks before the @ are not supported. Ask for another address."),
+        ('"@' in bare, "quotation marks before the @ are not supported. Ask for another address."),
         (bare.count("@") > 1 or any(c in bare for c in ",;<>"), "one address is expected, and nothing else."),
         ("@" not in bare, "there is no @ in it."),
     )

@@ -238,11 +238,15 @@ def _happen(db: Database, ids: Sequence[int], event: Event, origin: Origin) -> M
 def _hold_free(db: Database, address: Address, subscriber: int) -> None:
     holder = directory.by_keys(db, [address.key]).get(address.key)
     if holder and holder.id != subscriber:
-        back = f"`pscb-mail add {address.text}` brings that one back. Then remove this one."
-        other = "Remove the one that is no longer needed; one person has one address."
+        again = f'If they ask for it again, `pscb-mail resubscribe {address.text} --reason "…"` brings that one back.'
+        back = {
+            Status.REMOVED: f"`pscb-mail add {address.text}` brings that one back. Then remove this one.",
+            Status.OPTED_OUT: f"{again} Then remove this one.",
+            Status.BOUNCED: f"{again} Then remove this one.",
+        }
         raise UsageError(
             f"{address.text} is on the list already: {holder.called} ({holder.status.words}).",
-            back if holder.status is Status.REMOVED else other,
+            back.get(holder.status, "If both are the same person, remove this one: one person has one address."),
         )
     if once_theirs(db).get(address.key, subscriber) != subscriber:
         raise UsageError(
