@@ -109,6 +109,27 @@ NOT_DECIDED = re.compile(
     r"|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term|time being|moment|year"
     r"|duration)|(?:one|either|both|some) of|later|next (?:week|month|term|year)|threaten\w*)\b"
 )
+# "I will ask you to take me off then": a wish that is announced, and none yet. "I will have to ask you" is one.
+ANNOUNCED = re.compile(
+    r"\b(?:will|shall|\w+'ll|going to|plan(?:ning)? to|intend(?:ing)? to|aim to|mean to|expect to) (?:(?!not\b|be\b"
+    r"|have\b|you\b|someone\b|somebody\b)\w+ ){0,2}?(?:be )?(?:ask(?:ing)?|tell(?:ing)?|e-?mail(?:ing)?|writ(?:e|ing)"
+    r"|request(?:ing)?|repl(?:y|ying)|unsubscrib(?:e|ing)|want(?:ing)?|wish(?:ing)?|let(?:ting)? you know|get(?:ting)? "
+    r"in touch|opt(?:ing)? out)\b[^,;:.]{0,90}$"
+)
+# "I'm not sure I want this any more": no wish yet.
+NOT_SURE = re.compile(r"^(?:not|no longer) (?:\w+ ){0,2}?(?:sure|certain|convinced|positive|clear|decided|know)\b")
+# "I retire at Easter. Take me off then."
+LATER = re.compile(r"\b(?:off|out|lists?|me|us|newsletters?|mailings?|removed|unsubscribed)(?: please)?,? then\b")
+# Beside a wish: things stay as they are for now.
+_STAYS = r"(?:carry on|keep|continue|leave|stay|fine|send|happy|go on|remain)"
+_FOR_NOW = r"(?:for now|for the (?:moment|present|time being)|until then|till then|meanwhile|(?:in the )?meantime)"
+FOR_NOW = re.compile(
+    r"\bnot (?:just )?yet\b|\bhold (?:off|fire) (?:until|till|for)\b"
+    rf"|\b{_FOR_NOW}\b.{{0,30}}\b{_STAYS}\b|\b{_STAYS}\b.{{0,40}}\b{_FOR_NOW}\b"
+    r"|^(?:(?:but|so|though|and|please) )*(?:carry on|keep (?:it|them|these) coming|hold (?:off|fire))"
+    r"(?: as (?:you are|normal|usual|before)| (?:sending|with) (?:it|them|these|this|the newsletters?)| though| please"
+    r")*\W*$"
+)
 # Somebody else speaks or is spoken of in the clause of the wish: whose wish is it?
 REPORTED = re.compile(
     r"\b(?:he|she|they|he's|she's|they're|him|her|them|his|their|who|someone|somebody|anyone|anybody|everyone"

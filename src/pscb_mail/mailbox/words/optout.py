@@ -150,7 +150,9 @@ def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: b
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
         return Wish(sentence.written, MENTIONED)
     before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
-    doubt = _question(sentence) or _voice(sentence, match, before) or _doubt_before(before)
+    announced = doubts.ANNOUNCED.search(words[: match.end()]) or doubts.LATER.search(sentence.plain)
+    undecided = UNDECIDED if announced or doubts.NOT_SURE.match(clause) else ""
+    doubt = _question(sentence) or _voice(sentence, match, before) or undecided or _doubt_before(before)
     doubt = doubt or (OTHER if _is_of_another_list(clause, before) else "") or _doubt_in(clause, match.end() - start)
     rest = words[start + len(clause) :]
     if len(sentence.spoken) > len(sentence.written):
@@ -232,6 +234,8 @@ def _doubt_after(rest: str) -> str:
         return OTHER
     if doubts.THREAT.match(rest):
         return TURNED
+    if doubts.FOR_NOW.search(rest):
+        return UNDECIDED
     contrast = wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest)
     if contrast or doubts.WANTS_BESIDE.search(rest):
         return ELSE
@@ -277,7 +281,7 @@ def _somebody_else(words: str) -> str:
 
 def doubt_beside(around: list[Sentence]) -> str:
     """Return why what stands around a plain wish makes it doubtful."""
-    if any(doubts.TAKEN_BACK.search(s.plain) for s in around):
+    if any(doubts.TAKEN_BACK.search(s.plain) or doubts.FOR_NOW.search(s.plain) for s in around):
         return TURNED
     if any(doubts.PASSED_ON.search(s.plain) or doubts.told_by_others(s.plain) for s in around):
         return SOMEBODY

@@ -224,8 +224,8 @@ NAMED_FOR_OTHERS = re.compile(
     r"|remove|delete|take|stop|off)\b"
 )
 NOT_SUBSCRIBE = re.compile(
-    r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not sure|unsure) (?:if )?(?:i|we)(?:'ll"
-    r"| will)? (?:\w+ )?(?:need"
+    r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not (?:\w+ )?(?:sure|certain)|unsure|wondering)"
+    r" (?:if |that )?(?:i|we)(?:'ll|'d| will)? (?:\w+ )?(?:need"
     r"|want|stay|should|ought|have|am|are)\b|\b(?:ended|end|finished|got|been put|been added|was put|was added|am"
     r"|being) (?:up )?"
     r"on (?:the|your|this) (?:\w+ )?list\b.{0,20}\b(?:mistake|error|accident|accidentally)\b|"
