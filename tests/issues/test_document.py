@@ -9,9 +9,11 @@ from drafts import ISSUE_18, built, draft, parsed
 
 from pscb_mail.errors import UsageError
 from pscb_mail.issues.blocks import Button, Callout, Contact, Quote
-from pscb_mail.issues.document import Heading, Link, Picture, meta_of, parse
+from pscb_mail.issues.document import Heading, Link, Picture
 from pscb_mail.issues.edition import Field
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.source import read_source
+from pscb_mail.issues.tokens import carrying
 
 HOSTILE = tomllib.loads((Path(__file__).parents[1] / "data" / "issues" / "hostile.toml").read_text("utf-8"))["case"]
 
@@ -121,9 +123,9 @@ def test_blocks_stand_in_one_another(tmp_path):
         tmp_path, "::: callout\n### H\n\n::: contact\nname: A\nemail: a@pscb.example\n:::\n\nafter\n:::\n\nend\n"
     )
     (callout, end) = document.tree.children
-    assert meta_of(callout) == Callout()
+    assert carrying(callout, Callout) == Callout()
     assert [node.type for node in callout.children] == ["heading", "contact", "paragraph"]
-    assert meta_of(callout.children[1]) == Contact(name="A", email="a@pscb.example")
+    assert carrying(callout.children[1], Contact) == Contact(name="A", email="a@pscb.example")
     assert end.type == "paragraph"
 
 
@@ -133,9 +135,9 @@ def test_a_block_ends_a_paragraph_and_stands_in_a_list(tmp_path):
         "words\n::: button\ntext: Go\nlink: https://a.example\n:::\n- item\n\n  ::: quote\n  Said\n\n  source: me\n  :::\n",
     )
     paragraph, button, items = document.tree.children
-    assert (paragraph.type, meta_of(button)) == ("paragraph", Button("Go", "https://a.example"))
+    assert (paragraph.type, carrying(button, Button)) == ("paragraph", Button("Go", "https://a.example"))
     quote = items.children[0].children[1]
-    assert meta_of(quote) == Quote("me")
+    assert carrying(quote, Quote) == Quote("me")
     assert [node.type for node in quote.children] == ["paragraph"]
 
 

@@ -25,9 +25,11 @@ from program import workspace
 
 from pscb_mail.errors import UsageError
 from pscb_mail.issues import preflight, skeleton, word
-from pscb_mail.issues.document import Document, parse, plain
+from pscb_mail.issues.document import Document
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.rewriting import rewritten
 from pscb_mail.issues.source import Source, read_source
+from pscb_mail.issues.tokens import plain
 
 TODAY = dt.date(2011, 1, 31)
 NASTY = "{{ name }} {% x %} <b>*stars*</b> _under_ [a](b) &amp; `code` a|b snake_case \\ ~~x~~"

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from pscb_mail.issues.building import build
-from pscb_mail.issues.document import Document, parse
+from pscb_mail.issues.document import Document
 from pscb_mail.issues.edition import Edition, splice
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.source import Source, read_source
 from pscb_mail.settings import Settings
 

@@ -13,9 +13,10 @@ from pathlib import Path, PurePosixPath
 from pscb_mail.errors import SettingsError, UsageError
 from pscb_mail.issues import html, text
 from pscb_mail.issues.calendars import calendar
-from pscb_mail.issues.document import Document, parse
+from pscb_mail.issues.document import Document
 from pscb_mail.issues.edition import Edition, File
 from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.pictures import Embedded, FileProblem, attach, embed
 from pscb_mail.issues.source import Mistakes, Source
 from pscb_mail.issues.templating import Templates

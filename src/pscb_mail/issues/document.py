@@ -1,7 +1,7 @@
-"""Source → Document: the body as Markdown tokens, in which merge fields and `:::` blocks are tokens of their own.
+"""An issue's body, understood: Markdown tokens in which merge fields and `:::` blocks are tokens of their own.
 
-Pure. CommonMark with tables and footnotes; raw HTML is off, nothing in the text is evaluated. What is promised of a
-Document:
+Pure. CommonMark with tables and footnotes; raw HTML is off, nothing in the text is evaluated. What `parsing` promises
+of a Document:
 
 - a merge field is an inline token `field`, its meta an `edition.Field`; nothing else of Jinja is there outside code;
 - `contact`, `events`, `button` are single tokens, `callout`, `quote` and `only` pairs of `_open` and `_close`, their
@@ -12,32 +12,19 @@ Document:
 - links lead to the web, a mail, a telephone or a heading of this issue; pictures are named by a file and have words for
   those who do not see them; headings begin at the second level, the first is the issue's title;
 - a token's `map` counts lines of the file, from 1.
-
-Raises UsageError with every mistake at once, each with file, line and, for an unknown name, the nearest known one.
-Leaves to others: whether pictures exist (`pictures`), style (`preflight`).
 """
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import cast
-from urllib.parse import unquote
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from pscb_mail.foreign import is_unsafe, one_line
-from pscb_mail.issues import blocks, markdown, notes
 from pscb_mail.issues.blocks import Event, Events, Only
-from pscb_mail.issues.edition import Field, group_key
-from pscb_mail.issues.source import Mistakes, Source, nearest
-
-# Ten times what the longest issue has: far beyond where mail clients cut a message off, and still quick to lay out.
-_MAX_TOKENS = 20_000
-# A tab, and the marks of Arabic and Hebrew text: beside them punctuation turns to its own side, and nothing else (TR9).
-_HARMLESS = frozenset("\t\u061c\u200e\u200f")
+from pscb_mail.issues.edition import group_key
+from pscb_mail.issues.source import Source
+from pscb_mail.issues.tokens import carried, line_of, with_groups
 
 
 @dataclass(frozen=True)
@@ -97,16 +84,15 @@ class Document:
         """The events of the issue in its order: those for everybody, and those for each set of groups apart."""
         found: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[Event, ...]]] = {}
         for token, groups in with_groups(self.tokens):
-            if isinstance(meta := cast("object", token.meta), Events):
+            if events := carried(token, Events):
                 first, so_far = found.get(group_key(groups), (groups, ()))
-                found[group_key(groups)] = first, so_far + meta.events
+                found[group_key(groups)] = first, so_far + events.events
         return dict(found.values())
 
     @property
     def passages(self) -> tuple[tuple[int, Only], ...]:
         """The passages for some groups, each with its line."""
-        found = ((token.map[0] if token.map else 1, cast("object", token.meta)) for token in self.tokens)
-        return tuple((line, meta) for line, meta in found if isinstance(meta, Only))
+        return tuple((line_of(token), only) for token in self.tokens if (only := carried(token, Only)))
 
     @property
     def public_body(self) -> str:
@@ -132,215 +118,6 @@ class Document:
         )
 
 
-def with_groups(tokens: Iterable[Token]) -> Iterator[tuple[Token, tuple[str, ...]]]:
-    """Return the tokens of a body, each with the groups whom it is for; a passage's own tokens count as in it."""
-    groups: tuple[str, ...] = ()
-    for token in tokens:
-        if isinstance(meta := cast("object", token.meta), Only):
-            groups = meta.groups
-        yield token, groups
-        if token.type == "only_close":
-            groups = ()
-
-
-def parse(source: Source) -> Document:
-    """Return the document of a source. Raises UsageError with every mistake of the body."""
-    mistakes = Mistakes(source.path)
-    _refuse_controls(source, mistakes)
-    reader = _Reader(source, mistakes)
-    tokens = reader.tokens()
-    mistakes.raise_any("Mend the file and run it again; the manual (Issues) shows how each is written.")
-    return Document(source, tuple(tokens), reader.headings, tuple(reader.links), tuple(reader.pictures))
-
-
-def plain(node_or_tokens: SyntaxTreeNode | list[Token]) -> str:
-    """Return the words of an inline node or of inline tokens, a merge field as its default."""
-    tokens = node_or_tokens.to_tokens() if isinstance(node_or_tokens, SyntaxTreeNode) else node_or_tokens
-    return "".join(_words(token) for token in tokens)
-
-
-def meta_of(node: SyntaxTreeNode) -> object:
-    """Return what a `field` or a block carries. markdown-it types meta as a dict; ours are frozen dataclasses."""
-    return cast("object", node.meta)
-
-
 def slug(text: str) -> str:
     """Return a heading's words as an anchor."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower().replace("’", "")).strip("-")[:60].strip("-") or "section"
-
-
-def _words(token: Token) -> str:
-    match token.type:
-        case "text" | "code_inline":
-            return token.content
-        case "softbreak" | "hardbreak":
-            return " "
-        case "field":
-            return cast("Field", token.meta).default
-        case "inline" | "image":
-            return plain(token.children or [])
-        case _:
-            return ""
-
-
-def _refuse_controls(source: Source, mistakes: Mistakes) -> None:
-    for number, line in enumerate(source.body.split("\n"), start=source.first_line):
-        # Nearly every line is plain, and that is told at once.
-        if line.isascii() and line.isprintable():
-            continue
-        place = next((place for place, c in enumerate(line) if c not in _HARMLESS and is_unsafe(c)), None)
-        if place is not None:
-            before = one_line(line[:place][-30:])
-            after = f'after "{before}"' if before else "at its beginning"
-            sentence = f"There is an invisible character in this line (U+{ord(line[place]):04X}), {after}: take it out."
-            mistakes.add(number, sentence)
-
-
-class _Reader:
-    """One pass over a body: parses, then walks the tokens and notes what is wrong with them."""
-
-    def __init__(self, source: Source, mistakes: Mistakes) -> None:
-        self.source = source
-        self.mistakes = mistakes
-        self.links: list[Link] = []
-        self.pictures: list[Picture] = []
-        self.headings: tuple[Heading, ...] = ()
-
-    def tokens(self) -> list[Token]:
-        tokens, problems = markdown.tokens(self.source.body)
-        for line, sentence in problems:
-            self.mistakes.add(self.source.first_line + line, sentence)
-        for token in tokens:
-            if token.map:
-                token.map = [line + self.source.first_line for line in token.map]
-        self._refuse_depth(tokens)
-        if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
-            self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
-        self._refuse_fences_as_code(tokens)
-        self._refuse_lost_cells(tokens)
-        tokens, problems = notes.arranged(tokens)
-        for line, sentence in problems:
-            self.mistakes.add(line, sentence)
-        self.headings = tuple(self._headings(tokens))
-        for token, groups in with_groups(tokens):
-            if token.type == "inline":
-                self._children(token.children or [], token.map[0] if token.map else 1, groups)
-        return tokens
-
-    def _refuse_fences_as_code(self, tokens: list[Token]) -> None:
-        """Four spaces before a fence make code of it, and a passage for some would be one for all."""
-        for token in tokens:
-            if token.type == "code_block" and re.search(r"^\s*:::", token.content, re.MULTILINE):
-                self.mistakes.add(
-                    token.map[0] if token.map else 1, "There are spaces before a ::: here, which make it code."
-                )
-
-    def _refuse_lost_cells(self, tokens: list[Token]) -> None:
-        """The parser drops what a row has beyond the columns of the table's head, without a word."""
-        lines = self.source.body.split("\n")
-        columns = 0
-        for token in tokens:
-            columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
-            if token.type == "tr_open" and columns and token.map:
-                cells = blocks.cells_of(lines[token.map[0] - self.source.first_line].lstrip("> \t"))
-                if any(cells[columns:]):
-                    self.mistakes.add(token.map[0], blocks.too_many(cells, columns))
-
-    def _refuse_depth(self, tokens: list[Token]) -> None:
-        line = 0
-        for token in tokens:
-            line = token.map[0] if token.map else line
-            if token.level >= markdown.MAX_NESTING - 1:
-                self.mistakes.add(line, "Quotes or lists lie too deep in one another here.")
-                return
-
-    def _headings(self, tokens: list[Token]) -> list[Heading]:
-        pairs = [
-            (opening, inline, groups)
-            for (opening, groups), (inline, _) in pairwise(with_groups(tokens))
-            if opening.type == "heading_open"
-        ]
-        taken: dict[str, int] = {}
-        # What everybody reads is numbered first: a gap would tell of a heading that is for others.
-        found = [self._heading(*pair, taken) for pair in sorted(pairs, key=lambda pair: bool(pair[2]))]
-        return sorted(found, key=lambda heading: heading.line)
-
-    def _heading(self, opening: Token, inline: Token, groups: tuple[str, ...], taken: dict[str, int]) -> Heading:
-        level, line, text = int(opening.tag[1]), opening.map[0] if opening.map else 1, plain([inline]).strip()
-        if level == 1:
-            self.mistakes.add(
-                line, "The title at the head of the file is the only heading with one #: begin articles with ##."
-            )
-        if not text:
-            self.mistakes.add(line, "The heading is empty.")
-        if level == 2 and any(child.type == "link_open" for child in inline.children or []):
-            self.mistakes.add(
-                line,
-                "The heading of an article cannot have a link: it stands in the contents too. Put the link below it.",
-            )
-        anchor = slug(text)
-        taken[anchor] = taken.get(anchor, 0) + 1
-        anchor = anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"
-        opening.attrSet("id", anchor)
-        return Heading(level, text, anchor, line, groups)
-
-    def _children(self, tokens: list[Token], line: int, groups: tuple[str, ...]) -> None:
-        for position, token in enumerate(tokens):
-            match token.type:
-                case "softbreak" | "hardbreak":
-                    line += 1
-                case "field":
-                    line = self._field(token, line)
-                case "link_open":
-                    self._link(tokens[position + 1 :], str(token.attrs.get("href", "")), line, groups)
-                case "image":
-                    self._picture(token, line, groups)
-                case _:
-                    pass
-
-    def _field(self, token: Token, line: int) -> int:
-        if token.info:
-            self.mistakes.add(line, token.info)
-        return line + token.content.count("\n")
-
-    def _link(self, following: list[Token], target: str, line: int, groups: tuple[str, ...]) -> None:
-        inside = following[: next((n for n, token in enumerate(following) if token.type == "link_close"), 0)]
-        text = plain(inside).strip()
-        if not text:
-            self.mistakes.add(line, "The link has no words.")
-        if problem := self._bad_target(target, groups):
-            self.mistakes.add(line, problem)
-        self.links.append(Link(text, target, line, groups))
-
-    def _bad_target(self, target: str, groups: tuple[str, ...]) -> str:
-        if "{{" in unquote(target) or "{%" in unquote(target):
-            return "A link cannot have a merge field in it."
-        if target.startswith("#"):
-            return self._bad_anchor(target, groups)
-        return "" if blocks.is_link(target) else blocks.bad_link(unquote(target))
-
-    def _bad_anchor(self, target: str, groups: tuple[str, ...]) -> str:
-        anchors = {heading.anchor: heading.groups for heading in self.headings}
-        if target[1:] not in anchors:
-            return f'No heading has the anchor "{one_line(target, 80)}". {nearest(target[1:], tuple(anchors))}'
-        wanted = group_key(anchors[target[1:]])
-        if wanted and not (groups and set(group_key(groups)) <= set(wanted)):
-            return f'The heading "{one_line(target, 80)}" is for some groups only: others would be led nowhere.'
-        return ""
-
-    def _picture(self, token: Token, line: int, groups: tuple[str, ...]) -> None:
-        source, alt = str(token.attrs.get("src", "")), plain(token.children or []).strip()
-        file = unquote(source)
-        if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|//", file):
-            self.mistakes.add(
-                line,
-                f'The picture "{one_line(file, 60)}" is not a file beside the issue: save it there and name the file.',
-            )
-        if not alt:
-            self.mistakes.add(
-                line,
-                f'The picture "{one_line(file, 60)}" has no words for those who cannot see it: write ![words](…).',
-            )
-        if any(child.type == "field" for child in token.children or []):
-            self.mistakes.add(line, "The words of a picture cannot have a merge field.")
-        self.pictures.append(Picture(file, source, alt, line, groups))

@@ -17,17 +17,17 @@ from markupsafe import Markup, escape
 from pscb_mail.issues.blocks import Button, Contact, Events, Only, Quote
 from pscb_mail.issues.calendars import calendar_name
 from pscb_mail.issues.contents import contents_of
-from pscb_mail.issues.document import meta_of, plain
 from pscb_mail.issues.edition import MERGE_FIELDS, Field, Flat, Passage, splice
 from pscb_mail.issues.frame import Frame, direction_of_words
 from pscb_mail.issues.inlining import inlined, squeezed
 from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
-from pscb_mail.issues.notes import note_of
+from pscb_mail.issues.notes import Note
 from pscb_mail.issues.pictures import Embedded
 from pscb_mail.issues.reply_links import ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, label, table_of
 from pscb_mail.issues.templating import Templates
+from pscb_mail.issues.tokens import carrying, plain
 from pscb_mail.settings import Settings
 
 # Figure space, no-break space of no width, grapheme joiner: clients show no text from the body after the preheader.
@@ -228,9 +228,7 @@ class _Body:
         return f"<pre>{escape(node.content)}</pre>\n"
 
     def _field(self, node: SyntaxTreeNode) -> str:
-        field = meta_of(node)
-        if not isinstance(field, Field):
-            raise TypeError(field)
+        field = carrying(node, Field)
         return self._marks.put(Field(field.name, field.default, "html"))
 
     def _image(self, node: SyntaxTreeNode) -> str:
@@ -261,37 +259,29 @@ class _Body:
         return _made(re.sub(r"^Table:\s*", "", self.inline(node.children[0])))
 
     def _contact(self, node: SyntaxTreeNode) -> str:
-        contact = meta_of(node)
-        if not isinstance(contact, Contact):
-            raise TypeError(contact)
+        contact = carrying(node, Contact)
         return self._template("contact", contact=contact)
 
     def _events(self, node: SyntaxTreeNode, caption: Markup) -> str:
-        events = meta_of(node)
-        if not isinstance(events, Events):
-            raise TypeError(events)
+        events = carrying(node, Events)
         repeated, beside = caption == self._section, self._beside is not None
         return self._template(
             "events", events=events.events, calendar=self._calendar, caption=caption, repeated=repeated, beside=beside
         )
 
     def _button(self, node: SyntaxTreeNode) -> str:
-        button = meta_of(node)
-        if not isinstance(button, Button):
-            raise TypeError(button)
+        button = carrying(node, Button)
         return self._template("button", button=button)
 
     def _quote(self, node: SyntaxTreeNode) -> str:
-        quoted = meta_of(node)
-        if not isinstance(quoted, Quote):
-            raise TypeError(quoted)
+        quoted = carrying(node, Quote)
         return self._template("quote", body=_made(self.blocks(node)), source=quoted.source)
 
     def _notes(self, node: SyntaxTreeNode) -> str:
-        return self._template("notes", first=note_of(node).mark, body=_made(self.blocks(node)))
+        return self._template("notes", first=carrying(node, Note).mark, body=_made(self.blocks(node)))
 
     def _note(self, node: SyntaxTreeNode) -> str:
-        note = note_of(node)
+        note = carrying(node, Note)
         match node.children:
             case [only] if only.type == "paragraph" and only.children:
                 words: str = self.inline(only.children[0])
@@ -300,7 +290,7 @@ class _Body:
         return f'<li id="{note.anchor}">{self._target(note.anchor)}{words}</li>\n'
 
     def _note_mark(self, node: SyntaxTreeNode) -> str:
-        note = note_of(node)
+        note = carrying(node, Note)
         return f'<sup><a href="#{note.anchor}" aria-label="Note {note.mark}">{note.mark}</a></sup>'
 
     def _target(self, anchor: str) -> str:
@@ -309,9 +299,7 @@ class _Body:
 
     def _only(self, node: SyntaxTreeNode) -> str:
         """Return a passage for some groups; nothing of it reaches what comes after, which others read too."""
-        only = meta_of(node)
-        if not isinstance(only, Only):
-            raise TypeError(only)
+        only = carrying(node, Only)
         before = self._begun, self._section, self._calendar
         self._calendar = calendar_name(self._slug, only.groups)
         passage = self.blocks(node)

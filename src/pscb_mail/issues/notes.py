@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from markdown_it.token import Token
-from markdown_it.tree import SyntaxTreeNode
 
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.blocks import Only
+from pscb_mail.issues.tokens import line_of
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,6 @@ def arranged(tokens: Sequence[Token]) -> tuple[list[Token], Problems]:
     return result, sorted(arranging.problems)
 
 
-def note_of(node: SyntaxTreeNode) -> Note:
-    """Return the note that a `note_mark`, a `note` or the first of `notes` carries."""
-    note = cast("object", node.meta)
-    if not isinstance(note, Note):
-        raise TypeError(note)
-    return note
-
-
 def _marks(token: Token) -> list[Token]:
     return [child for child in token.children or [] if child.type == "footnote_ref"]
 
@@ -74,15 +65,11 @@ def _places(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
     """Yield the tokens, each with the number of the passage that it is in; 0: it is for everybody."""
     place = count = 0
     for token in tokens:
-        if isinstance(cast("object", token.meta), Only):
+        if token.type == "only_open":
             place = count = count + 1
         yield token, place
         if token.type == "only_close":
             place = 0
-
-
-def _line(token: Token) -> int:
-    return token.map[0] if token.map else 1
 
 
 class _Arranging:
@@ -106,13 +93,13 @@ class _Arranging:
             elif open_:
                 open_.tokens.append(token)
                 if token.type == "footnote_reference_open":
-                    self.problems.append((_line(token), "A note begins within another one: begin a line with it."))
+                    self.problems.append((line_of(token), "A note begins within another one: begin a line with it."))
             else:
                 rest.append(token)
         return rest
 
     def _begin(self, token: Token, place: int) -> _Definition:
-        label, line = str(token.meta["label"]), _line(token)
+        label, line = str(token.meta["label"]), line_of(token)
         shown = one_line(label, 40)
         if token.level > (1 if place else 0):
             self.problems.append(
@@ -127,9 +114,7 @@ class _Arranging:
     def with_notes(self, tokens: list[Token]) -> Iterator[Token]:
         """Yield the tokens, marks numbered, the notes of an article before the next one begins."""
         for position, (token, place) in enumerate(_places(tokens)):
-            if (not place and _is_article(token)) or (
-                isinstance(cast("object", token.meta), Only) and _begins_with_article(tokens, position)
-            ):
+            if (not place and _is_article(token)) or _is_passage_with_article(tokens, position):
                 yield from self._list(0)
             if token.type == "only_close":
                 yield from self._list(place)
@@ -138,7 +123,7 @@ class _Arranging:
         yield from self._list(0)
 
     def _number(self, token: Token, place: int, *, heading: bool) -> None:
-        line = _line(token)
+        line = line_of(token)
         for child in token.children or []:
             match child.type:
                 case "softbreak" | "hardbreak":
@@ -183,7 +168,7 @@ class _Arranging:
         yield _token("notes_open", 1, place.waiting[0].note)
         for each in place.waiting:
             for token in each.tokens:
-                self.problems += [(_line(token), "A note cannot have a note.") for _ in _marks(token)]
+                self.problems += [(line_of(token), "A note cannot have a note.") for _ in _marks(token)]
             yield _token("note_open", 1, each.note)
             yield from each.tokens
             yield _token("note_close", -1)
@@ -203,7 +188,9 @@ def _is_article(token: Token) -> bool:
     return token.type == "heading_open" and token.tag == "h2" and token.level == 0
 
 
-def _begins_with_article(tokens: list[Token], position: int) -> bool:
+def _is_passage_with_article(tokens: list[Token], position: int) -> bool:
+    if tokens[position].type != "only_open":
+        return False
     end = next((n for n in range(position, len(tokens)) if tokens[n].type == "only_close"), len(tokens))
     return any(token.type == "heading_open" and token.tag == "h2" for token in tokens[position:end])
 

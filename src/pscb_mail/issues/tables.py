@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from markdown_it.tree import SyntaxTreeNode
 
-from pscb_mail.issues.document import plain
+from pscb_mail.issues.tokens import plain
 
 # What a column of 288 pixels (a telephone of 320 less its margins) shows of letters of 16 pixels.
 _NARROW = 30

@@ -13,15 +13,16 @@ from markdown_it.tree import SyntaxTreeNode
 from pscb_mail.issues.blocks import Button, Contact, Event, Events, Only, Quote
 from pscb_mail.issues.calendars import calendar_name
 from pscb_mail.issues.contents import contents_of
-from pscb_mail.issues.document import Heading, meta_of, plain
+from pscb_mail.issues.document import Heading
 from pscb_mail.issues.edition import Field, File, Passage, tidy_text
 from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
-from pscb_mail.issues.notes import note_of
+from pscb_mail.issues.notes import Note
 from pscb_mail.issues.reply_links import mailto
 from pscb_mail.issues.tables import Table, captioned, label, table_of
 from pscb_mail.issues.templating import Templates
+from pscb_mail.issues.tokens import carrying, plain
 
 _GAP = "\n\n"
 
@@ -72,7 +73,7 @@ class _Body:
             "quote": self._quote,
             "notes": lambda node: f"{self._lines.heading('Notes', 3)}\n\n{self._blocks(node)}",
             "note": self._note,
-            "note_mark": lambda node: f" (note {note_of(node).mark})",
+            "note_mark": lambda node: f" (note {carrying(node, Note).mark})",
             "text": lambda node: node.content,
             "softbreak": lambda _: " ",
             "hardbreak": lambda _: "\n",
@@ -181,9 +182,7 @@ class _Body:
         return self._set_in("    ", "    ", node)
 
     def _quote(self, node: SyntaxTreeNode) -> str:
-        quoted = meta_of(node)
-        if not isinstance(quoted, Quote):
-            raise TypeError(quoted)
+        quoted = carrying(node, Quote)
         text = self._quoted(node)
         return f"{text}\n\n{self._lines.wrap(quoted.source, '    ')}" if quoted.source else text
 
@@ -192,13 +191,11 @@ class _Body:
         return f"{rule}\n{self._blocks(node)}\n{rule}"
 
     def _note(self, node: SyntaxTreeNode) -> str:
-        first = f"Note {note_of(node).mark}: "
+        first = f"Note {carrying(node, Note).mark}: "
         return self._set_in(first, " " * len(first), node)
 
     def _only(self, node: SyntaxTreeNode) -> str:
-        only = meta_of(node)
-        if not isinstance(only, Only):
-            raise TypeError(only)
+        only = carrying(node, Only)
         begin, end = self._lines.marks.around(only.groups)
         label = self._lines.marks.label(self._lines.wrap(f"[Only for {', '.join(only.groups)}]") + _GAP)
         self._groups = only.groups
@@ -210,9 +207,7 @@ class _Body:
         return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
 
     def _field(self, node: SyntaxTreeNode) -> str:
-        field = meta_of(node)
-        if not isinstance(field, Field):
-            raise TypeError(field)
+        field = carrying(node, Field)
         return self._lines.marks.put(field)
 
     def _image(self, node: SyntaxTreeNode) -> str:
@@ -220,15 +215,11 @@ class _Body:
         return f"[Picture: {plain(node)}]" + (f"\n{title}" if title else "")
 
     def _button(self, node: SyntaxTreeNode) -> str:
-        button = meta_of(node)
-        if not isinstance(button, Button):
-            raise TypeError(button)
+        button = carrying(node, Button)
         return self._alone(button.text, button.link)
 
     def _contact(self, node: SyntaxTreeNode) -> str:
-        contact = meta_of(node)
-        if not isinstance(contact, Contact):
-            raise TypeError(contact)
+        contact = carrying(node, Contact)
         telephone = contact.telephone and f"Telephone: {contact.telephone}"
         extension = contact.extension and f"extension {contact.extension}"
         called = ", ".join(part for part in (telephone, extension) if part)
@@ -241,9 +232,7 @@ class _Body:
         return "\n".join(self._lines.wrap(row, "    ") for row in rows if row)
 
     def _events(self, node: SyntaxTreeNode) -> str:
-        events = meta_of(node)
-        if not isinstance(events, Events):
-            raise TypeError(events)
+        events = carrying(node, Events)
         dates = [self._event(event) for event in events.events]
         name = calendar_name(self._frame.document.source.slug, self._groups)
         note = f"For your own calendar: open the attached file {name}."

@@ -26,7 +26,7 @@ from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from pscb_mail.errors import UsageError
 from pscb_mail.files import put
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.document import parse
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.preflight.manuscript import manuscript
 from pscb_mail.issues.preflight.report import Remark, Report
 from pscb_mail.issues.source import find_issue, read_source

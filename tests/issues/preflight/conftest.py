@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pscb_mail.issues.document import parse
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.preflight.manuscript import Manuscript, manuscript
 from pscb_mail.issues.source import read_source
 from pscb_mail.settings import Newsletter, Settings

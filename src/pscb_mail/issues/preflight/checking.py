@@ -12,8 +12,9 @@ from pathlib import Path
 
 from pscb_mail.errors import UsageError
 from pscb_mail.issues.building import built
-from pscb_mail.issues.document import Document, parse
+from pscb_mail.issues.document import Document
 from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.enclosed import enclosed
 from pscb_mail.issues.preflight.envelope import html_bytes

@@ -13,13 +13,14 @@ from typing import cast
 from markdown_it.token import Token
 
 from pscb_mail.issues import blocks
-from pscb_mail.issues.document import Document, Heading, Link, Picture, plain, with_groups
+from pscb_mail.issues.document import Document, Heading, Link, Picture
 from pscb_mail.issues.edition import Edition, Field
 from pscb_mail.issues.frame import site
 from pscb_mail.issues.preflight.copies import Copies, Readership, copies_of
 from pscb_mail.issues.preflight.enclosed import Enclosed
 from pscb_mail.issues.preflight.guard import Bare
 from pscb_mail.issues.source import Source
+from pscb_mail.issues.tokens import carrying, line_of, plain, with_groups
 from pscb_mail.settings import Settings
 
 Spot = tuple[int | None, str]
@@ -149,7 +150,7 @@ def _running(document: Document) -> Iterator[Text]:
 def _inline(document: Document) -> Iterator[tuple[int, Token, tuple[str, ...]]]:
     """Yield what stands in running text, each token with its line of the file and the groups whom it is for."""
     for token, groups in with_groups(document.tokens):
-        line = token.map[0] if token.map else 1
+        line = line_of(token)
         for child in token.children or [] if token.type == "inline" else []:
             yield line, child, groups
             line += child.type in {"softbreak", "hardbreak"} or child.content.count("\n")
@@ -182,7 +183,7 @@ def _gaps(document: Document) -> Iterator[Gap]:
     for line, token, groups in _inline(document):
         # default("") is somebody's decision.
         if token.type == "field" and "|" not in token.content:
-            yield Gap(line, cast("Field", token.meta).name, groups)
+            yield Gap(line, carrying(token, Field).name, groups)
 
 
 def _blocks(document: Document, lines: list[str]) -> Iterator[Text | Link | Row]:
