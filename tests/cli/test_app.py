@@ -66,6 +66,7 @@ def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> 
         (("show", "Jo", "Bloggs"), "Bloggs", "pscb-mail show --help"),
         (("send",), "ISSUE", "pscb-mail send --help"),
         (("send", "7", "--limit", "[/]\x1b"), "--limit", "pscb-mail send --help"),
+        (("list", "-w", "pscb-mail.toml"), "is a file", "pscb-mail --help"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_is_told_as_every_other_mistake(

@@ -93,7 +93,14 @@ def overview(
     ctx: typer.Context,
     workspace: Annotated[
         Path | None,
-        typer.Option("--workspace", "-w", envvar="PSCB_MAIL_WORKSPACE", help="The newsletter's folder."),
+        typer.Option(
+            "--workspace",
+            "-w",
+            envvar="PSCB_MAIL_WORKSPACE",
+            file_okay=False,
+            metavar="DIR",
+            help="The newsletter's folder.",
+        ),
     ] = None,
     take_over: Annotated[
         bool,

@@ -28,7 +28,9 @@ Nothing is sent, and no password is asked for.
 
 @commands.command(rich_help_panel="Start")
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where; this folder unless told.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where; this folder unless told.", show_default=False)
+    ] = Path(),
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Take the defaults; edit pscb-mail.toml afterwards.")
     ] = False,

@@ -21,7 +21,7 @@ _PANEL = "Issues"
 def new(
     ctx: typer.Context,
     slug: Annotated[
-        str | None, typer.Argument(metavar="NAME", help="Its name; issue- and the next number unless told.")
+        str | None, typer.Argument(metavar="NAME", help="Its name; the next number, such as issue-19, unless told.")
     ] = None,
     source: Annotated[
         Path | None,

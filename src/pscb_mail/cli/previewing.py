@@ -32,11 +32,11 @@ def preview(
         bool, typer.Option("--watch", help="Go on: show each change as the file is saved. Ctrl-C ends it.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where; build/preview/ISSUE unless told.")
+        Path | None, typer.Option("--out", metavar="DIR", help="Where the files go; build/preview/ISSUE unless told.")
     ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Write the files, open no browser.")] = False,
 ) -> None:
-    """Build an issue to files and open it in the browser."""
+    """Show an issue in the browser as a reader gets it, and write its files."""
     from pscb_mail.desk import preview as previewing
 
     context: Context = ctx.obj
@@ -62,7 +62,7 @@ def archive(
     ] = None,
     address: Annotated[
         str | None,
-        typer.Option("--url", metavar="URL", help="Where the archive stands on the web, for its feed; kept."),
+        typer.Option("--url", metavar="URL", help="Where the archive stands on the web, for its feed; remembered."),
     ] = None,
 ) -> None:
     """Write an issue as a public web page: no reference, no name, nothing for single groups."""

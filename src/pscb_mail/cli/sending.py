@@ -43,7 +43,8 @@ def test(
     ctx: typer.Context,
     issue: Issue,
     addresses: Annotated[
-        list[str] | None, typer.Argument(metavar="ADDRESS", help="To whom; to oneself unless told.")
+        list[str] | None,
+        typer.Argument(metavar="ADDRESS", help="To whom; to the newsletter's own mailbox unless told."),
     ] = None,
 ) -> None:
     """Send a copy marked [TEST], outside the mailing."""

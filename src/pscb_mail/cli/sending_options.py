@@ -25,7 +25,9 @@ class Which(StrEnum):
     UNKNOWN = "unknown"
 
 
-NoWait = Annotated[bool, typer.Option("--no-wait", help="End instead of waiting for the pace or a retry.")]
+NoWait = Annotated[
+    bool, typer.Option("--no-wait", help="End where it would wait: for the pace, a time or a second try.")
+]
 To = Annotated[
     list[str] | None,
     typer.Option("--to", metavar="GROUP", help="Only this group or audience, or received:ISSUE; may be repeated."),
@@ -37,14 +39,14 @@ WhatOfUnknown = Annotated[
         "--unknown",
         parser=one_of(Unknown, "--unknown"),
         metavar=metavar(Unknown),
-        help="What to do with copies that may have arrived.",
+        help="Copies that may have arrived: ask, leave them, or send them again.",
         show_default="ask; skip without a terminal",
     ),
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most N copies in this run.")]
 At = Annotated[
     str | None,
-    typer.Option("--at", metavar="TIME", help='Begin then: "2026-12-01 09:00", in the newsletter\'s zone.'),
+    typer.Option("--at", metavar="TIME", help='Begin then: "2026-12-01 09:00", in the newsletter\'s time zone.'),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan; connect to nothing, change nothing.")]
 ToDir = Annotated[
@@ -55,5 +57,8 @@ Joined = Annotated[bool, typer.Option("--joined", help="Also to those who joined
 OnlyOne = Annotated[str | None, typer.Option("--only", metavar="ADDRESS", help="Just this person's copy.")]
 Again = Annotated[bool, typer.Option("--again", help="With --only: one more copy for somebody who has it.")]
 OnlyThose = Annotated[
-    Which, typer.Option("--only", parser=one_of(Which, "--only"), metavar=metavar(Which), help="Which ones.")
+    Which,
+    typer.Option(
+        "--only", parser=one_of(Which, "--only"), metavar=metavar(Which), help="Put off, refused, or in doubt."
+    ),
 ]

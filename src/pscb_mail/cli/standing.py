@@ -6,7 +6,7 @@ import typer
 
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_shown as shown
-from pscb_mail.cli.options import Issue, Json, metavar, one_of
+from pscb_mail.cli.options import Issue, Json, one_of
 from pscb_mail.sending.delivery import MailingState, State
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def status(
     issue: Annotated[str | None, typer.Argument(metavar="ISSUE", help="One issue; all of them unless told.")] = None,
     json: Json = False,
 ) -> None:
-    """How a mailing stands: seven counts that sum to its total."""
+    """How many copies of an issue were sent, wait, were refused, may have arrived."""
     from pscb_mail.desk import overview
     from pscb_mail.issues.source import slug_of
 
@@ -51,13 +51,16 @@ def log(
     state: Annotated[
         State | None,
         typer.Option(
-            "--state", parser=one_of(State, "--state"), metavar=metavar(State), help="Only those in this state."
+            "--state",
+            parser=one_of(State, "--state"),
+            metavar="STATE",
+            help=f"Only those in this state: {', '.join(State)}.",
         ),
     ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="Comma-separated values.")] = False,
     json: Json = False,
 ) -> None:
-    """One line a recipient, with the relay's own words."""
+    """Who got an issue and who did not: a line each, with the mail server's own words."""
     from pscb_mail.desk import overview
     from pscb_mail.issues.source import slug_of
     from pscb_mail.sending import ledger

@@ -25,7 +25,7 @@ def demo(
         bool, typer.Option("--open", help="Open one of the mails in the browser; the folder stays then.")
     ] = False,
 ) -> None:
-    """The whole job in a temporary workspace, against an SMTP server inside the program."""
+    """Show the whole job in a temporary workspace, with a mail server of its own: nothing leaves this computer."""
     import tempfile
 
     from pscb_mail.desk.demo import as_it_arrived

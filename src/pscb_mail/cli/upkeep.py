@@ -28,7 +28,7 @@ def backup(
         Path | None, typer.Argument(metavar="FILE", help="Where to; the backups folder unless told.")
     ] = None,
 ) -> None:
-    """Write database, key and settings into one private file; of the files that are there only a backup is replaced."""
+    """Write database, key and settings into one private file. It takes the place of a backup, and of no other file."""
     from pscb_mail import backups
 
     context: Context = ctx.obj
@@ -60,10 +60,13 @@ def restore(
         Path | None, typer.Argument(metavar="FILE", help="The backup; without it, go on settling the last restore.")
     ] = None,
     unread: Annotated[
-        bool, typer.Option("--unread", help="Give up what cannot be read now: what waited stays in doubt.")
+        bool, typer.Option("--unread", help="Go on though the mailbox cannot be read: what waited stays in doubt.")
     ] = False,
     issue: Annotated[
-        str, typer.Option("--not-sent", metavar="ISSUE", help="You know that it did not go out after the backup.")
+        str,
+        typer.Option(
+            "--not-sent", metavar="ISSUE", help="Let it be sent: you know that it did not go out after the backup."
+        ),
     ] = "",
     yes: Yes = False,
 ) -> None:
