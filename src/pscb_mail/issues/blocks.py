@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
 from pscb_mail.foreign import has_unsafe, one_line
-from pscb_mail.issues.source import nearest
+from pscb_mail.issues.mistakes import nearest
 from pscb_mail.people.searching import folded
 
 

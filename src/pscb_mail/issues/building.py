@@ -16,9 +16,10 @@ from pscb_mail.issues.calendars import calendar
 from pscb_mail.issues.document import Document
 from pscb_mail.issues.edition import Edition, File
 from pscb_mail.issues.frame import Frame
+from pscb_mail.issues.mistakes import Mistakes
 from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.pictures import Embedded, FileProblem, attach, embed
-from pscb_mail.issues.source import Mistakes, Source
+from pscb_mail.issues.source import Source
 from pscb_mail.issues.templating import Templates
 from pscb_mail.settings import Settings
 

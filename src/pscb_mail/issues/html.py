@@ -3,7 +3,7 @@
 What a mail client may do to it, and what it must bear, is set down in `templates/newsletter.css`. Prose is written
 here, node by node, as bare as it can be: every look comes from the style sheets. Everything an editor wrote is escaped
 on its way in; what is personal travels as stand-ins (`marks`) and is cut out of the one result. Leaves to others: what
-the words mean (`document`), the pictures' bytes (`pictures`), the plain text (`text`).
+the words mean (`parsing`), the pictures' bytes (`pictures`), the plain text (`text`).
 """
 
 import re

@@ -18,7 +18,7 @@ from pscb_mail.foreign import one_line
 from pscb_mail.issues import blocks
 from pscb_mail.issues.blocks import BlockErrors, Callout, Frame, Quote
 from pscb_mail.issues.edition import MERGE_FIELDS, Field
-from pscb_mail.issues.source import nearest
+from pscb_mail.issues.mistakes import nearest
 
 # Deeper than any text that a person reads; the parser drops what lies below its own limit without a word.
 MAX_NESTING = 24

@@ -14,7 +14,8 @@ from pscb_mail.foreign import is_unsafe, one_line
 from pscb_mail.issues import blocks, markdown, notes
 from pscb_mail.issues.document import Document, Heading, Link, Picture, slug
 from pscb_mail.issues.edition import group_key
-from pscb_mail.issues.source import Mistakes, Source, nearest
+from pscb_mail.issues.mistakes import Mistakes, nearest
+from pscb_mail.issues.source import Source
 from pscb_mail.issues.tokens import line_of, plain, with_groups
 
 # Ten times what the longest issue has: far beyond where mail clients cut a message off, and still quick to lay out.

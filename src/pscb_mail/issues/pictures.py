@@ -4,7 +4,7 @@ Promises: nothing outside the issue's folder is read, whatever a name or a symbo
 picture is decoded only when its header promises no more pixels than memory has room for; what is embedded is PNG or
 JPEG, no wider than it is shown at twice the resolution, the right way up, and without the place, the time and the
 camera it was taken with. Raises FileProblem, whose text is a sentence; `building` adds the line. Leaves to others:
-alternative text (`document`).
+alternative text (`parsing`).
 """
 
 import hashlib

@@ -1,9 +1,8 @@
 """An issue's file → `Source`: its front matter read and checked, its body as text with the lines it stands in.
 
-Promises: a name from outside never leads out of the issues folder; the front matter is plain YAML (no tags, no anchors,
-no depth), its keys are known, its lines are harmless; every mistake in it is told at once, with file, line and the
-nearest known name. Raises UsageError. Leaves to others: what the body says (`document`), whether the pictures and
-attachments are there (`pictures`).
+Promises: a name from outside never leads out of the issues folder; every mistake of the front matter is told at once,
+with file and line. Raises UsageError. Leaves to others: what the keys may hold (`front_matter`), what the body says
+(`parsing`), whether the pictures and attachments are there (`pictures`).
 """
 
 import datetime as dt
@@ -11,15 +10,14 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pscb_mail.errors import UsageError
-from pscb_mail.foreign import has_unsafe, one_line
-from pscb_mail.issues.misread import THREE_HYPHENS, is_dashes, misread
+from pscb_mail.foreign import one_line
+from pscb_mail.issues.front_matter import KEYS, lines_of, values_of
+from pscb_mail.issues.misread import THREE_HYPHENS, is_dashes
+from pscb_mail.issues.mistakes import Mistakes, nearest
 
 # Over twice what mail clients show of a message (issue 18, near that limit, has 36,000 characters), and small enough
 # that no text, however knotted, takes a parser more than a few seconds.
@@ -28,9 +26,6 @@ MAX_CHARACTERS = 80_000
 # 2026); so many of a preheader fill the place beside it.
 SUBJECT_LONG = 65
 PREHEADER = (40, 130)
-_MAX_FRONT_MATTER = 20_000
-_MAX_DEPTH = 3
-_MAX_MISTAKES = 40
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _FENCE = re.compile(r"---[ \t]*")
@@ -38,7 +33,10 @@ _FENCE = re.compile(r"---[ \t]*")
 
 @dataclass(frozen=True)
 class Source:
-    """An issue as its editor wrote it. `body` is Markdown with LF line ends, from line `first_line` of the file on."""
+    """An issue as its editor wrote it. `body` is Markdown, from line `first_line` of the file on.
+
+    `text` is the whole file, with LF line ends; `lines` tell where each key of the front matter stands.
+    """
 
     slug: str
     path: Path
@@ -53,42 +51,12 @@ class Source:
     ignore: Mapping[str, str] = field(default_factory=dict)
     first_line: int = 1
     lines: Mapping[str, int] = field(default_factory=dict)
-    """The line of each key of the front matter, for whoever finds fault with one later."""
+    text: str = ""
 
     @property
     def folder(self) -> Path:
         """The folder that pictures and attachments must lie in: the issue's own, or the one of all the issues."""
         return self.path.parent
-
-
-class Mistakes:
-    """Mistakes of one file, gathered so that they can be told at once: each a line and a sentence."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._found: list[tuple[int, str]] = []
-
-    def add(self, line: int, sentence: str) -> None:
-        """Note a mistake on a line of the file."""
-        self._found.append((line, sentence))
-
-    def raise_any(self, hint: str) -> None:
-        """Raise UsageError with a line a mistake, in the order of the file; do nothing where there is none."""
-        if not self._found:
-            return
-        found = sorted(set(self._found))
-        told = [f"{self._path}:{line}: {text}" for line, text in found[:_MAX_MISTAKES]]
-        told += [f"and {len(found) - _MAX_MISTAKES} more."] if len(found) > _MAX_MISTAKES else []
-        raise UsageError("\n".join(told), hint)
-
-
-def nearest(name: str, known: tuple[str, ...]) -> str:
-    """Return a sentence that helps with an unknown name: the nearest known one, or all of them."""
-    match get_close_matches(name.lower(), known, n=1, cutoff=0.5):
-        case [best]:
-            return f"Did you mean {best}?"
-        case _:
-            return f"Known: {', '.join(known)}."
 
 
 def slug_of(name: str) -> str:
@@ -107,7 +75,7 @@ def all_issues(folder: Path) -> list[str]:
 
     Raises UsageError where the folder is there and cannot be read: that is not the same as no issue.
     """
-    found = {path.stem if path.name != "issue.md" else path.parent.name: path for path in _files(folder)}
+    found = {_slug_at(path): path for path in _files(folder)}
     return sorted((slug for slug in found if _SLUG.fullmatch(slug)), key=lambda slug: _age(slug, found[slug]))
 
 
@@ -133,14 +101,17 @@ def read_source(path: Path) -> Source:
     text = _text(path)
     head, body, first_line = _parted(path, text)
     mistakes = Mistakes(path)
-    values = _front_matter(path, head, mistakes)
-    written = {key: line for key, line in _written(head).items() if key in _KEYS}
+    values = values_of(path, head, mistakes)
+    written = {key: line for key, line in lines_of(head).items() if key in KEYS}
     if "title" not in written:
         mistakes.add(1, "The head of the file has no title.")
-    mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(_KEYS)}.')
-    slug = path.parent.name if path.name == "issue.md" else path.stem
+    mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(KEYS)}.')
     known: dict[str, Any] = {"subject": values.get("title"), **values}
-    return Source(slug=slug, path=path, body=body, first_line=first_line, lines=written, **known)
+    return Source(slug=_slug_at(path), path=path, body=body, first_line=first_line, lines=written, text=text, **known)
+
+
+def _slug_at(path: Path) -> str:
+    return path.parent.name if path.name == "issue.md" else path.stem
 
 
 def _files(folder: Path) -> list[Path]:
@@ -200,144 +171,3 @@ def _parted(path: Path, text: str) -> tuple[str, str, int]:
         f"{path}:1: The file does not begin with a line ---, as its head does.",
         'Begin it with a line ---, then at least title: "…", then another line ---.',
     )
-
-
-def _front_matter(path: Path, head: str, mistakes: Mistakes) -> dict[str, object]:
-    """Return the values of the keys that are right, and note what is wrong with the others."""
-    values: dict[str, object] = {}
-    for key, node in _nodes(path, head):
-        line = node.start_mark.line + 2
-        if key not in _KEYS:
-            near = nearest(key, tuple(_KEYS))
-            mistakes.add(line, f'"{one_line(key, 60)}" is not a key of the head of the file. {near}')
-        elif key in values:
-            mistakes.add(line, f"{key} is there twice.")
-        else:
-            try:
-                values[key] = _KEYS[key](node)
-            except ValueError as error:
-                mistakes.add(line, f"{key} {error}.")
-    return values
-
-
-def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
-    if len(head) > _MAX_FRONT_MATTER:
-        raise UsageError(f"{path}:1: The head of the file is too long.", "Its second line of --- may be missing.")
-    try:
-        _refuse_knots(path, head)
-        tree = yaml.compose(head, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        line, what, hint = misread(error, head)
-        raise UsageError(f"{path}:{line + 2}: The head of the file cannot be read: {what}.", hint) from error
-    if tree is None:
-        return []
-    if not isinstance(tree, yaml.MappingNode):
-        raise UsageError(f"{path}:2: The head of the file is not a list of keys.", 'Write key: "value", one a line.')
-    return [(str(key.value).lower(), value) for key, value in tree.value]
-
-
-def _refuse_knots(path: Path, head: str) -> None:
-    """Refuse anchors and depth before a tree is made of them: an alias may repeat a value without end."""
-    depth = 0
-    for event in yaml.parse(head, Loader=yaml.SafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        tag = getattr(event, "tag", None)
-        if depth > _MAX_DEPTH or isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or tag:
-            line = event.start_mark.line + 2 if event.start_mark else 1
-            raise UsageError(
-                f"{path}:{line}: The head of the file is more than keys with values and short lists.",
-                "Write each value out.",
-            )
-
-
-def _written(head: str) -> dict[str, int]:
-    """Return the line of each key as it stands in the text: enough to point at one."""
-    return {
-        found[1].lower(): number
-        for number, line in enumerate(head.split("\n"), start=2)
-        if (found := re.match(r"[\"']?([A-Za-z_]+)[\"']?[ \t]*:", line))
-    }
-
-
-def _plain(node: yaml.Node) -> str:
-    if not isinstance(node, yaml.ScalarNode):
-        raise ValueError("must be one line of text")  # noqa: TRY004 what the editor wrote, not a type of ours
-    text = str(node.value).strip()
-    if has_unsafe(text):
-        raise ValueError("has a line break, a control or an invisible direction mark in it")
-    return text
-
-
-def _words(node: yaml.Node) -> str:
-    text = _line(node)
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
-def _line(node: yaml.Node) -> str:
-    """Return a line that readers see, whole: to YAML what follows a space and a # is a remark (1.2, section 6.6)."""
-    text = _plain(node)
-    after = re.match(r"[ \t]+(#.*)", str(node.end_mark.buffer)[node.end_mark.pointer :])
-    if after and isinstance(node, yaml.ScalarNode) and node.style is None:
-        raise ValueError(f'ends before "{one_line(after[1], 40)}": with a # in it, write it in quotation marks, "…"')
-    if "{{" in text or "{%" in text or "{#" in text:
-        raise ValueError("cannot have a merge field: it is the same for everybody")
-    return text
-
-
-def _number(node: yaml.Node) -> int:
-    text = _plain(node)
-    if not re.fullmatch(r"[0-9]{1,6}", text):
-        raise ValueError(f'must be a whole number, not "{one_line(text, 40)}"')
-    return int(text)
-
-
-def _date(node: yaml.Node) -> dt.date:
-    text = _plain(node)
-    try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else _no_date(text)
-    except ValueError:
-        return _no_date(text)
-
-
-def _no_date(text: str) -> dt.date:
-    raise ValueError(f'must be a date such as 2010-10-31, not "{one_line(text, 40)}"')
-
-
-def _truth(node: yaml.Node) -> bool:
-    match _plain(node).lower():
-        case "true" | "yes" | "on":
-            return True
-        case "false" | "no" | "off":
-            return False
-        case other:
-            raise ValueError(f'must be true or false, not "{one_line(other, 40)}"')
-
-
-def _names(node: yaml.Node) -> tuple[str, ...]:
-    if not isinstance(node, yaml.SequenceNode):
-        raise ValueError("must be a list: [one.pdf, two.pdf]")  # noqa: TRY004 what the editor wrote, not a type of ours
-    return tuple(str(item.value) if isinstance(item, yaml.ScalarNode) else _plain(item) for item in node.value)
-
-
-def _reasons(node: yaml.Node) -> dict[str, str]:
-    if not isinstance(node, yaml.MappingNode):
-        raise ValueError('must be rules with reasons: {rule-name: "why it does not matter here"}')  # noqa: TRY004 what the editor wrote, not a type of ours
-    reasons = {_plain(rule): _plain(reason) for rule, reason in node.value}
-    for rule, reason in reasons.items():
-        if not reason:
-            raise ValueError(f'gives no reason for "{one_line(rule, 60)}"')
-    return reasons
-
-
-_KEYS = {
-    "number": _number,
-    "date": _date,
-    "title": _words,
-    "subject": _words,
-    "preheader": _line,
-    "contents": _truth,
-    "attachments": _names,
-    "ignore": _reasons,
-}

@@ -99,7 +99,7 @@ def links_of(folder: Path, issue: str, settings: Settings) -> list[Place]:
     """Return the links of an issue, those of its blocks and bare addresses too; none where it cannot be read."""
     try:
         source = read_source(find_issue(folder, issue))
-        found = manuscript(source, settings, source.path.read_text(encoding="utf-8-sig"), parse(source), None)
+        found = manuscript(source, settings, parse(source), None)
     except UsageError:
         return []
     return [Place(link.text, link.target, link.line) for link in (*found.links, *found.addresses)]

@@ -40,6 +40,6 @@ def manuscript_of(tmp_path: Path, settings: Settings) -> Callable[..., Manuscrip
         path = tmp_path / "issue-18.md"
         path.write_text(f"{front}\n{body}\n", encoding="utf-8")
         source = read_source(path)
-        return manuscript(source, settings, path.read_text(encoding="utf-8"), parse(source), None)
+        return manuscript(source, settings, parse(source), None)
 
     return make

@@ -14,6 +14,7 @@ from pscb_mail.errors import UsageError
 from pscb_mail.issues.building import built
 from pscb_mail.issues.document import Document
 from pscb_mail.issues.edition import Edition
+from pscb_mail.issues.mistakes import nearest
 from pscb_mail.issues.parsing import parse
 from pscb_mail.issues.preflight.copies import Readership
 from pscb_mail.issues.preflight.enclosed import enclosed
@@ -21,7 +22,7 @@ from pscb_mail.issues.preflight.envelope import html_bytes
 from pscb_mail.issues.preflight.manuscript import Manuscript, manuscript
 from pscb_mail.issues.preflight.report import Remark, Report, Silenced, Variant
 from pscb_mail.issues.preflight.rules import FIXED, GUARD_WORDS, RULES, Rule, Severity
-from pscb_mail.issues.source import Source, find_issue, nearest, read_source
+from pscb_mail.issues.source import Source, find_issue, read_source, slug_of
 from pscb_mail.settings import Settings
 
 
@@ -39,16 +40,14 @@ def examine(
     folder: Path, issue: str, settings: Settings, templates: tuple[Path, ...], readership: Readership | None = None
 ) -> tuple[Report, Edition | None]:
     """Check an issue, and return the edition that was built for it too; None where it cannot be built."""
-    path = find_issue(folder, issue)
-    slug = path.parent.name if path.name == "issue.md" else path.stem
+    path, slug = find_issue(folder, issue), slug_of(issue)
     try:
         source = read_source(path)
-        raw = path.read_text(encoding="utf-8-sig")
     except UsageError as error:
         return Report(slug, errors=tuple(_refused(error, path))), None
     document, edition, refused = _built(source, settings, templates)
     files = enclosed(document, edition) if document and edition else ()
-    under_check = manuscript(source, settings, raw, document, edition, readership, files)
+    under_check = manuscript(source, settings, document, edition, readership, files)
     spots = ((rule, spot) for rule in RULES for spot in dict.fromkeys(rule.find(under_check)))
     return _report(slug, [(rule, Remark(rule.name, *spot)) for rule, spot in spots], refused, under_check), edition
 

@@ -61,7 +61,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Manuscript:
-    """An issue under check. `raw` is the whole file; `edition` is None where it cannot be built.
+    """An issue under check; `edition` is None where it cannot be built.
 
     `addresses` are web addresses that stand among the words and are no links of ours; `files` are its attachments and
     pictures, as far as they were read. `passages` are those for some groups; `readership` tells who is in them, None
@@ -70,7 +70,6 @@ class Manuscript:
 
     source: Source
     settings: Settings
-    raw: str
     texts: tuple[Text, ...] = ()
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
@@ -86,7 +85,7 @@ class Manuscript:
     @cached_property
     def bare(self) -> Bare:
         """The whole file laid bare, for the guard."""
-        return Bare(self.raw)
+        return Bare(self.source.text)
 
     @cached_property
     def copies(self) -> tuple[Copies, ...]:
@@ -113,7 +112,6 @@ class Manuscript:
 def manuscript(
     source: Source,
     settings: Settings,
-    raw: str,
     document: Document | None,
     edition: Edition | None,
     readership: Readership | None = None,
@@ -121,13 +119,13 @@ def manuscript(
 ) -> Manuscript:
     """Return an issue taken apart. `files`: its attachments and pictures, read."""
     if document is None:
-        return Manuscript(source, settings, raw)
-    lines = raw.split("\n")
+        return Manuscript(source, settings)
+    lines = source.text.split("\n")
     in_blocks = list(_blocks(document, lines))
     links = (*document.links, *(part for part in in_blocks if isinstance(part, Link)))
     parts = [*_running(document), *in_blocks]
     return Manuscript(
-        source=source, settings=settings, raw=raw, edition=edition, readership=readership, files=files,
+        source=source, settings=settings, edition=edition, readership=readership, files=files,
         passages=document.passages,
         headings=document.headings, pictures=document.pictures,
         texts=tuple(sorted((part for part in parts if isinstance(part, Text)), key=lambda text: text.line)),

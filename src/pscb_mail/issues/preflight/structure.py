@@ -1,6 +1,6 @@
 """Rules for how an issue is built: its headings, its pictures, its passages for some groups.
 
-Pure. That a picture is there and has words at all is seen to by `issues.document` and `issues.pictures`.
+Pure. That a picture is there and has words at all is seen to by `issues.parsing` and `issues.pictures`.
 """
 
 import re
@@ -100,14 +100,14 @@ def markup_left(issue: Manuscript) -> Iterator[Spot]:
     for text in issue.texts:
         found = ((pattern.search(text.text), sentence) for pattern, sentence in _LEFT)
         yield from ((text.line, sentence.format(one_line(sign[0], 60))) for sign, sentence in found if sign)
-    for number, line in enumerate(issue.raw.split("\n"), start=1):
+    for number, line in enumerate(issue.source.text.split("\n"), start=1):
         if number >= issue.source.first_line and (bullet := _BULLET.match(line)):
             yield number, f'"{bullet[1]}" begins no list here, and runs on from the line above: write - and a space.'
 
 
 def curly_quotes(issue: Manuscript) -> Iterator[Spot]:
     """Find values of the file's head in quotation marks that a word processor has turned: readers see them."""
-    lines = issue.raw.split("\n")
+    lines = issue.source.text.split("\n")
     for key in ("title", "subject", "preheader"):
         number = issue.line_of(key)
         if number and re.match(rf"{key}[ \t]*:[ \t]*[“”„‟‘’]", lines[number - 1], re.IGNORECASE):

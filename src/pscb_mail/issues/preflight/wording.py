@@ -68,7 +68,7 @@ def unexplained_acronyms(issue: Manuscript) -> Iterator[Spot]:
 
 def leftovers(issue: Manuscript) -> Iterator[Spot]:
     """Find what was meant to be replaced: the skeleton's sentences, lorem ipsum, TODO, XX, [insert name]."""
-    for number, line in enumerate(issue.raw.split("\n"), start=1):
+    for number, line in enumerate(issue.source.text.split("\n"), start=1):
         yield from ((number, f'Write over the skeleton\'s "{_cut(hint)}".') for hint in HINTS if hint in line)
     for text in issue.wording():
         yield from ((text.line, f'"{found[0][:60]}" was left to be filled in.') for found in _LEFT.finditer(text.text))
