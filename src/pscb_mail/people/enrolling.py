@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from pscb_mail.people import directory, writing
 from pscb_mail.people.changes import Recording
-from pscb_mail.people.joining import LEFT_ALONE, Decision, Kind, groups_named, outcome
+from pscb_mail.people.joining import Decision, Kind, groups_named, outcome
 from pscb_mail.people.newgroups import NewGroup, new_groups
 from pscb_mail.people.recognising import Deciding
 from pscb_mail.people.staging import Staged
@@ -56,7 +56,7 @@ class Enrolled:
     @property
     def moving(self) -> int:
         """How many people are not afterwards what they were before."""
-        return sum(n for kind, n in self.counts.items() if kind not in LEFT_ALONE) + self.leaving.count
+        return self.count(Kind.ADDED, Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT) + self.leaving.count
 
 
 def gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, recorded: Recording | None) -> Enrolled:

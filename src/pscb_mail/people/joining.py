@@ -45,9 +45,6 @@ class Kind(StrEnum):
     PROTECTED = "protected"  # opted out, bounced (left as they are) or forgotten (nobody stood there before)
 
 
-LEFT_ALONE = frozenset({Kind.UNCHANGED, Kind.PROTECTED})
-
-
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an entry does, the person as they are then (the id is 0 where they are new) and as they were."""
@@ -59,7 +56,7 @@ class Decision:
     @property
     def written(self) -> bool:
         """Whether there is something to write: they are not left as they were."""
-        return self.kind not in LEFT_ALONE
+        return self.kind is not Kind.UNCHANGED and self.kind is not Kind.PROTECTED
 
 
 def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str) -> Decision:
