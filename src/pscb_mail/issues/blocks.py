@@ -116,11 +116,11 @@ def contact(lines: Sequence[str]) -> Contact:
     elif len(values) == 1 and not mistakes:  # a way that was misspelt is one
         mistakes.append((0, "The contact has only a name: add a telephone, an email or another way to reach it."))
     for key, check, example in (
-        ("email", _EMAIL, "support@pscb.example"),
-        ("website", _WEBSITE, "https://www.pscb.example"),
+        ("email", _EMAIL, "an address such as support@pscb.example"),
+        ("website", _WEBSITE, "a link such as https://www.pscb.example"),
     ):
         if key in values and not check.fullmatch(values[key][1]):
-            mistakes.append((values[key][0], f'"{one_line(values[key][1], 80)}" is not {_of(key)} such as {example}.'))
+            mistakes.append((values[key][0], f'"{one_line(values[key][1], 80)}" is not {example}.'))
     if "telephone" in values and (problem := _bad_number(values["telephone"][1])):
         mistakes.append((values["telephone"][0], problem))
     _raise_any(mistakes)
@@ -220,10 +220,6 @@ def _bad_number(text: str) -> str:
         f'"{one_line(text, 60)}" is not one number such as 01632 960123: an extension goes under extension, '
         "a second number into a contact of its own."
     )
-
-
-def _of(key: str) -> str:
-    return "an address" if key == "email" else "a link"
 
 
 def bad_link(link: str) -> str:

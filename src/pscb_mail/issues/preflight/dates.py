@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues import frame
+from pscb_mail.issues.preflight.manuscript import Manuscript
+from pscb_mail.issues.preflight.report import Spot
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -57,7 +59,7 @@ def past_events(issue: Manuscript) -> Iterator[Spot]:
     day = issue.source.date
     for row in issue.events:
         if day and row.event.day < day:
-            when = f"{_written(row.event.day)} is over by {_written(day)}, the date of the issue"
+            when = f"{frame.day(row.event.day)} is over by {frame.day(day)}, the date of the issue"
             yield row.line, f'"{row.event.title[:60]}" on {when}.'
 
 
@@ -97,7 +99,3 @@ def _day(year: int, found: re.Match[str]) -> date | None:
         return date(year, number, int(found["day"]))
     except ValueError:
         return None
-
-
-def _written(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

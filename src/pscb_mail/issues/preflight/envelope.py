@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from pscb_mail.issues.edition import Edition, Passage, splice
 from pscb_mail.issues.preflight.copies import Copies
-from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.preflight.manuscript import Manuscript
+from pscb_mail.issues.preflight.report import Spot
 from pscb_mail.issues.source import PREHEADER, SUBJECT_LONG
 
 KB = 1024

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import unquote
 
-Spot = tuple[int | None, str]
+from pscb_mail.issues.preflight.report import Spot
 
 # Spaces, hyphens, dots and line breaks that people put into long numbers. NFKC has made one space of the many.
 _SEP = r"[ .\-\u2010-\u2015+/\n]{0,2}"

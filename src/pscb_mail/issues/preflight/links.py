@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from pscb_mail.issues.document import Link
-from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.preflight.manuscript import Manuscript
+from pscb_mail.issues.preflight.report import Spot
 
 _EMPTY_WORDS = frozenset(
     {

@@ -23,8 +23,6 @@ from pscb_mail.issues.source import Source
 from pscb_mail.issues.tokens import carrying, line_of, plain, with_groups
 from pscb_mail.settings import Settings
 
-Spot = tuple[int | None, str]
-
 # A web address among words: with its scheme, with www, or a server's name and a path. Mail programs make links of all
 # three, whatever the sender meant.
 _ADDRESS = re.compile(

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+Spot = tuple[int | None, str]
+"""What a rule yields: a line of the issue's file (None where it has no place), and a sentence."""
+
 
 @dataclass(frozen=True)
 class Remark:

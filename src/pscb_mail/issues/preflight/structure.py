@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 from pscb_mail.foreign import one_line
 from pscb_mail.issues.edition import group_key
-from pscb_mail.issues.preflight.manuscript import Manuscript, Spot
+from pscb_mail.issues.preflight.manuscript import Manuscript
+from pscb_mail.issues.preflight.report import Spot
 from pscb_mail.people.searching import folded
 
 _SILLY = re.compile(

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pscb_mail.issues.edition import group_key
-from pscb_mail.issues.preflight.manuscript import Gap, Manuscript, Spot
+from pscb_mail.issues.preflight.manuscript import Gap, Manuscript
+from pscb_mail.issues.preflight.report import Spot
 from pscb_mail.issues.skeleton import HINTS
 
 # What every reader of a newsletter in British English knows, and what other rules find (TBC, XX). An organisation adds
