@@ -14,7 +14,6 @@ from markdown_it.tree import SyntaxTreeNode
 from pscb_mail.issues.blocks import Event
 from pscb_mail.issues.document import Document, Heading
 from pscb_mail.issues.look import Look, look_of
-from pscb_mail.issues.reply_links import LINKS, ReplyLink
 from pscb_mail.settings import Settings
 
 # strftime would follow the computer's language, and the same issue would be another edition elsewhere.
@@ -89,11 +88,6 @@ class Frame:
     def reply_to(self) -> str:
         """The address that readers write to."""
         return self.settings.newsletter.reply_to
-
-    @property
-    def reply_links(self) -> tuple[ReplyLink, ...]:
-        """The reply links, in the order of the footer."""
-        return LINKS
 
     @property
     def forwarded(self) -> str:

@@ -24,7 +24,7 @@ from pscb_mail.issues.look import Look, look_of
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import Note
 from pscb_mail.issues.pictures import Embedded
-from pscb_mail.issues.reply_links import ReplyLink, mailto
+from pscb_mail.issues.reply_links import LINKS, ReplyLink, mailto
 from pscb_mail.issues.tables import captioned, label, table_of
 from pscb_mail.issues.templating import Templates
 from pscb_mail.issues.tokens import carrying, plain
@@ -43,7 +43,7 @@ def render(frame: Frame, templates: Templates, pictures: Mapping[str, Embedded],
     html = templates.render(
         "newsletter.html.j2",
         frame=frame,
-        links={link.subject: marks.put(*_href(link, frame.reply_to)) for link in frame.reply_links},
+        links={link.subject: marks.put(*_href(link, frame.reply_to)) for link in LINKS},
         reader=marks.put(Field("address", "you", "html")),
         preheader=frame.document.source.preheader,
         filler=_FILLER * max(0, _PREVIEW - len(frame.document.source.preheader)),

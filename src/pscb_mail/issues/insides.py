@@ -12,7 +12,7 @@ import re
 import sys
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import zip_longest
@@ -63,7 +63,7 @@ def insides(name: str, content: bytes, deep: int = 0) -> Insides:
     """Return what is in a file. Never raises for what the bytes are."""
     kind = PurePosixPath(name.lower()).suffix.lstrip(".")
     try:
-        found = _reader(kind, content)(name, content, deep)
+        found = _read(kind, content, deep)
     except Exception:  # noqa: BLE001 whatever a library makes of a crafted file
         found = Insides(_strings(content), "it is damaged, or made in a way that is not understood")
     if len(found.text) > MOST_CHARACTERS:
@@ -71,30 +71,31 @@ def insides(name: str, content: bytes, deep: int = 0) -> Insides:
     return found
 
 
-_Reader = Callable[[str, bytes, int], Insides]
-
-
-def _reader(kind: str, content: bytes) -> _Reader:
+def _read(kind: str, content: bytes, deep: int) -> Insides:
     if content.startswith(b"%PDF") or kind == "pdf":
-        return _pdf
+        return _pdf(content)
     if content.startswith(b"PK\3\4"):
-        return _sheet if kind in _SHEETS else _archive
+        return _sheet(content, deep) if kind in _SHEETS else _archive(content, deep)
     if kind in _PICTURES:
-        return _picture
+        return _picture(content)
     if kind in {"csv", "tsv"}:
-        return _columns
-    return _plain if kind in _TEXTS or _is_text(content) else _unknown
+        return _columns(content)
+    if kind in _TEXTS or _is_text(content):
+        return _plain(content)
+    return Insides(_strings(content), f"files of {f'.{kind}' if kind else 'this kind'} cannot be read")
 
 
 def _is_text(content: bytes) -> bool:
+    if b"\0" in content:
+        return False
     try:
-        return b"\0" not in content and bool(content[:100_000].decode("utf-8", "strict") or True)
+        content[:100_000].decode()
     except UnicodeDecodeError as error:
-        return error.start > 99_000
+        return error.start > 99_000  # the cut went through a letter
+    return True
 
 
-def _plain(name: str, content: bytes, deep: int) -> Insides:
-    del name, deep
+def _plain(content: bytes) -> Insides:
     coding = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         text = content.decode(coding)
@@ -114,8 +115,7 @@ def _untagged(text: str) -> str:
     return html.unescape("\n".join([text, *said]))
 
 
-def _picture(name: str, content: bytes, deep: int) -> Insides:
-    del name, deep
+def _picture(content: bytes) -> Insides:
     words, placed = picture_words(content)
     return Insides(words, "what is written in a picture cannot be read", placed=placed)
 
@@ -151,7 +151,7 @@ def _words(value: object) -> str:
             return ""
 
 
-def _archive(name: str, content: bytes, deep: int) -> Insides:
+def _archive(content: bytes, deep: int) -> Insides:
     """Read a ZIP, a Word document, a presentation, a text of LibreOffice: what is XML in it, and the files in it."""
     texts, unread = [], []
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -166,7 +166,6 @@ def _archive(name: str, content: bytes, deep: int) -> Insides:
             texts.append(found.text)
             if found.unread:
                 unread.append(f"{info.filename[:80]}: {found.unread}")
-    del name
     return Insides("\n".join(texts), "; ".join(unread[:3]))
 
 
@@ -209,11 +208,11 @@ def _untroubled_words(name: str, content: bytes) -> str:
     return ""
 
 
-def _sheet(name: str, content: bytes, deep: int) -> Insides:
+def _sheet(content: bytes, deep: int) -> Insides:
     """Read the cells of all sheets as they are shown, hidden ones too, and all else that is in the file."""
     from openpyxl import load_workbook  # noqa: PLC0415 a quarter of a second that only sheets need
 
-    rest = _archive(name, content, deep)
+    rest = _archive(content, deep)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
@@ -238,8 +237,7 @@ def _lines(rows: Iterable[Sequence[str]]) -> Iterator[tuple[str, int]]:
         head = head or (row if any(row) else ())
 
 
-def _columns(name: str, content: bytes, deep: int) -> Insides:
-    del name, deep
+def _columns(content: bytes) -> Insides:
     return Insides("\n".join(line for line, _ in _lines(row.cells for row in read_table(content).rows)))
 
 
@@ -248,8 +246,7 @@ def _cell(value: Any) -> str:
     return "" if value is None else re.sub(r" 00:00:00$", "", str(value))
 
 
-def _pdf(name: str, content: bytes, deep: int) -> Insides:
-    del name, deep
+def _pdf(content: bytes) -> Insides:
     from pypdf import PdfReader  # noqa: PLC0415 a fifth of a second that only PDF needs
 
     document = PdfReader(io.BytesIO(content))
@@ -279,12 +276,6 @@ def _annotations(page: Any) -> Iterator[str]:
     for each in list(page.get("/Annots") or [])[:500]:
         note = each.get_object()
         yield from (str(note[key])[:5000] for key in ("/Contents", "/T", "/V") if key in note)
-
-
-def _unknown(name: str, content: bytes, deep: int) -> Insides:
-    del deep
-    kind = PurePosixPath(name).suffix or "this kind"
-    return Insides(_strings(content), f"files of {kind} cannot be read")
 
 
 def _strings(content: bytes) -> str:

@@ -19,7 +19,7 @@ from pscb_mail.issues.frame import Frame, day, times, weekday
 from pscb_mail.issues.lines import Lines
 from pscb_mail.issues.marks import Marks
 from pscb_mail.issues.notes import Note
-from pscb_mail.issues.reply_links import mailto
+from pscb_mail.issues.reply_links import LINKS, mailto
 from pscb_mail.issues.tables import Table, captioned, label, table_of
 from pscb_mail.issues.templating import Templates
 from pscb_mail.issues.tokens import carrying, plain
@@ -36,7 +36,7 @@ def render(frame: Frame, templates: Templates, attachments: tuple[File, ...]) ->
         "newsletter.txt.j2",
         frame=frame,
         lines=lines,
-        links={link.subject: marks.put(*mailto(link, frame.reply_to)) for link in frame.reply_links},
+        links={link.subject: marks.put(*mailto(link, frame.reply_to)) for link in LINKS},
         reader=marks.put(Field("address", "you")),
         contents=contents_of(frame, marks, body.title),
         body=body.all(),
