@@ -23,7 +23,7 @@ from pscb_mail.mailbox.words.doubts import OTHER, WEAK, Wish
 from pscb_mail.mailbox.words.optout import doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.words.pressed import by_link
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
-from pscb_mail.mailbox.words.urgent import urgent
+from pscb_mail.mailbox.words.urgent import tells_of_harm, urgent
 from pscb_mail.mailbox.words.worded import WORDS, Ours, Worded
 from pscb_mail.sending.references import references_in
 
@@ -31,6 +31,7 @@ __all__ = ["Ours", "understand"]
 
 # What comes through a list and is longer than this was written for all its readers, and not for us.
 _A_LETTER = 300  # words
+_FILED = frozenset({Kind.SUBSCRIBE, Kind.ADDRESS_CHANGE, Kind.LEFT, Kind.AWAY})
 
 
 class _Mail(Worded):
@@ -55,9 +56,17 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
         return reports
     mail = _Mail(incoming, ours)
     finding = next((found for read in _READINGS if (found := read(mail)) is not None), None) or _question(mail)
+    finding = _in_sight(mail, finding)
     ids = tuple(i for i in incoming.answers if i.rstrip(">").casefold().endswith(f"@{ours.domain.casefold()}"))
     tied = tuple(dict.fromkeys((*finding.references, *(() if finding.link else _quoted_references(incoming)))))
     return (replace(finding, references=tied[:50], message_ids=ids[:50], evidence=one_line(finding.evidence, 300)),)
+
+
+def _in_sight(mail: _Mail, finding: Finding) -> Finding:
+    """Return a question, which stays in the inbox, for what would be filed and tells of grave harm as well."""
+    filed = finding.doubt or finding.kind in _FILED
+    harm = tells_of_harm(mail.said) if filed and mail.machine is None else ""
+    return Finding(Kind.QUESTION, harm) if harm else finding
 
 
 def _quoted_references(incoming: Incoming) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from pscb_mail.mailbox.parsing.quotes import plain
 from pscb_mail.mailbox.words import proposals
 from pscb_mail.mailbox.words.optout import is_negated, opt_out_wish
 from pscb_mail.mailbox.words.sentences import Sentence
-from pscb_mail.mailbox.words.urgent import urgent
+from pscb_mail.mailbox.words.urgent import tells_of_harm, urgent
 from pscb_mail.mailbox.words.worded import PREFIX, Worded
 from pscb_mail.sending.references import references_in
 
@@ -46,7 +46,7 @@ def _unsubscribe(mail: Worded, references: tuple[str, ...]) -> Finding:
     """
     doubt = ""
     said, sender = mail.said, mail.incoming.sender
-    alarm = urgent(said)
+    alarm = urgent(said) or tells_of_harm(said)
     if alarm:
         return Finding(Kind.URGENT, alarm, references=references)
     typed = tuple(s for s in said if not _is_link_body(s))

@@ -59,6 +59,17 @@ def urgent(said: tuple[Sentence, ...], subject: tuple[Sentence, ...] = ()) -> st
     return ""
 
 
+def tells_of_harm(said: tuple[Sentence, ...]) -> str:
+    """Return the sentence with words of grave harm and none of mere talk: a mail that has one is not filed unread."""
+    for sentence in said:
+        for breath in _breaths(sentence):
+            spelled = harms.SPEECH.without(breath.spelled)
+            talk = (words.IN_GENERAL, words.TALK, words.FICTION, words.HARMLESS)
+            if harms.GRAVE.search(spelled) and not any(pattern.search(spelled) for pattern in talk):
+                return sentence.written
+    return ""
+
+
 def _breaths(sentence: Sentence) -> list[_Breath]:
     """Return a sentence in parts that speak of one thing: a child may write a page without a full stop."""
     found = sentence.spoken.split()
@@ -129,8 +140,11 @@ def _of_oneself(told: _Told) -> int:
         return 0
     said = len({match[0] for match in own.SAID.finditer(told.sentence)})
     lower = told.written.islower() or own.LOWER.search(told.written)
-    young = bool(own.FAMILY.search(told.around)) + bool(voice) + bool(lower)
+    family = bool(own.FAMILY.search(told.around))
+    young = family + bool(voice) + bool(lower)
     harm = _harm(told.sentence)
+    if not (said or harm or family):
+        return 0  # "can u send it to that instead"
     if not (said and (young or said > 1 or harm > 2)) and young < 2 and not (young and harm):
         return 0
     telling = bool(words.PRONOUN.search(told.sentence)) + (young > 1 and bool(words.TIMES.search(told.sentence)))

@@ -8,6 +8,16 @@ from pscb_mail.mailbox.words.phrases import Phrases
 
 # What stands for harm by itself: a child beside it is all that it needs.
 GRAVE = Phrases("""
+    starve|starves|starved|starving me|us|him|her|them, asked|asks|begged … if|whether he|she|they could|can|might
+    live_with|live_in|
+    live_here|move_in|sleep_in|sleep_on|sleep_at, put|putting me|her|him|them … ground|canal|river|grave|boot, nobody|
+    noone|no_one|no_adult else in|at|
+    there|home, teach|teaching|taught her|him|me|them a lesson, taken|took|takes|hid|hides|keeps|kept her|his|my|their
+    medication|medicine|insulin|inhaler|tablets|keys|phone|glasses|papers, cutting again|deeper|more, been|started
+    cutting, takes|taking|took photos|pictures|photographs|video through|over|of … railings|fence|gates|children|kids|
+    girls|boys, made|make|be clean|cleaned, done to me, bullet|bullets through|in|with, guns been|is|are, a gun, loaded,
+    hit|beaten|struck with a|the, holds|held|holding … nose|noses|mouth|breath, smacks|slaps|pinches|smacked|slapped
+    them, tied|chained|strapped … to the|a bed|chair|radiator|frame|post|cot|highchair,
     have|having|get|getting it|them done by|over_there|like|as|when|back_home|in_africa, as|like we all did|were|had,
     last thing|message|note i|ill|she|he will|ill|shall|would|ever write|ever|say, the last time anyone|you|anybody|
     youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo
@@ -103,7 +113,8 @@ GRAVE = Phrases("""
     no|without food|lunch|breakfast|dinner|supper|meals, nothing to eat|in_the_fridge, not|isnt|arent|wasnt … fed|
     eaten|eating|feeding, being fed, starving, malnourish*, emaciat*, skin and bone*, underweight, failing|failure to
     thrive, faltering growth, centile, living on crisps|biscuits|bread|scraps, havent|hasnt|not|hadnt eaten,
-    fracture|fractures|fractured, broken|broke … arm|leg|rib|ribs|wrist|collarbone|jaw|bones, subdural*, retinal,
+    fracture|fractures|fractured, broken|broke … arm|leg|rib|ribs|wrist|collarbone|jaw|bones|nose|teeth|tooth|fingers|
+    cheekbone|hip, subdural*, retinal,
     skull, head injur*, scald*, burn|burns … on|to his|her|their|the, burnt|burned … with|by|her|his|on, burn me|him|
     her|them, arm … broken,
     non-accidental, nonaccidental, nai, explanation|story|account|version|history|stories|injur* … keeps|changing|
@@ -173,8 +184,19 @@ GRAVE = Phrases("""
     her|him|them to work, work|works until|till … morning|midnight, will do something, be on the news, wont have …
     doctor
 """)
+# What sounds as grave in a hurry or in a temper, and what only names our mail: neither tells of harm, or of talk.
+SPEECH = Phrases("""
+    leave|leaving me|us|him|her alone|be, begging you, im drowning, drowning in, hung|hanging up, handcuffs,
+    newsletter|newsletters|bulletin
+""")
 # So one begins to tell of a child, and needs no more.
 FORMS = Phrases("""
+    written|wrote|writes|writing|scribbled … help on|in, note … saying|says|said|that_says help, had|has|was written
+    help
+    on|in, mouthed|mouthing|mouths help, tied|chained … to the|a bed|radiator|bedframe|post, posted|put|pushed|sent a|
+    me|
+    us bullet|bullets, bullet through|in my|the|our|his|her, affairs straight|in_order … gun|guns|shotgun|rope|tablets|
+    pills, smacks|slaps|smacked|slapped|pinches|shakes them when|if|until, been cutting again|myself|more,
     report|raise|make|refer|reporting|raising|making|share … safeguarding_concern|safeguarding_referral|
     safeguarding_issue|safeguarding_alert|child_protection_concern|child_protection_referral|child_abuse,
     safeguarding|child_protection concern|issue|referral about|re|for|regarding,
@@ -200,7 +222,8 @@ SERIOUS = Phrases("""
     hurt*, hit|hits|hitting, beat|beats|beating|beaten, slap*, smack*, punch*, kick*, harm*, abuse|abuses|abusing|
     abused|abusive, neglect*, assault*, attack*, violen*, threat*, touches|touched|touching, bad|horrible|awful|nasty
     to, bully*|bullied|bullies,
-    injur*, wound*, burn|burns|burnt|burned|burning, scar|scars, swollen|swelling, limp|limps|limping, lethargic,
+    injur*, wounds|wounded|wounding, a|the|his|her|open|stab|head|deep wound, burn|burns|burnt|burned|burning, scar|
+    scars, swollen|swelling, limp|limps|limping, lethargic,
     bleeding, blood, sore, infection, infected, abscess*, untreated, rash, discharge, thrush, chlamydia, gonorrh*,
     sti, in pain, painful, fits, seizure*, concuss*,
     scream*, yell|yells|yelling, shout|shouts|shouting, howl*, sob|sobs|sobbing, crying, cries, cry, cried, in tears,

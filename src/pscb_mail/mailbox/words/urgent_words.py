@@ -12,7 +12,8 @@ _ONE = (
     r"(?:child|kid|kiddie|pupil|boy|girl|lad|lass|lassie|baby|newborn|neonate|infant|toddler|tot|bairn|minor|teen"
     r"|teenager|youngster|youth|adolescent|schoolboy|schoolgirl|schoolchild|stepchild|stepson|stepdaughter|son"
     r"|daughter|nephew|niece|grandson|granddaughter|grandchild|godson|goddaughter|sister|brother|sibling|tutee"
-    r"|care leaver|carer of \d+|ward of|foetus|unborn|twin|eldest|youngest|middle one|patient of \d+"
+    r"|care leaver|carer of \d+|ward of|foetus|unborn|twin|eldest|youngest|middle one|patient of \d+|mite|nipper"
+    r"|young ?un"
     r"|(?:foster|step|god|grand|young|little|looked[- ]after)[ -]?(?:child|kid|kiddie|son|daughter|boy|girl|lad|lass"
     r"|person|man|woman|lady|mum|mother|one|brother|sister|carer|fella|chap|dancer|player|gymnast|swimmer|patient))"
 )
@@ -35,6 +36,7 @@ ONE_CHILD = re.compile(
     rf"|\b\d{{1,2}} ?(?:yo|y/o|/12|/52|/7)\b|\b{_ONE},? (?:of |aged )?(?:about |maybe |around )?{_AGE}\b"
     rf"|\b(?:aged?|age of|only|just|about|maybe|nearly|barely|turned|looks|looked|hes|shes|whos|he is|she is|im|i am"
     rf"|are|was|of) (?:only |just |about |maybe |around |nearly )?{_AGE}\b(?! ?(?:st|nd|rd|th|am|pm|oclock|per|%"
+    rf"|january|february|march|april|may|june|july|august|september|october|november|december"
     rf"|minutes|hours|days|weeks|months|people|of\b|copies|places|pages?|times|points|pounds|miles|colleagues|members?"
     rf"|schools?|more|new|or|to|years|others?|issues?|in the|[a-z]+s\b))"
     rf"|\b(?:lac|cin|cla|uasc|cp|ehcp) (?:plan|girl|boy|child|pupil|lad|young person|student)\b"
@@ -91,7 +93,7 @@ HELP = Phrases("""
     look into, check on, where else, who else, closed for, straight away, immediately, at once, get … trouble, he|she|
     they doesnt|dont|didnt want, asked me not, leave it until, anonymous*
 """)
-PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hes|shes|herself|himself|hell|shell)\b")
+PRONOUN = re.compile(r"\b(?:he|she|him|her|his|hes|shes|herself|himself|hell|shell|hed)\b")
 FAMILY = Phrases("""
     mum|mam|dad|mother|father|stepdad|stepfather|stepmum|stepmother|parents|family|grandad|grandma|uncle|aunt|auntie|
     nan|boyfriend|partner|carer|male|daddy|mummy|granny|grandfather|grandmother|foster_carer|lodger|neighbour|
@@ -104,8 +106,12 @@ TALK = Phrases("""
     on|about|plan|plans, quiz, talk|talks on|by, speaker*, presentation*, slides, exercise, scenario*, role play, a
     play, performed|performance|performing, theatre, drama, film|films, actor, book, books, novel*, documentary,
     poem*, poetry, song, exhibition, programme on, toolkit*, tool kit, leaflet*, poster*, flyer*, brochure*, booklet*,
-    handbook, factsheet*, resources, minutes of|from, the minutes, where do i find|get, chart, checklist,
-    wristband*, massage group|class|course, article*, a piece, your piece, piece on|about, item on|about, feature on|
+    handbook, factsheet*, cohort*, et al, two-thirds|two_thirds|three_quarters|half of the|all, grand round|rounds,
+    abuse|
+    protection|vulnerable investigation|investigations unit|team, scr, scrs, eastenders, coronation street, emmerdale,
+    hollyoaks, resources, minutes of|from, the minutes, where do i find|get, chart, checklist,
+    wristband*, massage group|class|course, article*, a piece, your piece, piece|pieces on|about, item on|about,
+    feature on|
     about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon, cover, phrase, the word,
     statistic*, figure|figures, percentage, per cent, rate of|rates, how many, number|numbers of, data, research,
     study, studies, dissertation, thesis, survey, consultation, audit, review|reviews, inquiry, inquiries,
@@ -136,11 +142,13 @@ TALK = Phrases("""
 """)
 # Meetings and papers of a case, which sound like talk, and why somebody writes to us: read as if they were not there.
 CASE_WORK = Phrases("""
+    writing|write|wrote|emailing to a|the|your|you newsletter|bulletin,
     child protection conference, case conference, skeletal survey, strategy meeting|discussion, core group, review
     conference, child protection plan, missing episode*, training shoes, new trainers, train fare, family group
     conference, health review, support plan, mock exam|exams|paper|papers|test, a|her|his|known|family|previous|long
     history of, you|they only|just … newsletter|bulletin|newsletters|mailing|mailings, only|other address|email|e-mail
-    i|we have|know|could|can|had, i|we get|receive|have|had|found|got your newsletter|bulletin|email|e-mail, by the
+    i|we have|know|could|can|had, my|her|his|through|checks|reads|checking|reading emails|e-mails|messages, i|we get|
+    receive|have|had|found|got your newsletter|bulletin|email|e-mail, by the
     time you|anyone|anybody|they read|see|find this|it, news|exercise|writing|english|reading|contact|homework|rough
     book|books, not|isnt what your|the newsletter|bulletin is for, know … is|its|this_is only|just a newsletter|
     bulletin
@@ -154,7 +162,8 @@ HARMLESS = Phrases("""
     murdered us, hit|hits|hitting the nail, cut and paste, her|his hair, raising money, in error, by mistake,
     get-well, get well, second-hand, jumble, cuckoo class, font, wi-fi, wifi, broadband, printer, laptop, keyboard,
     typing, my|your|her|his|the eyes, shown on|to, lost property, memory stick, usb stick,
-    bring|brings|bringing … cake|cakes|biscuits|sandwiches|crisps
+    bring|brings|bringing … cake|cakes|biscuits|sandwiches|crisps, youve|you_have got|reached|emailed|the the_wrong|
+    wrong
 """)
 # What the family does, and the school, when all is well.
 PLEASANT = Phrases("""
@@ -172,7 +181,9 @@ PLEASANT = Phrases("""
 FICTION = Phrases("""
     imaginary, made-up, made up, fictional, fiction, hypothetical*, scenario*, role play, role-play, a play, film,
     films, novel, exercise, case study, case studies, invented, actor, actors, drama, theatre, poster that|which|with,
-    vignette*, quiz, memoir*, biograph*, autobiograph*, a story|tale about|of, christmas|
+    eastenders, coronation street, emmerdale, hollyoaks, carers|survivors|womans|mans|girls|boys|teachers story of,
+    survivor|survivors tell|talk|speak, vignette*, quiz, memoir*, biograph*, autobiograph*, a story|tale about|of,
+    christmas|
     school|our|village show|musical|production, oliver twist, one child|boy|girl|pupil|teenager|baby|woman|person|
     family|young_person in|out_of two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|every, hansel, gretel,
     cinderella, snow white, red riding, babes in the wood, puppet*, show about, putting on a|the|our
@@ -190,6 +201,7 @@ IN_GENERAL = re.compile(
     r"|the safety of a|any|someone) (?:child|young person|children)\b(?! (?:in|at|on|who|he|she)\b)|^if (?:you\w*|a|an"
     r"|any\w*|someone|somebody)\b.{0,160}\b(?:ring|call|phone|telephone|dial|contact|report|speak to|refer|e-?mail|999"
     r"|let us know)\b|\b(?:should|must|can) be (?:reported|referred|made|sent|addressed|passed) (?:to|via|by|on)\b"
+    r"|\bat what age (?:may|can|should|must|is|does|one|a)\b(?!.*\b(?:he|she|his|her|hes|shes|last night|today)\b)"
     r"|^(?:to report|report concerns?|for concerns?|call \d|in an emergency)|^what (?:would|should|do|happens"
     r"|is)\b.{0,40}\b(?:if|when) (?:a|an|i|somebody|someone|we)\b(?: am|m)? ?(?:ever|teenager|pupil"
     r"|child)\b(?! (?:tells me|told(?! you)|has)\b)|^(?:what|how) (?:would|do|should|can) (?:you|one|staff|somebody)\b"
