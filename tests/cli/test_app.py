@@ -23,7 +23,6 @@ from pscb_mail.cli.app import _database_trouble, hoisted
         (["send", "18", "--take-over", "--yes"], ["--take-over", "send", "18", "--yes"]),
         (["list", "--workspace=DIR"], ["--workspace=DIR", "list"]),
         (["add", "--", "-w", "DIR"], ["add", "--", "-w", "DIR"]),
-        (["list", "-w"], ["-w", "list"]),
     ],
 )
 def test_global_options_are_understood_after_the_command_too(given: list[str], understood: list[str]) -> None:
@@ -67,6 +66,7 @@ def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> 
         (("send",), "ISSUE", "pscb-mail send --help"),
         (("send", "7", "--limit", "[/]\x1b"), "--limit", "pscb-mail send --help"),
         (("list", "-w", "pscb-mail.toml"), "is a file", "pscb-mail --help"),
+        (("list", "-w"), "no folder", "-w DIR"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_is_told_as_every_other_mistake(

@@ -154,7 +154,7 @@ def _run(args: Sequence[str]) -> NoReturn:
 def hoisted(args: Sequence[str]) -> list[str]:
     """Return `args` with the global options moved to the front, so that they are understood after the command too.
 
-    What follows `--` stays where it is.
+    What follows `--` stays where it is. Raises UsageError where the folder's name is missing.
     """
     front: list[str] = []
     rest: list[str] = []
@@ -163,7 +163,9 @@ def hoisted(args: Sequence[str]) -> list[str]:
         if word == "--":
             return [*front, *rest, word, *waiting]
         if word in _GLOBAL_WITH_VALUE:
-            front += [word, *([value] if (value := next(waiting, None)) is not None else [])]
+            if (folder := next(waiting, None)) is None:
+                raise UsageError(f"{word} has no folder behind it.", f"Write {word} DIR: the newsletter's folder.")
+            front += [word, folder]
         elif word == "--take-over" or word.startswith("--workspace="):
             front.append(word)
         else:
@@ -185,11 +187,11 @@ def _readable(args: Sequence[str]) -> Sequence[str]:
 def _misuse(problem: TyperException) -> UsageError:
     """Return what is wrong with a command line as every other error is told."""
     context = getattr(problem, "ctx", None)
-    command = context.command_path if context else "pscb-mail"
-    return UsageError(
-        one_line(problem.format_message(), 200),
-        f"`{command} --help` tells how it is used; a name with spaces goes in quotation marks.",
-    )
+    if context is None or context.parent is None:
+        hint = "`pscb-mail --help` lists the commands, `pscb-mail COMMAND --help` what one takes."
+    else:
+        hint = f"`{context.command_path} --help` tells how it is used; a name with spaces goes in quotation marks."
+    return UsageError(one_line(problem.format_message(), 200), hint)
 
 
 def _interrupted() -> NoReturn:
