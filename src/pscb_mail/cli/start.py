@@ -42,7 +42,7 @@ def demo(
     _demonstrate(folder)
     console.result(
         f"\nThe mails are in {console.safe(folder / 'mails')}; "
-        f"look around with `pscb-mail -w {console.safe(folder)} status`."
+        f'look around with `pscb-mail -w "{console.safe(folder)}" status`.'
     )
     if show:
         console.open_page(as_it_arrived(folder).as_uri())
