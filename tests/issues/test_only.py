@@ -249,6 +249,11 @@ WRONG = [
     ("::: only Heads: all\nx\n:::", r":4: This line begins like a block and is none"),
     ("words\n::: only: Heads\nx", r":5: This line begins like a block and is none"),
     ("words\n\n    ::: only Heads\n    x\n    :::", r":6: There are spaces before a :::"),
+    ("    ::: only Heads\n    x\n    :::", r":4: There are spaces before a :::"),
+    ("words\n\u00a0::: only Heads\nx\n\u00a0:::", r":5: This line looks like a block and is none"),
+    ("&nbsp;\u200b::: only Heads\nx\n&nbsp;:::", r":4: This line looks like a block and is none"),
+    ("- :: only Heads\n  x\n  ::", r":4: This line looks like a block and is none"),
+    ("\uff1a\uff1a\uff1a only Heads\nx\n\uff1a\uff1a\uff1a", r":4: This line looks like a block and is none"),
     ("::: only Heads\n## Lantern\n:::\n\n[up](#lantern)", r":8: The heading .#lantern. is for some groups only"),
     (
         "::: only Heads\n## Lantern\n:::\n\n::: only Police, Heads\n[up](#lantern)\n:::",

@@ -4,7 +4,9 @@ Pure. Raises UsageError with file, line and, for an unknown name, the nearest kn
 promised of a Document (`document`), whether pictures exist (`pictures`), style (`preflight`).
 """
 
+import html
 import re
+import unicodedata
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -47,6 +49,12 @@ def _refuse_controls(source: Source, mistakes: Mistakes) -> None:
             mistakes.add(number, sentence)
 
 
+def _as_seen(line: str) -> str:
+    """Return a line as readers see it: a no-break space before its words is nothing, a full-width colon a colon."""
+    seen = unicodedata.normalize("NFKC", html.unescape(line))
+    return "".join(c for c in seen if unicodedata.category(c) != "Cf").lstrip()
+
+
 class _Reader:
     """One pass over a body: parses, then walks the tokens and notes what is wrong with them."""
 
@@ -67,7 +75,7 @@ class _Reader:
         self._refuse_depth(tokens)
         if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
             self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
-        self._refuse_fences_as_code(tokens)
+        self._refuse_hidden_fences(tokens)
         self._refuse_lost_cells(tokens)
         tokens, problems = notes.arranged(tokens)
         for line, sentence in problems:
@@ -78,11 +86,17 @@ class _Reader:
                 self._children(token.children or [], line_of(token), groups)
         return tokens
 
-    def _refuse_fences_as_code(self, tokens: list[Token]) -> None:
-        """Four spaces before a fence make code of it, and a passage for some would be one for all."""
+    def _refuse_hidden_fences(self, tokens: list[Token]) -> None:
+        """What looks like a fence and is none would make a passage for some one for all."""
+        paragraph = False
         for token in tokens:
-            if token.type == "code_block" and re.search(r"^\s*:::", token.content, re.MULTILINE):
+            lines = enumerate(map(_as_seen, token.content.split("\n")), start=line_of(token))
+            if token.type == "code_block" and any(line.startswith(":::") for _, line in lines):
                 self.mistakes.add(line_of(token), "There are spaces before a ::: here, which make it code.")
+            elif token.type == "inline" and paragraph:
+                for number in (number for number, line in lines if line.startswith("::")):
+                    self.mistakes.add(number, "This line looks like a block and is none: begin it with three colons.")
+            paragraph = token.type == "paragraph_open"
 
     def _refuse_lost_cells(self, tokens: list[Token]) -> None:
         """The parser drops what a row has beyond the columns of the table's head, without a word."""

@@ -22,7 +22,7 @@ _LISTS = ("ul", "ol")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _BLOCKS = frozenset({"p", "table", "blockquote", "div", *_LISTS, *_HEADINGS})
 # What begins a block at the start of a line (CommonMark 0.31 section 4 and 5), and our own fences.
-_STARTS = re.compile(r"#{1,6}(?:\s|$)|[-+=](?:\s|$|[-=])|:{3}|~{3}|>")
+_STARTS = re.compile(r"#{1,6}(?:\s|$)|[-+=](?:\s|$|[-=])|:{2}|~{3}|>")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)](?:\s|$))")
 # Punctuation (the low line is some, to CommonMark), with the backslash before it, and white space.
 _MARKS = r"(?:\\?(?:[^\w\s\\]|_)|\\\\|\s)+"
