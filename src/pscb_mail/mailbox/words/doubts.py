@@ -1,7 +1,7 @@
 """A wish to come off, and what makes words that sound like one too doubtful to act on.
 
 Pure data, for `optout` and `abroad`: somebody else's voice, a decision not yet made, words that are handed on or taken
-back. Words that nobody foresaw are `harmless`'s business.
+back, a condition, a list that is not ours. Words that nobody foresaw are `harmless`'s business.
 """
 
 import re
@@ -30,6 +30,95 @@ OTHER = "it may be something other than the newsletter that they want to come of
 WEAK = frozenset({MENTIONED, SOMEBODY, OTHER})  # any other proposal in the same words outweighs these
 TURNS = frozenset({SOMEBODY, CONDITIONAL, OTHER, UNDECIDED, ELSE})
 
+# Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
+INNER_NOT = re.compile(r"\b(?:not|never|without)\b")
+NEGATION = re.compile(
+    r"\b(?:don't|dont|didn't|didnt|never|not|no need to|no wish to|without|rather than|instead of|nor"
+    r"|won't|wouldn't|shouldn't|cannot|can't|no intention (?:of|to)|isn't|aren't"
+    r"|haven't|wasn't|weren't|nobody|no one|noone|hate|hates|loath|sad|hardly)\s(?:(?:be|been|being|to|have|has|get"
+    r"|got|ever|yet|want|wants|wish|wishes|like|need|mean|meant|intend|plan|going|ask|asked|asking|you|i|we|me|us|my"
+    r"|actually|really|necessarily|still|all|like|think|should|would|need|for|in|that|so)\s){0,6}$"
+)
+PAST = re.compile(
+    r"\b(?:(?:was|were|been|got|getting|had) (?:\w+ )?(?:unsubscribed|removed|taken off|dropped)|(?<!if )(?:you|they"
+    r"|someone|somebody|it|he|she|who) (?:have |has |had )?(?:unsubscribed|removed|taken|took|dropped|deleted) (?:me"
+    r"|us)|(?:unsubscribed|removed|pressed|clicked|taken off|opted out)\b.{0,60}\b(?:by (?:mistake|accident|error)"
+    r"|in error)|(?:accidentally|mistakenly) (?:unsubscribed|removed|pressed|clicked|opted)|(?:thanks?|thank you"
+    r"|cheers|grateful|pleased|glad|ta) (?:\w+ ){0,3}?for (?:\w+ )?(?:taking|removing|deleting|stopping|unsubscribing"
+    r"|dropping))\b"
+)
+# What they were promised, and what comes all the same: a wish that was not heard.
+STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
+ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
+ASKS = re.compile(
+    r"^(?:(?:hi|hello|dear|so|and|but)\W+)*(?:did|have|has|was|were|am|why|when|who|should|does|do(?! (?:me|the|take"
+    r"|please)\b)|is (?!it possible|there))\b"
+)
+CONDITION = re.compile(
+    r"\b(?:(?<!prefer it )(?<!prefer )if|unless|until(?! now| but)|till|once|when|whenever|provided|as long as"
+    r"|otherwise|in case|should (?:you|it|this|the)|whether|(?:from|after|before|at the end of|by|as of"
+    r"|with effect from|starting) (?:the )?(?:(?:next(?! issue| edition| one| newsletter)|this (?:week|month|term"
+    r"|summer|autumn|winter|spring|year)|end|january|february|march|april|may|june|july|august|september|october"
+    r"|november|december|monday|christmas|easter|summer|term"
+    r"|\d)))\b"
+)
+CONTRAST = re.compile(
+    r"\b(?:but|however|except|instead|still (?:want|like|wish|receive|get|be)|keep (?:me|sending|my|us)|apart from"
+    r"|other than|although|though|rather than|and (?:add|replace|put|send|include)|replace|swap)\b"
+)
+HARMLESS_CONTRAST = re.compile(
+    r"\bbut (?:it|they|this|these|you|i|nothing)(?:'s|'ve|'m| has| have| am| keep| keeps)? (?:\w+ ){0,2}?(?:again"
+    r"|still|another|keep|keeps|turned up|turns up|came|coming|comes|arriv\w+|happened|wouldn't|couldn't|can't"
+    r"|does not work|doesn't work)|\bbut (?:thank|i have (?:really )?(?:enjoyed|found|appreciated)|it (?:has been"
+    r"|was)|good luck|all the best|i wish you|keep up)"
+)
+# Things one may also be taken off, or not want: not the list.
+OTHER_THING = re.compile(
+    r"\b(?:(?:waiting|delegate|attendee|attendance|conference) list|waitlist|text messages?|texts?|sms|whatsapp"
+    r"|course|courses|training|event|workshop|rota|panel|meetings?|attendees?|attendance"
+    r"|invit\w*|group|sub-?group|board|committee|working party|conference|delegates?|case|minutes"
+    r"|agenda|attachments?|twice|duplicates?|two copies|2 copies|(?:second|extra|double|other|duplicate) (?:copy|one"
+    r"|e-?mail|address|entry)|old (?:e-?mail|address|one|account)|paper|phone|directory|web ?site|webpage|calendar"
+    r"|by post|postal|hard copy|pdf|html|log ?in|secure area|register of|photo\w*|picture)\b"
+)
+# "I have asked twice": no two copies.
+NO_OTHER_LIST = re.compile(
+    r"\b(?:on|from|by|over|with) (?:my|the|a|our) (?:mobile|phone|web ?site|telephone)\b|\b(?:group|committee|board"
+    r"|panel|course|working party)\b.{0,30}?\b(?:folded|closed|disbanded|ended|finished|wound up|merged"
+    r"|no longer (?:meets|exists|runs))\b|\b(?:asked|told|tried|written|requested|e-?mailed|said|rung|rang|phoned"
+    r"|called|unsubscribed)\b.{0,40}?\btwice\b"
+)
+# Of two copies one may go: that is for a person to do.
+DUPLICATE = re.compile(
+    r"\b(?:twice|duplicates?|(?:two|2|second|extra|double) (?:copy|copies|of (?:them|these|each))|old (?:e-?mail"
+    r"|address|account))\b"
+)
+# What names our mail beyond doubt; "the list" alone may be the one spoken of before.
+NAMES_US = re.compile(
+    r"\b(?:newsletters?|mailings?|e-?mails?|e-?mailing|distribution|circulation|bulletins?|subscri\w+|unsub\w+|pscb"
+    r"|database|mailshots?|inbox|e-?mailed)\b"
+)
+# Where something else is named as well: "she has left the committee and asks to be removed from the list".
+OFF_OUR_LIST = re.compile(
+    r"\b(?:wish\w*|want\w*|asks?|asked|asking|like|request\w*)\b.{0,20}\b(?:removed|taken|deleted"
+    r"|unsubscribed)\b.{0,20}\b(?:mailing|the|your|this) (?:list|newsletter|mailing)\b(?! of\b)"
+)
+# Something one attends, or does in turn: whoever writes of it may mean its list.
+ATTENDING = re.compile(
+    r"\b(?:attend\w*|not (?:coming|going)(?! back| to be)|make it|available"
+    r"|book(?:ed|ing|ings)?|places?|sessions?|slots?|dut(?:y|ies)|shifts?|visits?|part(?:y|ies)|lunch|dinner|seats?"
+    r"|tickets?|volunteer\w*|interview\w*|appointments?|(?:can't|cannot|can not|won't|will not|unable to|not able to"
+    r"|couldn't) (?:now )?(?:do|make|come|be (?:there|able|at|coming)|attend|join|get to|manage)|\d{1,2}(?:st|nd|rd"
+    r"|th)|enrol\w*|regist(?:er|ered|ration)|sign-?up|cover)\b"
+)
+THIRD = re.compile(
+    r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!note\b|part\b|care\b|me\b|us\b|my\b"
+    r"|myself\b|from\b|this\b|these\b|our\b|off\b|it\b)(.{2,60}?)\s+(?:off|from|out of)\b.{0,40}\b(?:list|lists"
+    r"|newsletters?|mailings?|distribution|circulation|database|e-?mails?|records?)\b"
+)
+THIRD_BARE = re.compile(
+    r"\b(?:remove|delete|unsubscribe|take off):?\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
+)
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(
     r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b|(?:the|our|a"

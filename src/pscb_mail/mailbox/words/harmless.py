@@ -1,4 +1,4 @@
-"""Every word that may stand in the clause of a plain wish to come off, in eleven languages.
+"""Every word that may stand in the clause of a plain wish to come off in eleven languages, and what stands beside it.
 
 Pure data and one question of it. The first tier of the reading acts on a wish only where no word of it is missing here:
 a list of what may stand there generalises, a list of what may not never ends. What is missing is missing on purpose:
@@ -154,6 +154,44 @@ _HARMLESS_PHRASE = re.compile(
     r"|receive|are sent)\b|\b(?:distribution|mailing|e-?mail|circulation) groups?\b"
 )
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+
+# What stands beside a wish and takes nothing from it.
+RHETORIC = re.compile(
+    r"\b(?:how many (?:more )?times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
+)
+COURTESY = re.compile(
+    r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"
+    r"|good work|all the best|it has been|enjoyed|lovely|nice|bless\w*|interesting|useful|hope you|hope this"
+    r"|take care|cheers|bye|merry|happy)\b"
+)
+# A signature that no mark sets apart: "PC 0000 Neighbourhood Team", "Dr P", "Mrs T Ashdene". No verb is in it.
+TITLED = re.compile(
+    r"^(?:pc|pcso|wpc|dc|ds|di|sgt|insp|cllr|councillor|dr|mr|mrs|ms|miss|prof|rev|revd|sister|fr)\.? (?:\d{1,6}"
+    r"(?: [a-z]{3,}){0,2} team|\d{1,6}|(?:[a-z]\.? )?(?!left|retired|died|moved|resigned|says?|asks?|wants?|is\b|has\b)"
+    r"[a-z'-]{1,30})$"
+)
+GREETED = re.compile(
+    r"^(?:(?:my )?dear(?: \w+){1,3}\s?,|hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning"
+    r"|afternoon)\b,? ?"
+)
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|to whom|fao|team|all|sir|madam"
+    r"|greetings)\b"
+)
+REASON = re.compile(
+    r"\b(?:left|leav\w+|retir\w+|no longer|moved|moving|chang\w+|new (?:job|role|post)|relevan\w+|too many|inbox|busy"
+    r"|don't (?:work|read|use|have)|do not (?:work|read|use)|not (?:work|read|relevant|my|in)|already|receiv\w+"
+    r"|get(?:ting)? (?:it|this|these|so|far|too)|asked|request\w*|before|again|several|third|second|times?|gdpr"
+    r"|data protection|maternity|position|role|school|work\w*|service|name is|confirm\w*|let me know|address|e-?mail"
+    r"|link|subscribe\w*|sign(?:ed)? up|list)\b"
+)
+# Where a reason begins: what is in it is no object of the wish.
+REASON_CLAUSE = re.compile(
+    r"\bnot (?:my|our|relevant|applicable|working|for me|for us)\b|\b(?:as|because|since|due to|so that|(?:and|or|so"
+    r"|but) (?:i|we|i'm|i've|i'll|did|didn't|have|haven't|am|was|never asked)|but (?:it|they|this|these|nothing|you)"
+    r"|now that|or else)\b|[,;:(.!]|\s-\s|\b(?:i'm|i've|we've|we're|(?:i|we) (?:no longer|don't|dont|do not|have|am"
+    r"|are|left|retired|never|work|get|already))\b"
+)
 
 
 def unknown_words(clause: str, language: str = "English") -> list[str]:

@@ -9,7 +9,7 @@ import re
 
 from pscb_mail.mailbox.aliases import ADDRESS
 from pscb_mail.mailbox.parsing.quotes import plain
-from pscb_mail.mailbox.words import doubts, net, wishes
+from pscb_mail.mailbox.words import doubts, harmless, net, wishes
 from pscb_mail.mailbox.words.abroad import foreign_wish
 from pscb_mail.mailbox.words.doubts import (
     CONDITIONAL,
@@ -24,7 +24,6 @@ from pscb_mail.mailbox.words.doubts import (
     UNDECIDED,
     Wish,
 )
-from pscb_mail.mailbox.words.harmless import unknown_words
 from pscb_mail.mailbox.words.sentences import Sentence
 
 
@@ -51,11 +50,11 @@ def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
 def is_negated(sentence: Sentence) -> bool:
     """Whether a sentence asks *not* to be taken off: a negation stands right before the wish, and belongs to it."""
     words = sentence.bare
-    wished = [pattern.search(words) for name, pattern in wishes.WISHES.items() if name not in wishes.NEGATIVE]
-    if any(match and wishes.INNER_NOT.search(match[0]) for match in wished):
+    wished = [form.pattern.search(words) for form in wishes.WISHES.values() if not form.negative]
+    if any(match and doubts.INNER_NOT.search(match[0]) for match in wished):
         return True  # "I prefer not to be removed"
     return any(
-        match and wishes.NEGATION.search(f"{words[max(0, match.start() - 80) : match.start()].rstrip()} ")
+        match and doubts.NEGATION.search(f"{words[max(0, match.start() - 80) : match.start()].rstrip()} ")
         for match in (*wished, wishes.MENTIONS.search(words))
     )
 
@@ -69,7 +68,7 @@ def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     if wish.question:
         return Wish(wish.written, MENTIONED)  # "Unsubscribe? Never!"
     around = [s for s in rest if s is not wish]
-    strange = any(unknown_words(s.bare) and not (_explains(wish, s) or _is_clear(s, sender)) for s in around)
+    strange = any(harmless.unknown_words(s.bare) and not (_explains(wish, s) or _is_clear(s, sender)) for s in around)
     other = any(_is_of_another_list(wish.bare, s.plain) for s in around)
     doubt = SOMEBODY if any(doubts.OF_ANOTHER.search(s.bare) for s in around) else doubt_beside(around)
     doubt = doubt or (OTHER if other else MIXED if strange else "")
@@ -83,9 +82,9 @@ def _once(words: str) -> str:
 
 def _explains(wish: Sentence, beside: Sentence) -> bool:
     """Whether a sentence beside one word is its reason: "I'm not a school", but not "we have a new number"."""
-    if wishes.COURTESY.search(beside.plain):
+    if harmless.COURTESY.search(beside.plain):
         return True
-    plain_wish = wishes.NAMES_ITSELF.search(wish.bare) or wishes.REASON.search(beside.bare)
+    plain_wish = wishes.NAMES_ITSELF.search(wish.bare) or harmless.REASON.search(beside.bare)
     return bool(plain_wish and doubts.OWN_ACCOUNT.search(beside.bare))
 
 
@@ -98,12 +97,12 @@ def _is_clear(sentence: Sentence, sender: str) -> bool:
 def _is_signature(sentence: Sentence, sender: str) -> bool:
     """Whether a line holds nothing but a name with a title or a number, or the sender's as their address has it."""
     names = set(re.findall(r"[a-z]{2,}", sender.partition("@")[0].casefold()))
-    return bool(wishes.TITLED.match(sentence.bare) or (names and names.issuperset(sentence.bare.split())))
+    return bool(harmless.TITLED.match(sentence.bare) or (names and names.issuperset(sentence.bare.split())))
 
 
 def _is_chatter(sentence: Sentence) -> bool:
     return sentence.words <= 6 and bool(
-        wishes.GREETING.search(sentence.plain) or wishes.COURTESY.search(sentence.plain)
+        harmless.GREETING.search(sentence.plain) or harmless.COURTESY.search(sentence.plain)
     )
 
 
@@ -114,27 +113,27 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
     other = _somebody_else(words)
     if other:
         return Wish(sentence.written, SOMEBODY, other)
-    for name, pattern in wishes.WISHES.items():
-        match = pattern.search(words)
-        if match is None or (name in wishes.VOLITION and not wishes.OUR_MAIL.search(words[match.start() :])):
+    for name, form in wishes.WISHES.items():
+        match = form.pattern.search(words)
+        if match is None or (form.ours and not wishes.OUR_MAIL.search(words[match.start() :])):
             continue
         if name == "no longer want" and wishes.ANOTHER_VERB.match(words[match.end() :]):
             continue  # "I do not want to miss the newsletter"
-        return _judged(sentence, words, match, unwanted=name in wishes.UNWANTED)
+        return _judged(sentence, words, match, unwanted=form.unwanted)
     return _caught(sentence, words)
 
 
 def _caught(sentence: Sentence, words: str) -> Wish | None:
     """Return a doubtful wish for what the patterns do not know and the net below them catches."""
-    if wishes.PAST.search(sentence.plain) and not wishes.STILL.search(words):
+    if doubts.PAST.search(sentence.plain) and not doubts.STILL.search(words):
         return None
     if wishes.MENTIONS.search(words):
-        return Wish(sentence.written, HOW if wishes.ASKS_HOW.search(words) else MENTIONED)
-    if wishes.DUPLICATE.search(words) and net.touches(words):
+        return Wish(sentence.written, HOW if doubts.ASKS_HOW.search(words) else MENTIONED)
+    if doubts.DUPLICATE.search(words) and net.touches(words):
         return Wish(sentence.written, OTHER)
-    if net.touches(words) and not wishes.OTHER_THING.search(wishes.NO_OTHER_LIST.sub(" ", words)):
+    if net.touches(words) and not doubts.OTHER_THING.search(doubts.NO_OTHER_LIST.sub(" ", words)):
         return Wish(sentence.written, MENTIONED)
-    if wishes.OFF_OUR_LIST.search(words):
+    if doubts.OFF_OUR_LIST.search(words):
         return Wish(sentence.written, OTHER)
     return None
 
@@ -142,11 +141,11 @@ def _caught(sentence: Sentence, words: str) -> Wish | None:
 def _judged(sentence: Sentence, words: str, match: re.Match[str], *, unwanted: bool) -> Wish | None:
     """Return the wish with what speaks against acting on it; None where it is no wish at all."""
     start = match.start("wish") if "wish" in match.groupdict() else match.start()
-    clause = f"{words[start : match.end()]}{wishes.REASON_CLAUSE.split(words[match.end() :], maxsplit=1)[0]}"
-    if wishes.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", wishes.OTHER_THING.sub(" ", clause)):
-        return Wish(sentence.written, OTHER) if wishes.DUPLICATE.search(words) else None
-    if wishes.PAST.search(sentence.plain):
-        return Wish(sentence.written, MENTIONED) if wishes.STILL.search(words) else None
+    clause = f"{words[start : match.end()]}{harmless.REASON_CLAUSE.split(words[match.end() :], maxsplit=1)[0]}"
+    if doubts.OTHER_THING.search(clause) and not re.search(rf"\b{wishes.LIST}", doubts.OTHER_THING.sub(" ", clause)):
+        return Wish(sentence.written, OTHER) if doubts.DUPLICATE.search(words) else None
+    if doubts.PAST.search(sentence.plain):
+        return Wish(sentence.written, MENTIONED) if doubts.STILL.search(words) else None
     if unwanted and wishes.STAYING.search(clause[match.end() - start :]):
         return Wish(sentence.written, MENTIONED)
     before = words[: start + 1] if match[0][:1] in "-,:;" else words[:start]  # where a clause begins with the wish
@@ -172,16 +171,16 @@ def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
 
 def _is_of_another_list(clause: str, before: str) -> bool:
     """Whether words beside a wish speak of what has a list of its own, and the wish does not name the newsletter."""
-    return not wishes.NAMES_US.search(clause) and bool(
-        wishes.OTHER_THING.search(wishes.NO_OTHER_LIST.sub(" ", before)) or wishes.ATTENDING.search(before)
+    return not doubts.NAMES_US.search(clause) and bool(
+        doubts.OTHER_THING.search(doubts.NO_OTHER_LIST.sub(" ", before)) or doubts.ATTENDING.search(before)
     )
 
 
 def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
-    if wishes.CONDITION.search(doubts.UNSURE.sub(" ", before)):
+    if doubts.CONDITION.search(doubts.UNSURE.sub(" ", before)):
         return CONDITIONAL
-    own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", wishes.GREETED.sub("", before))))
+    own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", harmless.GREETED.sub("", before))))
     if doubts.NOT_DECIDED.search(own):
         return UNDECIDED
     if doubts.YOU_WILL.search(before) and not doubts.HOPED.search(before):
@@ -191,7 +190,7 @@ def _doubt_before(before: str) -> str:
     if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
         return SOMEBODY
     # "Karen would like to be removed", "it would be a shame to stop", "I asked Tim to": none is plainly one's own wish.
-    return SOMEBODY if unknown_words(doubts.LED_UP.sub(" ", own)) else ""
+    return SOMEBODY if harmless.unknown_words(doubts.LED_UP.sub(" ", own)) else ""
 
 
 def _last_clause(before: str) -> str:
@@ -210,17 +209,17 @@ def _last_clause(before: str) -> str:
 def _doubt_in(clause: str, wish: int) -> str:
     """Return what in the clause of a wish makes it doubtful: any word that is not known to be harmless."""
     tail = clause[wish:]
-    contrast = wishes.CONTRAST.search(tail) and not wishes.HARMLESS_CONTRAST.search(tail)
+    contrast = doubts.CONTRAST.search(tail) and not doubts.HARMLESS_CONTRAST.search(tail)
     if contrast or re.search(r"\bonly\b", tail):
         return ELSE
-    if wishes.CONDITION.search(clause):
+    if doubts.CONDITION.search(clause):
         return CONDITIONAL
     if doubts.NOT_DECIDED.search(clause):
         return UNDECIDED
-    if doubts.VAGUE.search(clause) and not wishes.NAMES_US.search(clause) and "list" not in clause:
+    if doubts.VAGUE.search(clause) and not doubts.NAMES_US.search(clause) and "list" not in clause:
         return OTHER
     strange = (
-        unknown_words(clause)
+        harmless.unknown_words(clause)
         or doubts.NO_NEED.match(clause)
         or doubts.AS_A_ROLE.match(tail)
         or doubts.THE_MESSAGE.match(clause)
@@ -236,21 +235,21 @@ def _doubt_after(rest: str) -> str:
         return TURNED
     if doubts.FOR_NOW.search(rest):
         return UNDECIDED
-    contrast = wishes.CONTRAST.search(rest) and not wishes.HARMLESS_CONTRAST.search(rest)
+    contrast = doubts.CONTRAST.search(rest) and not doubts.HARMLESS_CONTRAST.search(rest)
     if contrast or doubts.WANTS_BESIDE.search(rest):
         return ELSE
-    if wishes.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
+    if doubts.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
         return CONDITIONAL
-    return "" if doubts.OWN_REASON.search(rest) or not unknown_words(rest) else OTHER
+    return "" if doubts.OWN_REASON.search(rest) or not harmless.unknown_words(rest) else OTHER
 
 
 def _question(sentence: Sentence) -> str:
     """Return the doubt where a sentence asks something; a request in the form of a question asks for nothing else."""
     bare = doubts.UNSURE.sub(" ", sentence.bare).strip()
-    asks_how = wishes.ASKS_HOW.search(bare)
+    asks_how = doubts.ASKS_HOW.search(bare)
     if asks_how and (sentence.question or bare.startswith(("how", "where", "what"))):
         return HOW
-    if (wishes.ASKS.search(bare) and not bare.startswith("do not")) or (
+    if (doubts.ASKS.search(bare) and not bare.startswith("do not")) or (
         sentence.question and not doubts.REQUEST.search(sentence.plain)
     ):
         return MENTIONED
@@ -269,13 +268,13 @@ def _as_me(words: str, sender: str) -> str:
 
 def _somebody_else(words: str) -> str:
     """Return whom else a sentence wants off the list, an address or a name, or ""."""
-    match = wishes.THIRD.search(words) or wishes.THIRD_BARE.search(words)
+    match = doubts.THIRD.search(words) or doubts.THIRD_BARE.search(words)
     if match is None:
         return ""
     address = ADDRESS.search(words)
     if address:
         return address[0]
-    name = match[1].strip() if match.re is wishes.THIRD else "somebody"
+    name = match[1].strip() if match.re is doubts.THIRD else "somebody"
     return "" if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name) else str(name)
 
 
@@ -287,16 +286,16 @@ def doubt_beside(around: list[Sentence]) -> str:
         return SOMEBODY
     serious = [s for s in around if s.bare and not _is_chatter(s)]
     for sentence in serious:
-        if sentence.question and not wishes.RHETORIC.search(sentence.bare):
+        if sentence.question and not harmless.RHETORIC.search(sentence.bare):
             return ELSE
         if doubts.COMPLAINT.search(sentence.bare):
             continue
-        if doubts.WANTS_BESIDE.search(sentence.bare) and not wishes.COURTESY.search(sentence.plain):
+        if doubts.WANTS_BESIDE.search(sentence.bare) and not harmless.COURTESY.search(sentence.plain):
             return ELSE
-        if wishes.CONDITION.match(sentence.bare):
+        if doubts.CONDITION.match(sentence.bare):
             return CONDITIONAL
     weight = sum(
-        s.words if not (wishes.COURTESY.search(s.plain) or wishes.REASON.search(s.plain)) else s.words // 3
+        s.words if not (harmless.COURTESY.search(s.plain) or harmless.REASON.search(s.plain)) else s.words // 3
         for s in serious
     )
     return MIXED if weight > 30 else ""
