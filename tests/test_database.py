@@ -5,13 +5,14 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pscb_mail import database
-from pscb_mail.database import moment, open_database, stamp, transaction
+from pscb_mail.database import HeldError, moment, open_database, stamp, transaction
 from pscb_mail.errors import DatabaseError, NotNowError
 
 
@@ -150,6 +151,58 @@ def test_processes_that_open_and_write_at_the_same_instant_wait_for_each_other(t
     assert ended == [("", 0)] * 6
     db = open_database(tmp_path / "list.db")
     assert db.execute("SELECT count(*) FROM fact").fetchone() == (120,)
+    db.close()
+
+
+def test_a_copy_over_a_database_that_another_program_writes_ends_in_a_sentence(tmp_path: Path) -> None:
+    """Python's own waits for ever; afterwards nothing of the copy is in there, and the next one succeeds."""
+    paths = [tmp_path / "from.db", tmp_path / "to.db"]
+    for path in paths:
+        open_database(path).close()
+    with closing(sqlite3.connect(paths[0])) as source, closing(sqlite3.connect(paths[1], timeout=0)) as target:
+        source.execute("INSERT INTO fact VALUES ('from', '')")
+        source.commit()
+        with closing(sqlite3.connect(paths[1])) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(HeldError):
+                database.copied_over(source, target, patience=0)
+        assert target.execute("SELECT count(*) FROM fact").fetchone() == (0,)
+        database.copied_over(source, target, patience=0)
+        assert target.execute("SELECT name FROM fact").fetchall() == [("from",)]
+
+
+def test_a_database_that_cannot_be_read_now_is_neither_new_nor_old_nor_without_a_key(tmp_path: Path) -> None:
+    """Taken for an answer, that would make a new key, and no reply to what was sent be understood any more."""
+    path = tmp_path / "list.db"
+    open_database(path).close()
+    Path(f"{path}-wal").mkdir()
+    for question in (database.needs_its_key, database.needs_making, database.is_of_an_older_version):
+        with pytest.raises(NotNowError, match=r"list\.db cannot be used now"):
+            question(path)
+
+
+def test_text_that_is_none_is_damage_too() -> None:
+    """SQLite hands such bytes on, and Python's driver finds them: no code of SQLite's says so."""
+    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.OperationalError) as damage:
+        db.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
+    assert isinstance(database.trouble(damage.value), DatabaseError)
+
+
+def test_a_mistake_in_our_own_sql_is_not_called_a_damaged_list() -> None:
+    """Nobody should bring a backup back because of it."""
+    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.IntegrityError) as mistake:
+        db.execute("CREATE TABLE t (a NOT NULL)")
+        db.execute("INSERT INTO t VALUES (NULL)")
+    assert database.trouble(mistake.value) is None
+
+
+def test_bytes_that_are_no_text_within_a_transaction_take_it_back(tmp_path: Path) -> None:
+    """The driver's error has no code of SQLite's."""
+    db = open_database(tmp_path / "list.db")
+    with pytest.raises(sqlite3.OperationalError, match="UTF-8"), transaction(db):
+        db.execute("INSERT INTO fact (name, value) VALUES ('a', 'b')")
+        db.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
+    assert (db.conn.in_transaction, db.execute("SELECT count(*) FROM fact").fetchone()) == (False, (0,))
     db.close()
 
 

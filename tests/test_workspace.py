@@ -1,6 +1,8 @@
 """The workspace: found from anywhere inside it, kept by one computer, with a key that nobody else can read."""
 
 import stat
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,23 @@ def test_a_lost_key_is_told_once_mailings_were_made_with_it(folder: Path) -> Non
     with pytest.raises(DatabaseError, match="is missing"):
         workspace.key()
     assert not (folder / "pscb-mail.key").exists()
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")], ids=["gone", "emptied"])
+def test_a_list_that_was_lost_is_not_begun_anew_while_there_are_backups_of_it(
+    folder: Path, lose: Callable[[Path], object]
+) -> None:
+    """A new one would know nobody who opted out, and an import would write to all of them again."""
+    workspace = find_workspace(folder)
+    workspace.open_database().close()
+    workspace.back_up("by-hand", datetime(2026, 12, 1, tzinfo=UTC))
+    lose(workspace.database_path)
+    with pytest.raises(DatabaseError, match="empty or not there") as caught:
+        workspace.open_database()
+    (backup,) = workspace.backups.iterdir()
+    assert f'restore "{backup}"' in caught.value.hint
+    backup.unlink()
+    workspace.open_database().close()
 
 
 def test_another_computer_may_not_write_unless_it_takes_over(folder: Path) -> None:

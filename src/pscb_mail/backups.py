@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pscb_mail.database import moment, stamp
+from pscb_mail.database import copied_over, moment, stamp, trouble
 from pscb_mail.errors import NotNowError, UsageError
 from pscb_mail.files import draft_of
 from pscb_mail.foreign import one_line
@@ -56,14 +56,21 @@ class Backup:
 
 
 def write(contents: Contents, target: Path, why: str, now: datetime) -> Backup:
-    """Write a backup to `target`, which is replaced where it exists. Raises NotNowError where it cannot be written."""
+    """Write a backup to `target`, which is replaced where it exists.
+
+    Raises NotNowError where it cannot be written, DatabaseError where the database is damaged.
+    """
     try:
         with draft_of(target) as draft, tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / DATABASE
             _copy_database(contents.database, copy)
             _zip({DATABASE: copy, KEY: contents.key, SETTINGS: contents.settings}, draft, why, now)
-    except (OSError, sqlite3.Error) as error:
-        raise NotNowError(f"The backup {target} cannot be written: {error}.", "Free space, or name another.") from error
+    except OSError as error:
+        raise NotNowError(
+            f"The backup {target} cannot be written: {error}.", "Check the rights and the space on the disk."
+        ) from error
+    except sqlite3.Error as error:
+        raise trouble(error, contents.database) or error from error
     return Backup(target, now, why)
 
 
@@ -217,4 +224,4 @@ def _sum_of(path: Path) -> str:
 
 def _copy_database(source: Path, target: Path) -> None:
     with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
+        copied_over(live, copy)

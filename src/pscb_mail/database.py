@@ -9,20 +9,23 @@ what all of them stand on.
 """
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
-from pscb_mail.errors import DatabaseError, NotNowError
+from pscb_mail.errors import DatabaseError, NotNowError, PscbMailError
 from pscb_mail.schema import migrations
 
 BUSY_SECONDS = 15
 _MODE = 0o600
 # https://www.sqlite.org/fileformat2.html#the_database_header
 _MAGIC = b"SQLite format 3\0"
+T = TypeVar("T")
 
 
 class HeldError(NotNowError):
@@ -31,6 +34,38 @@ class HeldError(NotNowError):
 
 # What reading a damaged database raises: SQLite's own words about it may quote bytes of it that are no text.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+
+# Result codes of SQLite (https://www.sqlite.org/rescode.html): somebody else is at work; the file or the disk cannot be
+# used now, which says nothing against what it holds; what it holds is no whole database.
+_HELD = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
+_OUT_OF_REACH = frozenset(
+    (
+        sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_PROTOCOL,
+    )
+)  # fmt: skip
+_DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+
+
+def _code(error: Exception) -> int:
+    """Return SQLite's result code, without what extended ones add."""
+    # Bytes that are no text are found by the driver, which gives no code.
+    no_text = isinstance(error, (sqlite3.OperationalError, UnicodeDecodeError))
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT if no_text else sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def trouble(error: Exception, what: str | Path = "The database") -> PscbMailError | None:
+    """Return what SQLite's own error means to the user, None where it may be a mistake of this program."""
+    code = _code(error)
+    if code in _HELD:
+        return HeldError(f"{what} is held by another program.", "Run it again when that one has finished.")
+    if code == sqlite3.SQLITE_FULL:
+        return NotNowError("The disk is full: nothing was changed.", "Free some space and run it again.")
+    if code in _OUT_OF_REACH:
+        return NotNowError(f"{what} cannot be used now: {error}.", "Check the disk and the rights, then run it again.")
+    if code in _DAMAGE:
+        return DatabaseError(f"{what} is damaged: {error}.", "`pscb-mail restore FILE` brings a backup back.")
+    return None
 
 
 def stamp(moment: datetime) -> str:
@@ -46,23 +81,27 @@ def moment(text: str) -> datetime:
 def open_database(path: Path) -> Database:
     """Open the database at `path`, making and migrating it as needed.
 
-    Raises DatabaseError when the file is damaged, newer than this program or no database; NotNowError when another
-    program holds it.
+    Raises DatabaseError when the file is damaged, newer than this program or no database; NotNowError when it cannot
+    be used now, or another program holds it.
     """
     try:
         _look_at(path)
         path.touch(mode=_MODE, exist_ok=True)
         # Transactions are begun explicitly (`transaction`), and worker threads hand a connection over, never share it.
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    except (OSError, sqlite3.OperationalError) as error:
+        try:
+            return _prepared(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    except OSError as error:
         raise DatabaseError(
-            f"{path} cannot be opened: {error}", "Check that the folder exists and is yours."
+            f"{path} cannot be opened: {error.strerror}.", "Check that the folder exists and is yours."
         ) from error
-    try:
-        return _prepared(connection, path)
-    except BaseException:
-        connection.close()
-        raise
+    except UNREADABLE as error:
+        raise trouble(error, path) or DatabaseError(
+            f"{path} is no database of this program ({error}).", "It was not touched. Check `database` in the settings."
+        ) from error
 
 
 def must_be_a_file(path: Path) -> None:
@@ -101,11 +140,42 @@ def files_of(path: Path) -> list[Path]:
 
 
 @contextmanager
-def looked_at(path: Path, patience: float = 5.0) -> Iterator[sqlite3.Connection]:
+def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a database for reading alone: nothing is made or migrated. What reading raises is `UNREADABLE`."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=patience)) as connection:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
         yield connection
+
+
+def asked(path: Path, question: Callable[[sqlite3.Connection], T]) -> T | None:
+    """Return what a database answers that is opened for reading alone, None where it is damaged or lacks the tables.
+
+    Raises NotNowError where it cannot be read now: that is no answer.
+    """
+    try:
+        with looked_at(path) as connection:
+            return question(connection)
+    except UNREADABLE as error:
+        if isinstance(known := trouble(error, path), NotNowError):
+            raise known from error
+        return None
+
+
+def _number(path: Path, sql: str) -> int | None:
+    return asked(path, lambda connection: int(connection.execute(sql).fetchone()[0]))
+
+
+def copied_over(source: sqlite3.Connection, target: sqlite3.Connection, patience: float = BUSY_SECONDS) -> None:
+    """Copy a whole database over another, by SQLite itself: other programs may use both meanwhile.
+
+    Raises HeldError where one of them is held for longer: left alone, Python waits for ever, and Ctrl-C is not heard.
+    """
+    ends = time.monotonic() + patience
+
+    def give_up(code: int, _remaining: int, _total: int) -> None:
+        if code in _HELD and time.monotonic() >= ends:
+            raise HeldError("The database is held by another program.", "Run it again when that one has finished.")
+
+    source.backup(target, progress=give_up)
 
 
 def fact(db: Database | sqlite3.Connection, name: str) -> str | None:
@@ -121,65 +191,32 @@ def keep_fact(db: Database, name: str, value: str) -> None:
 
 
 def needs_its_key(path: Path) -> bool:
-    """Whether a database at `path`, opened for reading alone, has sent an issue or forgotten somebody with its key."""
-    if not path.is_file():
-        return False
-    with looked_at(path) as connection:
-        try:
-            found = connection.execute("SELECT 1 FROM mailing UNION ALL SELECT 1 FROM forgotten LIMIT 1").fetchone()
-        except UNREADABLE:
-            return False
-    return found is not None
+    """Whether a database at `path`, which is only looked at, has sent an issue or forgotten somebody with its key."""
+    there = "SELECT EXISTS (SELECT 1 FROM mailing) OR EXISTS (SELECT 1 FROM forgotten)"
+    return path.is_file() and _number(path, there) == 1
 
 
 def needs_making(path: Path) -> bool:
     """Whether the database at `path` has no table of ours yet; it is only looked at. A damaged one is not new."""
-    with looked_at(path) as connection:
-        try:
-            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone()
-        except UNREADABLE:
-            return False
-    return found is None
+    return _number(path, "SELECT count(*) FROM sqlite_master WHERE name = '_sqlite_migrations'") == 0
 
 
 def is_of_an_older_version(path: Path) -> bool:
     """Whether opening the database at `path` will migrate one that somebody has used; it is only looked at."""
-    if not path.is_file():
-        return False
-    with looked_at(path) as connection:
-        try:
-            applied = connection.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0]
-        except UNREADABLE:
-            return False
-    return bool(0 < applied < len(migrations._migrations))  # noqa: SLF001
+    applied = _number(path, "SELECT count(*) FROM _sqlite_migrations") if path.is_file() else None
+    return 0 < (applied or 0) < len(migrations._migrations)  # noqa: SLF001
 
 
 def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
-    try:
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        _is_ours(connection, path)
-        # No plug-in of somebody else's sqlite-utils has any business in the list, and looking for them takes time.
-        db = Database(connection, execute_plugins=False)
-        if _mode(connection) != "wal" or _pending(db, path):
-            _make_ready(db, path)
-        mode = _mode(connection)
-        (level,) = connection.execute("PRAGMA synchronous").fetchone()
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "busy" in str(error):
-            raise NotNowError(
-                f"{path} is held by another program.", "Run it again when that one has finished."
-            ) from error
-        raise DatabaseError(f"{path} cannot be used: {error}", "Check the disk and the folder's rights.") from error
-    except OSError as error:
-        raise DatabaseError(
-            f"{path} cannot be used: {error.strerror}.", "Check the disk and the folder's rights."
-        ) from error
-    except UNREADABLE as error:
-        raise DatabaseError(
-            f"{path} is damaged or is no database ({error}).",
-            "It was not touched. `pscb-mail restore FILE` brings a backup back.",
-        ) from error
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    _is_ours(connection, path)
+    # No plug-in of somebody else's sqlite-utils has any business in the list, and looking for them takes time.
+    db = Database(connection, execute_plugins=False)
+    if _mode(connection) != "wal" or _pending(db, path):
+        _make_ready(db, path)
+    mode = _mode(connection)
+    (level,) = connection.execute("PRAGMA synchronous").fetchone()
     if (mode, level) != ("wal", 2):
         raise DatabaseError(
             f"{path}: this folder cannot keep a journal safely (mode {mode}).", "Use a folder on a local disk."
@@ -236,18 +273,14 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-            raise unwritable(error) from error
-        raise HeldError(
-            "The database is held by another program.", "Run it again when that one has finished."
-        ) from error
+        raise trouble(error) or unwritable(error) from error
     try:
         yield db
         db.conn.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if error.sqlite_errorcode == sqlite3.SQLITE_FULL:
-            raise NotNowError("The disk is full: nothing was changed.", "Free some space and run it again.") from error
+        if _code(error) == sqlite3.SQLITE_FULL:
+            raise trouble(error) or error from error
         raise
     except BaseException:
         db.rollback()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.backups import KEY_BYTES, Backup, Contents, write_automatic
+from pscb_mail.backups import KEY_BYTES, Backup, Contents, automatic_ones, write_automatic
 from pscb_mail.database import fact, is_of_an_older_version, keep_fact, needs_its_key, open_database
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.files import put
@@ -65,6 +65,21 @@ class Workspace:
         """The folder of the automatic backups."""
         return self.folder / (self.settings.backup.folder or "backups")
 
+    def lost(self) -> DatabaseError | None:
+        """Return what to do where the database is gone, or empty, and there are backups of it; None where all is well.
+
+        A new list in its place would know nobody who opted out.
+        """
+        path = self.database_path
+        if (path.exists() and (not path.is_file() or path.stat().st_size)) or not (
+            kept := automatic_ones(self.backups)
+        ):
+            return None
+        return DatabaseError(
+            f"{path} is empty or not there, but {self.backups} holds backups of a list.",
+            f'`pscb-mail restore "{kept[-1]}"` brings the latest back. For a new list, move those backups elsewhere.',
+        )
+
     def back_up(self, why: str, now: datetime) -> Backup:
         """Write an automatic backup and let the oldest go. Raises NotNowError where it cannot be written."""
         return write_automatic(self.backup_contents, self.backups, why, now, self.settings.backup.keep)
@@ -73,8 +88,10 @@ class Workspace:
         """Open the database, made on first use; one of an older version is backed up before it is migrated.
 
         Its SQL knows `keyed_hash(text)`: the HMAC-SHA-256 of a text with the workspace's key, in hexadecimal. Raises
-        DatabaseError where it belongs to another machine.
+        DatabaseError where it belongs to another machine, or is gone and there are backups of it.
         """
+        if (lost := self.lost()) is not None:
+            raise lost
         if is_of_an_older_version(self.database_path):
             self.back_up("before-migration", datetime.now(UTC))
         db = open_database(self.database_path)

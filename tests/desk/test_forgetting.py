@@ -1,8 +1,10 @@
 """Forgetting: nothing of the person is left where it can be reached, nothing of the others is lost, nobody comes back."""
 
 import shutil
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -359,6 +361,17 @@ def test_nothing_is_forgotten_while_a_send_is_under_way(desk: Office) -> None:
     with send_lock(desk.db, desk.workspace.lock_path, "issue-7", "tester", desk.now()), pytest.raises(NotNowError):
         forget(desk)
     assert person(desk, JO).name == NAME
+
+
+def test_that_traces_are_left_is_told_where_another_program_writes(desk: Office) -> None:
+    """They are forgotten, and the same command clears the file once that program has ended."""
+    desk.db.execute("PRAGMA busy_timeout = 0")
+    with closing(sqlite3.connect(desk.workspace.database_path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(NotNowError, match="They are forgotten") as caught:
+            forgetting.wipe(desk.db)
+    assert "same command again" in caught.value.hint
+    forgetting.wipe(desk.db)
 
 
 def test_what_cannot_be_reached_is_a_list(desk: Office) -> None:

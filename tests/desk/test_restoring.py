@@ -16,7 +16,7 @@ from office import Office, office
 from scripted import ScriptedServer
 
 from pscb_mail import backups
-from pscb_mail.database import transaction
+from pscb_mail.database import HeldError, transaction
 from pscb_mail.desk import dispatch, forgetting, planning, restoring, settling, unsettled
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
@@ -342,6 +342,30 @@ def test_a_damaged_database_is_laid_aside(desk: Office) -> None:
     assert sum(directory.counts(desk.db).values()) == 6
     (aside,) = desk.workspace.folder.glob("pscb-mail.db.damaged-*")
     assert aside.read_bytes().startswith(b"not a database")
+
+
+def test_a_list_that_another_program_writes_stays_as_it_is(desk: Office) -> None:
+    """It is neither damaged nor waited for without end, and the key stays the one that its mailings were made with."""
+    inside = restoring.look_into(latest(desk))
+    key = desk.workspace.key_path
+    key.write_bytes(b"k" * 32)
+    with closing(sqlite3.connect(desk.workspace.database_path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(HeldError):
+            restoring.bring_back(desk.workspace, inside, desk.now(), patience=0)
+    assert (key.read_bytes(), unsettled.restored(desk.db)) == (b"k" * 32, None)
+    restoring.bring_back(desk.workspace, inside, desk.now(), patience=0)
+
+
+def test_a_list_that_cannot_be_backed_up_first_stays_where_it_is(desk: Office) -> None:
+    """It is whole: laid aside for damaged, it would be missing where the disk is full for the one brought back, too."""
+    inside = restoring.look_into(latest(desk).rename(desk.workspace.folder / "by-hand.zip"))
+    desk.workspace.backups.rmdir()
+    desk.workspace.backups.touch()
+    with pytest.raises(NotNowError, match="folder for backups"):
+        restoring.bring_back(desk.workspace, inside, desk.now())
+    assert not list(desk.workspace.folder.glob("*.damaged-*"))
+    assert (sum(directory.counts(desk.db).values()), unsettled.restored(desk.db)) == (6, None)
 
 
 def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import getpass
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +43,9 @@ class Context:
         db = self.workspace.open_database(take_over=self.take_over)
         try:
             yield db
+        except sqlite3.OperationalError:
+            self.workspace.key()  # raises where it cannot be used: SQL that hashes with it fails without saying so
+            raise
         finally:
             written = db.conn.total_changes > 0
             db.close()

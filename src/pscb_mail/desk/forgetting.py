@@ -8,6 +8,7 @@ NotNowError where another program holds the database. What cannot be reached is 
 Retention (`left`) keeps no hash: who was merely removed has no bar to coming back.
 """
 
+import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pscb_mail import backups
-from pscb_mail.database import open_database, transaction
+from pscb_mail.database import HeldError, open_database, transaction, trouble
 from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
@@ -124,12 +125,17 @@ def erase(db: Database, gone: Trace, kept: Sequence[str], now: datetime) -> None
 
 
 def wipe(db: Database) -> None:
-    """Leave nothing of what was deleted in file or journal. Raises NotNowError where another program reads them."""
-    db.execute("VACUUM")
-    (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    """Leave nothing of what was deleted in file or journal. Raises NotNowError where another program uses them."""
+    try:
+        db.execute("VACUUM")
+        (busy, *_) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError as error:
+        if not isinstance(trouble(error), HeldError):
+            raise
+        busy = True
     if busy:
         raise NotNowError(
-            "They are forgotten, but another program still reads the database, and its journal has traces of them.",
+            "They are forgotten, but another program still uses the database, and its files have traces of them.",
             "End that program, then run the same command again.",
         )
 

@@ -22,16 +22,19 @@ from sqlite_utils import Database
 from pscb_mail import backups
 from pscb_mail.backups import Backup
 from pscb_mail.database import (
+    BUSY_SECONDS,
     UNREADABLE,
+    asked,
+    copied_over,
     fact,
     files_of,
     keep_fact,
-    looked_at,
     must_be_a_file,
     needs_making,
     open_database,
     stamp,
     transaction,
+    trouble,
 )
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
@@ -130,15 +133,16 @@ def workspace_for(folder: Path, backup: Backup) -> Workspace:
     return Workspace(folder, read_settings(settings))
 
 
-def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | None:
+def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: float = BUSY_SECONDS) -> Backup | None:
     """Put a backup in place of what is there; returns the backup of that, None where there was nothing.
 
-    Needs no database that can be opened: one that cannot be is laid aside.
+    Needs no database that can be opened: a damaged one is laid aside. `patience`: how many seconds another program that
+    writes it is waited for.
     """
     must_be_a_file(workspace.database_path)
     try:
         with nobody_sends(workspace.lock_path):
-            before = _saved(workspace, now)
+            before = _saved(workspace, now, patience)
             hashes = _read_here(workspace, forgotten.all_hashes) or ()
             with _unpacked(inside.backup, workspace.database_path.parent) as db:
                 _made_safe(db, inside.backup, now)
@@ -146,23 +150,29 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime) -> Backup | 
                     backups.extract(inside.backup, backups.KEY, workspace.key_path)
                 _forget_again(workspace, db, hashes, now)
                 with closing(sqlite3.connect(workspace.database_path)) as live:
-                    db.conn.backup(live)
+                    copied_over(db.conn, live, patience)
             workspace.database_path.chmod(0o600)
     except (OSError, sqlite3.Error) as error:
         raise NotNowError(f"The backup cannot be brought back: {error}.", "Free some space, run it again.") from error
     return before
 
 
-def _saved(workspace: Workspace, now: datetime) -> Backup | None:
-    """Back up the database that is there; one that cannot be read is laid aside."""
+def _saved(workspace: Workspace, now: datetime, patience: float) -> Backup | None:
+    """Back up the database that is there; one that is damaged is laid aside.
+
+    Raises NotNowError where it cannot be backed up, or another program writes it: then it stays where it is.
+    """
     path = workspace.database_path
     if not path.exists():
         return None
     try:
-        with looked_at(path) as there:
+        with closing(sqlite3.connect(path, timeout=patience)) as there:
+            there.execute("BEGIN IMMEDIATE")
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return workspace.back_up("before-restore", now)
-    except (*UNREADABLE, NotNowError):
+    except (*UNREADABLE, DatabaseError) as error:
+        if isinstance(known := trouble(error, path), NotNowError):
+            raise known from error
         for part in files_of(path):
             part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
         return None
@@ -184,15 +194,9 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
 
 
 def _read_here(workspace: Workspace, question: Callable[[Database], T]) -> T | None:
-    """Return what the list that is replaced answers, None where it cannot tell."""
+    """Return what the list that is replaced answers, None where there is none, or it was made by an older version."""
     path = workspace.database_path
-    if not path.exists():
-        return None
-    with looked_at(path) as there:
-        try:
-            return question(Database(there))
-        except UNREADABLE:
-            return None
+    return asked(path, lambda there: question(Database(there))) if path.exists() else None
 
 
 def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now: datetime) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pscb_mail.database import open_database, transaction
 from pscb_mail.desk.doctor.check import Check, Result
 from pscb_mail.desk.doctor.database import check_database, latest, room
+from pscb_mail.errors import DatabaseError
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def look(path: Path, host: str = "this-laptop") -> dict[str, Check]:
-    return {check.check.removeprefix("database: "): check for check in check_database(path, host)}
+    return {check.check.removeprefix("database: "): check for check in check_database(path, host=host)}
 
 
 def change(path: Path, statement: str) -> None:
@@ -96,6 +97,20 @@ def test_a_newer_one_is_an_error_and_an_older_one_a_word(path: Path) -> None:
     change(path, "DELETE FROM _sqlite_migrations WHERE name IN ('m9999_x', 'm0004_filing')")
     assert look(path)["version"].result is Result.WARNING
     assert look(path)["version"].result is Result.WARNING
+
+
+def test_one_that_cannot_be_opened_now_is_not_called_damaged(path: Path) -> None:
+    """Nobody should put a backup in its place for that: its folder's rights, or a disk, are to be mended."""
+    Path(f"{path}-wal").mkdir()
+    told = look(path)["integrity"]
+    assert (told.result, "cannot be used now" in told.detail, "restore" in told.hint) == (Result.ERROR, True, False)
+
+
+def test_a_list_that_was_lost_is_no_new_one(path: Path) -> None:
+    """There are backups of it: what the first command would say."""
+    path.unlink()
+    told = check_database(path, DatabaseError("It is gone.", "Bring it back."))[0]
+    assert (told.result, told.detail, told.hint) == (Result.ERROR, "It is gone.", "Bring it back.")
 
 
 def test_another_journal_is_told(path: Path) -> None:

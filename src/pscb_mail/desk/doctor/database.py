@@ -6,13 +6,15 @@ It is never made, migrated or mended here: a look changes nothing.
 import shutil
 import socket
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.database import UNREADABLE, fact, looked_at, moment
+from pscb_mail.database import UNREADABLE, asked, fact, looked_at, moment, trouble
 from pscb_mail.desk.doctor.check import Check, error, not_checked, ok, warning
+from pscb_mail.errors import DatabaseError, NotNowError
 from pscb_mail.schema import migrations
 
 # A send of a million writes some 400 MB; below the first a backup may fail, below the second a commit.
@@ -20,42 +22,49 @@ ROOM_TO_WARN, ROOM_NEEDED = 500_000_000, 50_000_000
 _CHECKS = ("integrity", "version", "journal", "host")
 
 
-def check_database(path: Path, host: str = "") -> list[Check]:
-    """Return the checks of the database at `path`; `host` is this computer's name unless told."""
-    room = _room(path)
-    if not path.exists():
-        return [*(ok(f"database: {name}", "None yet; the first command makes it.") for name in _CHECKS), room]
-    if not path.is_file():
-        wrong = error("database: integrity", f"{path} is no file.", "Check `database` under [newsletter].")
-        return [wrong, *_unread("version", "journal", "host"), room]
+def check_database(path: Path, lost: DatabaseError | None = None, host: str = "") -> list[Check]:
+    """Return the checks of the database at `path`; `host` is this computer's name unless told.
+
+    `lost`: what to do, where the list was lost that backups were made of.
+    """
+    if lost is not None:
+        checks = _unread(lost.message, lost.hint)
+    elif not path.exists():
+        checks = [ok(f"database: {name}", "None yet; the first command makes it.") for name in _CHECKS]
+    elif not path.is_file():
+        checks = _unread(f"{path} is no file.", "Check `database` under [newsletter].")
+    else:
+        checks = _read(path, host or socket.gethostname())
+    return [*checks, _room(path)]
+
+
+def _read(path: Path, host: str) -> list[Check]:
     try:
         with looked_at(path) as connection:
             if problem := _integrity(connection):
-                return [_damaged(path, problem), *_unread("version", "journal", "host"), room]
+                return _damaged(path, problem)
             return [
                 ok("database: integrity", f"{path.name} is whole ({path.stat().st_size / 1_000_000:.1f} MB)."),
                 _version(connection),
                 _journal(connection),
-                _host(connection, host or socket.gethostname()),
-                room,
+                _host(connection, host),
             ]
     except (*UNREADABLE, OSError) as problem:
-        return [_damaged(path, str(problem)), *_unread("version", "journal", "host"), room]
+        if isinstance(known := trouble(problem, path), NotNowError):
+            return _unread(known.message, known.hint)
+        return _damaged(path, str(problem))
+
+
+_NEWEST = """SELECT max(at) FROM
+    (SELECT at FROM change UNION ALL SELECT started_at FROM attempt UNION ALL SELECT at FROM reading)"""
 
 
 def latest(path: Path) -> datetime | None:
     """Return the time of the newest entry, None where there is none or it cannot be read."""
-    if not path.is_file():
-        return None
-    times: list[str] = []
-    try:
-        with looked_at(path) as connection:
-            for table, column in (("change", "at"), ("attempt", "started_at"), ("reading", "at")):
-                (newest,) = connection.execute(f"SELECT max({column}) FROM {table}").fetchone()  # noqa: S608  # constants
-                times += [newest] if newest else []
-        return moment(max(times)) if times else None
-    except (sqlite3.DatabaseError, OSError, ValueError):
-        return None
+    with suppress(NotNowError, OSError, ValueError):
+        at = asked(path, lambda there: there.execute(_NEWEST).fetchone()[0]) if path.is_file() else None
+        return moment(at) if at else None
+    return None
 
 
 def _integrity(connection: sqlite3.Connection) -> str:
@@ -67,16 +76,18 @@ def _integrity(connection: sqlite3.Connection) -> str:
     return f"a row of the table {stray[0]} belongs to nothing" if stray else ""
 
 
-def _damaged(path: Path, problem: str) -> Check:
-    return error(
-        "database: integrity",
+def _damaged(path: Path, problem: str) -> list[Check]:
+    return _unread(
         f"{path} is damaged or cannot be read: {problem}.",
         "Change nothing, keep the file, and put a backup in its place: `pscb-mail restore FILE`.",
     )
 
 
-def _unread(*names: str) -> list[Check]:
-    return [not_checked(f"database: {name}", "The database cannot be read.", "Mend that first.") for name in names]
+def _unread(why: str, hint: str) -> list[Check]:
+    """Return the checks of a database of which nothing can be told but that it cannot be read."""
+    first, *others = (f"database: {name}" for name in _CHECKS)
+    rest = (not_checked(name, "The database cannot be read.", "Mend that first.") for name in others)
+    return [error(first, why, hint), *rest]
 
 
 def _version(connection: sqlite3.Connection) -> Check:

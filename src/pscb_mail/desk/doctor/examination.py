@@ -55,7 +55,7 @@ class Examination:
         return [
             Subject("settings", self._settings),
             Subject("workspace", lambda: check_folder(self.workspace)),
-            Subject("database", lambda: check_database(self.workspace.database_path)),
+            Subject("database", lambda: check_database(self.workspace.database_path, self.workspace.lost())),
             *(Subject(self._prefix(number), self._relay(number, relay)) for number, relay in enumerate(settings.relay)),
             Subject("mailbox", self._mailbox),
             Subject("DNS", lambda: check_dns(settings, self.names)),
