@@ -64,7 +64,7 @@ def test_keywords_are_read_without_regard_to_case_and_with_their_parameters() ->
 def test_a_buffer_gives_every_octet_once_in_order(pieces: list[bytes], bites: list[int]) -> None:
     """However much the network takes at a time, nothing is lost, doubled or miscounted."""
     buffer = Buffer()
-    buffer.add(pieces)
+    buffer.add(*pieces)
     given_out = b""
     for bite in bites:
         head = b"".join(buffer.pieces)[:bite]

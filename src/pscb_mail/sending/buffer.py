@@ -4,8 +4,6 @@ Pure. It counts what was put in and what was handed over: that is how a session 
 left. A piece is never changed, so that thousands of copies share the bytes of one edition.
 """
 
-from collections.abc import Iterable
-
 
 class Buffer:
     """A queue of bytes. `queued` and `handed` count octets since the session began.
@@ -22,12 +20,10 @@ class Buffer:
         self.handed = 0
         self.going = False
 
-    def add(self, pieces: Iterable[bytes]) -> None:
+    def add(self, *pieces: bytes) -> None:
         """Put pieces at the end."""
-        for piece in pieces:
-            if size := len(piece):
-                self.pieces.append(piece)
-                self.queued += size
+        self.pieces += pieces
+        self.queued += sum(map(len, pieces))
 
     def took(self, count: int) -> None:
         """Note that the network took the first `count` octets."""

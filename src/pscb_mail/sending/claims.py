@@ -8,7 +8,6 @@ cost does not grow with the list.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -97,8 +96,7 @@ _LANDED = {event: after(State.IN_FLIGHT, event) for event in events_after(State.
 _CLAIMED = {state.value: after(state, Event.CLAIMED).value for state in states_before(Event.CLAIMED)}
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(NamedTuple):
     """A claim whose attempt is recorded: what `settle` needs to end it."""
 
     claim: Claim

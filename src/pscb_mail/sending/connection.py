@@ -11,7 +11,6 @@ import selectors
 import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from pscb_mail.errors import SettingsError
@@ -84,7 +83,7 @@ class Connection:
         """Hand over a copy; `flush` writes it."""
         self.used = self._clock()
         if self._signer is not None:
-            copy = replace(copy, pieces=[self._signer.sign(copy.pieces), *copy.pieces])
+            copy = copy._replace(pieces=[self._signer.sign(copy.pieces), *copy.pieces])
         self.dialogue.offer(copy)
 
     def flush(self) -> None:

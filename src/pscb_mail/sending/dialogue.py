@@ -21,7 +21,6 @@ A session ends in one of three ways, which `connection` and `fleet` call by the 
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from pscb_mail.errors import PscbMailError
 from pscb_mail.sending.buffer import Buffer
@@ -72,6 +71,9 @@ class Phase(Enum):
     CLOSED = "closed"
 
 
+_OVER = (Phase.DONE, Phase.CLOSED)
+
+
 class _Flight:
     """A copy under way. `end`: where its last byte stands in `outgoing`, once it is there."""
 
@@ -87,12 +89,8 @@ class _Flight:
         self.end: int | None = None
 
 
-class _Awaited(NamedTuple):
-    """A reply that must come: to what, for which copy, and where its question ends in `outgoing`."""
-
-    stage: Stage
-    flight: _Flight | None
-    asked: int
+# A reply that must come: to what, for which copy, and where its question ends in `outgoing`.
+_Awaited = tuple[Stage, _Flight | None, int]
 
 
 class Dialogue:
@@ -143,7 +141,7 @@ class Dialogue:
     @property
     def waits_for(self) -> Stage | None:
         """The step whose reply must come next, or None where nothing is asked."""
-        return self._awaited[0].stage if self._awaited else None
+        return self._awaited[0][0] if self._awaited else None
 
     # -- what the driver tells --------------------------------------------------------------------------------------
 
@@ -151,7 +149,7 @@ class Dialogue:
         """Begin: the relay speaks first. `own_name` is what EHLO says of us."""
         self._opening.connected(own_name)
         self.phase = Phase.OPENING
-        self._awaited.append(_Awaited(Stage.GREETING, None, 0))
+        self._awaited.append((Stage.GREETING, None, 0))
         self.progress += 1
 
     def encrypted(self) -> None:
@@ -161,16 +159,16 @@ class Dialogue:
 
     def receive(self, data: bytes) -> None:
         """Take in what the relay sent, wherever it was cut; once the session is over, nothing counts any more."""
-        if self._over():
+        if self.phase in _OVER:
             return
         lines = (self._unfinished + data).split(b"\n")
         self._unfinished = lines.pop()
-        for left, line in zip(range(len(lines) - 1, -1, -1), lines, strict=True):
+        for number, line in enumerate(lines, start=1):
             self._line(line)
-            if self.phase is Phase.ENCRYPTING and (left or self._unfinished):
+            if self.phase is Phase.ENCRYPTING and (number < len(lines) or self._unfinished):
                 # Whoever sits in between could say anything before encryption begins (RFC 3207 section 6).
                 self.break_off("it said more than it should before encryption began")
-            if self._over():
+            if self.phase in _OVER:
                 return
         if len(self._unfinished) > LINE_LIMIT:
             self.break_off("a line of its reply has no end")
@@ -198,8 +196,7 @@ class Dialogue:
             flight = self._flights[0]
             if flight.poised:
                 flight.poised = False
-                self.outgoing.add(flight.copy.pieces)
-                self.outgoing.add((b".\r\n",))
+                self.outgoing.add(*flight.copy.pieces, b".\r\n")
                 flight.end = self.outgoing.queued
                 self._await(Stage.BODY, flight)
         elif self.phase is Phase.DONE and not self.ended:
@@ -275,16 +272,12 @@ class Dialogue:
             elif reply.code == CLOSING:
                 flight.refusal = flight.refusal or Answered(stage, reply)
                 self.break_off(f'it said "{reply.code} {reply.text}"')
+            elif stage is Stage.DATA:
+                self._data_reply(flight, reply)
+            elif stage is Stage.BODY:
+                self._body_reply(flight, reply)
             else:
-                self._copy_reply(stage, flight, reply)
-
-    def _copy_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
-        if stage is Stage.DATA:
-            self._data_reply(flight, reply)
-        elif stage is Stage.BODY:
-            self._body_reply(flight, reply)
-        else:
-            self._envelope_reply(stage, flight, reply)
+                self._envelope_reply(stage, flight, reply)
 
     def _envelope_reply(self, stage: Stage, flight: _Flight, reply: Reply) -> None:
         what = meaning(stage, reply)
@@ -315,7 +308,7 @@ class Dialogue:
             self.break_off("it asks for a message that it has refused")
         else:
             # It refused the only recipient and wants the message all the same: an empty one (RFC 2920 section 3.1).
-            self.outgoing.add((b".\r\n",))
+            self.outgoing.add(b".\r\n")
             self._await(Stage.BODY, flight)
 
     def _body_reply(self, flight: _Flight, reply: Reply) -> None:
@@ -362,23 +355,20 @@ class Dialogue:
 
     # -- how it goes on ---------------------------------------------------------------------------------------------
 
-    def _over(self) -> bool:
-        return self.phase is Phase.CLOSED or self.phase is Phase.DONE
-
     def _say_next(self, flight: _Flight) -> None:
         stage, line = flight.commands.popleft()
-        self.outgoing.add((line,))
+        self.outgoing.add(line)
         if stage is Stage.BODY:  # BDAT: the message follows at once
-            self.outgoing.add(flight.copy.pieces)
+            self.outgoing.add(*flight.copy.pieces)
             flight.end = self.outgoing.queued
         self._await(stage, flight)
 
     def _ask(self, stage: Stage, command: str) -> None:
-        self.outgoing.add((command.encode() + b"\r\n",))
+        self.outgoing.add(command.encode() + b"\r\n")
         self._await(stage, None)
 
     def _await(self, stage: Stage, flight: _Flight | None) -> None:
-        self._awaited.append(_Awaited(stage, flight, self.outgoing.queued))
+        self._awaited.append((stage, flight, self.outgoing.queued))
         self.progress += 1
 
     def _done_when_empty(self) -> None:

@@ -6,7 +6,7 @@ refuse it, and held against that recipient alone.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pscb_mail.sending.replies import Reply, Stage
 
@@ -15,8 +15,7 @@ _ENDS_A_COMMAND = re.compile(r"[\0\r\n<>]")
 _NO_XCHAR = re.compile(r"[^!-*,-<>-~]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Copy:
+class Copy(NamedTuple):
     """One message to hand over.
 
     The pieces have CRLF line ends, no line of them begins with a dot, and the last piece ends a line. `reference` goes

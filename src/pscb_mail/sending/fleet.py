@@ -17,6 +17,7 @@ A relay that is not to be trusted, such as one with a bad certificate, is left o
 import selectors
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pscb_mail.errors import PscbMailError, SettingsError
 from pscb_mail.sending.connection import Connection
@@ -32,8 +33,7 @@ _TOO_MANY = frozenset({CLOSING, 432})
 _MOMENT = 0.1
 
 
-@dataclass(frozen=True)
-class Landed:
+class Landed(NamedTuple):
     """What became of a copy. `incident`: its relay was in order until now, and this says that it is not."""
 
     copy: Copy

@@ -66,8 +66,8 @@ class Slot:
 
 
 Piece = bytes | Slot
-# Short pieces as a template, and the numbers of the slots that go into it.
-_Run = tuple[bytes, list[int]]
+# Short pieces with a gap between any two, and the numbers of the slots that go into the gaps.
+_Run = tuple[list[bytes], list[int]]
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,24 @@ class Letter:
         """Return one person's message as a list of byte strings. `values` is what `values_of` returns."""
         slots, runs = self._runs
         filled = [slot.filled(values) for slot in slots]
-        return [run if isinstance(run, bytes) else run[0] % tuple([filled[n] for n in run[1]]) for run in runs]
+        return [run if isinstance(run, bytes) else _woven(run, filled) for run in runs]
 
 
 def _run(pieces: Sequence[Piece], number: Mapping[Slot, int]) -> _Run:
-    template = b"".join(piece.replace(b"%", b"%%") if isinstance(piece, bytes) else b"%b" for piece in pieces)
-    return template, [number[piece] for piece in pieces if isinstance(piece, Slot)]
+    short, numbers = [b""], []
+    for piece in pieces:
+        if isinstance(piece, Slot):
+            numbers.append(number[piece])
+            short += [b"", b""]
+        else:
+            short[-1] += piece
+    return short, numbers
+
+
+def _woven(run: _Run, filled: Sequence[bytes]) -> bytes:
+    woven = run[0].copy()
+    woven[1::2] = [filled[n] for n in run[1]]
+    return b"".join(woven)
 
 
 def compose(edition: Edition, newsletter: Newsletter, purpose: Purpose) -> Letter:
@@ -160,14 +172,14 @@ def values_of(
         "address": address,
         "reference": reference,
         "to": mailbox(name, address),
-        "date": _date(dated.replace(microsecond=0), zone),
+        "date": _date(int(dated.timestamp()), zone),
     }
 
 
 @lru_cache(maxsize=64)
-def _date(dated: datetime, zone: ZoneInfo) -> str:
-    """Return a Date header's value (RFC 5322 section 3.3); all copies of one second share it."""
-    return format_datetime(dated.astimezone(zone))
+def _date(second: int, zone: ZoneInfo) -> str:
+    """Return a Date header's value (RFC 5322 section 3.3) for a second of Unix time; all its copies share it."""
+    return format_datetime(datetime.fromtimestamp(second, zone))
 
 
 def values_for(claimed: Claim, zone: ZoneInfo) -> dict[str, str]:
@@ -192,9 +204,9 @@ def mailbox(name: str, address: str) -> str:
     """Return `name <address>` as a header's value, folded where it is long; the address alone without a name."""
     if not name:
         return address
-    if not (len(name) < _LINE - 10 and _PLAIN_NAME.fullmatch(name)):
-        name = one_line(name, 200)
-    words = phrase(name)
+    if _PLAIN_NAME.fullmatch(name) and len(name) + len(address) < _LINE - 10:
+        return f"{name} <{address}>"
+    words = phrase(one_line(name, 200))
     return f"{words} <{address}>" if len(words) + len(address) < _LINE - 10 else f"{words}\r\n <{address}>"
 
 
