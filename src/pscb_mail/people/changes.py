@@ -78,7 +78,7 @@ RECORD = """json_object('address', s.address, 'name', s.name, 'organisation', s.
     'status', s.status, 'since', s.since, 'source', s.source, 'basis', s.basis)"""
 
 
-def person_of(number: int, record: str | None) -> Subscriber | None:
+def _person_of(number: int, record: str | None) -> Subscriber | None:
     """Return the person that a record tells of; None: not on the list."""
     return None if record is None else subscriber_of(number, record)
 
@@ -227,7 +227,7 @@ def changed_by(db: Database, number: int, limit: int = -1) -> list[Recorded]:
     rows = db.execute(
         "SELECT subscriber, before, after FROM history WHERE change = ? ORDER BY id LIMIT ?", [number, limit]
     )
-    return [Recorded(made, person_of(who, before), person_of(who, after)) for who, before, after in rows]
+    return [Recorded(made, _person_of(who, before), _person_of(who, after)) for who, before, after in rows]
 
 
 def history_of(db: Database, subscriber: int) -> list[Recorded]:
@@ -239,7 +239,7 @@ def history_of(db: Database, subscriber: int) -> list[Recorded]:
     )
     return [
         Recorded(
-            Made(number, Origin(moment(at), *whence), undoes), person_of(subscriber, old), person_of(subscriber, new)
+            Made(number, Origin(moment(at), *whence), undoes), _person_of(subscriber, old), _person_of(subscriber, new)
         )
         for number, at, *whence, undoes, old, new in rows
     ]

@@ -176,12 +176,12 @@ def _kept(db: Database, number: int) -> tuple[Kept, ...]:
     ).fetchall()
     taken_back = undone(db) if rows else {}
     return tuple(
-        Kept(subscriber_of(subscriber, record), _standing(db, holder, number, taken_back))
+        Kept(subscriber_of(subscriber, record), _in_the_way(db, holder, number, taken_back))
         for subscriber, record, holder in rows
     )
 
 
-def _standing(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Made:
+def _in_the_way(db: Database, subscriber: int, number: int, taken_back: dict[int, int]) -> Made:
     """Return the latest change of somebody that came after another one, one that is in force if there is any."""
     made = [each.change for each in reversed(history_of(db, subscriber))]
     in_force = (c for c in made if c.number > number and c.undoes is None and c.number not in taken_back)
