@@ -233,6 +233,8 @@ def test_what_was_refused_or_is_in_doubt_comes_with_the_command_for_it(program: 
     after = program("send", "7", "--yes", expect=1).err
     assert "1 refused: `pscb-mail log issue-7 --state refused` tells why" in after
     assert "refused before     1: `pscb-mail retry issue-7 --only refused`" in program("send", "7", "--dry-run").err
+    assert "retry issue-7 --only refused` tries again" in program("status", "7").err
+    assert "1 refused: `pscb-mail status issue-7` says what can be done" in program().out
     tried = len(relay.taken)
     done = program("retry", "7", "--yes", expect=1)
     assert "No copy of issue-7 is put off: nothing to retry." in done.err

@@ -31,6 +31,8 @@ def status(
         if issue is not None:
             standing = overview.mailing_status(db, context.workspace, slug_of(issue))
             shown.print_status(standing, context, json=json)
+            if not standing.held:
+                shown.what_is_left(standing)
             if standing.state is MailingState.STOPPED and (brake := overview.brake(db, standing.issue)) is not None:
                 console.error(brake)
             return

@@ -144,5 +144,12 @@ def _in_a_line(status: "MailingStatus") -> str:
     parts = [f"{status.counts[State.SENT]:,} of {status.total:,} handed over"]
     parts += [f"{status.counts[state]:,} {word}" for state, word in open_ends.items() if status.counts[state]]
     parts += [f"{status.returned:,} returned"] if status.returned else []
-    going_on = f": `pscb-mail send {status.issue}` goes on" if status.state == "stopped" and not status.held else ""
-    return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{going_on}"
+    return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{_way_on(status)}"
+
+
+def _way_on(status: "MailingStatus") -> str:
+    if status.held:
+        return ""
+    if status.state == "stopped":
+        return f": `pscb-mail send {status.issue}` goes on"
+    return f": `pscb-mail status {status.issue}` says what can be done" if status.needs_a_person else ""
