@@ -29,13 +29,17 @@ from pscb_mail.issues.tokens import carried, line_of, with_groups
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the body; `anchor` is its id in the HTML, `groups` whom it is for, empty: everybody."""
+    """A heading of the body; `anchor` is its id in the HTML, `groups` whom it is for, empty: everybody.
+
+    `underlined`: it is one for the line of --- below it.
+    """
 
     level: int
     text: str
     anchor: str
     line: int
     groups: tuple[str, ...] = ()
+    underlined: bool = False
 
 
 @dataclass(frozen=True)

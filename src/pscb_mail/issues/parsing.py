@@ -145,7 +145,7 @@ class _Reader:
         taken[anchor] = taken.get(anchor, 0) + 1
         anchor = anchor if taken[anchor] == 1 else f"{anchor}-{taken[anchor]}"
         opening.attrSet("id", anchor)
-        return Heading(level, text, anchor, line, groups)
+        return Heading(level, text, anchor, line, groups, underlined=opening.markup == "-")
 
     def _children(self, tokens: list[Token], line: int, groups: tuple[str, ...]) -> None:
         for position, token in enumerate(tokens):

@@ -63,7 +63,7 @@ class Manuscript:
 
     `addresses` are web addresses that stand among the words and are no links of ours; `files` are its attachments and
     pictures, as far as they were read. `passages` are those for some groups; `readership` tells who is in them, None
-    where nobody knows.
+    where nobody knows. `indented` are the lines of what is code for the spaces before it.
     """
 
     source: Source
@@ -73,6 +73,7 @@ class Manuscript:
     links: tuple[Link, ...] = ()
     addresses: tuple[Link, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    indented: tuple[int, ...] = ()
     pictures: tuple[Picture, ...] = ()
     events: tuple[Row, ...] = ()
     edition: Edition | None = None
@@ -130,6 +131,7 @@ def manuscript(
         links=links,
         addresses=(*_bare(_words(document)), *_bare(_not_linked(in_blocks, links))),
         gaps=tuple(_gaps(document)),
+        indented=tuple(line_of(token) for token in document.tokens if token.type == "code_block"),
         events=tuple(part for part in parts if isinstance(part, Row)),
     )  # fmt: skip
 

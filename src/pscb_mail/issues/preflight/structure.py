@@ -21,8 +21,12 @@ _SILLY = re.compile(
 )
 _SAYS_SO = re.compile(r"(?:an? |the )?(?:image|picture|photo|photograph|graphic) (?:of|showing)\b", re.IGNORECASE)
 _ALT_LONG = 150
+_HEADING_LONG = 80
 # U+F0B7 is Word's own, of the font Symbol, o of Courier; a dash before a tab is one that AutoFormat made of a hyphen.
-_BULLET = re.compile(r"[ ]{0,3}(?:[-*+>][ ]{1,3})?([•◦▪▫●○■‣∙·\uf0b7\uf0a7](?=[ \t])|[–—o](?=\t))")
+_BULLET = re.compile(
+    r"[ ]{0,3}(?:[-*+>][ ]{1,3})?"
+    r"([•◦▪▫●○■‣∙·\uf0b7\uf0a7](?=[ \t])|[–—o](?=\t)|(?:[-+]|\d{1,2}[.)])(?=[^\W\d_]{2}))"
+)
 _LEFT = (
     (
         re.compile(r"\]\([^)\s]{1,60} [^)]{0,200}\)"),
@@ -97,13 +101,18 @@ def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
 
 
 def markup_left(issue: Manuscript) -> Iterator[Spot]:
-    """Find what readers would see as it is: a bracket too few, HTML, the bullets and the tabs of a word processor."""
+    """Find what readers would see as it is, or as what it was not meant to be, out of a word processor above all."""
     for text in issue.texts:
         found = ((pattern.search(text.text), sentence) for pattern, sentence in _LEFT)
         yield from ((text.line, sentence.format(one_line(sign[0], 60))) for sign, sentence in found if sign)
     for number, line in enumerate(issue.source.text.split("\n"), start=1):
         if number >= issue.source.first_line and (bullet := _BULLET.match(line)):
             yield number, f'"{bullet[1]}" begins no list here, and runs on from the line above: write - and a space.'
+    for number in issue.indented:
+        yield number, "A tab or four spaces before this line make code of it: begin it at the left."
+    for heading in issue.headings:
+        if heading.underlined and (len(heading.text) > _HEADING_LONG or heading.text.endswith((".", "!", ":"))):
+            yield heading.line, "The line of --- below makes a heading of this paragraph: leave an empty line between."
 
 
 def curly_quotes(issue: Manuscript) -> Iterator[Spot]:

@@ -32,7 +32,9 @@ _OPERATION = re.compile(r"(?<![\w-])Operation\s{1,3}([A-Z]{2,20})\b")
 
 _LEFT = re.compile(
     r"\blorem ipsum\b|\b(?:TODO|FIXME|TBD)\b|\b[xX]{2,20}\b(?!-)|\?{3,20}"
-    r"|[\[<](?:insert|name|date|time|place|link|title|your|add|text|address|telephone|number|tbc)\b[^\]>]{0,60}[\]>]",
+    r"|[\[<](?:insert|name|date|time|place|link|title|your|add|text|address|telephone|number|tbc)\b[^\]>]{0,60}[\]>]"
+    # Merge fields of Word and of other programs.
+    r"|(?i:[{«<]{1,2}[ ]?(?:first|last|sur|full)?[ _]?name[ ]?[}»>]{1,2})",
 )
 _LEFT_IN_LINK = re.compile(r"\b(?:TODO|FIXME|TBC|TBD|XXX+|INSERT)\b", re.IGNORECASE)
 _OPEN = re.compile(r"\bTB[CA]\b|\bto be (?:confirmed|announced|arranged|decided)\b", re.IGNORECASE)
