@@ -267,7 +267,10 @@ OF_ANOTHER = re.compile(
     r"^(?:mrs?|ms|miss|dr|pc|pcso|dc|ds|di|sgt|insp|cllr|rev)\b.*\b(?:left|retired|died|moved|resigned|gone|asked"
     r"|wants?|wishes|is|has|was)\b"
 )
-TOGETHER = re.compile(r"^\W*(?:(?:both|my) )?\w+(?: \w+)? and (?:i|me|myself)\b|\bboth (?:of us|\w+ and)\b")
+# "Jane and I would like to come off": the other one as well.
+TOGETHER = re.compile(
+    r"^\W*(?:(?:can|could|may|both|my|our) )*((?!\w+ed\b)\w+(?: (?!\w+ed\b)\w+)?) and(?: (?:i|me|myself)\b|\s*$)"
+)
 _TOLD = re.compile(r"\b(?:sent|send|e-?mail(?:ed|s)|rang|phoned|called|texted|left a message|asking|requesting)\b")
 # "Could someone take me off": whoever it is that does it.
 SOMEONE = re.compile(

@@ -180,17 +180,26 @@ def _doubt_before(before: str) -> str:
     """Return what goes before a wish and makes it doubtful: a condition, no decision yet, somebody else's voice."""
     if doubts.CONDITION.search(doubts.UNSURE.sub(" ", before)):
         return CONDITIONAL
-    own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", harmless.GREETED.sub("", before))))
+    start = harmless.GREETED.sub("", before)
+    own = doubts.OF_ONESELF.sub("i am", _last_clause(doubts.SOMEONE.sub(r"\1", start)))
     if doubts.NOT_DECIDED.search(own):
         return UNDECIDED
     if doubts.YOU_WILL.search(before) and not doubts.HOPED.search(before):
         return UNDECIDED
     if doubts.ASKED_OTHERS.search(before):
         return SOMEBODY
-    if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or doubts.TOGETHER.search(own):
+    if doubts.REPORTED.search(own) or doubts.SPOKEN.search(before) or _with_another(start):
         return SOMEBODY
     # "Karen would like to be removed", "it would be a shame to stop", "I asked Tim to": none is plainly one's own wish.
     return SOMEBODY if harmless.unknown_words(doubts.LED_UP.sub(" ", own)) else ""
+
+
+def _with_another(start: str) -> bool:
+    """Whether a sentence begins with somebody and the sender; "new job and I …" begins with a reason."""
+    together = doubts.TOGETHER.match(start)
+    if together is None or harmless.REASON.search(together[1]) or harmless.COURTESY.search(together[1]):
+        return False
+    return bool(harmless.unknown_words(together[1]))
 
 
 def _last_clause(before: str) -> str:
