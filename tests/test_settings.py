@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from nobody import without_rights
 
 from pscb_mail.errors import Exit, SettingsError
 from pscb_mail.settings import Settings
@@ -82,13 +83,57 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         (MINIMAL + '[mailbox]\nsource = "pop3://x"\n', "source must be"),
         (MINIMAL + '[mailbox]\nsource = "imaps://u@h/INBOX%22%0D%0AA1 LOGOUT"\n', "control character"),
         (MINIMAL + '[design]\ncolour = "blue"\n', "design.colour"),
-        (MINIMAL + "[retry]\nafter_minutes = []\n", "retry.after_minutes"),
+        (MINIMAL + "[retry]\nafter_minutes = []\n", "retry.after_minutes must be a list with something in it"),
+        ("newsletter = 3\n", "newsletter must be a table, not 3."),
+        ('[newsletter]\nname = "N"\nfrom = 3\n', "newsletter.from must be text in quotes, not 3."),
+        (MINIMAL.replace("News <news@pscb.test>", "a@pscb.test, b@pscb.test"), "newsletter.from: "),
+        (MINIMAL + 'language = "english"\n', '"english" is not a language such as en-GB.'),
+        (MINIMAL + 'list_id = "x y"\n', '"x y" is not a list id such as newsletter.pscb.example.'),
+        (MINIMAL + 'away_replies = "maybe"\n', "newsletter.away_replies must be true or false, not 'maybe'."),
+        (MINIMAL + '[relay]\nhost = "smtp.pscb.test"\n', "relay: write [[relay]]"),
+        (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test:587"\n', "its port stands under port."),
+        (
+            MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nport = 99999\n',
+            "relay.1.port must be 65535 or less, not 99999.",
+        ),
+        (MINIMAL + '[[relay]]\nhost = "h"\nsecurity = "ssl"\n', "must be 'starttls', 'tls' or 'none', not 'ssl'."),
+        (MINIMAL + "[backup]\nkeep = 1.5\n", "backup.keep must be a whole number, not 1.5."),
+        (MINIMAL + '[check]\nacronyms = "MASH"\n', "check.acronyms must be a list in square brackets, not 'MASH'."),
         (MINIMAL + '[mailbox]\npassword = "secret"\n', "mailbox.password is not a setting"),
     ],
 )
 def test_a_mistake_is_named_with_what_to_do(tmp_path: Path, text: str, told: str) -> None:
     """One row a kind of mistake."""
     assert told in mistakes_in(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "hint"),
+    [
+        ('folder = "C:\\Users"', "not valid TOML", r"folder = 'C:\Backups'"),
+        ('name = "N"'.encode("utf-16"), "is no UTF-8 text", "Save it as UTF-8"),
+    ],
+)
+def test_what_an_editor_on_windows_may_have_written_is_told_with_the_way_out(
+    tmp_path: Path, content: str | bytes, told: str, hint: str
+) -> None:
+    """A path in the quotes of text, the encoding that Notepad calls Unicode."""
+    path = tmp_path / "pscb-mail.toml"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(SettingsError, match=told) as caught:
+        read_settings(path)
+    assert hint in caught.value.hint
+
+
+def test_a_file_that_nobody_may_read_is_told_for_that() -> None:
+    """Saving it anew would not help."""
+    with without_rights() as folder:
+        path = folder / "pscb-mail.toml"
+        path.write_text(MINIMAL)
+        path.chmod(0)
+        with pytest.raises(SettingsError, match=r"cannot be read: Permission denied\.") as caught:
+            read_settings(path)
+        assert caught.value.hint == "Check its rights."
 
 
 def test_a_missing_file_says_which_command_writes_one(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ command or the keyring (`signin`). `settings_file` reads them.
 """
 
 import re
-from email.utils import parseaddr
+from email.utils import getaddresses, parseaddr
 from functools import cached_property
 from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from pscb_mail.foreign import has_unsafe
+from pscb_mail.foreign import has_unsafe, one_line
 from pscb_mail.network import is_this_computer
 from pscb_mail.providers import of_relay
 
@@ -30,6 +30,10 @@ def _mail_address(value: str) -> str:
     _plain(value)
     if not re.fullmatch(r"[^@\s<>(),;:\"\\]+@[A-Za-z0-9.-]+", parseaddr(value)[1]):
         raise ValueError(f'"{value}" is not an address such as newsletter@pscb.example')
+    if len(getaddresses([value])) > 1:
+        raise ValueError(
+            f'"{value}" must be one address; a name with a comma in it stands in quotes: \'"Ely, Jo" <…>\''
+        )
     return value
 
 
@@ -53,6 +57,17 @@ def _website(value: str) -> str:
     return value
 
 
+def _of_form(pattern: str, form: str) -> AfterValidator:
+    """Return a check of what a text looks like; `form` is that in words, with an example."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f'"{one_line(value, 60)}" is not {form}')
+        return value
+
+    return AfterValidator(check)
+
+
 Text = Annotated[str, AfterValidator(_plain)]
 MailAddress = Annotated[str, AfterValidator(_mail_address)]
 BareAddress = Annotated[str, AfterValidator(_bare_address)]
@@ -72,8 +87,10 @@ class Newsletter(Section):
     name: Text
     from_: MailAddress = Field(alias="from")
     reply_to: BareAddress = ""
-    list_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+\.[A-Za-z0-9.-]+$")] = ""
-    language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en-GB"
+    list_id: Annotated[
+        str, _of_form(r"[A-Za-z0-9._-]+\.[A-Za-z0-9.-]+", "a list id such as newsletter.pscb.example")
+    ] = ""
+    language: Annotated[str, _of_form(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", "a language such as en-GB")] = "en-GB"
     time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/London"
     website: Annotated[str, AfterValidator(_website)] = ""
     postal_address: Text = ""
@@ -87,7 +104,8 @@ class Newsletter(Section):
         """Derive what most people leave out: replies to the address in From, a list id in its domain."""
         if not isinstance(values, dict):
             return values
-        address = parseaddr(str(values.get("from", "")))[1]
+        sender = values.get("from")
+        address = parseaddr(sender)[1] if isinstance(sender, str) else ""
         domain = address.rpartition("@")[2]
         if not domain:  # that is mistake enough
             return values
@@ -122,10 +140,16 @@ class Dkim(Section):
     key_file: Text = ""
 
 
+# A name, an IPv4 address, or an IPv6 address, which alone has colons in it.
+_HOST = r"[A-Za-z0-9._-]+|([0-9A-Fa-f.]*:){2,}[0-9A-Fa-f.]*"
+
+
 class Relay(Section):
     """`[[relay]]`: an SMTP server that takes our mail."""
 
-    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")]
+    host: Annotated[
+        str, _of_form(_HOST, "a server's name alone, such as smtp.pscb.example; its port stands under port")
+    ]
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Text = ""
@@ -209,7 +233,7 @@ class Mailbox(Section):
         return self
 
 
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Colour = Annotated[str, _of_form(r"#[0-9a-fA-F]{6}", "a colour such as #17375e")]
 
 
 class Design(Section):

@@ -21,6 +21,7 @@ from pscb_mail.settings import Section, Settings
 
 Values = dict[str, Any]
 _PREFIX = "PSCB_MAIL__"
+_QUOTES = r"Text stands in straight quotes, a Windows path in single ones: folder = 'C:\Backups'."
 # An installed program has no manual beside it.
 _EVERY_KEY = "`pscb-mail init DIR --yes` writes a file into a new folder in which every key stands, explained."
 
@@ -132,10 +133,32 @@ def _in_file(path: Path) -> Values:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise SettingsError(f"{path} does not exist.", "`pscb-mail init` writes one.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}", "Save it as UTF-8 text.") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.", "Check its rights.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"{path} is no UTF-8 text.", "Save it as UTF-8: an editor's Save as lets choose."
+        ) from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path} is not valid TOML: {error}", _EVERY_KEY) from error
+        raise SettingsError(f"{path} is not valid TOML: {error}.", f"{_QUOTES} {_EVERY_KEY}") from error
+
+
+# What pydantic calls a mistake (docs.pydantic.dev, "Validation errors"), and what should have been there instead.
+_MUST_BE = {
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "literal_error": "{expected}",
+    "tuple_type": "a list in square brackets",
+    "too_short": "a list with something in it",
+    "model_type": "a table",
+    "dict_type": "a table",
+}
 
 
 def _mistake(detail: ErrorDetails) -> str:
@@ -147,11 +170,13 @@ def _mistake(detail: ErrorDetails) -> str:
         case "missing":
             return f"{key} is missing."
         case "value_error":
-            return (
-                f"{key}: {detail['msg'].removeprefix('Value error, ')}."
-                if key
-                else f"{detail['msg'].removeprefix('Value error, ')}."
-            )
+            said = detail["msg"].removeprefix("Value error, ")
+            return f"{key}: {said}." if key else f"{said}."
+        case "tuple_type" if detail["loc"] == ("relay",):
+            return "relay: write [[relay]], with two brackets on either side: there may be several."
+        case kind if kind in _MUST_BE:
+            wanted = _MUST_BE[kind].format(**detail.get("ctx", {}))
+            return f"{key} must be {wanted}, not {detail['input']!r:.60}."
         case _:
             return f"{key}: {detail['msg']}, not {detail['input']!r:.60}."
 
