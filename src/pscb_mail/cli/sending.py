@@ -7,6 +7,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli import sending_asking as asking
 from pscb_mail.cli import sending_shown as shown
+from pscb_mail.cli import standing_shown as standing
 from pscb_mail.cli.context import Context, now, stop_on_signal
 from pscb_mail.cli.options import Issue, Json, Yes
 from pscb_mail.cli.sending_options import (
@@ -110,7 +111,7 @@ def send(
             shown.written(planning.write_copies(db, context.workspace, plan, to_dir, now()), to_dir)
         if only_looks:
             if json:
-                shown.print_status(plan.status, context, json=True)
+                standing.print_status(plan.status, context, json=True)
             return
         order = dispatch.Order(limit, patient=not no_wait, begins=begins)
         plan, order = asking.agreed(context, db, plan, order, unknown, yes=yes)
@@ -137,7 +138,7 @@ def retry(
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
         status = plan.status
         if not (status.counts[State(only)] and plan.to_send) and status.state is not MailingState.SENDING:
-            shown.print_status(status, context, json=json)
+            standing.print_status(status, context, json=json)
             shown.nothing_to_retry(status, State(only))
             raise typer.Exit(console.exit_code(needs_a_person=status.needs_a_person))
         shown.show_retry(plan, State(only))
@@ -157,7 +158,7 @@ def amend(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = False
         shown.show_amendment(change)
         console.confirm(f"Give this edition to the {change.waiting:,} who are waiting?", yes=yes)
         dispatch.amend(db, context.workspace, change, context.author, now())
-        shown.print_mailing(db, context, change.issue, json=json)
+        standing.print_mailing(db, context, change.issue, json=json)
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -171,7 +172,7 @@ def cancel(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = Fals
         console.say(f"{status.waiting:,} of {status.total:,} copies of {status.issue} have not been sent.")
         console.confirm("Skip them for good?" if status.waiting else "End it, so that nobody is added?", yes=yes)
         dispatch.cancel(db, context.workspace, status.issue, context.author, now())
-        shown.print_mailing(db, context, status.issue, json=json)
+        standing.print_mailing(db, context, status.issue, json=json)
 
 
 def _run(context: Context, db: "Database", plan: "SendPlan", order: "Order", *, json: bool) -> NoReturn:
@@ -189,11 +190,11 @@ def _run(context: Context, db: "Database", plan: "SendPlan", order: "Order", *, 
             )
             ended = dispatch.dispatch(db, workspace, plan, order, means, context.author)
     except PscbMailError:
-        shown.print_mailing(db, context, plan.issue, json=json)
+        standing.print_mailing(db, context, plan.issue, json=json)
         raise
     status = overview.mailing_status(db, workspace, plan.issue)
-    shown.print_status(status, context, json=json)
-    shown.what_is_left(status)
+    standing.print_status(status, context, json=json)
+    standing.what_is_left(status)
     if ended.next_due is not None:
         when = ended.next_due.astimezone(context.zone)
         console.say(f"Some were put off by their servers: run it again from {when:%H:%M on %d %B}.")
@@ -218,14 +219,14 @@ def _send_only(context: Context, issue: str, whom: str, *, again: bool, dry_run:
         if dry_run:
             console.say(f"{console.safe(wish)} That would be asked; nothing was sent.")
             if json:
-                shown.print_mailing(db, context, slug, json=True)
+                standing.print_mailing(db, context, slug, json=True)
             return
         console.confirm(wish, yes=yes)
         with stop_on_signal() as stopping:
             means = dispatch.means_of(context.workspace, now, stopping.wait)
             verdict = dispatch.send_only(db, context.workspace, slug, person, means, context.author, again=again)
         if json:
-            shown.print_mailing(db, context, slug, json=True)
+            standing.print_mailing(db, context, slug, json=True)
         else:
             shown.told(person.address.text, verdict)
     raise typer.Exit(console.exit_code(needs_a_person=verdict.event is not Event.ACCEPTED))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pscb_mail.cli import console
-from pscb_mail.cli import sending_shown as shown
+from pscb_mail.cli import standing_shown as shown
 from pscb_mail.cli.options import Issue, Json, one_of
 from pscb_mail.sending.delivery import MailingState, State
 
