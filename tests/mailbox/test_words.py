@@ -75,6 +75,19 @@ def test_the_evidence_is_the_sentence_that_says_it():
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "I think you may still be sending to Jo Bates who left us in June.",
+        "My husband Alan died in March, he used to get this.",
+        "My mother passed away and I am clearing her mailbox.",
+    ],
+)
+def test_the_departure_of_somebody_else_is_not_the_sender_s(body: str):
+    finding = read(body)
+    assert (finding.kind, finding.other) == (Kind.LEFT, True)
+
+
 def test_somebody_else_s_wish_names_them_and_never_the_sender():
     finding = read("Please unsubscribe jane@school.example")
     assert (finding.other, finding.address, bool(finding.doubt)) == (True, "jane@school.example", True)

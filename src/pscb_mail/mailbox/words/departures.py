@@ -176,7 +176,8 @@ NOT_LEFT = re.compile(
     r"|books|comments)\b|\b(?:was|were|been|be) left (?:at|in|on|with|behind|for|over|outside)\b"
     r"|\b(?:child|pupil|student|family|boy|girl)(?: has| have| had)?(?: now| since)? left\b"
     r"|\b(?:boiler|car|computer|minibus|laptop|printer|copier|phone|battery|kettle|server)\b.{0,60}\bdied\b"
-    r"|\b(?:children|infants|babies|people|patients|those|soldiers|women|men) (?:who|that) (?:have |had )?died\b"
+    r"|\b(?:child|children|infants?|baby|babies|people|patients?|those|soldiers|woman|women|man|men|boys?|girls?|sons?"
+    r"|daughters?|pupils?|teenagers?|siblings?|twins?)\b,?(?: \w+){0,8}? died\b"
     r"|\b(?:not sure|don't know|do not know|undecided)\b.{0,60}\b(?:once|when|after|if)\b.{0,20}\b(?:left|retired)\b"
     r"|\b(?:their|his|her) (?:mum|mam|mother|dad|father|parents) (?:has |have )?left\b"
     r"|\bdied (?:laughing|of (?:laughter|boredom|embarrassment|shame))\b"
@@ -186,5 +187,9 @@ OTHERS = re.compile(
     r"\b(?:my|our|the) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss|predecessor"
     r"|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired"
     r"|left|resigned|moved|died)\b"
+)
+# Nobody tells of their own death; "who left us in June" is not who writes.
+NOT_MINE = re.compile(
+    r"\b(?:died|passed away)\b|^(?:he|she|they|who|mrs?|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr)\b"
 )
 MINE = re.compile(r"\b(?:i|me|my|we|our)\b")

@@ -160,7 +160,7 @@ _ENGLISH = re.compile(
 
 def is_english(words: str) -> bool:
     """Whether words are plainly English, so that a stem of another language in them means nothing."""
-    return len(_ENGLISH.findall(words)) >= 2
+    return len(set(_ENGLISH.findall(words))) >= 2  # different ones: Welsh has an "i" as well
 
 
 def touches_abroad(words: str) -> bool:

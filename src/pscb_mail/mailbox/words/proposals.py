@@ -144,9 +144,7 @@ def about_us(said: tuple[Sentence, ...]) -> bool:
 
 
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:
-    other = kind is Kind.LEFT and (
-        not departures.MINE.search(sentence.plain) or bool(departures.OTHERS.search(sentence.plain))
-    )
+    other = kind is Kind.LEFT and _of_another(sentence.plain)
     named = ADDRESS.findall(sentence.written)
     if other:
         return Said(
@@ -154,6 +152,14 @@ def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: st
         )
     address = _new_address((sentence,), sender) or _new_address(said, sender)
     return Said(kind, sentence.written, address, _name_before(said, address))
+
+
+def _of_another(words: str) -> bool:
+    """Whether it is somebody else than the sender who has left."""
+    if not departures.MINE.search(words) or departures.OTHERS.search(words):
+        return True
+    told = [match[0] for pattern in departures.LEFT if (match := pattern.search(words))]
+    return bool(told) and all(departures.NOT_MINE.search(each) for each in told)
 
 
 def _new_address(said: tuple[Sentence, ...], sender: str) -> str:

@@ -1,4 +1,4 @@
-"""An alarm for a child in the languages of Peterborough's newcomers, Russian and Ukrainian among them.
+"""An alarm for a child in the languages of Peterborough's newcomers, in Welsh, and in Urdu as it is typed.
 
 Pure. Each language has its young people, its families, how one speaks of oneself, what is done or feared, and what is
 only written about. A young person, or oneself and one's family, beside a harm is an alarm; so are two harms to
@@ -39,17 +39,18 @@ _LANGUAGES = (
         uczen, uczni*, uczennic*, niemowl*, wnuk, wnuka, wnuczk*, siostrzen*, bratan*, nastolat*, kolega|kolezanka|
         kolezanki z klasy, # lat, dwa|trzy|cztery lata|latka, piec|szesc|siedem|osiem|dziewiec|dziesiec|jedenascie|
         dwanascie|trzynascie|czternascie|pietnascie lat, #-letni*, malutk*, maluch*, przedszkol*, braciszk*,
-        siostrzyczk*, brat|brata|siostre""",
+        siostrzyczk*, brat|brata|siostre, maly ma|jest|placze, mala ma|jest|placze, przy
+        malym|malej, malego, kolezank*|kolega|kolege z_pracy, przyjaciolk*, przyjaciel*""",
         """ojczym*, tata, tate, taty, tato, ojciec, ojca, mama, mame, mamy, macoch*, wujek, wujka, dziadek,
-        dziadka, brat, kuzyn*, trener*, nauczyciel*, sasiad*, matka, ksiadz""",
+        dziadka, brat, kuzyn*, moj partner|maz|chlopak, partnera, meza, trener*, nauczyciel*, sasiad*, matka, ksiadz""",
         "mnie, mi, moj, moja, moje, mojego, mojej, ja, jestem, mam, boje",
         """pasem, paskiem, pasku, paska, kablem, bije, bija, bil, bila, bili, bicie, pobil*, pobit*, uderz*, kopie,
         kopal, szarp*, dusi, dusil, krzywdz*, zneca*, maltret*, molest*, gwalc*, zgwalc*, dotyka*, obmac*, wykorzyst*,
         siniak*, siniec, slady|slad|sladami|sladow po|na, oparz*, poparz*, krwi, krew, ran|rany|rane na, blizn*, boje|
         boi sie, strach*, przeraz*, placz*, krzycz*, krzyki, glod*, zamyka*, zamkn*, samo|sama|sam|same w_domu|
         zostaje, zostawi* … sam*, zabij*, zabic, grozi*, przychodzi|wchodzi … pokoju|lozka|lozko|w_nocy, niebezpiecz*,
-        zagin*, uciek*, pijan*, narkot*, tnie sie, tne sie, samobo*, umrzec, nie chce|chca wracac|wrocic, wydac
-        za_maz, gwalt*, przemoc""",
+        zagin*, uciek*, pijan*, narkot*, tnie sie, tne sie, samobo*, umrzec, nie chce|chca wracac|wrocic|zyc|juz_zyc,
+        ma|polknela|polknal|wziela|wzial tabletki, wydac za_maz, gwalt*, przemoc""",
         """szkoleni*, kurs, kursu, kursy, warsztat*, artykul*, ulotk*, plakat*, broszur*, biuletyn*, konferencj*,
         statyst*, dziekuj* za, webinar*, film, temat, wyklad*, ustaw*, czy bedzie, nagran*""",
     ),
@@ -122,18 +123,19 @@ _LANGUAGES = (
     _language(  # German
         """kind, kinder, kindes, kindern, kindchen, nachbarskind*, pflegekind*, stiefkind*, madchen, junge, jungen,
         bub, buben, baby, babys, saugling*, sohn, sohne, sohnes, tochter, schuler, schulerin*, schulern, enkel,
-        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, # jahre|jahr, zwei|drei|vier|funf|
-        sechs|sieben|acht|neun|zehn|elf|zwolf|dreizehn|vierzehn jahre, kleine|kleiner|kleinen madchen|junge|bruder|
-        schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*, sechsjahrig*, #-jahrig*, zwillinge""",
+        enkelin, enkelkind*, neffe*, nichte, jugendliche*, freundin|freund ist #, schwester, au-pair, # jahre|jahr,
+        zwei|drei|vier|funf|sechs|sieben|acht|neun|zehn|elf|zwolf|dreizehn|vierzehn jahre, kleine|kleiner|kleinen
+        madchen|junge|bruder|schwester, zweijahrig*, dreijahrig*, vierjahrig*, funfjahrig*, sechsjahrig*, #-jahrig*,
+        zwillinge""",
         """vater, papa, mutter, mama, stiefvater, stiefmutter, onkel, opa, bruder, cousin, trainer, lehrer,
         nachbar*, freund meiner, eltern""",
         "mich, mir, ich, mein, meine, meiner, meinen, uns",
         """gurtel*, schlagt, schlagen, schlug, schlage, geschlagen, prugel*, verprugel*, gehauen, haut, tritt, getreten,
         wurgt, gewurgt, misshandel*, missbrauch*, vergewaltig*, anfass*, angefasst, fasst … an, beruhr*,
-        begrapsch*, blaue flecken, bluterguss*, striemen, kommt … zimmer|bett, brandwunde*, verbrenn*, verletz*,
-        wunden, blutet, blut, angst, furchte*, verangstigt*, weint, weinen, schreit, schreien,
-        schreie, allein zu_hause|gelassen|daheim|in, alleine zu_hause|gelassen|daheim|in, eingesperrt*, sperrt …
-        ein, einsperr*, hungert, hungrig, verhunger*, hunger, nichts zu_essen, umbring*, bringt … um,
+        begrapsch*, blaue flecken, bluterguss*, striemen, kommt … zimmer|bett, zimmer|bett kommt|kam|kommen,
+        brandwunde*, verbrenn*, verletz*, wunden, blutet, blut, angst, furchte*, verangstigt*, weint, weinen, schreit,
+        schreien, schreie, allein zu_hause|gelassen|daheim|in, alleine zu_hause|gelassen|daheim|in, eingesperrt*,
+        sperrt … ein, einsperr*, hungert, hungrig, verhunger*, hunger, nichts zu_essen, umbring*, bringt … um,
         toten, totet, droht, drohen, bedroht*, gefahr, verschwunden, vermisst, weggelaufen, abgehauen,
         betrunken, drogen, zwangsheirat*, verheirate*, heiraten, ritzt, ritze, sterben, suizid*, selbstmord,
         nicht nach_hause, verwahrlos*, gewalt""",
@@ -148,13 +150,13 @@ _LANGUAGES = (
         """pere, papa, mere, maman, beau-pere, belle-mere, oncle, grand-pere, papy, frere, cousin, entraineur,
         professeur, prof, voisin*, copain|compagnon de, parents""",
         "me, m'*, moi, mon, ma, mes, j'*, je, nous",
-        """frappe*, bat, battu, battue, battus, battre, tape, tapent, gifle*, cogne*,
-        coups, maltrait*, touche, touchent, attouch*, viole, violee, abuse*, agresse*, bleus, bleu, ecchymos*,
-        blessur*, blesse*, brulure*, brule*, marques|traces|trace sur|dans|de|d'*, ceinture*, saigne*, sang, peur,
-        effray*, terrifi*, pleure, pleurent, pleurer, crie, crient, cris, hurle*, seul|seule|seuls a la_maison|chez|
-        toute|dans, seuls|seule|seul toute|depuis|le_soir|la_nuit, enferm*, faim, affam*, rien a manger, tuer, tue,
-        menac*, danger, dispar*, fugue*, ivre, saoul*, drogu*, marier, mariage force, excis*, scarifi*, suicid*,
-        mourir, ne veux|veut pas … rentrer, secoue*, vient|entre … chambre|lit, violences""",
+        """frappe*, bat, battu, battue, battus, battre, tape, tapent, gifle*, cogne*, coups, maltrait*, touche,
+        touchent, attouch*, viole, violee, abuse*, agresse*, bleus, bleu, ecchymos*, blessur*, blesse*, brulure*,
+        brule*, marques|traces|trace sur|dans|de|d'*, ceinture*, saigne*, sang, peur, effray*, terrifi*, pleure,
+        pleurent, pleurer, crie, crient, cris, hurle*, seul|seule|seuls a la_maison|chez|toute|dans, seuls|seule|seul
+        toute|depuis|le_soir|la_nuit, enferm*, faim, affam*, rien a manger, tuer, tue, menac*, danger, dispar*, fugue*,
+        ivre, saoul*, drogu*, marier, mariage force, excis*, scarifi*, suicid*, mourir, ne veux|veut pas … rentrer,
+        secoue*, vient|entre … chambre|lit, violences""",
         """formation*, cours, atelier*, article*, brochure*, affiche*, depliant*, conference*, merci pour,
         statistique*, livre, film, webinaire*, avez-vous, colloque*, l'article""",
     ),
@@ -208,6 +210,35 @@ _LANGUAGES = (
         померти, не хочу|хоче іти|повертатися|додому, не пускає, знущ*, жорсток*""",
         """курс*, навчан*, тренінг*, семінар*, стаття, статтю, статті, брошур*, буклет*, плакат*, листівк*,
         конференц*, дякую за, статист*, фільм*, книг*, вебінар*, лекці*, чи є""",
+    ),
+    _language(  # Welsh
+        """plentyn, blentyn, phlentyn, plant, blant, phlant, merch, ferch, mherch, bachgen, fachgen, mab, fab, babi,
+        fabi, baban, faban, disgybl*, ddisgybl*, wyr, wyres, chwaer, brawd, frawd, efeilliaid, # oed, dwy|tair|pedair|
+        pump|chwech|saith|wyth|naw|deg oed, un bach|fach""",
+        """tad, thad, nhad, dad, mam, fam, mham, llystad, lystad, llysfam, ewythr, taid, nain, tad-cu, mam-gu, gwr,
+        ngwr, partner, mhartner, nghariad, cymydog*, cymdog*, hyfforddwr, athro, athrawes""",
+        "fi, fy, dw, dwi, rwy, rwyf, mae'n, ni, ein",
+        """taro, nharo, tharo, daro, bwrw, mwrw, curo, nghuro, churo, guro, brifo, mrifo, frifo, cleis*, gleis*,
+        chleis*, llosg*, losg*, cam-drin, gam-drin, cham-drin, treisi*, dreisi*, threisi*, cyffwrdd, gyffwrdd,
+        chyffwrdd, ofn, ofni, hofni, perygl, peryg, beryg, cloi, gloi, chloi, llwgu, lwgu, crio, grio, sgrechian,
+        bygwth, fygwth, lladd, ladd, hunanladd*, hunan-niweid*, ar goll, dianc, meddw, feddw, gwaed*, gorfodi,
+        orfodi""",
+        """cwrs, gwrs, cyrsiau, hyfforddi*, erthygl*, taflen*, poster*, cynhadledd, gynhadledd, diolch … am,
+        cylchlythyr*, gweithdy, seminar*, ystadeg*, ffilm*, llyfr*, oes fersiwn""",
+    ),
+    _language(  # Urdu, in Latin letters
+        """bacha, bachay, bache, bachi, bachon, bachiyan, baccha, bacchi, beta, beti, betiyan, larka, larki, larkiyan,
+        ladka, ladki, bhatija, bhatiji, bhanja, bhanji, pota, poti, nawasa, nawasi, choti|chota behan|behen|bhai, # saal
+        ka|ki|ke""",
+        """shohar, shauhar, khawand, miyan, walid, walida, abbu, abba, ammi, baap, chacha, chachi, mamu, taya, phupha,
+        khalu, khala, bhai, bhabhi, sautela, sauteli, susral, sasur, saas, devar, padosi, hamsaya, ustad, maulvi""",
+        "mujhe, mujh, mujhse, mera, meri, mere, main, hum, hamein, humein, hamara",
+        """marta, marti, marte, maarta, maarti, maarte, maara, peetta, peetti, peetta, pitai, zulm, ziadti, zyadti,
+        zabardasti, jaan se, maar denge|dega|dalega|dunga|dalunga|daalega, qatal, khudkushi, zehar, dhamki*, dhamka*,
+        khauf, dar lagta|lag|rahi|raha|gayi, darti, darta, kamre mein_band, haath lagata|lagaya, galat|ghalat jagah|
+        harkat|kaam, zakhm*, khoon, jalaya, jala diya, bhooka, bhooki, bhookay, akela|akeli|akele ghar|chor*, bhaag*,
+        laapata, sharab, nasha, ro raha|rahi|rahe, cheekh*, madad, bachao, marne wala|wali, marna chahti|chahta""",
+        "workshop*, course*, training*, seminar*, article*, newsletter*, poster*, leaflet*, film, kitab, kab hai|hoga",
     ),
 )
 

@@ -9,15 +9,14 @@ from pscb_mail.mailbox.words.phrases import Phrases
 # What stands for harm by itself: a child beside it is all that it needs.
 GRAVE = Phrases("""
     starve|starves|starved|starving me|us|him|her|them, asked|asks|begged … if|whether he|she|they could|can|might
-    live_with|live_in|
-    live_here|move_in|sleep_in|sleep_on|sleep_at, put|putting me|her|him|them … ground|canal|river|grave|boot, nobody|
-    noone|no_one|no_adult else in|at|
-    there|home, teach|teaching|taught her|him|me|them a lesson, taken|took|takes|hid|hides|keeps|kept her|his|my|their
-    medication|medicine|insulin|inhaler|tablets|keys|phone|glasses|papers, cutting again|deeper|more, been|started
-    cutting, takes|taking|took photos|pictures|photographs|video through|over|of … railings|fence|gates|children|kids|
-    girls|boys, made|make|be clean|cleaned, done to me, bullet|bullets through|in|with, guns been|is|are, a gun, loaded,
-    hit|beaten|struck with a|the, holds|held|holding … nose|noses|mouth|breath, smacks|slaps|pinches|smacked|slapped
-    them, tied|chained|strapped … to the|a bed|chair|radiator|frame|post|cot|highchair,
+    live_with|live_in|live_here|move_in|sleep_in|sleep_on|sleep_at, put|putting me|her|him|them … ground|canal|river|
+    grave|boot, nobody|noone|no_one|no_adult else in|at|there|home, teach|teaching|taught her|him|me|them a lesson,
+    taken|took|takes|hid|hides|keeps|kept her|his|my|their medication|medicine|insulin|inhaler|tablets|keys|phone|
+    glasses|papers, cutting again|deeper|more, been|started cutting, takes|taking|took photos|pictures|photographs|
+    video through|over|of … railings|fence|gates|children|kids|girls|boys, made|make|be clean|cleaned, done to me,
+    bullet|bullets through|in|with, guns been|is|are, a gun, loaded, hit|beaten|struck with a|the, holds|held|holding …
+    nose|noses|mouth|breath, smacks|slaps|pinches|smacked|slapped them, tied|chained|strapped … to the|a bed|chair|
+    radiator|frame|post|cot|highchair,
     have|having|get|getting it|them done by|over_there|like|as|when|back_home|in_africa, as|like we all did|were|had,
     last thing|message|note i|ill|she|he will|ill|shall|would|ever write|ever|say, the last time anyone|you|anybody|
     youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo
@@ -192,11 +191,9 @@ SPEECH = Phrases("""
 # So one begins to tell of a child, and needs no more.
 FORMS = Phrases("""
     written|wrote|writes|writing|scribbled … help on|in, note … saying|says|said|that_says help, had|has|was written
-    help
-    on|in, mouthed|mouthing|mouths help, tied|chained … to the|a bed|radiator|bedframe|post, posted|put|pushed|sent a|
-    me|
-    us bullet|bullets, bullet through|in my|the|our|his|her, affairs straight|in_order … gun|guns|shotgun|rope|tablets|
-    pills, smacks|slaps|smacked|slapped|pinches|shakes them when|if|until, been cutting again|myself|more,
+    help on|in, mouthed|mouthing|mouths help, tied|chained … to the|a bed|radiator|bedframe|post, posted|put|pushed|
+    sent a|me|us bullet|bullets, bullet through|in my|the|our|his|her, affairs straight|in_order … gun|guns|shotgun|
+    rope|tablets|pills, smacks|slaps|smacked|slapped|pinches|shakes them when|if|until, been cutting again|myself|more,
     report|raise|make|refer|reporting|raising|making|share … safeguarding_concern|safeguarding_referral|
     safeguarding_issue|safeguarding_alert|child_protection_concern|child_protection_referral|child_abuse,
     safeguarding|child_protection concern|issue|referral about|re|for|regarding,

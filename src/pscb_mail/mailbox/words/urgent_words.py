@@ -107,12 +107,11 @@ TALK = Phrases("""
     play, performed|performance|performing, theatre, drama, film|films, actor, book, books, novel*, documentary,
     poem*, poetry, song, exhibition, programme on, toolkit*, tool kit, leaflet*, poster*, flyer*, brochure*, booklet*,
     handbook, factsheet*, cohort*, et al, two-thirds|two_thirds|three_quarters|half of the|all, grand round|rounds,
-    abuse|
-    protection|vulnerable investigation|investigations unit|team, scr, scrs, eastenders, coronation street, emmerdale,
-    hollyoaks, resources, minutes of|from, the minutes, where do i find|get, chart, checklist,
+    abuse|protection|vulnerable investigation|investigations unit|team, scr, scrs, eastenders, coronation street,
+    emmerdale, hollyoaks, resources, minutes of|from, the minutes, where do i find|get, chart, checklist,
     wristband*, massage group|class|course, article*, a piece, your piece, piece|pieces on|about, item on|about,
-    feature on|
-    about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon, cover, phrase, the word,
+    feature on|about, editorial, headline*, newsletter*, issue #, page #, pages, column, cartoon, cover, phrase, the
+    word,
     statistic*, figure|figures, percentage, per cent, rate of|rates, how many, number|numbers of, data, research,
     study, studies, dissertation, thesis, survey, consultation, audit, review|reviews, inquiry, inquiries,
     executive summary, report on|to|is, annual report, policy|policies, procedure*, protocol*, guidance, guideline*,
