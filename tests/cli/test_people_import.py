@@ -214,6 +214,17 @@ def test_who_is_not_to_be_written_to_is_barred_and_does_not_join(program: Progra
     assert table(program, "out.csv")[1] == ["new@board.example", "barred"]
 
 
+def test_of_people_with_statuses_a_plan_says_who_joins_as_what_and_who_is_barred(program: Program) -> None:
+    rows = ("email,status", "a@x.example,active", "b@x.example,unsubscribed", "c@x.example,removed")
+    (program.folder / "mixed.csv").write_text("\n".join(rows))
+    done = program("import", "mixed.csv", "--marked", "out.csv", "--yes")
+    joining, barred = done.err.index("2  to join the list"), done.err.index("1  to be barred")
+    assert joining < done.err.index("a@x.example\n") < done.err.index("c@x.example, removed\n") < barred
+    assert done.out.startswith("2 added, 1 barred.")
+    became = [row[-1] for row in table(program, "out.csv")]
+    assert became == ["what happened", "added", "barred", "added as removed"]
+
+
 def test_a_row_without_an_address_is_told_by_its_name(program: Program) -> None:
     (program.folder / "gaps.csv").write_text("Name,Email\nNobody,\n,nobody\nNew,p1+news@board.example\n")
     done = program("import", "gaps.csv", "--dry-run")

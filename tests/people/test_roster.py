@@ -348,7 +348,7 @@ def test_a_file_may_say_who_must_not_be_written_to(people) -> None:
     done = roster.enrol(
         people.db, [entry(JO, status=Status.OPTED_OUT), entry(SAM, status=Status.OPTED_OUT)], people.origin()
     )
-    assert (done.count(Kind.OPTED_OUT), done.count(Kind.ADDED)) == (1, 1)
+    assert done.counts == {Kind.OPTED_OUT: 1, Kind.BARRED: 1}
     assert people.status(JO) is people.status(SAM) is Status.OPTED_OUT
     with pytest.raises(UsageError):
         people.add(SAM)

@@ -87,7 +87,7 @@ def import_(
     order = _Order(
         name=file.name, origin=options.origin(context, f"import {file.name}"),
         source="" if "source" in reading.columns.places else f"import {file.name}",
-        sync=groups[0] if sync else "", confirm=context.workspace.settings.groups.confirm, barred=as_ is not None,
+        sync=groups[0] if sync else "", confirm=context.workspace.settings.groups.confirm,
         dry_run=dry_run, yes=yes, yes_leaving=yes_leaving, json=json,
     )  # fmt: skip
     with context.database() as db:
@@ -102,17 +102,13 @@ def import_(
 
 @dataclass(frozen=True, kw_only=True)
 class _Order:
-    """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first.
-
-    `barred`: the file holds people who must not be written to.
-    """
+    """What the user wants of an import; `sync`: the group made equal to the file; `confirm`: groups to ask first."""
 
     name: str
     origin: "Origin"
     source: str
     sync: str
     confirm: tuple[str, ...]
-    barred: bool
     dry_run: bool
     yes: bool
     yes_leaving: bool
@@ -168,7 +164,7 @@ def _planned_and_done(db: "Database", order: _Order, understood: _Understood, co
 
 def _show(order: _Order, understood: _Understood, planned: "Enrolled") -> None:
     reading, staged, questions = understood.reading, understood.staged, understood.questions
-    import_shown.plan(order.name, reading, staged, planned, questions, order.sync, barred=order.barred)
+    import_shown.plan(order.name, reading, staged, planned, questions, order.sync)
 
 
 def _carried_out(
@@ -224,7 +220,7 @@ def _end(order: _Order, understood: _Understood, done: "Enrolled") -> NoReturn:
     if order.json:
         console.document(import_shown.as_json(understood.reading, done, understood.questions))
     elif done.change is not None:
-        shown.enrolled(done, barred=order.barred)
+        shown.enrolled(done)
     elif understood.staged.people and not done.moving:
         console.result("Nothing to change.")
     if not order.dry_run and not understood.staged.people:

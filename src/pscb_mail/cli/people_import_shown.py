@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pscb_mail.cli import console
 from pscb_mail.cli import people_shown as shown
 from pscb_mail.people.joining import Decision, Kind
-from pscb_mail.people.subscriber import differences
+from pscb_mail.people.subscriber import Status, differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ def as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]
     """Return an import or its plan as `import --json` has it."""
     return {
         "change": done.change,
-        "added": done.count(Kind.ADDED, Kind.BACK),
+        "added": done.count(Kind.ADDED, Kind.BARRED, Kind.BACK),
         "changed": done.count(Kind.CHANGED, Kind.OPTED_OUT),
         "unchanged": done.count(Kind.UNCHANGED),
         "protected": done.count(Kind.PROTECTED),
@@ -34,6 +34,7 @@ def as_json(reading: "Reading", done: "Enrolled", questions: "Sequence[Question]
 
 _PLANNED = (
     (Kind.ADDED, "to join the list"),
+    (Kind.BARRED, "to be barred: nobody is to write to them"),
     (Kind.BACK, "to come back: they had been removed"),
     (Kind.CHANGED, "to change"),
     (Kind.OPTED_OUT, "to come off: the file says that they opted out"),
@@ -49,19 +50,13 @@ def plan(
     planned: "Enrolled",
     questions: "Sequence[Question]",
     sync: str,
-    *,
-    barred: bool,
 ) -> None:
-    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions.
-
-    `barred`: the file holds people who must not be written to.
-    """
+    """Print what an import is about to do: who leaves, what is read from where, counts, examples, faults, questions."""
     _file(name, reading)
     _leaving(planned.leaving, sync, faults=len(reading.rejected))
     for kind, words in _PLANNED:
-        told = "to be barred: nobody is to write to them" if barred and kind is Kind.ADDED else words
         some = [] if kind is Kind.UNCHANGED else [each for each in planned.decisions if each.kind is kind]
-        _listed(told, planned.count(kind), map(_example, some), shown.EXAMPLES, "more")
+        _listed(words, planned.count(kind), map(_example, some), shown.EXAMPLES, "more")
     # Where an address of now meets one of then, that is only counted.
     repeated = staged.repeated + staged.people - sum(planned.counts.values())
     marked = "more: --marked tells of each row"
@@ -110,8 +105,10 @@ def _example(each: Decision) -> str:
     about = each.person.called
     if each.kind is Kind.CHANGED:
         about += f": {'; '.join(differences(each.before, each.person))}"
-    if each.kind is Kind.PROTECTED:
-        about += f", {each.person.status.words if each.before else 'asked to be forgotten'}"
+    elif each.kind is Kind.PROTECTED and each.before is None:
+        about += ", asked to be forgotten"
+    elif each.kind in {Kind.ADDED, Kind.PROTECTED} and each.person.status is not Status.ACTIVE:
+        about += f", {each.person.status.words}"
     return f"[dim]{console.safe(about)}[/]"
 
 

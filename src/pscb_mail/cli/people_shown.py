@@ -155,10 +155,11 @@ def new_group(made: "NewGroup") -> str:
     return f"{made.name} (did you mean {made.near}?)" if made.near else made.name
 
 
-def enrolled(done: "Enrolled", *, barred: bool = False) -> None:
-    """Print in numbers what became of many; `barred`: they are people who must not be written to."""
+def enrolled(done: "Enrolled") -> None:
+    """Print in numbers what became of many."""
     counted = (
-        (Kind.ADDED, "barred" if barred else "added"),
+        (Kind.ADDED, "added"),
+        (Kind.BARRED, "barred"),
         (Kind.BACK, "back on the list"),
         (Kind.CHANGED, "changed"),
         (Kind.OPTED_OUT, "taken off"),

@@ -56,7 +56,7 @@ class Enrolled:
     @property
     def moving(self) -> int:
         """How many people are not afterwards what they were before."""
-        return self.count(Kind.ADDED, Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT) + self.leaving.count
+        return self.count(Kind.ADDED, Kind.BARRED, Kind.BACK, Kind.CHANGED, Kind.OPTED_OUT) + self.leaving.count
 
 
 def gone_through(db: Database, staged: Staged, deciding: Deciding, sync: str, recorded: Recording | None) -> Enrolled:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     """What an entry does."""
 
     ADDED = "added"
+    BARRED = "barred"  # is new, and must not be written to
     BACK = "back"  # was removed once, and is active again
     CHANGED = "changed"
     OPTED_OUT = "opted_out"  # the file says that they do not want it
@@ -62,7 +63,8 @@ class Decision:
 def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str) -> Decision:
     """Return what an entry does. `source` is where people come from who join and whose entry does not say so."""
     if existing is None:
-        return Decision(Kind.ADDED, _new(entry, at, source))
+        kind = Kind.BARRED if entry.status is Status.OPTED_OUT else Kind.ADDED
+        return Decision(kind, _new(entry, at, source))
     if entry.status is not Status.ACTIVE:
         return _told_otherwise(entry, existing, at)
     if existing.status in PROTECTED:
@@ -73,7 +75,7 @@ def decide(entry: Entry, existing: Subscriber | None, at: datetime, source: str)
     return Decision(Kind.UNCHANGED if merged == existing else Kind.CHANGED, merged, existing)
 
 
-def barring(entry: Entry, at: datetime) -> Decision:
+def left_off(entry: Entry, at: datetime) -> Decision:
     """Return the decision on an entry about somebody who was forgotten: nothing of it is kept."""
     return Decision(Kind.PROTECTED, _new(entry, at, ""))
 
@@ -102,8 +104,8 @@ def outcome(decision: Decision) -> str:
         return "left off the list: asked to be forgotten"
     if decision.kind is Kind.PROTECTED:
         return f"left as they are: {decision.person.status.words}"
-    if decision.kind is Kind.ADDED and decision.person.status is Status.OPTED_OUT:
-        return "barred"
+    if decision.kind is Kind.ADDED and decision.person.status is not Status.ACTIVE:
+        return f"added as {decision.person.status.words}"
     return {Kind.BACK: "back on the list", Kind.OPTED_OUT: "opted out"}.get(decision.kind, str(decision.kind))
 
 

@@ -1,6 +1,6 @@
 """Recognising: who on the list an entry is about, by their address of now or one they had before; then what it does.
 
-Nobody is decided on twice, and nobody who was forgotten is recognised: their entry is barred. Only reads.
+Nobody is decided on twice, and nobody who was forgotten is recognised: their entry is left off. Only reads.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.changes import Origin, former_addresses
-from pscb_mail.people.joining import Decision, Entry, asked_first, barring, decide
+from pscb_mail.people.joining import Decision, Entry, asked_first, decide, left_off
 from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Status, Subscriber
 
@@ -49,7 +49,7 @@ class Deciding:
             if existing:
                 self._meet(existing.id)
             elif key in barred:
-                yield line, barring(entry, self._origin.at)
+                yield line, left_off(entry, self._origin.at)
                 continue
             decision = decide(self._spelt(entry), existing, self._origin.at, self._source)
             yield line, asked_first(decision, entry, self._asked_first)
