@@ -88,6 +88,7 @@ def test_a_backup_comes_back_in_an_empty_folder(program: Program, tmp_path: Path
     new.folder.mkdir()
     asked = new("restore", str(tmp_path / "stick.zip"), expect=2)
     assert "2 people" in asked.err
+    assert "there is no list yet" in asked.err
     assert not list(new.folder.iterdir())
     done = new("restore", str(tmp_path / "stick.zip"), "--yes")
     assert "Settled" in done.out
@@ -105,6 +106,22 @@ def test_a_restore_replaces_the_list_and_keeps_a_backup_of_it(program: Program) 
     (before,) = (path for path in (program.folder / "backups").iterdir() if "before-restore" in path.name)
     program("restore", str(before), "--yes")
     assert people(program) == [JO, SAM]
+
+
+def test_whoever_came_off_since_the_backup_stays_off(program: Program) -> None:
+    """By telephone, which no mailbox tells: how many and who is said before anything is done."""
+    program("add", JO, SAM)
+    program("backup", "one.zip")
+    assert "come off" not in program("restore", "one.zip", expect=2).err
+    program("unsubscribe", SAM, "--reason", "rang")
+    asked = program("restore", "one.zip", expect=2).err
+    assert "1 person has come off since, and will stay off:\n         sam@police.test\n" in asked
+    assert "additions, changes.\n" in asked
+    program("restore", "one.zip", "--yes")
+    assert {each["address"]: each["status"] for each in program("list", "--json").json} == {
+        JO: "active",
+        SAM: "opted_out",
+    }
 
 
 def test_a_file_that_is_no_backup_changes_nothing(program: Program) -> None:

@@ -386,6 +386,38 @@ def test_whoever_was_forgotten_since_is_forgotten_again(desk: Office, tmp_path: 
     assert not [text for text in (JO, ann) if text.encode() in kept]
 
 
+def test_whoever_came_off_since_is_off_under_every_address_and_who_came_back_is_not(
+    desk: Office, tmp_path: Path
+) -> None:
+    """One who had another address at the backup, one who joined since; one came back after they had come off here."""
+
+    def origin(command: str) -> Origin:
+        return Origin(desk.now(), "tester", command, "rang")
+
+    off = {name: directory.find(desk.db, name).id for name in (JO, SAM, KIT)}
+    roster.opt_out(desk.db, [off[KIT]], origin("unsubscribe"))
+    elsewhere, old = tmp_path / "stick.zip", tmp_path / "old.zip"
+    shutil.copy(latest(desk), old)
+    roster.resubscribe(desk.db, off[KIT], origin("resubscribe"))
+    roster.opt_out(desk.db, [off[KIT]], origin("unsubscribe"))
+    roster.resubscribe(desk.db, off[KIT], origin("resubscribe"))
+    shutil.copy(latest(desk), elsewhere)
+    restoring.bring_back(desk.workspace, restoring.look_into(old), desk.now())
+    desk.add("late@school.test")
+    roster.edit(desk.db, off[SAM], origin("edit"), address=parse_address("sam@police.test"))
+    late = directory.find(desk.db, "late@school.test").id
+    roster.opt_out(desk.db, [off[JO], off[SAM], late], origin("unsubscribe"))
+    inside = restoring.look_into(elsewhere, desk.workspace)
+    assert inside.stay_off == (JO, "late@school.test", "sam@police.test")
+    desk.db.close()
+    restoring.bring_back(desk.workspace, inside, desk.now())
+    desk.db = desk.workspace.open_database()
+    people = {each.address.text: each.status for each in directory.people(desk.db)}
+    assert {who for who, status in people.items() if status is not Status.ACTIVE} == set(inside.stay_off)
+    assert people[KIT] is Status.ACTIVE
+    assert SAM not in people
+
+
 @pytest.mark.parametrize(
     ("theirs_then", "new", "comes_back"),
     [

@@ -8,6 +8,7 @@ import typer
 from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, not_there_yet, now
 from pscb_mail.cli.options import Yes
+from pscb_mail.cli.people_shown import first_of
 from pscb_mail.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 _PANEL = "Upkeep"
+_NAMED = 20
 
 
 @commands.command(rich_help_panel=_PANEL)
@@ -92,9 +94,10 @@ def _brought_back(context: Context, file: Path, *, yes: bool) -> "Workspace":
     """Show what a backup is, ask, and put it in place; returns the workspace that it is in."""
     from pscb_mail.desk import restoring
 
-    inside = restoring.look_into(file)
+    there = _list_there(context)
+    inside = restoring.look_into(file, there)
     folder = _folder(context)
-    _show(inside, folder)
+    _show(inside, folder, replaces=there is not None)
     console.confirm("Bring it back?", yes=yes)
     workspace = restoring.workspace_for(folder, inside.backup)
     before = restoring.bring_back(workspace, inside, now())
@@ -114,7 +117,15 @@ def _folder(context: Context) -> Path:
         return (context.named or Path.cwd()).absolute()
 
 
-def _show(inside: "Inside", folder: Path) -> None:
+def _list_there(context: Context) -> "Workspace | None":
+    """Return the workspace whose list would be replaced, None where there is none yet."""
+    try:
+        return context.workspace if context.workspace.database_path.exists() else None
+    except UsageError:
+        return None
+
+
+def _show(inside: "Inside", folder: Path, *, replaces: bool) -> None:
     made = inside.backup.made_at
     console.say(f"A backup of {made:%d %B %Y, %H:%M} UTC ({inside.backup.why}), from {console.safe(inside.host)}")
     console.say(f"  {console.count(inside.people, 'person', 'people')}, {inside.active:,} of them active")
@@ -122,10 +133,17 @@ def _show(inside: "Inside", folder: Path) -> None:
         console.say(f"  {each.issue}: {each.sent:,} of {each.total:,} sent")
     if not inside.has_key:
         console.say("  [yellow]without a key:[/] nothing had been sent yet")
+    if not replaces:
+        console.say(f"It comes into {console.safe(folder)}, where there is no list yet. This computer keeps it then.")
+        console.say("What was done by hand since then is not in it: additions, changes, opt-outs by telephone.")
+        return
     console.say(
         f"It replaces the list in {console.safe(folder)}, which is backed up first. This computer keeps it then."
     )
-    console.say("What was done by hand since then is not in it: additions, changes, opt-outs by telephone.")
+    if off := inside.stay_off:
+        console.say(f"{console.count(len(off), 'person has', 'people have')} come off since, and will stay off:")
+        first_of(map(console.safe, off), len(off), _NAMED, "more: `pscb-mail list --status opted_out` has them all")
+    console.say("What else was done by hand since then is not in it: additions, changes.")
 
 
 def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":

@@ -1,10 +1,10 @@
 """Bringing a backup back: looked into, put in place of what is there, and made safe before it is.
 
 Promises: what is there is backed up first, or laid aside where it cannot be read; the database is put in place in one
-transaction, with all that waits to be sent in doubt, the bar on sending up (`unsettled`) and whoever was forgotten here
-forgotten again, so that a crash anywhere leaves a list that sends nothing and knows nobody whom it must not. Raises
-UsageError for no backup, NotNowError where another program holds the database. Leaves to others: finding out what
-happened since (`settling`).
+transaction, with all that waits to be sent in doubt, the bar on sending up (`unsettled`), whoever was forgotten here
+forgotten again and whoever came off here off again, so that a crash anywhere leaves a list that sends nothing and knows
+nobody whom it must not. Raises UsageError for no backup, NotNowError where another program holds the database. Leaves
+to others: finding out what happened since (`settling`).
 """
 
 import socket
@@ -41,7 +41,10 @@ from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import outbox
 from pscb_mail.people import directory, forgotten, roster
+from pscb_mail.people.address import Person
 from pscb_mail.people.changes import Origin
+from pscb_mail.people.directory import Filters
+from pscb_mail.people.joining import Entry, decide
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import afterwards, ledger
 from pscb_mail.sending.delivery import State
@@ -67,7 +70,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Inside:
-    """A backup and what is in it."""
+    """A backup and what is in it. `stay_off`: who came off the list that it would replace, and would be on it again."""
 
     backup: Backup
     host: str
@@ -75,14 +78,19 @@ class Inside:
     active: int
     mailings: tuple[Sent, ...]
     has_key: bool
+    stay_off: tuple[str, ...] = ()
 
 
 # -- looking --------------------------------------------------------------------------------------------------------
 
 
-def look_into(path: Path) -> Inside:
-    """Return what a backup holds. Raises UsageError where it is none, or damaged, or of a newer version."""
+def look_into(path: Path, there: Workspace | None = None) -> Inside:
+    """Return what a backup holds. Raises UsageError where it is none, or damaged, or of a newer version.
+
+    `there`: the workspace whose list it would replace.
+    """
     backup = backups.checked(path)
+    off = _off_here(there) if there else []
     try:
         with _unpacked(backup) as db:
             people = directory.counts(db)
@@ -93,6 +101,7 @@ def look_into(path: Path) -> Inside:
                 active=people[Status.ACTIVE],
                 mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
                 has_key=backups.KEY in backups.names(backup),
+                stay_off=tuple(each.address.text for each in _on_again(db, off, backup.made_at)),
             )
     except UNREADABLE as error:
         raise UsageError(f"The database in the backup {path} is not whole.", "Take another one.") from error
@@ -144,11 +153,14 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: fl
         with nobody_sends(workspace.lock_path):
             before = _saved(workspace, now, patience)
             hashes = _read_here(workspace, forgotten.all_hashes) or ()
+            off = _off_here(workspace)
             with _unpacked(inside.backup, workspace.database_path.parent) as db:
                 _made_safe(db, inside.backup, now)
                 if inside.has_key:
                     backups.extract(inside.backup, backups.KEY, workspace.key_path)
+                workspace.lend_key(db)
                 _forget_again(workspace, db, hashes, now)
+                _take_off_again(workspace, db, off, now)
                 with closing(sqlite3.connect(workspace.database_path)) as live:
                     copied_over(db.conn, live, patience)
             workspace.database_path.chmod(0o600)
@@ -207,7 +219,6 @@ def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now
     """
     if not hashes:
         return
-    workspace.lend_key(db)
     with transaction(db):
         had = forgotten.barred_of(db, hashes)
         others = _read_here(workspace, lambda here: forgotten.theirs_as_well(here, had)) or ()
@@ -215,14 +226,51 @@ def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now
         forgetting.erase(db, forgotten.trace(db, ids), hashes, now)
         keys = {key for _, key in others}
         stay = [who for who, _ in others if (each := directory.by_id(db, who)) and each.address.key in keys]
-        _move_on(db, _read_here(workspace, lambda here: directory.by_ids(here, stay)) or [], now)
+        why = "whoever had their address of the backup since was forgotten"
+        _move_on(db, _read_here(workspace, lambda here: directory.by_ids(here, stay)) or [], _origin(now, why))
     forgetting.wipe(db)
 
 
-def _move_on(db: Database, people: Sequence[Subscriber], now: datetime) -> None:
+def _off_here(workspace: Workspace) -> list[Subscriber]:
+    """Return who has opted out on the list that is replaced."""
+    return _read_here(workspace, lambda here: list(directory.people(here, Filters(Status.OPTED_OUT)))) or []
+
+
+def _entry(off: Subscriber) -> Entry:
+    return Entry(
+        Person(off.name, off.address), off.organisation, off.role, off.groups, off.status, off.since, off.source,
+        off.basis,
+    )  # fmt: skip
+
+
+def _on_again(db: Database, off: Sequence[Subscriber], made_at: datetime) -> list[Subscriber]:
+    """Return those of some who are off whom a backup knows otherwise, or not at all: nothing bars them there."""
+    known = directory.by_keys(db, [each.address.key for each in off])
+    return [each for each in off if decide(_entry(each), known.get(each.address.key), made_at, "").written]
+
+
+def _take_off_again(workspace: Workspace, db: Database, off: Sequence[Subscriber], now: datetime) -> None:
+    """Take off those who have come off since; who is not in the backup is barred, lest they be added again.
+
+    Whoever has had another address since gets it first: it is theirs that must not be written to.
+    """
+    if not off:
+        return
+    why = "they had come off the list that this backup took the place of"
+    with transaction(db):
+        then = [(each.id, each.address.key) for each in directory.by_ids(db, [each.id for each in off])]
+        moved = set(then) - {(each.id, each.address.key) for each in off}
+        same = {who for who, _ in _read_here(workspace, lambda here: forgotten.theirs_as_well(here, moved)) or ()}
+        _move_on(db, [each for each in off if each.id in same], _origin(now, why))
+        roster.enrol(db, map(_entry, off), _origin(now, why))
+
+
+def _origin(now: datetime, why: str) -> Origin:
+    return Origin(now, "pscb-mail", "restore", why)
+
+
+def _move_on(db: Database, people: Sequence[Subscriber], origin: Origin) -> None:
     """Give people the addresses that they have now; where one is still another's, nothing goes to the one of then."""
-    why = "whoever had their address of the backup since was forgotten"
-    origin = Origin(now, "pscb-mail", "restore", why)
     for person in people:
         try:
             roster.edit(db, person.id, origin, address=person.address)
