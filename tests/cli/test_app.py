@@ -106,11 +106,12 @@ def test_a_damaged_database_is_a_sentence(tmp_path: Path) -> None:
     assert "damaged" in done.err
 
 
-def test_text_that_is_none_is_damage_too() -> None:
-    """SQLite hands such bytes on, and Python's driver finds them: no code of SQLite's says so."""
-    with closing(sqlite3.connect(":memory:")) as db, pytest.raises(sqlite3.OperationalError) as damage:
-        db.execute("SELECT CAST(x'ff' AS TEXT)").fetchone()
-    assert "damaged" in _database_trouble(damage.value).message
+def test_a_key_that_is_damaged_is_told_where_sql_hashes_with_it(tmp_path: Path) -> None:
+    """SQLite says no more than that a function has failed."""
+    program = workspace(tmp_path)
+    program("add", "Jo <jo@school.test>")
+    (tmp_path / "pscb-mail.key").write_bytes(b"short")
+    assert "pscb-mail.key is damaged" in program("forget", "jo@school.test", "--yes", expect=2).err
 
 
 def test_a_mistake_in_our_own_sql_is_not_called_a_damaged_list() -> None:

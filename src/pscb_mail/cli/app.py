@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 from pscb_mail import __version__
 from pscb_mail.cli.context import Context
 from pscb_mail.cli.streams import end_unread, have_streams, hold_read
-from pscb_mail.errors import DatabaseError, Exit, NotNowError, PscbMailError, UsageError
+from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.foreign import one_line
 
 _GLOBAL_WITH_VALUE = ("--workspace", "-w")
@@ -217,23 +217,10 @@ def _file_trouble(error: OSError) -> PscbMailError:
     return UsageError(f"{where}: {error.strerror or error}.", "Check that it is what you meant, and its rights.")
 
 
-# Result codes of SQLite (https://www.sqlite.org/rescode.html) that say nothing against what the file holds.
-_PASSING = frozenset(
-    (
-        sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT,
-        sqlite3.SQLITE_PROTOCOL,
-    )
-)  # fmt: skip
-
-
 def _database_trouble(error: sqlite3.Error) -> PscbMailError:
     """Return what SQLite's own error means to the user, wherever it came from."""
-    # Bytes that are no text are found by the driver, which gives no code; what extended codes add is cut off.
-    unread = sqlite3.SQLITE_CORRUPT if isinstance(error, sqlite3.OperationalError) else sqlite3.SQLITE_ERROR
-    code = getattr(error, "sqlite_errorcode", unread) & 0xFF
-    if code in _PASSING:
-        return NotNowError(f"The database cannot be used now: {error}.", "Free space or wait, then run it again.")
-    if code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
-        return DatabaseError(f"The database is damaged: {error}.", "`pscb-mail restore FILE` brings a backup back.")
-    raise error  # a mistake of this program, which nobody should take for one of theirs
+    from pscb_mail.database import trouble
+
+    if (known := trouble(error)) is None:
+        raise error  # a mistake of this program, which nobody should take for one of theirs
+    return known
