@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from the_list import TheList
 
-from pscb_mail.database import open_database, stamp
+from pscb_mail.database import open_database, stamp, transaction
 from pscb_mail.desk.story import page, story
+from pscb_mail.mailbox import outbox
+from pscb_mail.mailbox.decision import Answer
 from pscb_mail.people import roster, undoing
 from pscb_mail.people.changes import Origin
+from pscb_mail.sending import ledger
 
-JO = "jo@school.example"
+JO, SAM = "jo@school.example", "sam@police.example"
 LONDON = ZoneInfo("Europe/London")
 
 
@@ -89,6 +92,28 @@ def test_a_story_tells_changes_issues_and_mail_in_order(people: TheList) -> None
     assert details[3] == 'Taken off. "please take me off"'
     assert details[4].endswith("status: active → opted out. Reason: please take me off")
     assert "takes back change 2" in details[5]
+
+
+def test_a_story_has_our_own_mails_to_them_and_the_test_copies(people: TheList) -> None:
+    """Whoever asks what is kept is told of these, too; what went to others, and answers' tries, are not theirs."""
+    people.add(f"Jo <{JO}>", SAM)
+    people.now += timedelta(hours=1)
+    with transaction(people.db):
+        for who, subject in ((JO, "You are off the list"), (SAM, "Please confirm")):
+            letter = outbox.Letter(Answer.CONFIRMED, people.one(who).id, f"<{who}>", who, subject, "Goodbye.")
+            outbox.write(people.db, None, letter, people.now)
+        outbox.settle(people.db, 1, "sent", "250 2.0.0 ok", people.now)
+        for address in (JO.upper(), SAM):
+            ledger.start_test(people.db, "issue-18", address, "smtp.pscb.example:587", people.now)
+        ledger.start_answer(people.db, "smtp.pscb.example:587", people.now)
+    told = story(people.db, people.one(JO), "pscb.example").timeline[1:]
+    assert [(event.what, event.detail) for event in told] == [
+        (
+            "issue-18: test copy not known to have ended",
+            f"To {JO.upper()}. No reply from smtp.pscb.example:587",
+        ),
+        ("we wrote", f'"You are off the list", <{JO}> to {JO}. Handed over: "250 2.0.0 ok".'),
+    ]
 
 
 @pytest.mark.parametrize(

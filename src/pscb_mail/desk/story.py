@@ -1,8 +1,8 @@
 """One person's whole story: who they are, and everything that happened to them, in one order of time.
 
-Three rooms are asked: people for each change, sending for each try of each issue with the relay's own words, the
-mailbox for what came from them or about them. Nothing is written. The page is for a person who asks what is kept about
-them.
+Three rooms are asked: people for each change, sending for each try of each issue with the relay's own words, and of
+each test copy, the mailbox for what came from them or about them and what we answered or asked. Nothing is written. The
+page is for a person who asks what is kept about them.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
-from pscb_mail.mailbox import journal
+from pscb_mail.mailbox import journal, outbox
 from pscb_mail.mailbox.journal import About
+from pscb_mail.mailbox.outbox import Written
 from pscb_mail.people import changes
 from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
@@ -41,10 +42,15 @@ class Story:
 
 def story(db: Database, person: Subscriber, domain: str) -> Story:
     """Return somebody's story. `domain` is that of our Message-IDs."""
-    # What made a change bears the change's own time, and is told before it: a refusal, then what they wrote.
+    changed = changes.history_of(db, person.id)
+    addresses = {each.address.text for recorded in changed for each in (recorded.before, recorded.after) if each}
+    # What made a change bears the change's own time, and is told before it: a refusal, then what they wrote. What we
+    # wrote of it is told after it.
     events = [_tried(attempt, domain) for attempt in ledger.attempts_of(db, person.id)]
+    events += [_tested(attempt) for attempt in ledger.tests_to(db, addresses)]
     events += [_found(about) for about in journal.findings_about(db, person.id)]
-    events += [_changed(recorded) for recorded in changes.history_of(db, person.id)]
+    events += [_changed(recorded) for recorded in changed]
+    events += [_wrote(written) for written in outbox.written_to(db, person.id)]
     return Story(person, tuple(sorted(events, key=lambda event: event.at)))
 
 
@@ -110,6 +116,11 @@ def _tried(attempt: Attempt, domain: str) -> Happening:
     return Happening(attempt.at, f"{attempt.issue}: {ended}", f"{mail}{to}. {_answer(attempt)}")
 
 
+def _tested(attempt: Attempt) -> Happening:
+    ended = _VERDICTS.get(attempt.verdict, str(attempt.verdict))
+    return Happening(attempt.at, f"{attempt.issue}: test copy {ended}", f"To {attempt.address}. {_answer(attempt)}")
+
+
 def _answer(attempt: Attempt) -> str:
     """Return what the relay said; where no reply came, the reason is the program's own and not put into its mouth."""
     relay = attempt.relay or "nobody"
@@ -147,6 +158,21 @@ _ACTIONS = {
 def _found(about: About) -> Happening:
     action = _ACTIONS.get(about.action, f"{about.action}.")
     return Happening(about.at, _FINDINGS.get(about.finding, about.finding), f"{action} {about.evidence}".strip())
+
+
+_STATES = {
+    "waiting": "waits to be sent",
+    "in_flight": "on its way",
+    "sent": "handed over",
+    "refused": "not taken",
+    "unknown": "may or may not have arrived",
+}
+
+
+def _wrote(written: Written) -> Happening:
+    ended = _STATES.get(written.state, written.state) + (f': "{written.reply}"' if written.reply else "")
+    mail = f'"{written.subject}", {written.message_id} to {written.recipient}'
+    return Happening(written.at, "we wrote", f"{mail}. {ended[0].upper()}{ended[1:]}.")
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:

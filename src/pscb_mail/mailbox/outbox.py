@@ -37,6 +37,18 @@ class Waiting:
     written_at: str
 
 
+@dataclass(frozen=True)
+class Written:
+    """An answer or a question as it stands: how it ended, if it has, and what the relay said."""
+
+    at: datetime
+    recipient: str
+    subject: str
+    message_id: str
+    state: str
+    reply: str
+
+
 def write(db: Database, finding: int | None, letter: Letter, now: datetime) -> None:
     """Put an answer into the outbox."""
     db.execute(
@@ -57,6 +69,16 @@ def written_since(db: Database, subscriber: int, since: datetime) -> int:
         [subscriber, stamp(since)],
     ).fetchone()
     return int(row[0])
+
+
+def written_to(db: Database, subscriber: int) -> list[Written]:
+    """Return every mail of ours to a person, the oldest first."""
+    rows = db.execute(
+        """SELECT written_at, recipient, subject, message_id, state, reply FROM outbox
+           WHERE subscriber = ? ORDER BY id""",
+        [subscriber],
+    )
+    return [Written(moment(at), *rest) for at, *rest in rows]
 
 
 def claim(db: Database, after: int, now: datetime) -> Waiting | None:

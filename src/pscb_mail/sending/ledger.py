@@ -8,7 +8,7 @@ what is frozen in `editions`.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -341,10 +341,20 @@ def log(db: Database, issue: str, state: State | None = None, *, unattended: boo
 
 def attempts_of(db: Database, subscriber: int) -> list[Attempt]:
     """Return every try for one person, the oldest first."""
+    return _attempts(db, "JOIN delivery d ON d.id = a.delivery WHERE d.subscriber = ?", "d.reference", subscriber)
+
+
+def tests_to(db: Database, addresses: Iterable[str]) -> list[Attempt]:
+    """Return every try of a test copy to some addresses, the oldest first; its reference is not kept."""
+    whom = "lower(a.address) IN (SELECT lower(value) FROM json_each(?))"
+    return _attempts(db, f"WHERE a.delivery IS NULL AND a.issue != '' AND {whom}", "''", json.dumps(list(addresses)))
+
+
+def _attempts(db: Database, which: str, code: str, value: object) -> list[Attempt]:
     rows = db.execute(
-        """SELECT d.issue, a.address, d.reference, a.relay, a.verdict, a.code, a.reply, a.started_at
-           FROM attempt a JOIN delivery d ON d.id = a.delivery WHERE d.subscriber = ? ORDER BY a.id""",
-        [subscriber],
+        f"""SELECT a.issue, a.address, {code}, a.relay, a.verdict, a.code, a.reply, a.started_at
+           FROM attempt a {which} ORDER BY a.id""",
+        [value],
     )
     return [
         Attempt(issue, address, reference, relay, Event(verdict) if verdict else None, code, reply, moment(at))
