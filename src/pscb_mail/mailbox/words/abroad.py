@@ -19,7 +19,7 @@ _MAIL = re.compile(
     r"|lettre d'information|diffusion|correos?|boletin\w*|boletim|suscri\w+|subscri\w+|subskry\w+|biulety\w+"
     r"|wiadomosc\w*|mailow\w+|naujienlaisk\w*|laisk\w*|prenumer\w*|e-?past\w*|jaunum\w*|vestul\w*|bileten\w*"
     r"|buletin\w*|abon\w+|dezabon\w*|desabon\w*|desuscri\w*|distribu\w+|рассыл\w+|розсил\w+|письм\w+|лист\w*"
-    r"|спис\w+|почт\w+|пошт\w+|подписк\w+|підписк\w+)\b"
+    r"|спис\w+|почт\w+|пошт\w+|подписк\w+|підписк\w+|rhestr\w*|g?cylchlyth\w+|gylchlyth\w+|e-?bost\w*|list)\b"
 )
 # What tells of a thing done, thanks for it or asks why: "gracias por darme de baja", "mane isbrauke", "warum".
 _DONE = re.compile(
@@ -27,7 +27,8 @@ _DONE = re.compile(
     r"|multum(?:esc|im),? (?:ca|pentru)|aciu,? kad|paldies,? ka|warum|wieso|weshalb|pourquoi|por que|dlaczego|czemu"
     r"|kodel|kapec|de ce|porque\W*\?|(?:retiraram|removeram|eliminaram|apagaram|excluiram|tiraram|retirou|removeu"
     r"|eliminou|tirou|excluiu|apagou)|(?:mane|mus) (?:isbrauke|pasalino|istryne|iseme)|mani (?:iznema|izdzesa"
-    r"|izsvitroja)|han (?:borrado|quitado|eliminado|sacado|dado)|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)"
+    r"|izsvitroja)|diolch (?:yn fawr )?am (?:dynnu|ddileu)|pam|nikal(?:a|ne|i)|(?:nikal|nikaal|hata) diya"
+    r"|kyun|kyon|han (?:borrado|quitado|eliminado|sacado|dado)|(?:m'avez|m'a|m'ont|ai ete) \w+|haben (?:mich|uns)"
     r"|wurde|zostal\w+|m-ati|am fost|спасибо,? что|почему|зачем|дякую,? що"
     r"|чому|навіщо|(?:меня|нас) (?:удалили|отписали|исключили|убрали)|(?:мене|нас) (?:видалили|відписали|прибрали))\b"
 )
@@ -48,7 +49,8 @@ _REQUEST = re.compile(
 # Where a reason goes before a wish, or follows it.
 _REASON = re.compile(
     r"[,;:.()]|\b(?:da|weil|denn|car|parce que|puisque|comme|porque|pues|ya que|pois|bo|poniewaz|gdyz|nes|kadangi|jo"
-    r"|deoarece|pentru ca|fiindca|так как|потому что|поскольку|тому що|оскільки)\b"
+    r"|deoarece|pentru ca|fiindca|так как|потому что|поскольку|тому що|оскільки|gan (?:fy|fod|ein|nad)"
+    r"|oherwydd|achos|is liye|kyun\w+)\b"
 )
 
 _GREETINGS = 8  # words

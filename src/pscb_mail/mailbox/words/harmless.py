@@ -1,4 +1,4 @@
-"""Every word that may stand in the clause of a plain wish to come off in eleven languages, and what stands beside it.
+"""Every word that may stand in the clause of a plain wish to come off in thirteen languages, and what stands beside it.
 
 Pure data and one question of it. The first tier of the reading acts on a wish only where no word of it is missing here:
 a list of what may stand there generalises, a list of what may not never ends. What is missing is missing on purpose:
@@ -133,6 +133,23 @@ _OTHERS = {
         підписник* відпис* відпиш* видал* прибер* прибр* вилуч* викресл* виключ* знім* припин* перестан* відмов* адрес*
         електронн* пошт* лист* новин* повідомлен* це* цієї ці цих цю бюлетен* повагою негаино зараз одразу email*
         e-mail* імеил* ім'я дані бази базу бути можете могли можна шановн* вже
+        """,
+    "Welsh": """
+        fi i mi ni dw dwi rwy rwyf rwyn dwi'n rwy'n mae'n hoffwn hoffwn'i fyddech fyddwn allwch gallwch wnewch a ag â y
+        yr 'r o'r o i'r oddi ar am yn ei eich chi os gwelwch dda plis cystal garedig fod gan fy ein enw henw
+        nghyfeiriad cyfeiriad manylion e-bost ebost e-bostio ebostio rhestr rhestrau bostio ddosbarthu cylchlythyr*
+        gylchlythyr* newyddlen* neges* negeseuon tynnwch tynnu dynnu thynnu nhynnu dileu ddileu dilewch derbyn cael
+        ddim dim eisiau dymuno moyn peidi* danfon anfon hanfon gyrru yrru ddanfon mwy mwyach bellach rhagor o'ch hyn
+        hon hwn rhain nawr rwan ar unwaith diolch fawr bore da prynhawn helo annwyl cofion gorau stopiwch rhowch gorau
+        dad-danysgrif* dadanysgrif* bwrdd ataf atom at eto
+        """,
+    "Urdu": """
+        main mai ne mujhe mujh mujhko mera meri mere hum hamein humein hamara hamari ko se say ka ki ke par ye yeh is
+        in inn aur aor ab please plz pls plis meherbani mehrbani karke kar ker dein den do dijiye diya karein karen
+        karo na nahi nahin nai nhi mat chahi* chahy* chaiy* chahta chahti hun hoon hai hain ho naam list newsletter*
+        email* e-mail* mail* mails message* mailing address adress nikal* nikaal* hata* hatta* band bund stop bhej*
+        bhaij* salam salaam aoa assalam* walaikum alaikum shukriya shukria jazakallah thanks sir madam apni apne sab
+        tamam aainda ainda mazeed
         """,
 }
 _KNOWN_ENGLISH = frozenset(_ENGLISH.split())

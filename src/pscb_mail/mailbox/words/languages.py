@@ -1,4 +1,4 @@
-"""Opting out in the languages of Peterborough's newcomers: small named patterns on text from `quotes.plain`.
+"""Opting out in Welsh and the languages of Peterborough's newcomers: small named patterns on text from `quotes.plain`.
 
 Pure data. Each language has what says the wish and what turns it round ("nicht abmelden"); where both are found, a
 person reads it. Accents are gone on both sides, because many people write without them.
@@ -33,6 +33,9 @@ _NO = {
     "Romanian": r"nu(?!(?:-mi)? (?:mai|doresc|vreau|imi mai|as)|-mi)|niciodata",
     "Russian": r"не(?! (?:хо[чт]|жела|присыл|отправл|шл|высыл|пиш|получ|работа|интерес|нужн))|никогда|нельзя",
     "Ukrainian": r"не(?! (?:хо[чт]|бажа|присил|надсил|відправл|шл|пиш|отрим|одерж|працю|цікав|потріб))|ніколи",
+    "Welsh": r"ddim(?! (?:eisiau|am|yn dymuno|moyn))|byth|na|nid"
+    r"|peidi\w+(?! (?:a|ag) (?:d?anfon|hanfon|gyrru|e-?bost))",
+    "Urdu": r"(?:nahi|nahin|nai|nhi|na|mat)(?! (?:chahi|chahy|chaiy|chahta|chahti|bhej|bhaij))|kabhi",
 }
 # Any negation at all: before a wish and in its clause, it turns it round ("no quiero salir", "nenoriu, kad mane …").
 _BEFORE = {
@@ -46,6 +49,8 @@ _BEFORE = {
     "Romanian": r"nu|n-\w+|niciodata|fara",
     "Russian": r"не|ни|никогда|без|нельзя",
     "Ukrainian": r"не|ні|ніколи|без",
+    "Welsh": r"ddim|dim|byth|heb|peidi\w+|na|nid",
+    "Urdu": r"nahi|nahin|nai|nhi|na|mat|kabhi|baghair",
 }
 # A condition, a contrast, or a course or meeting that has a list of its own.
 _TURNS = {
@@ -61,6 +66,10 @@ _TURNS = {
     "Romanian": r"daca|dar|doar|cand|pana|curs\w*|instruir\w*|sedint\w*|intalnir\w*|coleg\w*",
     "Russian": r"если|но|только|кроме|пока|когда|курс\w*|семинар\w*|тренинг\w*|встреч\w*|собран\w*|коллег\w*",
     "Ukrainian": r"якщо|але|тільки|лише|крім|поки|коли|курс\w*|семінар\w*|тренінг\w*|зустріч\w*|збор\w*|колег\w*",
+    "Welsh": r"os(?! gwelwch)|ond|oni bai|nes|tan|pan|unig|cwrs\w*|gwrs|hyfforddi\w*|cyfarfod\w*|gyfarfod\w*|gweithdy"
+    r"|cydweithi\w*|gydweithi\w*",
+    "Urdu": r"agar|lekin|magar|sirf|jab|tak|workshop\w*|course\w*|training\w*|class\w*|meeting\w*|group\w*|dost\w*"
+    r"|colleague\w*",
 }
 
 
@@ -335,6 +344,43 @@ LANGUAGES = (
         (
             r"не (?:\w+ )?(?:видаляи\w*|відписуи\w*|прибираи\w*|виключаи\w*|видалят\w*|відписуват\w*|прибират\w*)",
             r"не (?:хочу|хотів би|хотіла б|збираюся|буду) (?:\w+ )?(?:відпис\w+|відмов\w+|видал\w+)",
+        ),
+    ),
+    _language(
+        "Welsh",
+        (
+            (
+                r"(?:tynnwch|tynnu|dynnu|thynnu|dileu|ddileu|dilewch) (?:fi|ni|fy (?:enw|nghyfeiriad|manylion|e-?bost)"
+                r"|ein (?:henw|enw|cyfeiriad))\b.{0,60}"
+            ),
+            r"ddim (?:eisiau|am|yn dymuno|moyn) (?:\w+ )?(?:derbyn|cael)\b.{0,60}",
+            r"peidi(?:wch|o) (?:a|ag) (?:danfon|anfon|hanfon|gyrru|e-?bostio)\b.{0,60}",
+            r"(?:stopiwch|rhowch y gorau i) (?:anfon|ddanfon|yrru)\b.{0,60}",
+            r"dad-?danysgrif\w*",
+        ),
+        (
+            r"peidi(?:wch|o) (?:a|ag) (?:fy )?(?:thynnu|tynnu|nhynnu|dileu)\b.{0,60}",
+            r"ddim (?:eisiau|am|yn dymuno|moyn) (?:\w+ ){0,2}?(?:colli|gadael|dod oddi|dad-?danysgrif|fy nhynnu)\w*",
+        ),
+    ),
+    _language(
+        "Urdu",
+        (
+            (
+                r"(?:naam|address|email|mujhe|mujh ko|hamein|humein) (?:\w+ ){0,3}?(?:list|newsletter) (?:se|say)"
+                r" (?:nikal|nikaal|hata|hatta)\w*(?: dein| den| do| dijiye)?\b"
+            ),
+            r"(?:list|newsletter) (?:se|say) (?:mera naam|mujhe|hamein) (?:nikal|nikaal|hata)\w*(?: dein| den| do)?\b",
+            r"(?:newsletters?|e-?mails?|mails?)(?: \w+){0,2}? (?:band|bund|stop) (?:kar|ker) (?:dein|den|do|dijiye)\b",
+            (
+                r"(?:newsletters?|e-?mails?|mails?)(?: \w+){0,2}? (?:nahi|nahin|nai|nhi) (?:chahi\w+|chahy\w+|chaiy\w+"
+                r"|chahta|chahti)\b"
+            ),
+            r"(?:newsletters?|e-?mails?|mails?|mujhe|hamein|humein)(?: \w+){0,2}? (?:na|mat) (?:bhej|bhaij)\w*\b",
+        ),
+        (
+            r"(?:list|newsletter) (?:se|say) (?:na|mat|nahi) (?:nikal|nikaal|hata)\w*",
+            r"(?:band|bund|stop) (?:na|mat) (?:kar|ker)\w*",
         ),
     ),
 )

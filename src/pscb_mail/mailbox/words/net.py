@@ -117,12 +117,13 @@ _ENDING_ABROAD = re.compile(
     r"|(?:wy|przy)sylac|nie (?:chce|zycze|wysyl|przysyl)|isbrauk|ismesk|isimk|pasalin|salin|istrin|atsisak|nebesius"
     r"|nesius|neben|nenor|isregistr|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|izrakst|atrakst"
     r"|atteik|atsak|svitro|izsvitro|izsledz|nevel|negrib|nesut|dezabon|sterg|sters|scoat|scos|renunt|nu (?:mai |imi "
-    r"|imi mai )?(?:vreau|doresc|trimit))"
+    r"|imi mai )?(?:vreau|doresc|trimit)|t[hy]?ynn[wu]|dynnu|d?dile|ddim (?:eisiau|am)|peidi|nikal"
+    r"|nikaal|hata (?:de|do)|nahi+n? chah|band kar|na bhej)"
 )
 _MAIL_ABROAD = re.compile(
     r"\b(?:newsletter|verteiler|rundbrief|mail|e-?mail|email|courriel|lettre|diffusion|correo|boletin|boletim"
     r"|su[bs]scri|biulety|wiadomosc|naujienlaisk|laisk|prenumer|e-?past|jaunum|vestul|zin[aju]|bileten|buletin|abon"
-    r"|list|saras|sarakst|adres|direccion|endereco|daten|baz|base)"
+    r"|list|rhestr|cylchlyth|saras|sarakst|adres|direccion|endereco|daten|baz|base)"
 )
 # Words that mean nothing else, so that they need no noun beside them.
 _ALONE_ABROAD = re.compile(
