@@ -203,6 +203,12 @@ def test_foreign_text_reaches_neither_the_terminal_nor_a_spreadsheet(program: Pr
     assert row[1].startswith("'=")
 
 
+def test_a_files_name_is_foreign_text_too(program: Program) -> None:
+    """It is where people come from, in every file that is written of them."""
+    program("import", write(program, f"{JO}\n", "a \x1b[31mlist.csv"), "--yes")
+    assert program("show", JO, "--json").json["source"] == "import a [31mlist.csv"
+
+
 def test_groups_are_counted(program: Program) -> None:
     program("add", JO, SAM, "--group", "Heads")
     program("unsubscribe", SAM)

@@ -84,9 +84,9 @@ def import_(
         tables.read_table(data, encoding), groups=groups, status=Status(as_) if as_ else None,
         source=joining.field(source), basis=joining.field(basis),
     )  # fmt: skip
+    origin = options.origin(context, f"import {file.name}")
     order = _Order(
-        name=file.name, origin=options.origin(context, f"import {file.name}"),
-        source="" if "source" in reading.columns.places else f"import {file.name}",
+        name=file.name, origin=origin, source="" if "source" in reading.columns.places else origin.command,
         sync=groups[0] if sync else "", confirm=context.workspace.settings.groups.confirm,
         dry_run=dry_run, yes=yes, yes_leaving=yes_leaving, json=json,
     )  # fmt: skip
