@@ -286,24 +286,13 @@ SUBSCRIBE_ABROAD = (
     re.compile(rf"^(?=.*\b(?:{_MAIL}|e-?mail\w*)).*\b{_RECEIVE}\b"),
     re.compile(r"\b(?:in|auf) (?:\w+ ){1,3}?(?:verteiler\w*|liste|newsletter) (?:\w+ )?(?:auf|ein)\b|\bde alta\b"),
 )
-ADDRESS_CHANGE_ABROAD = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\b(?:adres\w*|e-?mail\w*|mail\w*|mailadresse|correo|direccion|endereco|courriel|past\w*)\b.{0,60}\S@",
-        r"\b(?:zmieni\w+|zmiana|zmiane|nowy|nowego|aktualny|zaktualizowac)\b.{0,40}\b(?:adres\w*|mail\w*|e-mail\w*)",
-        r"\b(?:nauj\w+|pakeis\w+|pasikeit\w+|keic\w+)\b.{0,40}\b(?:adres\w*|past\w*|el)|\badres\w* .{0,20}pasikeit",
-        r"\b(?:jaun\w+|main\w+|nomain\w+)\b.{0,40}\b(?:adres\w*|e-?past\w*)|\badrese .{0,20}mainij",
-        (
-            r"\b(?:neue|neuen|geandert\w*|andern|andert|aktualisieren)\b.{0,40}\b(?:e-?mail-?adresse|adresse"
-            r"|mailadresse|e-?mail)"
-        ),
-        r"\b(?:e-?mail-?adresse|mailadresse|adresse) .{0,40}\b(?:geandert|ist jetzt|lautet|andern)",
-        (
-            r"\b(?:nouvelle|nouveau|change\w*|changement|modifier|mettre a jour)\b.{0,40}\b(?:adresse|e-?mail"
-            r"|courriel|mail)"
-        ),
-        r"\b(?:nuev[oa]|cambi\w+|actualiz\w+)\b.{0,40}\b(?:direccion|correo|e-?mail|email)",
-        r"\b(?:nov[oa]|mud\w+|alter\w+|atualiz\w+|actualiz\w+)\b.{0,40}\b(?:endereco|e-?mail|email|mail)",
-        r"\b(?:noua|nou|noul|schimb\w+|actualiz\w+|modific\w+)\b.{0,40}\b(?:adres\w+|e-?mail\w*|email\w*)",
-    )
+_NEW = (
+    r"(?:zmieni\w+|zmian[aey]|now[aey]\w*|aktualn\w+|zaktualiz\w+|nauj\w+|pakeis\w+|pasikeit\w+|keic\w+|jaun\w+"
+    r"|(?:no)?main\w+|neue\w?|geandert\w*|andern|andert|aktualisier\w*|ist jetzt|lautet|nouve\w+|chang\w+|modifi\w+"
+    r"|mettre a jour|nuev[oa]|cambi\w+|a[ck]?tualiz\w+|nov[oa]|mud\w+|alter\w+|noua|noul?|schimb\w+)"
+)
+_ADDRESS = r"(?:adres\w*|e-?mail\w*|mail\w*|correos?|direccion|endereco|courriel|e-?past\w*|past[aou]s?)"
+ADDRESS_CHANGE_ABROAD = (
+    re.compile(rf"\b{_ADDRESS}\b.{{0,60}}\S@"),
+    re.compile(rf"\b{_NEW}\b.{{0,40}}\b{_ADDRESS}\b|\b{_ADDRESS}\b.{{0,40}}\b{_NEW}\b"),
 )
