@@ -265,6 +265,7 @@ def test_a_missing_secret_is_told_in_its_own_words(tmp_path: Path) -> None:
         ({"greeting": b"554 5.7.1 go away\r\n"}, "connection", "does not take our mail"),
         ({"greeting": b"421 4.3.2 too busy\r\n"}, "connection", "asks to come later"),
         ({"greeting": hang_up}, "connection", "broke off"),
+        ({"greeting": b"SSH-2.0-OpenSSH_9.6\r\n"}, "connection", "does not answer as a mail server does"),
         ({"EHLO": b"503 no\r\n"}, "offers", "does not take our mail"),
         ({"EHLO": hang_up}, "offers", "broke off"),
         ({"EHLO": b"250-x\r\n250 SIZE 1000000\r\n"}, "offers", "1.0 MB only"),
@@ -291,6 +292,16 @@ def test_a_closed_port_is_told_with_the_ports_to_try() -> None:
     check = the(look(Relay(host="127.0.0.1", port=port, security="none")), "connection")
     assert (check.result, check.detail) == (Result.ERROR, f"Nothing listens on 127.0.0.1:{port}.")
     assert "587 with starttls" in check.hint
+
+
+def test_a_server_that_waits_to_be_spoken_to_is_told_with_the_ways_to_encrypt() -> None:
+    """Port 465 with security = "starttls": what most people get wrong, and waiting would not help."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        relay = Relay(host="127.0.0.1", port=silent.getsockname()[1])
+        heard = check_relay(relay, "news@pscb.test", None, Names(NoNames()), NOW, "relay", seconds=0.05)
+    check = the(heard, "connection")
+    assert (check.result, check.detail) == (Result.ERROR, f"{relay.label} takes the call, and says nothing.")
+    assert "465 with tls" in check.hint
 
 
 def test_without_a_network_the_relay_is_not_checked() -> None:

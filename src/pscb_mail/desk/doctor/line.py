@@ -17,7 +17,6 @@ from pscb_mail.settings import Relay
 from pscb_mail.signin import Access
 from pscb_mail.signin.sasl import xoauth2
 
-STEP_SECONDS = 8.0
 CHALLENGE = 334  # a server that wants to hear more of a sign-in (RFC 4954 section 4)
 # Laptops have no name that a relay could look up (RFC 5321 section 4.1.3).
 _OWN_NAME = "[127.0.0.1]"
@@ -65,11 +64,11 @@ class EncryptedLine(_Kept, smtplib.SMTP_SSL):
     """A connection that is encrypted from the first byte (RFC 8314 section 3)."""
 
 
-def open_line(relay: Relay, context: ssl.SSLContext | None) -> Line | EncryptedLine:
+def open_line(relay: Relay, context: ssl.SSLContext | None, seconds: float) -> Line | EncryptedLine:
     """Connect to a relay; with security = "tls" `context` encrypts at once. Raises OSError or SMTPConnectError."""
     if relay.security == "tls":
-        return EncryptedLine(relay.host, relay.port, _OWN_NAME, timeout=STEP_SECONDS, context=context)
-    return Line(relay.host, relay.port, _OWN_NAME, timeout=STEP_SECONDS)
+        return EncryptedLine(relay.host, relay.port, _OWN_NAME, timeout=seconds, context=context)
+    return Line(relay.host, relay.port, _OWN_NAME, timeout=seconds)
 
 
 def greeted_at(line: Line | EncryptedLine) -> datetime | None:

@@ -18,7 +18,6 @@ from pscb_mail.desk.doctor import certificates
 from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
 from pscb_mail.desk.doctor.line import (
     CHALLENGE,
-    STEP_SECONDS,
     EncryptedLine,
     Line,
     auth_commands,
@@ -37,6 +36,7 @@ from pscb_mail.signin.sasl import hint as hint_for
 from pscb_mail.signin.sasl import masked
 
 STEPS = ("connection", "encryption", "offers", "sign-in", "sender")
+STEP_SECONDS = 8.0
 
 
 class _StopError(Exception):
@@ -62,12 +62,21 @@ class Heard:
     unknown_authority: bool = False
 
 
-def check_relay(relay: Relay, sender: str, opens: Opens | None, names: Names, now: datetime, prefix: str) -> Heard:
+def check_relay(
+    relay: Relay,
+    sender: str,
+    opens: Opens | None,
+    names: Names,
+    now: datetime,
+    prefix: str,
+    seconds: float = STEP_SECONDS,
+) -> Heard:
     """Call a relay and return what was heard; `prefix` begins the checks' names. Raises nothing for a relay's faults.
 
-    `opens` is asked for the secret when the connection is ready for it; None: signing in is not tried.
+    `opens` is asked for the secret when the connection is ready for it; None: signing in is not tried. `seconds`: how
+    long an answer is waited for.
     """
-    call = _Call(relay, sender, opens, names, now, prefix)
+    call = _Call(relay, sender, opens, names, now, prefix, seconds)
     try:
         call.run()
     except _StopError as stop:
@@ -84,6 +93,7 @@ class _Call:
     names: Names
     now: datetime
     prefix: str
+    seconds: float
     heard: Heard = field(default_factory=Heard)
     given: list[Access] = field(default_factory=list)
 
@@ -119,6 +129,13 @@ class _Call:
     def _name(self, step: str) -> str:
         return f"{self.prefix}: {step}"
 
+    def _stop(self, step: str, detail: str, hint: str) -> _StopError:
+        return _StopError(error(self._name(step), detail, hint))
+
+    def _offline(self, what: str) -> _StopError:
+        detail = f"{self.relay.host} cannot be {what} from here now."
+        return _StopError(not_checked(self._name("connection"), detail, "Run it again with a network."))
+
     # -- reaching it ------------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
@@ -126,15 +143,10 @@ class _Call:
         try:
             socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as problem:
-            step = self._name("connection")
             if not self.names.connected:
-                raise _StopError(
-                    not_checked(
-                        step, f"{self.relay.host} cannot be looked up from here now.", "Run it again with a network."
-                    )
-                ) from problem
-            raise _StopError(
-                error(step, f"There is no server called {self.relay.host}.", "Check host under [[relay]].")
+                raise self._offline("looked up") from problem
+            raise self._stop(
+                "connection", f"There is no server called {self.relay.host}.", "Check host under [[relay]]."
             ) from problem
 
     def _connected(self) -> Line | EncryptedLine:
@@ -142,34 +154,26 @@ class _Call:
         implicit = self.relay.security == "tls"
         with self._faults("encryption" if implicit else "connection"):
             try:
-                return open_line(self.relay, self._context() if implicit else None)
+                return open_line(self.relay, self._context() if implicit else None, self.seconds)
             except smtplib.SMTPConnectError as problem:
                 raise _StopError(self._refused("connection", problem.smtp_code, problem.smtp_error)) from problem
             except (TimeoutError, ConnectionRefusedError) as problem:
-                raise _StopError(self._unreachable(problem)) from problem
+                raise self._unreachable(problem) from problem
             except OSError as problem:
                 if problem.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
-                    raise _StopError(self._unreachable(problem)) from problem
+                    raise self._unreachable(problem) from problem
                 raise
 
-    def _unreachable(self, problem: OSError) -> Check:
+    def _unreachable(self, problem: OSError) -> _StopError:
         if not self.relay.is_loopback and not self.names.connected:
-            return not_checked(
-                self._name("connection"),
-                f"{self.relay.host} cannot be reached from here now.",
-                "Run it again with a network.",
-            )
+            return self._offline("reached")
         if isinstance(problem, ConnectionRefusedError):
             what = f"Nothing listens on {self.relay.label}"
         elif isinstance(problem, TimeoutError):
-            what = f"{self.relay.label} does not answer within {STEP_SECONDS:.0f} seconds"
+            what = f"{self.relay.label} does not answer within {self.seconds:.0f} seconds"
         else:
             what = f"There is no way from here to {self.relay.label}"
-        return error(
-            self._name("connection"),
-            f"{what}.",
-            "Check host and port under [[relay]] (587 with starttls, 465 with tls); a firewall may be in the way.",
-        )
+        return self._stop("connection", f"{what}.", _WHERE)
 
     def _greeted(self, line: Line | EncryptedLine) -> None:
         self.heard.server_time = greeted_at(line)
@@ -179,12 +183,10 @@ class _Call:
         try:
             return tls_context(self.relay.ca_file)
         except OSError as problem:
-            raise _StopError(
-                error(
-                    self._name("encryption"),
-                    f"ca_file {self.relay.ca_file} cannot be used: {problem}. Nothing was sent.",
-                    "It is a PEM file with the authority's certificate.",
-                )
+            raise self._stop(
+                "encryption",
+                f"ca_file {self.relay.ca_file} cannot be used: {problem}. Nothing was sent.",
+                "It is a PEM file with the authority's certificate.",
             ) from problem
 
     def _encrypt(self, line: Line | EncryptedLine) -> None:
@@ -192,7 +194,7 @@ class _Call:
         if self.relay.security == "starttls":
             line.ehlo()
             if not line.has_extn("starttls"):
-                raise _StopError(self._stripped())
+                raise self._stripped()
             code, said = line.starttls(context=self._context())
             if code != 220:
                 raise _StopError(self._refused("encryption", code, said))
@@ -210,9 +212,9 @@ class _Call:
                 )
             )
 
-    def _stripped(self) -> Check:
-        return error(
-            self._name("encryption"),
+    def _stripped(self) -> _StopError:
+        return self._stop(
+            "encryption",
             f"{self.relay.label} does not offer encryption (STARTTLS). Nothing was sent, no password either.",
             'Use security = "tls" with port 465 if it has that. If it offered encryption yesterday, somebody on the'
             " way may be taking the offer out: try another network, and tell your IT department.",
@@ -255,7 +257,7 @@ class _Call:
         try:
             access = self.opens(rejected) if self.opens else None
         except PscbMailError as problem:
-            raise _StopError(error(self._name("sign-in"), problem.message, problem.hint)) from problem
+            raise self._stop("sign-in", problem.message, problem.hint) from problem
         self.given += [access] if access else []
         return access
 
@@ -265,12 +267,10 @@ class _Call:
             if mechanism in self.heard.mechanisms:
                 return mechanism
         offered = " ".join(self.heard.mechanisms) or "nothing"
-        raise _StopError(
-            error(
-                self._name("sign-in"),
-                f"{self.relay.label} takes no {' or '.join(wanted)} (it offers {offered}). No password was sent.",
-                'Check port and auth under [[relay]]: "microsoft" or "google" signs in without a password.',
-            )
+        raise self._stop(
+            "sign-in",
+            f"{self.relay.label} takes no {' or '.join(wanted)} (it offers {offered}). No password was sent.",
+            'Check port and auth under [[relay]]: "microsoft" or "google" signs in without a password.',
         )
 
     def _would_take(self, line: Line | EncryptedLine) -> None:
@@ -288,13 +288,14 @@ class _Call:
     def _refused(self, step: str, code: int, said: bytes | str, stage: Stage = Stage.GREETING) -> Check:
         """Say what a reply means, by the one module that decides it."""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        if code < 0:  # smtplib's word for what has no code
+            return error(self._name(step), f"{self.relay.label} does not answer as a mail server does.", _WHERE)
         reply = Reply(code, one_line(text, 300))
         sentence, hint = _MEANS.get(meaning(stage, reply), _OTHERWISE)
         return error(self._name(step), f'{self.relay.label} {sentence}: "{reply.code} {reply.text}".', hint)
 
     @contextlib.contextmanager
     def _faults(self, step: str) -> Iterator[None]:
-        name = self._name(step)
         try:
             yield
         except ssl.SSLCertVerificationError as problem:
@@ -303,22 +304,22 @@ class _Call:
                 certificates.untrusted(self._name("encryption"), self.relay.host, "[[relay]]", problem)
             ) from problem
         except ssl.SSLError as problem:
-            raise _StopError(
-                error(
-                    self._name("encryption"),
-                    f"{self.relay.label} and this computer agree on no encryption ({one_line(problem.reason, 60)}).",
-                    "Check security and port under [[relay]]: tls goes with 465, starttls with 587 (TLS 1.2 or newer).",
-                )
-            ) from problem
-        except TimeoutError as problem:
-            raise _StopError(
-                error(name, f"{self.relay.label} stopped answering.", "Run it again later, or ask whoever runs it.")
+            raise self._stop(
+                "encryption",
+                f"{self.relay.label} and this computer agree on no encryption ({one_line(problem.reason, 60)}).",
+                "Check security and port under [[relay]]: tls goes with 465, starttls with 587 (TLS 1.2 or newer).",
             ) from problem
         except (OSError, smtplib.SMTPException, ValueError) as problem:
-            reason = one_line(getattr(problem, "strerror", None) or str(problem), 200) or type(problem).__name__
-            raise _StopError(
-                error(name, f"{self.relay.label} broke off: {reason}.", "Run it again later, or ask whoever runs it.")
-            ) from problem
+            raise self._broken(step, problem) from problem
+
+    def _broken(self, step: str, problem: Exception) -> _StopError:
+        """Say how a line ended; smtplib calls a silence an unexpected end, and the silence is what came before it."""
+        if isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError):
+            if step == "connection":  # a server that is to be spoken to in TLS waits for that
+                return self._stop(step, f"{self.relay.label} takes the call, and says nothing.", _WHERE)
+            return self._stop(step, f"{self.relay.label} stopped answering.", _LATER)
+        reason = one_line(getattr(problem, "strerror", None) or str(problem), 200) or type(problem).__name__
+        return self._stop(step, f"{self.relay.label} broke off: {reason}.", _LATER)
 
 
 def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
@@ -330,6 +331,10 @@ def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
     return code, said
 
 
+_LATER = "Run it again later, or ask whoever runs it."
+_WHERE = (
+    "Check host, port and security under [[relay]] (587 with starttls, 465 with tls); a firewall may be in the way."
+)
 _MEANS = {
     Meaning.SIGN_IN: (
         "does not let us sign in",
