@@ -95,7 +95,9 @@ class _Reader:
                 self.mistakes.add(line_of(token), "There are spaces before a ::: here, which make it code.")
             elif token.type == "inline" and paragraph:
                 for number in (number for number, line in lines if line.startswith("::")):
-                    self.mistakes.add(number, "This line looks like a block and is none: begin it with three colons.")
+                    self.mistakes.add(
+                        number, "This line looks like a block and is none: type its ::: anew, at the very left."
+                    )
             paragraph = token.type == "paragraph_open"
 
     def _refuse_lost_cells(self, tokens: list[Token]) -> None:

@@ -48,7 +48,7 @@ _LEFT = (
         '"{}" stands in the text as it is: a table has a line |---|---| under its head, with as many columns.',
     ),
     (
-        re.compile(r"\w{2,40}[^\w\s]?(?=\t+\S)"),
+        re.compile(r"\b\w{2,40}[^\w\s]?(?=\t+\S)"),
         'After "{}" stands a tab, and readers see one space: write a table, | one | two |.',
     ),
 )
