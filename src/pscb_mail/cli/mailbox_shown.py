@@ -37,7 +37,6 @@ def show(reading: "Reading", db: "Database", *, dry_run: bool) -> None:
 
 _CHANGES = {"opted_out", "resubscribed", "bounced"}
 # Whatever is not here is counted in the last line and no more.
-_SHOWN = ("review", "opted_out", "resubscribed", "bounced", "asked", "left")
 _DONE = {
     "review": "needs you",
     "opted_out": "opted out",
@@ -46,6 +45,7 @@ _DONE = {
     "asked": "asked",
     "left": "left for you",
 }
+_SHOWN = tuple(_DONE)
 
 
 def _order(entry: "Entry") -> int:
