@@ -99,6 +99,16 @@ def test_who_is_marked_by_a_report_is_told_with_its_proof_and_can_be_brought_bac
     assert room.person(ANN).status == "active"
 
 
+def test_what_was_returned_is_told_as_a_part_of_what_was_handed_over(room: Mailroom, program: Program) -> None:
+    """The numbers above the sum add up to it."""
+    room.drop(room.bounce("issue-18", ANN))
+    program("inbox")
+    handed_over, in_all = program("status", "18").out.splitlines()[1:]
+    assert handed_over.split()[0] == "4"
+    assert in_all.strip() == "4  in all, 1 of them returned by the recipient's server later"
+    assert "4 of 4 handed over (1 returned)" in program().out
+
+
 def test_standard_input_and_a_file_are_read(room: Mailroom, program: Program) -> None:
     """For a mail server's filter, and for a message saved by hand."""
     found = program("inbox", "-", "--json", given=room.pressed("issue-18", JO).decode()).json

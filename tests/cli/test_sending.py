@@ -176,7 +176,8 @@ def test_cancel_amend_and_only_tell_how_it_stands(program: Program, relay: Scrip
     program("send", "7", "--again", "--yes", expect=2)
     program("add", "kit@police.test")
     program("send", "7", "--joined", "--limit", "1", "--dry-run")
-    assert program("cancel", "7", "--yes", "--json").json["state"] == "cancelled"
+    assert "nothing to cancel" in program("cancel", "7", "--yes", expect=2).err
+    assert program("status", "7", "--json").json["state"] == "complete"
     assert "issue-8" in program("cancel", "8", "--yes", expect=2).err
 
 

@@ -170,7 +170,7 @@ def cancel(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = Fals
     with context.database() as db:
         status = planning.to_cancel(db, context.workspace, issue)
         console.say(f"{status.waiting:,} of {status.total:,} copies of {status.issue} have not been sent.")
-        console.confirm("Skip them for good?" if status.waiting else "End it, so that nobody is added?", yes=yes)
+        console.confirm("Skip them for good?", yes=yes)
         dispatch.cancel(db, context.workspace, status.issue, context.author, now())
         standing.print_mailing(db, context, status.issue, json=json)
 

@@ -49,9 +49,8 @@ def print_status(status: "MailingStatus", context: Context, *, json: bool) -> No
     for state, count in status.counts.items():
         if count:
             console.result(f"  {count:>9,}  {console.safe(_WORDS[state].format(relay=_relays(context)))}")
-    if status.returned:
-        console.result(f"  {status.returned:>9,}  returned by the recipient's server later")
-    console.result(f"  {status.total:>9,}  in all")
+    returned = f", {status.returned:,} of them returned by the recipient's server later" if status.returned else ""
+    console.result(f"  {status.total:>9,}  in all{returned}")
 
 
 def _relays(context: Context) -> str:

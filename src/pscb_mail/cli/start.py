@@ -141,9 +141,9 @@ def _in_a_line(status: "MailingStatus") -> str:
         State.REFUSED: "refused",
         State.UNKNOWN: "in doubt",
     }
-    parts = [f"{status.counts[State.SENT]:,} of {status.total:,} handed over"]
+    returned = f" ({status.returned:,} returned)" if status.returned else ""
+    parts = [f"{status.counts[State.SENT]:,} of {status.total:,} handed over{returned}"]
     parts += [f"{status.counts[state]:,} {word}" for state, word in open_ends.items() if status.counts[state]]
-    parts += [f"{status.returned:,} returned"] if status.returned else []
     return f"{status.issue} {status.state.replace('_', ' ')}: {', '.join(parts)}{_way_on(status)}"
 
 

@@ -103,11 +103,16 @@ def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> 
 
 
 def to_cancel(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
-    """Return what `cancel` would end. Raises UsageError where the issue was never sent, or is cancelled already."""
+    """Return what `cancel` would end. Raises UsageError where nothing of the issue waits to be sent."""
     mailing = begun(db, issue)
     status = overview.mailing_status(db, workspace, mailing.issue)
     if status.state is MailingState.CANCELLED:
         raise UsageError(f"{mailing.issue} is cancelled already: nothing of it waits.", AFTER_A_CANCEL)
+    if not status.waiting and status.state is not MailingState.SENDING:
+        raise UsageError(
+            f"{mailing.issue} is complete: nothing of it waits, so there is nothing to cancel.",
+            f"`pscb-mail status {mailing.issue}` shows how it ended.",
+        )
     return status
 
 
