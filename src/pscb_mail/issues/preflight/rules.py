@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pscb_mail.issues.preflight import dates, enclosed, envelope, guard, links, structure, wording
+from pscb_mail.issues.preflight import dates, enclosed, envelope, guard, links, markup, structure, wording
 from pscb_mail.issues.preflight.guard import Bare
 from pscb_mail.issues.preflight.manuscript import Manuscript
 from pscb_mail.issues.preflight.report import Spot
@@ -148,10 +148,10 @@ RULES = (
     Rule("insecure-link", _W, links.insecure_links,
          "Over http:// anyone on the way can read and change the page; browsers warn of it.",
          "Write https:// and try it."),
-    Rule("markup-left", _W, structure.markup_left,
+    Rule("markup-left", _W, markup.left_over,
          "Readers would see the signs of Markdown, or those of a word processor.",
          "Look for the bracket or asterisk that is missing; begin the points of a list with - and a space."),
-    Rule("quotation-marks", _W, structure.curly_quotes,
+    Rule("quotation-marks", _W, markup.curly_quotes,
          "Straight ones are signs of the file's head; curly ones are shown, in the inbox too.",
          'Write them straight: "…".'),
     Rule("capitals", _W, wording.shouting,
