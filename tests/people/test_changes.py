@@ -176,8 +176,13 @@ def test_an_address_that_another_person_has_meanwhile_is_not_taken_back(people) 
     people.add(JO)
     roster.edit(people.db, people.one(JO).id, people.origin("edit"), address=parse_address("new@x.example"))
     people.add(f"Other <{JO}>")
-    with pytest.raises(UsageError, match="change 3"):
+    with pytest.raises(UsageError, match=rf"change 3 \(add\) .* now that of Other <{JO}> \(active\)") as refused:
         undo(people, 2)
+    assert "pscb-mail undo 3" in refused.value.hint
+    people.opt_out(JO)
+    with pytest.raises(UsageError, match=rf"Other <{JO}> \(opted out\)") as refused:
+        undo(people, 2)
+    assert "undo" not in refused.value.hint  # nobody is led to lift somebody else's opt-out
     assert people.one(JO).name == "Other"
 
 

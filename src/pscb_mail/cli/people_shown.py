@@ -269,8 +269,10 @@ def undone(done: "Undone") -> None:
     """Print what an undo did, and what it could not take back."""
     console.result(f"Taken back for {_count(done.people)}.{way_back(done.change)}")
     for each in done.kept[:FIRST]:
-        newer = f"change {each.newer.number} ({each.newer.origin.command}) came later"
-        console.result(f"  {console.safe(each.person.called)} stays: {console.safe(newer)}.")
+        why = f"change {each.newer.number} ({each.newer.origin.command}) came later"
+        if each.holder is not None:
+            why = f"their address of then is on the list already: {each.holder.called} ({each.holder.status.words})"
+        console.result(f"  {console.safe(each.person.called)} stays: {console.safe(why)}.")
     if done.stayed > FIRST:
         console.result(f"  … and {done.stayed - FIRST:,} more.")
 

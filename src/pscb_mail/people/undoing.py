@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import stamp, transaction
 from pscb_mail.errors import UsageError
-from pscb_mail.people import forgotten
+from pscb_mail.people import directory, forgotten
 from pscb_mail.people.changes import (
     RECORD,
     Change,
@@ -37,10 +37,14 @@ _TOLD = 1_000  # so many are kept to be shown; the others are counted
 
 @dataclass(frozen=True)
 class Kept:
-    """A person for whom a change was not taken back, and the later change that stands on it."""
+    """A person for whom a change was not taken back, and the later change that stands on it.
+
+    `holder`: who else has their address of then; None where they themselves are not as the change left them.
+    """
 
     person: Subscriber
     newer: Made
+    holder: Subscriber | None
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,11 @@ def _kept(db: Database, number: int) -> tuple[Kept, ...]:
     ).fetchall()
     taken_back = undone(db) if rows else {}
     return tuple(
-        Kept(subscriber_of(subscriber, record), _in_the_way(db, holder, number, taken_back))
+        Kept(
+            subscriber_of(subscriber, record),
+            _in_the_way(db, holder, number, taken_back),
+            directory.by_id(db, holder) if holder != subscriber else None,
+        )
         for subscriber, record, holder in rows
     )
 
@@ -194,15 +202,20 @@ def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> Usag
             f"Change {wanted.number} was taken back already, by change {taker}.",
             f"`pscb-mail undo {taker}` brings it back.",
         )
-    newer = max((each.newer for each in kept), key=lambda each: each.number)
+    latest = max(kept, key=lambda each: each.newer.number)
+    newer, holder = latest.newer, latest.holder
     if newer.number <= wanted.number:
         return UsageError(
             f"Change {wanted.number} cannot be taken back: the list is not as it left it; no later change says why.",
             "`pscb-mail show ADDRESS` tells what is known; `pscb-mail edit` puts it right by hand.",
         )
+    barred = holder is not None and holder.status is Status.OPTED_OUT
     return UsageError(
-        f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it.",
-        f"Take that one back first: `pscb-mail undo {newer.number}`.",
+        f"Change {wanted.number} cannot be taken back: change {newer.number} ({newer.origin.command}) came after it"
+        + (f", and the address is now that of {holder.called} ({holder.status.words})." if holder else "."),
+        "One person has one address, and theirs stays off the list."
+        if barred
+        else f"Take that one back first: `pscb-mail undo {newer.number}`.",
     )
 
 
