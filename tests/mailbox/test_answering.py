@@ -185,6 +185,7 @@ def test_a_newsletter_with_a_name_beyond_ascii_is_encoded(room: Mailroom) -> Non
         {"List_Id": "<list.other.test>"},
         {"Return_Path": "<>"},
         {"X_Autoreply": "yes"},
+        {"X_Autoresponder": "cPanel"},
     ],
 )
 def test_no_answer_goes_to_a_machine_or_a_list(room: Mailroom, headers: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from pscb_mail.foreign import one_line
 from pscb_mail.mailbox import outbox, wording
 from pscb_mail.mailbox.decision import QUESTIONS, Answer
 from pscb_mail.mailbox.incoming import Incoming
+from pscb_mail.mailbox.machines.automatic import is_machine
 from pscb_mail.mailbox.outbox import Letter
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Subscriber
@@ -101,11 +102,10 @@ def may_answer(incoming: Incoming, person: Subscriber, newsletter: Newsletter) -
         not sender
         or sender in own
         or person.address.key in own
-        or incoming.return_path == ""
+        or is_machine(incoming)
         or _MACHINES.fullmatch(sender.partition("@")[0])
-        or incoming.header("Auto-Submitted").split(";")[0].strip().lower() not in {"", "no"}
         or incoming.header("Precedence").strip().lower() in {"bulk", "list", "junk"}
-        or any(incoming.header(name) for name in ("List-Id", "List-Post", "X-Loop", "X-Autoreply", "X-Autorespond"))
+        or any(incoming.header(name) for name in ("List-Id", "List-Post", "X-Loop"))
     )
 
 
