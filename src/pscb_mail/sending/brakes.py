@@ -27,7 +27,6 @@ _MOST_DOUBTS_IN_A_ROW = 3
 _TRIES, _LOOK = 200, 2_000
 # A relay that breaks ends its sessions together; none is tried again so soon (`connection.Timing`).
 _TOGETHER = timedelta(seconds=1)
-_ANSWERS = frozenset({Event.ACCEPTED, Event.PUT_OFF, Event.TURNED_DOWN})
 # What stands for the decision that nobody has had to take yet.
 _NEVER = '[0, "0001-01-01T00:00:00.000000Z"]'
 
@@ -63,12 +62,14 @@ class Tally:
 
     def take(self, events: Sequence[Event], incidents: int) -> None:
         """Count what was learnt together; `incidents`: how many relays were in order until now."""
-        self.tries += sum(event is not Event.NOT_TRIED for event in events)
+        tries = len(events) - events.count(Event.NOT_TRIED)
+        in_doubt = events.count(Event.DOUBTED)
+        self.tries += tries
         self.refusals += events.count(Event.TURNED_DOWN)
-        self.in_doubt += events.count(Event.DOUBTED)
-        if not _ANSWERS.isdisjoint(events):
+        self.in_doubt += in_doubt
+        if tries > in_doubt:  # there were answers
             self.doubts = 0
-        if Event.DOUBTED in events:
+        if in_doubt:
             self.doubts += incidents
 
     def brake(self, issue: str) -> BrakeError | None:

@@ -203,7 +203,7 @@ class Connection:
             self._read()
         if self.dialogue.phase is Phase.ENCRYPTING:
             self._encrypt()
-        else:
+        elif self.dialogue.outgoing.pieces:
             self._write()
 
     def _read(self) -> None:

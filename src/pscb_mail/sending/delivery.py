@@ -29,6 +29,8 @@ class State(StrEnum):
 class Event(StrEnum):
     """What happens to a delivery."""
 
+    __hash__ = str.__hash__  # an enumeration's own is written in Python, and asked for once a copy
+
     CLAIMED = "claimed"  # a session takes it; durable before its first byte leaves
     ACCEPTED = "accepted"  # the relay took the message: 250 after the last byte
     PUT_OFF = "put_off"  # 4yz about this recipient

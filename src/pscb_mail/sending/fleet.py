@@ -29,6 +29,7 @@ from pscb_mail.sending.troubles import LATER, RelayAwayError, SignInRefusedError
 
 # 432 4.3.2 and 421 4.3.2 "too many connections" (Exchange Online), 421 4.7.0 (Postfix and others).
 _TOO_MANY = frozenset({CLOSING, 432})
+_ABOUT_A_COPY = frozenset({Meaning.ACCEPTED, Meaning.PUT_OFF, Meaning.TURNED_DOWN})
 # Between two looks whether a sign-in is there that is being fetched.
 _MOMENT = 0.1
 
@@ -264,15 +265,15 @@ class Fleet:
     def _note(self, lane: _Lane, session: _Session, outcome: Outcome) -> bool:
         """Learn from an outcome how the relay is; return whether it is in trouble since now."""
         match outcome:
-            case InDoubt(reason):
-                lane.broke_off(session)
-                return self._aside(lane, f"broke off: {reason}")
             case Answered(stage, reply):
                 what = meaning(stage, reply)
                 if what is Meaning.BACK_OFF:
                     return self._backs_off(lane, session, reply.code, f'says "{reply.code} {reply.text}"')
-                if what in {Meaning.ACCEPTED, Meaning.PUT_OFF, Meaning.TURNED_DOWN}:
+                if what in _ABOUT_A_COPY:
                     lane.answered(session)
+            case InDoubt(reason):
+                lane.broke_off(session)
+                return self._aside(lane, f"broke off: {reason}")
             case NotSent():
                 pass  # the end of its session says what is to be thought of the relay
         return False

@@ -47,6 +47,8 @@ class Reply:
 class Meaning(Enum):
     """What follows from a reply."""
 
+    __hash__ = object.__hash__  # an enumeration's own is written in Python, and asked for several times a copy
+
     ACCEPTED = "accepted"
     PUT_OFF = "put off"  # temporary, about this recipient
     TURNED_DOWN = "turned down"  # permanent, about this recipient

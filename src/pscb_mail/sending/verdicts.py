@@ -4,20 +4,24 @@ Pure. The relay's words are read in `replies` alone.
 """
 
 from pscb_mail.sending.delivery import Event, Verdict
-from pscb_mail.sending.dialogue import Answered, InDoubt, NotSent, Outcome
+from pscb_mail.sending.dialogue import Answered, InDoubt, Outcome
 from pscb_mail.sending.replies import STOPS, Meaning, meaning, no_such_mailbox
 from pscb_mail.sending.troubles import RelayRefusesError, refusal
+
+_EVENTS = {
+    Meaning.ACCEPTED: Event.ACCEPTED,
+    Meaning.PUT_OFF: Event.PUT_OFF,
+    Meaning.TURNED_DOWN: Event.TURNED_DOWN,
+}
 
 
 def judged(outcome: Outcome, relay: str) -> Verdict:
     """Return the verdict on a try through `relay`."""
-    match outcome:
-        case Answered(stage, reply):
-            return Verdict(_event(meaning(stage, reply)), reply.code, reply.text, relay, no_such_mailbox(stage, reply))
-        case InDoubt(reason):
-            return Verdict(Event.DOUBTED, 0, reason, relay)
-        case NotSent(reason):
-            return Verdict(Event.NOT_TRIED, 0, reason, relay)
+    if isinstance(outcome, Answered):
+        stage, reply = outcome.stage, outcome.reply
+        event = _EVENTS.get(meaning(stage, reply), Event.NOT_TRIED)
+        return Verdict(event, reply.code, reply.text, relay, no_such_mailbox(stage, reply))
+    return Verdict(Event.DOUBTED if isinstance(outcome, InDoubt) else Event.NOT_TRIED, 0, outcome.reason, relay)
 
 
 def fault_of_ours(outcome: Outcome, relay: str) -> RelayRefusesError | None:
@@ -25,11 +29,3 @@ def fault_of_ours(outcome: Outcome, relay: str) -> RelayRefusesError | None:
     if isinstance(outcome, Answered) and (why := meaning(outcome.stage, outcome.reply)) in STOPS:
         return refusal(relay, why, outcome.stage, outcome.reply)
     return None
-
-
-def _event(what: Meaning) -> Event:
-    if what is Meaning.ACCEPTED:
-        return Event.ACCEPTED
-    if what is Meaning.PUT_OFF:
-        return Event.PUT_OFF
-    return Event.TURNED_DOWN if what is Meaning.TURNED_DOWN else Event.NOT_TRIED
