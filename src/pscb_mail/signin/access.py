@@ -82,14 +82,12 @@ def access(
             return Access(way.username, token, "xoauth2")
 
 
-def status(
-    door: Door, settings: Settings, relay: Relay | None = None, *, username: str = "", outside: Outside | None = None
-) -> Status:
+def status(door: Door, settings: Settings, relay: Relay | None = None, *, outside: Outside | None = None) -> Status:
     """Return where one stands at a door; asks no server, runs no command, raises nothing for a user's fault."""
     outside = outside or Outside()
     auth = settings.mailbox.auth if door == "mailbox" else (relay or next(iter(settings.relay), Relay(host="-"))).auth
     try:
-        way = entrance(door, settings, relay=relay, username=username)
+        way = entrance(door, settings, relay=relay)
         if way.auth == "none":
             return Status(door, way.auth, way.username, signed_in=True)
         if way.auth == "password":
@@ -97,7 +95,7 @@ def status(
             return Status(door, way.auth, way.username, signed_in=bool(origin), kept_in=origin)
         return _standing(door, account(way, settings), outside)
     except PscbMailError as error:
-        return Status(door, auth, username, signed_in=False, problem=error.message, hint=error.hint)
+        return Status(door, auth, "", signed_in=False, problem=error.message, hint=error.hint)
 
 
 def _standing(door: Door, who: Account, outside: Outside) -> Status:

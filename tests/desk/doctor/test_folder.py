@@ -125,10 +125,11 @@ def test_a_synced_workspace_is_warned_about(tmp_path: Path) -> None:
 
 
 def test_what_others_can_read_is_an_error(workspace: Workspace) -> None:
-    """The list, or the key: both are people's data."""
-    (workspace.folder / "pscb-mail.key").chmod(0o644)
-    check = checks_of(workspace)["file modes"]
-    assert (check.result, check.hint.startswith("chmod 600 ")) == (Result.ERROR, True)
+    """The list, or the key: both are people's data; the command that mends it can be copied, whatever the path is."""
+    spaced = Workspace(workspace.folder.rename(workspace.folder.parent / "our news"), workspace.settings)
+    spaced.key_path.chmod(0o644)
+    check = checks_of(spaced)["file modes"]
+    assert (check.result, check.hint) == (Result.ERROR, f"chmod 600 '{spaced.key_path}'")
 
 
 def test_a_damaged_key_is_an_error_and_stays(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ differs by system; each way takes what it reads as an argument, so that each can
 
 import os
 import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -115,8 +116,8 @@ def _modes(workspace: Workspace) -> Check:
     private = [workspace.database_path, workspace.folder / "pscb-mail.key"]
     loose = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
     if loose:
-        files = " ".join(str(path) for path in loose)
-        return error(_MODES, f"Others on this computer can read {files}.", f"chmod 600 {files}")
+        names = ", ".join(str(path) for path in loose)
+        return error(_MODES, f"Others on this computer can read {names}.", f"chmod 600 {shlex.join(map(str, loose))}")
     return ok(_MODES, "Nobody else on this computer can read the list or the key.")
 
 

@@ -61,10 +61,6 @@ class Names:
         records = sorted(self._records(name, RdataType.MX), key=lambda record: int(record.preference))
         return tuple(str(record.exchange).lower().rstrip(".") or "." for record in records)
 
-    def aliases(self, name: str) -> tuple[str, ...]:
-        """Return what a name is an alias of."""
-        return tuple(str(record.target).lower().rstrip(".") for record in self._records(name, RdataType.CNAME))
-
     def _records(self, name: str, kind: RdataType) -> tuple[Any, ...]:
         if (name, kind) not in self._known:
             try:
