@@ -176,6 +176,20 @@ def test_one_stray_cell_far_out_in_a_sheet_neither_takes_time_nor_spoils_a_row()
     assert rejected == [(3, "it has more than 200 columns.")]
 
 
+def test_that_there_are_other_sheets_is_said() -> None:
+    """Whoever stands on them is not read."""
+    book = Workbook()
+    book.active.title = "Cover"
+    for row in (["email"], ["a@x.example"]):
+        book.active.append(row)
+    book.create_sheet("Members").append(["email"])
+    data = io.BytesIO()
+    book.save(data)
+    table = read_table(data.getvalue())
+    assert table.read_as == 'the first of 2 Excel sheets, "Cover"'
+    assert len(list(table.rows)) == 2
+
+
 def test_what_a_sheet_says_of_its_own_size_is_not_believed() -> None:
     """Some programs write that it is one cell large: its rows are read all the same."""
     data = io.BytesIO()

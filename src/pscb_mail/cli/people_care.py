@@ -65,7 +65,7 @@ def _coverage_json(found: "Coverage") -> dict[str, object]:
 def _show_partners(partners: "Partners", name: str) -> None:
     """Print what is read from where, and what is left out: a figure that leaves bodies out in silence is wrong."""
     bodies = console.count(len(partners.bodies), "partner body", "partner bodies")
-    console.say(f"[bold]{console.safe(name)}[/]: {bodies}, {partners.read_as}")
+    console.say(f"[bold]{console.safe(name)}[/]: {bodies}, {console.safe(partners.read_as)}")
     for meaning, title in partners.columns:
         console.say(f'  [dim]{meaning:<13}[/] "{console.safe(title)}"')
     if partners.unused:

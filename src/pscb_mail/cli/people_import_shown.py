@@ -69,7 +69,8 @@ def plan(
 
 def _file(name: str, reading: "Reading") -> None:
     """Print what a file is, and which of its columns is read as what."""
-    console.say(f"[bold]{console.safe(name)}[/]: {console.count(reading.rows, 'row', 'rows')}, {reading.read_as}")
+    rows = console.count(reading.rows, "row", "rows")
+    console.say(f"[bold]{console.safe(name)}[/]: {rows}, {console.safe(reading.read_as)}")
     for meaning, place in reading.columns.described:
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
     if reading.columns.unused:

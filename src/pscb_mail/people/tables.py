@@ -10,13 +10,14 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
 
 from pscb_mail.errors import UsageError
-from pscb_mail.foreign import row_for_spreadsheet
+from pscb_mail.foreign import one_line, row_for_spreadsheet
 
 FILE_LIMIT = 200_000_000
 CELL_LIMIT = 10_000
@@ -48,7 +49,7 @@ def read_table(data: bytes, encoding: str = "") -> Table:
     if len(data) > FILE_LIMIT:
         raise UsageError(f"The file is larger than {FILE_LIMIT // 1_000_000} MB.", "Import it in parts.")
     if data.startswith(b"PK\3\4"):
-        return Table(_sheet(data), "an Excel sheet")
+        return _book(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UsageError(
             "This is an Excel file of the old kind (.xls).", "Save it as .xlsx or as CSV, and import that."
@@ -235,13 +236,29 @@ def _row_fault(cells: list[str]) -> str:
     return ""
 
 
-def _sheet(data: bytes) -> Iterator[Row]:
-    """Yield the rows of an Excel file's first sheet."""
+def _book(data: bytes) -> Table:
+    """Return the first sheet of an Excel file; where there are others, they are said to be left out."""
     from openpyxl import load_workbook  # noqa: PLC0415 - a quarter of a second that only XLSX needs
 
-    try:
+    with _told_what_is_wrong():
         _hold_small(data)
-        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        first, *others = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets
+    several = f'the first of {len(others) + 1} Excel sheets, "{one_line(first.title, 40)}"'
+    return Table(_sheet(first), several if others else "an Excel sheet")
+
+
+@contextmanager
+def _told_what_is_wrong() -> Iterator[None]:
+    try:
+        yield
+    except UsageError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers raise
+        raise UsageError("The Excel file cannot be read.", "Save it as CSV and import that.") from error
+
+
+def _sheet(sheet: Any) -> Iterator[Row]:
+    with _told_what_is_wrong():
         # What a sheet says of its size may be wrong, and a stray cell makes it as large as itself: bounds of our own.
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=COLUMN_LIMIT + 1, values_only=True)
@@ -249,10 +266,6 @@ def _sheet(data: bytes) -> Iterator[Row]:
             # There may be a million empty rows before a stray cell.
             if values.count(None) < len(values) and (cells := _filled(values)):
                 yield Row(line, tuple(cells[:COLUMN_LIMIT]), _row_fault(cells))
-    except UsageError:
-        raise
-    except Exception as error:  # openpyxl raises whatever its parsers raise
-        raise UsageError("The Excel file cannot be read.", "Save it as CSV and import that.") from error
 
 
 def _hold_small(data: bytes) -> None:
