@@ -19,8 +19,8 @@ from pscb_mail.mailbox.machines import bounces
 from pscb_mail.mailbox.machines.automatic import own_copy, says_away
 from pscb_mail.mailbox.machines.portals import waits_elsewhere
 from pscb_mail.mailbox.words import proposals
-from pscb_mail.mailbox.words.doubts import OTHER, WEAK, Wish
-from pscb_mail.mailbox.words.optout import doubt_beside, is_negated, opt_out_wish
+from pscb_mail.mailbox.words.doubts import BOTH, OTHER, SOMEBODY, WEAK, Wish
+from pscb_mail.mailbox.words.optout import and_another, doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.words.pressed import by_link
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
 from pscb_mail.mailbox.words.urgent import tells_of_harm, urgent
@@ -56,10 +56,21 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
         return reports
     mail = _Mail(incoming, ours)
     finding = next((found for read in _READINGS if (found := read(mail)) is not None), None) or _question(mail)
-    finding = _in_sight(mail, finding)
+    findings = (_in_sight(mail, finding), *_for_others(mail, finding))
     ids = tuple(i for i in incoming.answers if i.rstrip(">").casefold().endswith(f"@{ours.domain.casefold()}"))
     tied = tuple(dict.fromkeys((*finding.references, *(() if finding.link else _quoted_references(incoming)))))
-    return (replace(finding, references=tied[:50], message_ids=ids[:50], evidence=one_line(finding.evidence, 300)),)
+    return tuple(
+        replace(each, references=tied[:50], message_ids=ids[:50], evidence=one_line(each.evidence, 300))
+        for each in findings
+    )
+
+
+def _for_others(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
+    """Return the wish of "me and my colleague" that is the colleague's: an entry of its own, or nobody thinks of it."""
+    if finding.doubt != BOTH:
+        return ()
+    others = ((s.written, and_another(s, mail.incoming.sender)) for s in (*mail.said, *mail.subject_said))
+    return tuple(_of_somebody_else(Wish(sentence, SOMEBODY, whom)) for sentence, whom in others if whom)
 
 
 def _in_sight(mail: _Mail, finding: Finding) -> Finding:
@@ -200,7 +211,8 @@ def _wished(mail: Worded) -> Finding | None:
     typed = references_in(mail.incoming.new_words[:WORDS])
     if wish is not None and not (wish.doubt in WEAK and (proposed or back) and not _names_who_left(wish, proposed)):
         return replace(_off(wish, proposed, typed), about_us=about_us)
-    if back:
+    others_departure = proposed is not None and proposed.kind is Kind.LEFT and proposed.other
+    if back and not others_departure:
         return Finding(Kind.SUBSCRIBE, back, about_us=True, references=typed)
     if proposed is None:
         return None
@@ -229,17 +241,17 @@ def _off(wish: Wish, proposed: proposals.Said | None, typed: tuple[str, ...]) ->
         doubt = "they ask for something else as well"
     if not doubt and proposed is not None and proposed.address:
         doubt = "they name somebody in their place"
-    other = ADDRESS.fullmatch(wish.other)
-    return Finding(
-        Kind.OPT_OUT,
-        wish.sentence,
-        wish.other if other else "",
-        "" if other else wish.other[:100],
-        references=typed,
-        link=bool(typed) and not doubt,
-        doubt=doubt,
-        other=bool(wish.other),
-    )
+    if wish.other:
+        return replace(_of_somebody_else(wish), references=typed, doubt=doubt)
+    return Finding(Kind.OPT_OUT, wish.sentence, references=typed, link=bool(typed) and not doubt, doubt=doubt)
+
+
+def _of_somebody_else(wish: Wish) -> Finding:
+    """Return a wish for another than its writer, named by an address or a name."""
+    address = ADDRESS.search(wish.other)
+    named = address[0].rstrip(".") if address else ""
+    name = "" if named else wish.other[:100]
+    return Finding(Kind.OPT_OUT, wish.sentence, named, name, doubt=wish.doubt, other=True)
 
 
 def _by_subject(wish: Wish, said: tuple[Sentence, ...]) -> Finding:

@@ -186,10 +186,44 @@ NOT_LEFT = re.compile(
 OTHERS = re.compile(
     r"\b(?:my|our|the) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss|predecessor"
     r"|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher)\b.{0,40}?\b(?:has|have|is|was|retired"
-    r"|left|resigned|moved|died)\b"
-)
-# Nobody tells of their own death; "who left us in June" is not who writes.
-NOT_MINE = re.compile(
-    r"\b(?:died|passed away)\b|^(?:he|she|they|who|mrs?|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr)\b"
+    r"|left|resigned|moved|died|passed)\b"
 )
 MINE = re.compile(r"\b(?:i|me|my|we|our)\b")
+# Whose departure it is, the word before the verb says: "she retired", "who has left", "Vi Underwood has moved on".
+_BETWEEN = r"(?: (?:has|have|had|is|are|am|was|were|will|be|been|now|just|since|recently|sadly|also|already|all|both))*"
+_GONE = (
+    r"(?:left|leaving|retir\w+|resign\w*|died|passed|departed|moved|gone|transferred|finish\w+|no longer|stood down"
+    r"|stepp\w+|(?:does not|doesn't|do not|don't) work|took (?:early )?retirement)\b"
+)
+_THEIRS = re.compile(
+    rf"\b(?:he|she|they|who|(?:mrs?|ms|miss|dr|pc|dc|ds|di|sgt|insp|cllr|rev|sister|father|fr)\.?(?: [a-z'-]+){{1,2}}?)"
+    rf"(?:'s|'ve|'re|'d)?{_BETWEEN} {_GONE}|\b(?:died|passed away)\b"  # nobody tells of their own death
+)
+_NAMED = re.compile(
+    rf"(?<![\w'])(?!(?:Have|Has|Had|Am|Was|Now|Just|Since|Recently|Sadly|Also|Already|Been|Be|We|Not|And|But|So)\b)"
+    rf"[A-Z][\w'’-]+,?{_BETWEEN} {_GONE}"
+)
+_OWN = re.compile(
+    rf"\b(?:i|we)(?:'ve|'re|'m|'d|'ll)?{_BETWEEN} {_GONE}|\b(?:my|our) (?:\w+ )?(?:last|contract|post|role|job|term"
+    r"|secondment|placement|employment|position|notice|successor|replacement|retirement)\b"
+)
+# Who has come in somebody's place tells of their departure, and of none of their own.
+_SUCCEEDS = re.compile(
+    rf"\b(?:i|we)(?:'ve|'m|'re)?{_BETWEEN} (?:tak(?:en|ing) over|took over|(?:replac|succeed)(?:ed|ing)(?! by))\b"
+)
+# An address beside a name stands between it and its verb.
+_BESIDE = re.compile(r"[(<\[]?(?:mailto:)?[\w.%+'-]{1,64}@[\w.-]{1,255}\w[)>\]]?,?|\([^()]{0,80}\)")
+
+
+def tells(words: str) -> bool:
+    """Whether a sentence tells a departure, also where an address in brackets parts the name from its verb."""
+    beside = re.sub(r" ?[(<\[][^()<>\[\]]{0,80}@[^()<>\[\]]{0,255}[)>\]]|, ?\S{1,64}@[^\s,]{1,255},", "", words)
+    return not NOT_LEFT.search(words) and any(pattern.search(each) for pattern in LEFT for each in {words, beside})
+
+
+def is_of_another(written: str, words: str) -> bool:
+    """Whether a sentence that tells a departure tells that of another than its writer; `words`: as patterns see it."""
+    written, words = (" ".join(_BESIDE.sub(" ", text).split()) for text in (written, words))
+    if not MINE.search(words) or OTHERS.search(words) or _SUCCEEDS.search(words):
+        return True
+    return bool(_THEIRS.search(words) or _NAMED.search(written)) and not _OWN.search(words)

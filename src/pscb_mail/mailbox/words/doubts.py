@@ -26,9 +26,10 @@ ELSE = "they ask for something else as well"
 UNDECIDED = "they have not decided, or not for good"
 MENTIONED = "they write about coming off, but do not plainly ask for it"
 HOW = "they ask how to come off"
+BOTH = "they ask it for somebody else as well"
 OTHER = "it may be something other than the newsletter that they want to come off"
 WEAK = frozenset({MENTIONED, SOMEBODY, OTHER})  # any other proposal in the same words outweighs these
-TURNS = frozenset({SOMEBODY, CONDITIONAL, OTHER, UNDECIDED, ELSE})
+TURNS = frozenset({SOMEBODY, BOTH, CONDITIONAL, OTHER, UNDECIDED, ELSE})
 
 # Right before the wish: "do not", "I did not mean to", "no need to". Not "why not", "if not".
 INNER_NOT = re.compile(r"\b(?:not|never|without)\b")
@@ -118,6 +119,23 @@ THIRD = re.compile(
 )
 THIRD_BARE = re.compile(
     r"\b(?:remove|delete|unsubscribe|take off):?\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
+)
+_TAKE = r"(?:take|taking|remove|removing|delete|deleting|drop|unsubscribe|unsubscribing|cross|strike)(?: off)?:?"
+# "Take dan.frost@… off", "delete Dan Frost (dan.frost@…)": the object bears an address.
+THIRD_ADDRESSED = re.compile(
+    rf"\b{_TAKE} (?:(?!(?:me|us|myself|and|or|from|of|at|to|in|on|by|with|about|as)\b)[\w'.-]+,? ){{0,6}}?"
+    r"[(<]?(?=\S{1,64}@)"
+)
+# "Take my colleague Vi off too": no list is named.
+THIRD_COLLEAGUE = re.compile(
+    rf"\b{_TAKE} ((?:my|our) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss"
+    r"|predecessor|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher|wife|husband)s?\b(?: (?!off\b)[\w'-]+){0,3})"
+)
+# "Take me and my colleague off", "remove Dan and me": whose wish the second one is, nobody knows.
+AND_ANOTHER = re.compile(
+    rf"\b{_TAKE} (?:both )?(?:(?:me|myself) (?:and|&|as well as|plus|together with) (?:also )?(?P<after>.{{2,80}}?)"
+    rf"|(?P<before>(?:(?!\b(?:me|us|myself)\b).){{2,60}}?) (?:and|&|as well as) (?:me|myself))"
+    r"(?=\W*(?:$|off\b|from\b|out of\b|as\b|too\b|please\b|[,;]))"
 )
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(

@@ -12,6 +12,7 @@ from pscb_mail.mailbox.parsing.quotes import plain
 from pscb_mail.mailbox.words import doubts, harmless, net, wishes
 from pscb_mail.mailbox.words.abroad import foreign_wish
 from pscb_mail.mailbox.words.doubts import (
+    BOTH,
     CONDITIONAL,
     ELSE,
     HOW,
@@ -110,6 +111,8 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
     words = _as_me(sentence.bare, sender)
     if is_negated(sentence) or (wishes.FOOTER.search(words) and not wishes.FIRST_PERSON.search(sentence.plain)):
         return None
+    if and_another(sentence, sender):
+        return Wish(sentence.written, BOTH)
     other = _somebody_else(words)
     if other:
         return Wish(sentence.written, SOMEBODY, other)
@@ -275,14 +278,28 @@ def _as_me(words: str, sender: str) -> str:
     return re.sub(r"\b(remove|delete|unsubscribe):? me\b", r"\1 me", named)
 
 
+def and_another(sentence: Sentence, sender: str) -> str:
+    """Return whom else a sentence wants off the list beside the sender ("me and my colleague"), "" where nobody."""
+    match = doubts.AND_ANOTHER.search(_as_me(sentence.bare, sender))
+    if match is None or doubts.OTHER_THING.search(match[0]):
+        return ""
+    whom = str(match["after"] or match["before"]).strip()
+    return "" if re.fullmatch(wishes.ME, whom) else whom
+
+
 def _somebody_else(words: str) -> str:
     """Return whom else a sentence wants off the list, an address or a name, or ""."""
     match = doubts.THIRD.search(words) or doubts.THIRD_BARE.search(words)
+    if match is None and not doubts.OTHER_THING.search(words):
+        colleague = doubts.THIRD_COLLEAGUE.search(words)
+        match = doubts.THIRD_ADDRESSED.search(words) or colleague
+        if colleague and not ADDRESS.search(words):
+            return str(colleague[1])
     if match is None:
         return ""
     address = ADDRESS.search(words)
     if address:
-        return address[0]
+        return address[0].rstrip(".")
     name = match[1].strip() if match.re is doubts.THIRD else "somebody"
     return "" if re.match(r"(?:my|our|me|us|the above|name)\b", name) or re.fullmatch(wishes.ME, name) else str(name)
 

@@ -251,6 +251,17 @@ NOT_CHANGE = re.compile(
 THEIRS = re.compile(
     r"\b(?:her|his|their|too|also|as well|colleagues?|new (?!e-?mail|address|account|mailbox|domain|one))\b"
 )
+# Around the address of a successor, in a sentence that tells of somebody's departure.
+SUCCEEDS_AFTER = re.compile(
+    r"^\W*(?:who )?(?:has|have|is|will|'s|instead|took|takes)\b(?: now| be| just| been)* (?:tak(?:en|ing|es?)|over"
+    r"|replac\w+|succeed\w*|(?:the|our|her|his|their|my) (?:\w+ )?(?:successor|replacement|lead|contact|dsl|head)"
+    r"|in (?:her|his|their|my) place)|^\W*(?:instead|in (?:her|his|their|my) place)\b"
+)
+SUCCEEDS_BEFORE = re.compile(
+    r"\b(?:use|write to|contact|e-?mail|speak to|send (?:it|them|this|these|the newsletters?) to|(?:replaced|succeeded"
+    r"|covered) by|successor|replacement|instead|in (?:her|his|their) place|over to|taken over by)"
+    r"(?: is| now| to|,)*(?:\W+(?!who\b|has\b|have\b|is\b|was\b|and\b)[\w'-]+){0,3}\W*$"
+)
 OWN_ADDRESS = re.compile(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"
     r"|i will be) (?:now )?(?:at|on|\S{1,64}@)"

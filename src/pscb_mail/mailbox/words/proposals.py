@@ -31,7 +31,8 @@ class Said:
 def proposal(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return what the words propose: a new address, a departure, somebody to add; None where they propose nothing."""
     change = _first(Kind.ADDRESS_CHANGE, forms.ADDRESS_CHANGE, forms.NOT_CHANGE, said, sender)
-    departure = _first(Kind.LEFT, departures.LEFT, departures.NOT_LEFT, said, sender)
+    told = next((sentence for sentence in said if departures.tells(sentence.plain)), None)
+    departure = _said(Kind.LEFT, told, said, sender) if told else None
     if change and departure and not _is_own(change, sender):
         return departure  # "I have left; please write to pat@… instead": the address is the successor's
     joining = _first(Kind.SUBSCRIBE, forms.SUBSCRIBE, forms.NOT_SUBSCRIBE, said, sender)
@@ -120,12 +121,8 @@ def wants_back(said: tuple[Sentence, ...]) -> str:
 
 def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return a departure told by an automatic reply: whom it names then is the successor."""
-    for sentence in said:
-        if departures.NOT_LEFT.search(sentence.plain):
-            continue
-        if any(pattern.search(sentence.plain) for pattern in departures.LEFT):
-            return Said(Kind.LEFT, sentence.written, _new_address(said, sender))
-    return None
+    told = next((sentence for sentence in said if departures.tells(sentence.plain)), None)
+    return Said(Kind.LEFT, told.written, _new_address(said, sender)) if told else None
 
 
 def new_address(said: tuple[Sentence, ...], sender: str) -> Said | None:
@@ -144,22 +141,22 @@ def about_us(said: tuple[Sentence, ...]) -> bool:
 
 
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:
-    other = kind is Kind.LEFT and _of_another(sentence.plain)
-    named = ADDRESS.findall(sentence.written)
-    if other:
-        return Said(
-            kind, sentence.written, next((a for a in named if a.casefold() != sender.casefold()), ""), other=True
-        )
+    if kind is Kind.LEFT and departures.is_of_another(sentence.written, sentence.plain):
+        return Said(kind, sentence.written, _leaver(sentence, sender), other=True)
     address = _new_address((sentence,), sender) or _new_address(said, sender)
     return Said(kind, sentence.written, address, _name_before(said, address))
 
 
-def _of_another(words: str) -> bool:
-    """Whether it is somebody else than the sender who has left."""
-    if not departures.MINE.search(words) or departures.OTHERS.search(words):
-        return True
-    told = [match[0] for pattern in departures.LEFT if (match := pattern.search(words))]
-    return bool(told) and all(departures.NOT_MINE.search(each) for each in told)
+def _leaver(sentence: Sentence, sender: str) -> str:
+    """Return the address of the one who has left; "" where a sentence names none, a successor's, or several."""
+    named = {
+        match[0].rstrip(".")
+        for match in ADDRESS.finditer(sentence.plain)
+        if match[0].rstrip(".") != sender.casefold()
+        and not forms.SUCCEEDS_AFTER.match(sentence.plain[match.end() :])
+        and not forms.SUCCEEDS_BEFORE.search(sentence.plain[: match.start()])
+    }
+    return named.pop() if len(named) == 1 else ""
 
 
 def _new_address(said: tuple[Sentence, ...], sender: str) -> str:

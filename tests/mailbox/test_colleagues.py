@@ -1,0 +1,108 @@
+"""What somebody writes about a colleague: it is the colleague's business, and the writer stays where they are."""
+
+from pathlib import Path
+
+import pytest
+from mailroom import Mailroom
+
+from pscb_mail.database import transaction
+from pscb_mail.mailbox import acting, journal
+from pscb_mail.people.changes import Origin
+from pscb_mail.people.subscriber import Status
+
+TOM, VI, PAT = "tom.stone@council.test", "vi.underwood@council.test", "pat.green@council.test"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Mailroom:
+    """Issue 18, sent to two of one office."""
+    return Mailroom(tmp_path).sent("issue-18", f"Tom Stone <{TOM}>", f"Vi Underwood <{VI}>")
+
+
+def reviews_after(room: Mailroom, words: str, **headers: str) -> list[journal.Review]:
+    """Deliver Tom's reply to his copy, read it, and return what waits for a person."""
+    room.drop(room.reply(f"Tom Stone <{TOM}>", "Re: issue-18 is out", words, room.copy_id("issue-18", TOM), **headers))
+    room.read()
+    return journal.reviews(room.db)
+
+
+def accept(room: Mailroom, entry: journal.Review) -> int | None:
+    with transaction(room.db):
+        return acting.accept(room.db, entry, Origin(room.now, "editor", f"review --accept {entry.number}"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"Please take my colleague Vi Underwood ({VI}) off too, she retired. I'm happy to stay on.",
+        f"My colleague Vi Underwood ({VI}) has retired, please take her off",
+        f"I'd like to stay on, but please delete Vi Underwood ({VI})",
+        f"Could you also take {VI} off, she retired",
+        f"Our deputy Vi Underwood, {VI}, passed away last week. Please stop sending her the newsletter.",
+        f"I have taken over from Vi ({VI}), who has left. I get it already.",
+        f"I think Vi Underwood ({VI}) retired in July. My own copy still comes, thank you.",
+        f"Please unsubscribe my colleague Vi Underwood too ({VI}).",
+        f"Please strike off {VI}, she has gone to Leeds; keep mine coming.",
+        f"Vi ({VI}) doesn't work here any more. Please carry on sending me mine.",
+        f"{VI} left us at Easter. Keep me on, please.",
+        f"Vi Underwood ({VI}) has retired and Pat Green ({PAT}) has taken over from her. I stay.",
+        f"We have said goodbye to Vi ({VI}), who has moved on to a new job. I am still here.",
+    ],
+)
+def test_whoever_is_named_as_gone_goes_and_the_writer_stays(room: Mailroom, words: str) -> None:
+    """Accepting takes off her of whom it tells, and puts nobody on."""
+    (entry,) = reviews_after(room, words)
+    assert VI in entry.proposal
+    assert TOM not in entry.proposal.partition(": ")[0]
+    assert accept(room, entry) is not None
+    assert (room.status(TOM), room.status(VI) is Status.ACTIVE) == (Status.ACTIVE, False)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Dan Frost has retired, please remove him. I want to stay.",
+        "Please take my colleague Dan Frost off too, he retired.",
+        f"Our manager has left, please use {VI} in her place.",
+        f"Dan and Sue ({VI}, {PAT}) have retired. I have not.",
+        "She has left us. Please remove her. Please keep me on.",
+    ],
+)
+def test_who_cannot_be_told_is_for_a_person_to_find_out(room: Mailroom, words: str) -> None:
+    """Neither the writer nor whoever else is named is proposed for it."""
+    for entry in reviews_after(room, words):
+        assert entry.proposal.startswith("Find out who")
+        assert not entry.proposal.startswith("Find out whom")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"I have left. Please write to {VI} instead.",
+        f"I retired last week. My successor is Vi Underwood ({VI}).",
+        f"I'm leaving on Friday; please send it to {VI} from now on",
+    ],
+)
+def test_who_writes_of_their_own_departure_names_a_successor(room: Mailroom, words: str) -> None:
+    (entry,) = reviews_after(room, words)
+    assert entry.proposal.startswith(f"Remove {TOM}, who has left")
+    assert VI in entry.proposal
+
+
+@pytest.mark.parametrize(
+    ("words", "whom"),
+    [
+        ("Take me and my colleague teacher14 off", "my colleague teacher14"),
+        (f"Please remove me and {VI} from the list", VI),
+        (f"Please take Vi ({VI}) and me off the list.", VI),
+        ("Please unsubscribe both me and my deputy from the newsletter.", "my deputy"),
+    ],
+)
+def test_a_wish_for_two_is_two_entries(room: Mailroom, words: str, whom: str) -> None:
+    """Settling the writer's leaves the other's open."""
+    mine, theirs = reviews_after(room, words)
+    assert mine.proposal.startswith(f"Take {TOM} off the list")
+    assert whom in theirs.proposal
+    accept(room, mine)
+    assert room.status(TOM) is Status.OPTED_OUT
+    assert [each.number for each in journal.reviews(room.db)] == [theirs.number]
