@@ -68,9 +68,12 @@ def test_newcomers_are_not_missed_for_one_who_had_it_before_or_for_a_relay_that_
     del relay.acts["greeting"]
     program("send", "7", "--joined", "--yes")
     assert sent_to(program)[kit] == "sent"
+    program("add", "lee@health.test")
+    relay.acts["greeting"] = b"421 4.3.2 not now\r\n"
+    program("send", "7", "--joined", "--yes", expect=75)
     program("cancel", "7", "--yes")
     program("add", "late@health.test", "--welcome", "7", expect=2)
-    assert len(program("list", "--json").json) == 3
+    assert len(program("list", "--json").json) == 4
 
 
 def test_a_relay_that_hangs_up_on_a_newcomers_copy_has_no_words_put_into_its_mouth(
