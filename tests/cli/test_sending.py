@@ -1,19 +1,23 @@
 """The commands that send: what they ask, print and exit with."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from office import ISSUE
+from office import ISSUE, office
 from program import Program, workspace
 from scripted import ScriptedServer, hang_up
 
 from pscb_mail.cli.context import Stopping
+from pscb_mail.cli.sending_shown import Watching
 from pscb_mail.database import open_database
-from pscb_mail.desk import unsettled
+from pscb_mail.desk import dispatch, planning, unsettled
+from pscb_mail.sending import ledger
+from pscb_mail.sending.audience import Audience
 
 COUNTS = ["queued", "in_flight", "sent", "deferred", "refused", "unknown", "skipped"]
 
@@ -146,6 +150,7 @@ def test_only_a_person_at_the_terminal_goes_past_a_brake(program: Program, relay
     code, screen = program.at_terminal("y\n", "send", "7", "--yes")
     assert (code, len(relay.taken)) == (1, 4), screen
     assert "10 of the last 10 copies were refused" in screen
+    assert "asks whether it goes on" not in screen, "it is just being asked"
     assert program("retry", "7", "--only", "refused", "--yes", "--json").json["counts"]["sent"] == 14
     assert program("status", "7").err == ""
 
@@ -179,6 +184,50 @@ def test_cancel_amend_and_only_tell_how_it_stands(program: Program, relay: Scrip
     assert "nothing to cancel" in program("cancel", "7", "--yes", expect=2).err
     assert program("status", "7", "--json").json["state"] == "complete"
     assert "issue-8" in program("cancel", "8", "--yes", expect=2).err
+
+
+def test_progress_counts_people_and_says_what_is_waited_for(tmp_path: Path, relay: ScriptedServer) -> None:
+    """One who is put off is not done until the second try; two tries are no two people."""
+    desk = office(tmp_path, relay.port, "jo@school.test", "sam@health.test")
+    relay.acts["RCPT jo@school.test"] = b"450 4.2.1 come back later\r\n"
+    shown: list[int | str] = []
+
+    class Bar:
+        def advance(self, done: int, trouble: str | None = None) -> None:
+            shown.append(done)
+
+        def note(self, text: str) -> None:
+            shown.append(text)
+            relay.acts.clear()
+
+    watching = Watching(Bar(), ZoneInfo("UTC"), lambda: ledger.put_off(desk.db, "issue-7"))
+    means = dispatch.means_of(desk.workspace, desk.now, desk.wait, watching)
+    plan = planning.send_plan(desk.db, desk.workspace, "7", Audience())
+    dispatch.dispatch(desk.db, desk.workspace, plan, dispatch.Order(), means, "tester")
+    desk.db.close()
+    waited_for = next(each for each in shown if isinstance(each, str))
+    assert re.fullmatch(r"1 put off, again at 09:\d\d on 05 January", waited_for)
+    assert max(shown[: shown.index(waited_for)]) == 1
+    assert shown[-1] == 2
+
+
+def test_a_time_that_is_just_past_is_told_to_be(program: Program, relay: ScriptedServer) -> None:
+    """It begins at once, and the question does not speak of a time to come."""
+    just = datetime.now(ZoneInfo("Europe/London")) - timedelta(minutes=5)
+    asked = program("send", "7", "--at", f"{just:%Y-%m-%d %H:%M}", expect=2).err
+    assert f"{just:%H:%M} is past: it begins at once." in asked
+    assert relay.connections == 0
+
+
+def test_whoever_cannot_be_sent_to_is_not_asked_about(program: Program, relay: ScriptedServer) -> None:
+    """What stands against it is said instead of the question."""
+    program("send", "7", "--yes")
+    done = program("send", "7", "--only", "jo@school.test", expect=2)
+    assert "was handed over already" in done.err
+    program("unsubscribe", "sam@health.test")
+    gone = program("send", "7", "--only", "sam@health.test", "--again", expect=2)
+    assert "is opted out" in gone.err
+    assert not any("?" in each.err for each in (done, gone))
 
 
 def test_a_wait_ends_by_whichever_clock_is_there_first() -> None:

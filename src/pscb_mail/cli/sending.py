@@ -178,6 +178,7 @@ def cancel(ctx: typer.Context, issue: Issue, yes: Yes = False, json: Json = Fals
 def _run(context: Context, db: "Database", plan: "SendPlan", order: "Order", *, json: bool) -> NoReturn:
     """Send, show how it goes, print where it ends, and exit as the contract says."""
     from pscb_mail.desk import dispatch, overview
+    from pscb_mail.sending import ledger
 
     workspace = context.workspace
     copies = min(plan.to_send, order.limit or plan.to_send)
@@ -185,9 +186,8 @@ def _run(context: Context, db: "Database", plan: "SendPlan", order: "Order", *, 
         console.say("[dim]Ctrl-C stops it; the same command goes on later.[/]")
     try:
         with stop_on_signal(heeded=2) as stopping, console.progress(f"Sending {plan.issue}", copies) as bar:
-            means = dispatch.means_of(
-                workspace, now, stopping.wait, lambda glance: shown.watch(bar, glance, context.zone), stopping.at_once
-            )
+            watching = shown.Watching(bar, context.zone, lambda: ledger.put_off(db, plan.issue))
+            means = dispatch.means_of(workspace, now, stopping.wait, watching, stopping.at_once)
             ended = dispatch.dispatch(db, workspace, plan, order, means, context.author)
     except PscbMailError:
         standing.print_mailing(db, context, plan.issue, json=json)
@@ -214,7 +214,11 @@ def _send_only(context: Context, issue: str, whom: str, *, again: bool, dry_run:
 
     with context.database() as db:
         person = directory.find(db, whom)
-        slug = planning.begun(db, issue).issue
+        mailing = planning.begun(db, issue)
+        slug = mailing.issue
+        if not dry_run:
+            dispatch.doubt_the_dead(db, context.workspace, slug, context.author, now())
+        dispatch.may_get(db, mailing, person, again=again)
         wish = f"Send {slug} to {person.address.text}{' once more' if again else ''}?"
         if dry_run:
             console.say(f"{console.safe(wish)} That would be asked; nothing was sent.")

@@ -52,6 +52,8 @@ def agreed(
     if not plan.to_send:
         return plan, order
     order = replace(order, let_go=_sees_the_brake(db, plan, order, yes=yes))
+    if order.begins is not None and order.begins <= now():
+        console.say(f"[yellow]{order.begins.astimezone(context.zone):%H:%M} is past: it begins at once.[/]")
     if order.let_go or not asked:
         console.confirm(_question(plan, order, context.zone), yes=yes and not order.let_go)
     return plan, order
@@ -77,7 +79,8 @@ def _sees_the_brake(db: "Database", plan: "SendPlan", order: "Order", *, yes: bo
         return False
     brake = overview.brake(db, plan.issue)
     if brake is not None:
-        console.error(brake)
+        look, _, _ = brake.hint.partition(f"`pscb-mail send {plan.issue}`")  # which is what asks them now
+        console.say(f"[yellow]{console.safe(brake.message)}[/] {console.safe(look.strip())}")
     return brake is not None
 
 
@@ -97,5 +100,6 @@ def _resends(plan: "SendPlan", unknown: Unknown) -> bool:
 
 
 def _question(plan: "SendPlan", order: "Order", zone: "ZoneInfo") -> str:
-    when = f" at {order.begins.astimezone(zone):%H:%M on %A %d %B %Y}" if order.begins is not None else ""
+    to_come = order.begins is not None and order.begins > now()
+    when = f" at {order.begins.astimezone(zone):%H:%M on %A %d %B %Y}" if order.begins and to_come else ""
     return f"Send {plan.issue} to {shown.whom(plan.to_send, order.limit)}{when}?"

@@ -8,7 +8,7 @@ from pscb_mail.cli.standing_shown import what_is_left
 from pscb_mail.sending.delivery import Event, MailingState, State, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
@@ -20,17 +20,30 @@ if TYPE_CHECKING:
     from pscb_mail.sending.running import Glance
 
 
-def watch(bar: console.Bar, glance: "Glance", zone: "ZoneInfo") -> None:
-    """Show one glance of a run; a warning stays on the screen."""
-    if glance.warning:
-        console.say(f"[yellow]{console.safe(glance.warning)}[/]")
-        return
-    if glance.until is not None:
-        at, today = glance.until.astimezone(zone), now().astimezone(zone).date()
-        bar.note(f"waiting until {at:%H:%M:%S}" if at.date() == today else f"waiting until {at:%H:%M on %d %B}")
-        return
-    trouble = glance.state not in {State.SENT, State.QUEUED}
-    bar.advance(glance.tries, f"{glance.address}: {glance.reply}" if trouble else None)
+class Watching:
+    """Shows a run: for how many people it is settled, and what is waited for; a warning stays on the screen.
+
+    `put_off()`: how many copies are put off, where nothing else waits.
+    """
+
+    def __init__(self, bar: console.Bar, zone: "ZoneInfo", put_off: "Callable[[], int]") -> None:
+        self._bar, self._zone, self._put_off = bar, zone, put_off
+        self._settled_nothing = 0  # tries of copies that were put off
+
+    def __call__(self, glance: "Glance") -> None:
+        """Show one glance."""
+        if glance.warning:
+            console.say(f"[yellow]{console.safe(glance.warning)}[/]")
+        elif glance.until is not None:
+            at, today = glance.until.astimezone(self._zone), now().astimezone(self._zone).date()
+            when = f"{at:%H:%M:%S}" if at.date() == today else f"{at:%H:%M on %d %B}"
+            count = self._put_off()
+            self._bar.note(f"{count:,} put off, again at {when}" if count else f"waiting until {when}")
+        else:
+            self._settled_nothing += glance.state is State.DEFERRED
+            trouble = glance.state not in {State.SENT, State.QUEUED}
+            done = glance.tries - self._settled_nothing
+            self._bar.advance(done, f"{glance.address}: {glance.reply}" if trouble else None)
 
 
 def show_plan(plan: "SendPlan", limit: int | None, context: Context) -> None:

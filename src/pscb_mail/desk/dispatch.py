@@ -23,7 +23,8 @@ from pscb_mail.mailbox.sent import copies_sent, has_sent_folder
 from pscb_mail.people import directory
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import afterwards, brakes, editions, ledger, mailing, pacing, singles
-from pscb_mail.sending.delivery import State, Verdict, retries
+from pscb_mail.sending.delivery import Delivery, State, Verdict, retries
+from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.sending.relays import relays_of
 from pscb_mail.sending.running import Ended, Glance, Means
@@ -151,14 +152,26 @@ def send_only(
     """Send one person's copy, or with `again` one more copy. Raises UsageError where that cannot be."""
     sent = planning.begun(db, issue)
     with send_lock(db, workspace.lock_path, sent.issue, author, means.now()):
-        unsettled.hold_off(db, sent.issue)
-        person = _still_active(db, person)
-        delivery = ledger.delivery_of(db, sent.issue, person.id)
-        if delivery is None and not again:
-            planning.still_open(sent)
-        if again and delivery is not None and delivery.state in {State.SENT, State.SKIPPED}:
-            return singles.send_again(db, sent, delivery, person, means)
+        person, beside = may_get(db, sent, person, again=again)
+        if beside is not None:
+            return singles.send_again(db, sent, beside, person, means)
         return singles.send_only(db, sent, person, workspace.key(), means, again=again)
+
+
+def may_get(db: Database, sent: Mailing, person: Subscriber, *, again: bool) -> tuple[Subscriber, Delivery | None]:
+    """Return somebody as they are now, and the delivery beside which one more copy goes, None where it is its first.
+
+    Raises UsageError where they can be sent none.
+    """
+    unsettled.hold_off(db, sent.issue)
+    person = _still_active(db, person)
+    delivery = ledger.delivery_of(db, sent.issue, person.id)
+    if delivery is None and not again:
+        planning.still_open(sent)
+    if again and delivery is not None and delivery.state in {State.SENT, State.SKIPPED}:
+        return person, delivery
+    singles.hold_unsettled(delivery, person, again=again)
+    return person, None
 
 
 def _still_active(db: Database, person: Subscriber) -> Subscriber:

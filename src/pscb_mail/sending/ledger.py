@@ -285,6 +285,16 @@ def next_due_at(db: Database, issue: str) -> datetime | None:
     return moment(due) if due else None
 
 
+def put_off(db: Database, issue: str) -> int:
+    """Return how many deliveries are put off, where nothing else waits; 0 where any is queued."""
+    row = db.execute(
+        """SELECT count(*) FROM delivery WHERE issue = :issue AND state = 'deferred'
+           AND NOT EXISTS (SELECT 1 FROM delivery WHERE issue = :issue AND state = 'queued')""",
+        {"issue": issue},
+    ).fetchone()
+    return int(row[0])
+
+
 def earliest_doubt(db: Database, issue: str) -> datetime | None:
     """Return when the first of the copies that are in doubt was first claimed, or None where none is."""
     (at,) = db.execute("SELECT min(dated) FROM delivery WHERE issue = ? AND state = 'unknown'", [issue]).fetchone()

@@ -116,17 +116,21 @@ def _letter(edition: Edition, groups: tuple[str, ...], means: Means) -> Letter:
     return compose(for_groups(edition, groups), means.newsletter, Purpose.MAILING)
 
 
+def hold_unsettled(found: Delivery | None, person: Subscriber, *, again: bool) -> None:
+    """Raise UsageError where a person has their copy already, or may have it and no other one is wanted."""
+    if found is not None and found.state in _SETTLED and not (again and found.state is State.UNKNOWN):
+        raise UsageError(
+            f"{person.address.text}'s copy of {found.issue} {_SETTLED[found.state]}.", "--again sends one all the same."
+        )
+
+
 def _queued(db: Database, mailing: Mailing, person: Subscriber, key: bytes, now: datetime, *, again: bool) -> int:
     """Return the id of the person's delivery, queued. Raises UsageError where they have their copy already."""
     found = ledger.delivery_of(db, mailing.issue, person.id)
+    hold_unsettled(found, person, again=again)
     if found is None:
         code = reference(key, Purpose.MAILING, mailing.issue, str(person.id))
         audience.queue_one(db, mailing.issue, mailing.edition, person.id, code, now)
-    elif found.state in _SETTLED and not (again and found.state is State.UNKNOWN):
-        raise UsageError(
-            f"{person.address.text}'s copy of {mailing.issue} {_SETTLED[found.state]}.",
-            "--again sends one all the same.",
-        )
     elif found.state is not State.QUEUED:
         ledger.requeue_one(db, found, now)
     delivery = ledger.delivery_of(db, mailing.issue, person.id)
