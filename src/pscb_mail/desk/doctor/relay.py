@@ -10,12 +10,12 @@ import errno
 import smtplib
 import socket
 import ssl
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pscb_mail.desk.doctor import certificates
-from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, error, not_checked, ok, warning
+from pscb_mail.desk.doctor.check import MEND_FIRST, Check, complete, not_checked, ok, warning
+from pscb_mail.desk.doctor.faults import Faults, StopError
 from pscb_mail.desk.doctor.line import (
     CHALLENGE,
     EncryptedLine,
@@ -29,7 +29,7 @@ from pscb_mail.desk.doctor.offers import offers
 from pscb_mail.errors import PscbMailError
 from pscb_mail.foreign import one_line
 from pscb_mail.network import tls_context
-from pscb_mail.sending.replies import Meaning, Reply, Stage, meaning
+from pscb_mail.sending.replies import Stage
 from pscb_mail.settings import Relay
 from pscb_mail.signin import Access, Opens
 from pscb_mail.signin.sasl import hint as hint_for
@@ -37,14 +37,6 @@ from pscb_mail.signin.sasl import masked
 
 STEPS = ("connection", "encryption", "offers", "sign-in", "sender")
 STEP_SECONDS = 8.0
-
-
-class _StopError(Exception):
-    """A step failed in a way that leaves no other step to be made; its argument is the check."""
-
-    def __init__(self, check: Check) -> None:
-        super().__init__(check.detail)
-        self.check = check
 
 
 @dataclass
@@ -76,11 +68,12 @@ def check_relay(
     `opens` is asked for the secret when the connection is ready for it; None: signing in is not tried. `seconds`: how
     long an answer is waited for.
     """
-    call = _Call(relay, sender, opens, names, now, prefix, seconds)
+    call = _Call(relay, sender, opens, now, Faults(relay, names, prefix, seconds))
     try:
         call.run()
-    except _StopError as stop:
+    except StopError as stop:
         call.heard.checks.append(stop.check)
+        call.heard.unknown_authority = stop.unknown_authority
     call.heard.checks = complete(call.heard.checks, prefix, STEPS)
     return call.heard
 
@@ -90,10 +83,8 @@ class _Call:
     relay: Relay
     sender: str
     opens: Opens | None
-    names: Names
     now: datetime
-    prefix: str
-    seconds: float
+    faults: Faults
     heard: Heard = field(default_factory=Heard)
     given: list[Access] = field(default_factory=list)
 
@@ -101,15 +92,15 @@ class _Call:
         self._look_up()
         line = self._connected()
         try:
-            with self._faults("connection"):
+            with self.faults.during("connection"):
                 self._greeted(line)
-            with self._faults("encryption"):
+            with self.faults.during("encryption"):
                 self._encrypt(line)
-            with self._faults("offers"):
+            with self.faults.during("offers"):
                 self._offers(line)
-            with self._faults("sign-in"):
+            with self.faults.during("sign-in"):
                 self._sign_in(line)
-            with self._faults("sender"):
+            with self.faults.during("sender"):
                 self._would_take(line)
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 line.quit()
@@ -126,78 +117,52 @@ class _Call:
     def _add(self, check: Check) -> None:
         self.heard.checks.append(check)
 
-    def _name(self, step: str) -> str:
-        return f"{self.prefix}: {step}"
-
-    def _stop(self, step: str, detail: str, hint: str) -> _StopError:
-        return _StopError(error(self._name(step), detail, hint))
-
-    def _offline(self, what: str) -> _StopError:
-        detail = f"{self.relay.host} cannot be {what} from here now."
-        return _StopError(not_checked(self._name("connection"), detail, "Run it again with a network."))
-
     # -- reaching it ------------------------------------------------------------------------------------------------
 
     def _look_up(self) -> None:
-        """Tell a name that does not exist from a computer without a network."""
         try:
             socket.getaddrinfo(self.relay.host, self.relay.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as problem:
-            if not self.names.connected:
-                raise self._offline("looked up") from problem
-            raise self._stop(
-                "connection", f"There is no server called {self.relay.host}.", "Check host under [[relay]]."
-            ) from problem
+            raise self.faults.unknown() from problem
 
     def _connected(self) -> Line | EncryptedLine:
         """Connect; with security = "tls" that encrypts too, so that its faults are the encryption's."""
         implicit = self.relay.security == "tls"
-        with self._faults("encryption" if implicit else "connection"):
+        with self.faults.during("encryption" if implicit else "connection"):
             try:
-                return open_line(self.relay, self._context() if implicit else None, self.seconds)
+                return open_line(self.relay, self._context() if implicit else None, self.faults.seconds)
             except smtplib.SMTPConnectError as problem:
-                raise _StopError(self._refused("connection", problem.smtp_code, problem.smtp_error)) from problem
+                raise self.faults.refused("connection", problem.smtp_code, problem.smtp_error) from problem
             except (TimeoutError, ConnectionRefusedError) as problem:
-                raise self._unreachable(problem) from problem
+                raise self.faults.unreachable(problem) from problem
             except OSError as problem:
                 if problem.errno in {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}:
-                    raise self._unreachable(problem) from problem
+                    raise self.faults.unreachable(problem) from problem
                 raise
-
-    def _unreachable(self, problem: OSError) -> _StopError:
-        if not self.relay.is_loopback and not self.names.connected:
-            return self._offline("reached")
-        if isinstance(problem, ConnectionRefusedError):
-            what = f"Nothing listens on {self.relay.label}"
-        elif isinstance(problem, TimeoutError):
-            what = f"{self.relay.label} does not answer within {self.seconds:.0f} seconds"
-        else:
-            what = f"There is no way from here to {self.relay.label}"
-        return self._stop("connection", f"{what}.", _WHERE)
 
     def _greeted(self, line: Line | EncryptedLine) -> None:
         self.heard.server_time = greeted_at(line)
-        self._add(ok(self._name("connection"), f"{self.relay.label} answers."))
+        self._add(ok(self.faults.name("connection"), f"{self.relay.label} answers."))
 
     def _context(self) -> ssl.SSLContext:
         try:
             return tls_context(self.relay.ca_file)
         except OSError as problem:
-            raise self._stop(
+            raise self.faults.stop(
                 "encryption",
                 f"ca_file {self.relay.ca_file} cannot be used: {problem}. Nothing was sent.",
                 "It is a PEM file with the authority's certificate.",
             ) from problem
 
     def _encrypt(self, line: Line | EncryptedLine) -> None:
-        step = self._name("encryption")
+        step = self.faults.name("encryption")
         if self.relay.security == "starttls":
             line.ehlo()
             if not line.has_extn("starttls"):
-                raise self._stripped()
+                raise self.faults.stripped()
             code, said = line.starttls(context=self._context())
             if code != 220:
-                raise _StopError(self._refused("encryption", code, said))
+                raise self.faults.refused("encryption", code, said)
         connection = line.sock
         if isinstance(connection, ssl.SSLSocket):
             self._add(certificates.trusted(step, self.relay.host, connection, self.now))
@@ -212,32 +177,24 @@ class _Call:
                 )
             )
 
-    def _stripped(self) -> _StopError:
-        return self._stop(
-            "encryption",
-            f"{self.relay.label} does not offer encryption (STARTTLS). Nothing was sent, no password either.",
-            'Use security = "tls" with port 465 if it has that. If it offered encryption yesterday, somebody on the'
-            " way may be taking the offer out: try another network, and tell your IT department.",
-        )
-
     # -- what it offers, and whether it lets us in ------------------------------------------------------------------
 
     def _offers(self, line: Line | EncryptedLine) -> None:
         code, said = line.ehlo()
         if not 200 <= code < 300:
-            raise _StopError(self._refused("offers", code, said))
+            raise self.faults.refused("offers", code, said)
         features = {str(name).upper(): str(value) for name, value in line.esmtp_features.items()}
         self.heard.mechanisms = tuple(features.get("AUTH", "").upper().split())
-        self._add(offers(self._name("offers"), self.relay.label, features))
+        self._add(offers(self.faults.name("offers"), self.relay.label, features))
 
     def _sign_in(self, line: Line | EncryptedLine) -> None:
-        step = self._name("sign-in")
+        step = self.faults.name("sign-in")
         if self.relay.auth == "none":
             self._add(ok(step, "None is asked for (auth = none)."))
             return
         if self.opens is None:
             self._add(not_checked(step, "Signing in was not tried.", "`pscb-mail doctor` tries it."))
-            raise _StopError(not_checked(self._name("sender"), "Nobody has signed in.", MEND_FIRST))
+            raise StopError(not_checked(self.faults.name("sender"), "Nobody has signed in.", MEND_FIRST))
         mechanism = self._mechanism()
         access = self._opened(None)
         if access is None:
@@ -249,15 +206,15 @@ class _Call:
         if code == 235:
             self._add(ok(step, f"{access.username} is let in ({mechanism})."))
             return
-        refused = self._refused("sign-in", code, said, Stage.AUTH)
+        refused = self.faults.refused("sign-in", code, said, Stage.AUTH).check
         hint = hint_for("smtp", refused.detail, access.mechanism) if code >= 500 else refused.hint
-        raise _StopError(replace(refused, detail=self._harmless(refused.detail), hint=hint))
+        raise StopError(replace(refused, detail=self._harmless(refused.detail), hint=hint))
 
     def _opened(self, rejected: Access | None) -> Access | None:
         try:
             access = self.opens(rejected) if self.opens else None
         except PscbMailError as problem:
-            raise self._stop("sign-in", problem.message, problem.hint) from problem
+            raise self.faults.stop("sign-in", problem.message, problem.hint) from problem
         self.given += [access] if access else []
         return access
 
@@ -267,7 +224,7 @@ class _Call:
             if mechanism in self.heard.mechanisms:
                 return mechanism
         offered = " ".join(self.heard.mechanisms) or "nothing"
-        raise self._stop(
+        raise self.faults.stop(
             "sign-in",
             f"{self.relay.label} takes no {' or '.join(wanted)} (it offers {offered}). No password was sent.",
             'Check port and auth under [[relay]]: "microsoft" or "google" signs in without a password.',
@@ -279,47 +236,9 @@ class _Call:
         with contextlib.suppress(OSError, smtplib.SMTPException):
             line.rset()
         if 200 <= code < 300:
-            self._add(ok(self._name("sender"), f"It would take mail from {self.sender}. Nothing was sent."))
+            self._add(ok(self.faults.name("sender"), f"It would take mail from {self.sender}. Nothing was sent."))
         else:
-            raise _StopError(self._refused("sender", code, said, Stage.MAIL))
-
-    # -- faults -----------------------------------------------------------------------------------------------------
-
-    def _refused(self, step: str, code: int, said: bytes | str, stage: Stage = Stage.GREETING) -> Check:
-        """Say what a reply means, by the one module that decides it."""
-        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        if code < 0:  # smtplib's word for what has no code
-            return error(self._name(step), f"{self.relay.label} does not answer as a mail server does.", _WHERE)
-        reply = Reply(code, one_line(text, 300))
-        sentence, hint = _MEANS.get(meaning(stage, reply), _OTHERWISE)
-        return error(self._name(step), f'{self.relay.label} {sentence}: "{reply.code} {reply.text}".', hint)
-
-    @contextlib.contextmanager
-    def _faults(self, step: str) -> Iterator[None]:
-        try:
-            yield
-        except ssl.SSLCertVerificationError as problem:
-            self.heard.unknown_authority = certificates.of_unknown_authority(problem)
-            raise _StopError(
-                certificates.untrusted(self._name("encryption"), self.relay.host, "[[relay]]", problem)
-            ) from problem
-        except ssl.SSLError as problem:
-            raise self._stop(
-                "encryption",
-                f"{self.relay.label} and this computer agree on no encryption ({one_line(problem.reason, 60)}).",
-                "Check security and port under [[relay]]: tls goes with 465, starttls with 587 (TLS 1.2 or newer).",
-            ) from problem
-        except (OSError, smtplib.SMTPException, ValueError) as problem:
-            raise self._broken(step, problem) from problem
-
-    def _broken(self, step: str, problem: Exception) -> _StopError:
-        """Say how a line ended; smtplib calls a silence an unexpected end, and the silence is what came before it."""
-        if isinstance(problem, TimeoutError) or isinstance(problem.__context__, TimeoutError):
-            if step == "connection":  # a server that is to be spoken to in TLS waits for that
-                return self._stop(step, f"{self.relay.label} takes the call, and says nothing.", _WHERE)
-            return self._stop(step, f"{self.relay.label} stopped answering.", _LATER)
-        reason = one_line(getattr(problem, "strerror", None) or str(problem), 200) or type(problem).__name__
-        return self._stop(step, f"{self.relay.label} broke off: {reason}.", _LATER)
+            raise self.faults.refused("sender", code, said, Stage.MAIL)
 
 
 def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
@@ -329,19 +248,3 @@ def _say(line: Line | EncryptedLine, words: list[str]) -> tuple[int, bytes]:
         if code == CHALLENGE:
             code, said = line.docmd(answer)
     return code, said
-
-
-_LATER = "Run it again later, or ask whoever runs it."
-_WHERE = (
-    "Check host, port and security under [[relay]] (587 with starttls, 465 with tls); a firewall may be in the way."
-)
-_MEANS = {
-    Meaning.SIGN_IN: (
-        "does not let us sign in",
-        "Check username and password (`pscb-mail login relay`); your IT department may have to allow SMTP AUTH.",
-    ),
-    Meaning.BARRED: ("has barred this mailbox from sending", "Ask your administrator to free it."),
-    Meaning.QUOTA: ("says that this mailbox has sent as much as it may", "Go on tomorrow."),
-    Meaning.BACK_OFF: ("asks to come later", "Run it again in a while."),
-}
-_OTHERWISE = ("does not take our mail", "Check from, host, port and auth with whoever runs the relay.")
