@@ -55,7 +55,8 @@ _STILL_HERE = re.compile(
     r"(?:get|getting|receiv\w+|being|on)\b|\b(?:should|why|how|am|are"
     r"|be|up)\b.{0,40}\bon (?:this|your|the) (?:\w+ )?(?:list|mailing)\b|\bno longer (?:wish|want|need"
     r"|require)\w*(?: to (?:receive|get|have))?$|\bmake (?:it|this|these|them) stop\b|\bneed for me to (?:get"
-    r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: please)?$|\b(?:count|rule|leave|keep) (?:me|us) out\b"
+    r"|receive)\b|\b(?:let|set) (?:me|us) (?:go|free|off)(?: (?:from|of) (?:\w+ ){1,4}list)?(?: please)?$"
+    r"|\b(?:count|rule|leave|keep) (?:me|us) out\b"
     r"|^enough already$|\bthat(?:'s| is) enough\b|\b(?:tak(?:e|ing)|remov(?:e|ing)|get) (?:\w+ ){1,4}(?:me|us|i"
     r"|myself) off\b|(?:^|\b(?:you|to) )(?:take|get) (?:[\w'@.-]+ ){1,4}off(?: and\b|$|[,.;:!])|\b(?:pause|suspend"
     r"|on hold)\b|\b(?:(?:did not|didn't|never|not|no) (?:\w+ )?(?:give|given|gave|have"
@@ -105,25 +106,34 @@ _REFUSAL = re.compile(
 )
 
 
-# The same abroad, by the stems of the languages that are read, beside a noun of mail in any of them.
+# The same abroad, by the stems of many languages, beside a noun of mail in any of them: enough for a person to look.
 _ENDING_ABROAD = re.compile(
-    r"\b(?:stop|schluss|aufhor|verzicht|widerruf|widersprech|abonnier|sortir|quitter|annul|resili|efface|radi|ote"
-    r"|salir|salga|suprim|parar|pare|sair|saia|desist|wycof|zaprzest|koniec|wyrejestr|zakoncz|wymaz|skasuj|kasow"
-    r"|nustok|nutrauk|baik|israsyk|nereik|nebereik|partrauc|beidz|anule|atcel|iesi|incet|opri|retrag|revoc|abbestell"
-    r"|abmeld|austrag|ausgetragen|streich|losch|gelosch|entfern|kundig|nicht mehr|keine|kein interesse|raus|des-?abon"
-    r"|desinscri|retir|supprim|enlev|raye|arret|cess|plus (?:recevoir|envoyer)|baja|elimin|quit|borr|sacar|desuscri"
-    r"|dessuscri|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag|exclu|cancel|anul|descadast|deixem|deixar"
-    r"|par(?:em|ar) de|nao (?:quero|desejo|pretendo)|wypis|wykresl|skresl|usun|rezygn|zrezygn|odsub|odwol|przesta"
-    r"|(?:wy|przy)sylac|nie (?:chce|zycze|wysyl|przysyl)|isbrauk|ismesk|isimk|pasalin|salin|istrin|atsisak|nebesius"
-    r"|nesius|neben|nenor|isregistr|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|izrakst|atrakst"
-    r"|atteik|atsak|svitro|izsvitro|izsledz|nevel|negrib|nesut|dezabon|sterg|sters|scoat|scos|renunt|nu (?:mai |imi "
-    r"|imi mai )?(?:vreau|doresc|trimit)|t[hy]?ynn[wu]|dynnu|d?dile|ddim (?:eisiau|am)|peidi|nikal"
-    r"|nikaal|hata (?:de|do)|nahi+n? chah|band kar|na bhej)"
+    r"\b(?:stop|schluss|aufhor|verzicht|widerruf|widersprech|abonnier|sortir|annul|resili|efface|radi|ote|salir|salga"
+    r"|suprim|parar|pare|sair|saia|desist|wycof|zaprzest|koniec|wyrejestr|zakoncz|wymaz|skasuj|kasow|nustok|nutrauk"
+    r"|baik|israsyk|nereik|nebereik|partrauc|beidz|atcel|iesi|incet|opri|retrag|revoc|ausgetragen|streich|losch|gelosch"
+    r"|entfern|kundig|nicht mehr|keine|kein interesse|raus|des-abon|retir|supprim|enlev|raye|arret|cess"
+    r"|plus (?:recevoir|envoyer)|baja|elimin|quit|borr|sacar|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag"
+    r"|exclu|cancel|anul|deixem|deixar|nao (?:quero|desejo|pretendo)|wykresl|skresl|usun|odsub|odwol|przesta"
+    r"|(?:wy|przy)sylac|nie (?:chce|zycze|wysyl|przysyl)|isbrauk|ismesk|isimk|pasalin|salin|istrin|nebesius|nesius"
+    r"|neben|nenor|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|atteik|atsak|svitro|izsvitro|izsledz"
+    r"|nevel|negrib|nesut|sterg|sters|scoat|scos|renunt|nu (?:mai |imi |imi mai )?(?:vreau|doresc|trimit)"
+    r"|t[hy]?ynn[wu]|dynnu|d?dile|ddim (?:eisiau|am)|peidi|nikal|nikaal|hata (?:de|do)|nahi+n? chah|band kar|na bhej"
+    # Languages that no pattern reads: Dutch, Italian, Czech, Slovak, Hungarian, Turkish, Scandinavian ones, Albanian.
+    r"|afmeld|af te melden|uitschrij|verwijder|niet (?:langer|meer)\b|geen\b|disiscri|disabbon|rimuov|toglie"
+    r"|non (?:desidero|voglio|vorrei|inviate)|odhlas|odstran|vyrad|vymaz|zrus|nechc|neposil|neposiel|nezasil|leirat"
+    r"|iratkoz|torol|ne kuld|nem (?:szeretn|kivan|ker|akar)|cıkar|cikar|silin|istemiyor|abonelikten|gonderme|avregistr"
+    r"|avprenumer|avmeld|avslutt|ta bort|fjern|slett|(?:inte|ikke|ikkje)\b|hiq|fshi|c'?regjistr|mos me"
+    r"|nuk (?:dua|deshiro)"
+    # Russian, Ukrainian, Bulgarian.
+    r"|отпис|отпиш|відпис|удал|видал|исключ|виключ|убер|прибер|премахн|изтри|больше не|більше не"
+    r"|не (?:хоч|присыл|надсил|шлит|искам|желая|желаю|бажаю|изпращ)|прекрат|припин|спрете)"
 )
 _MAIL_ABROAD = re.compile(
-    r"\b(?:newsletter|verteiler|rundbrief|mail|e-?mail|email|courriel|lettre|diffusion|correo|boletin|boletim"
-    r"|su[bs]scri|biulety|wiadomosc|naujienlaisk|laisk|prenumer|e-?past|jaunum|vestul|zin[aju]|bileten|buletin|abon"
-    r"|list|rhestr|cylchlyth|saras|sarakst|adres|direccion|endereco|daten|baz|base)"
+    r"\b(?:newsletter|verteiler|rundbrief|mail|e-?mail|courriel|lettre|diffusion|correo|boletin|boletim|su[bs]scri"
+    r"|biulety|wiadomosc|naujienlaisk|laisk|prenumer|e-?past|jaunum|vestul|zin[aju]|bileten|buletin|abon|list|rhestr"
+    r"|cylchlyth|saras|sarakst|adres|direccion|endereco|daten|baz|base|nieuwsbrie|lijst|elenc|odber|novin|zoznam|seznam"
+    r"|hirlev|levele|bulten|e-?posta|posta|nyhetsbrev|nyhedsbrev|nyheitsbrev|utskick|рассыл|розсил|спис|письм|лист|пошт"
+    r"|почт|бюлет|имеил|новин|адрес)"
 )
 # Words that mean nothing else, so that they need no noun beside them.
 _ALONE_ABROAD = re.compile(
@@ -137,21 +147,6 @@ _NO_SENDING_ABROAD = re.compile(
     r"|vairak)\b(?:\W+\w+){0,4}?\W+(?:wysyl|przysyl|przesyl|otrzymyw|dostaw|siu[sn]t|gau(?:ti|nu)|env[io]|mand|receb"
     r"|recib|recev|primi|trimit|sanem|sut|schick|send|erhalt|bekomm|zusend|adress)|\b(?:nebesiu|nesius|nesut|niewysyl"
     r"|nieprzysyl|nieprzesyl|nebegau)"
-)
-# Languages that no pattern reads (Dutch, Italian, Czech, Slovak, Hungarian, Turkish, Scandinavian ones, Albanian,
-# Russian, Ukrainian, Bulgarian): an ending and a noun of mail are enough for a person to look.
-_ENDING_UNREAD = re.compile(
-    r"\b(?:afmeld|af te melden|uitschrij|verwijder|niet (?:langer|meer)\b|geen\b|cancella(?:r|te|mi|zion)|disiscri"
-    r"|disabbon|rimuov|toglie|non (?:desidero|voglio|vorrei|inviate)|odhlas|odstran|vyrad|vymaz|zrus|nechc|neposil"
-    r"|neposiel|nezasil|leirat|iratkoz|torol|ne kuld|nem (?:szeretn|kivan|ker|akar)|cıkar|cikar|silin|istemiyor"
-    r"|abonelikten|gonderme|avregistr|avprenumer|avmeld|avslutt|ta bort|fjern|slett|(?:inte|ikke|ikkje)\b|hiq|fshi"
-    r"|c'?regjistr|mos me|nuk (?:dua|deshiro)|отпис|отпиш|відпис|удал|видал|исключ|виключ|убер|прибер|премахн|изтри"
-    r"|больше не|більше не|не (?:хоч|присыл|надсил|шлит|искам|желая|желаю|бажаю|изпращ)|прекрат|припин|спрете)"
-)
-_MAIL_UNREAD = re.compile(
-    r"\b(?:nieuwsbrie|lijst|mail|e-?mail|newsletter|lista|elenc|odber|novin|zoznam|seznam|adresar|hirlev|levele|liste"
-    r"|bulten|posta|e-?posta|nyhetsbrev|nyhedsbrev|nyheitsbrev|utskick|buletin|рассыл|розсил|спис|письм|лист|пошт|почт"
-    r"|бюлет|имеил|новин|адрес)"
 )
 _ENGLISH = re.compile(
     r"\b(?:the|and|not|from|future|could|would|can|be|off|our|you|of|is|to|for|with|have|please|this|that|your|it|my"
@@ -169,7 +164,6 @@ def touches_abroad(words: str) -> bool:
     if is_english(words):
         return False
     ended = _ENDING_ABROAD.search(words) and _MAIL_ABROAD.search(words)
-    ended = ended or (_ENDING_UNREAD.search(words) and _MAIL_UNREAD.search(words))
     return bool(ended or _ALONE_ABROAD.search(words) or _NO_SENDING_ABROAD.search(words))
 
 
