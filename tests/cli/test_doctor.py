@@ -38,7 +38,7 @@ def test_the_screen_ends_with_what_to_do_first(tmp_path: Path) -> None:
     assert max(map(len, done.out.splitlines())) <= 60
     end = " ".join(done.out.rpartition("\n\n")[2].split())
     assert "1 error" in end
-    assert "First: relay, connection. Check host and port" in end
+    assert "First: relay, connection. Check host, port" in end
 
 
 def test_the_loop_sends_nothing_unless_somebody_says_yes(tmp_path: Path) -> None:
