@@ -131,6 +131,11 @@ _MACHINE_LINE = re.compile(
     )
     + r"[>\s.]{0,5}$"
 )  # fmt: skip
+# "Tel: 01632 960001 | 1 High Street": a line of a signature that no mark sets apart.
+_NUMBER_LINE = re.compile(
+    r"^(?:tel(?:ephone)?|phone|mob(?:ile)?|fax|direct(?: line| dial)?|ddi|switchboard)\b(?: (?:no|number))?[\s:.]{0,3}"
+    r"[+(\d][\d\s()+-]{5,20}(?:ext?\.?\s?\d{1,6})?(?:\s?\|.{0,100})?$"
+)
 # The start of what an organisation adds to every mail.
 _DISCLAIMER = re.compile(
     r"^[*_\-=>\s(\[]{0,10}"
@@ -146,7 +151,9 @@ _DISCLAIMER = re.compile(
         "any views (?:or opinions "
         ")?expressed", "e-?mails? (?:sent to|and any).{0,60}(?:monitored|confidential)", "confidential(?:ity)?:",
         "scanned by "
-        ".{0,40}", "this (?:e-?mail|message) (?:has been|was) (?:scanned|checked"
+        ".{0,40}",
+        r"(?:this|our) [\w' -]{3,40} is (?:fully )?committed to safeguarding and promoting\b",
+        "this (?:e-?mail|message) (?:has been|was) (?:scanned|checked"
                    "|sent)", "privacy notice", "how we use your (?:data|information)",
         "diese e-?mail (?:enthalt"
         "|kann)", "der inhalt dieser e-?mail", "ce (?:message|courriel|mail).{0,60}(?:confidentiel|destin)",
@@ -272,7 +279,7 @@ def _unsigned(lines: list[str], folded: list[str]) -> tuple[list[str], list[str]
             signed = False
         if not signed and _SIGN_OFF.match(words[:120]):
             signed = True
-        (signature if signed else kept).append(line)
+        (signature if signed or _NUMBER_LINE.match(words[:200]) else kept).append(line)
     return kept, signature
 
 

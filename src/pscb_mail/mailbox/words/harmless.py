@@ -34,8 +34,9 @@ _ENGLISH = """
     confirm register consent object processing interested interest use point purposes moment chance whenever able let go
     ahead notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant
     applicable x xx xxx awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly
-    regretfully unfortunately finally officially really definitely indeed mind minding ok above undersigned consented
-    bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score amend
+    regretfully unfortunately finally officially really definitely indeed mind minding dist bye ok above undersigned
+    consented bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
+    amend
     recipient readership issues mailout mailouts mail-out mail-outs eshot e-shot eshots e-shots love kill whatever very
     extremely most quite truly subscriber subscribers reader readers circulations effective else count newsletter's
     bulletin's board's list's same through base continuing formal regarding resign resigning didn't wouldn't it's time
@@ -175,6 +176,7 @@ _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 # What stands beside a wish and takes nothing from it.
 RHETORIC = re.compile(
     r"\b(?:how many (?:more )?times|why (?:do|am|are|have|did) (?:i|we|you)|how did you get|who gave you|how often)\b"
+    r"|\b(?:got|have|reached) the wrong\b"
 )
 COURTESY = re.compile(
     r"\b(?:thank|thanks|thx|regards|sorry|apolog\w+|appreciat\w+|best wishes|wish you|keep up|good luck|great work"

@@ -23,7 +23,8 @@ _SHORT = {
     "wld": "would", "wud": "would", "gd": "good", "plse": "please", "pleeease": "please", "thanx": "thanks",
     "thnx": "thanks", "thnks": "thanks", "msgs": "messages", "unsub": "unsubscribe", "nomore": "no more",
     "wanna": "want to", "dnt": "don't", "ppl": "people", "bcos": "because", "coz": "because",
-    "cuz": "because", "n": "and", "ths": "this",
+    "cuz": "because", "n": "and", "ths": "this", "yuo": "you", "teh": "the", "fomr": "from", "culd": "could",
+    "wuld": "would", "taht": "that", "thnaks": "thanks",
 }  # fmt: skip
 _SHORT_WORD = re.compile(rf"(?<![\w@.'-])(?<!\d )(?:{'|'.join(_SHORT)})(?![\w@'-])")
 # Words taken for others that sound or look like them, only where no other can be meant.
@@ -38,6 +39,7 @@ _LIKE = tuple(
         (r"\btaken (me|us|my)\b", r"take \1"),
         (r"\bmy self\b", "myself"),
         (r"\brm (?=(?:me|us|my)\b)", "remove "),
+        (r"\b(send|e-?mail|mail|gett|receiv|contact|messag|spamm)in\b(?=(?: \w+)? (?:me|us|this|these|it))", r"\1ing"),
         (r"\be (mails?|mailing|mailed)\b", r"e-\1"),
         (r"\bim (?=(?:\d+|not|no|a|the|getting|now|only|retired|leaving|moving|in the|at the|on the)\b)", "i'm "),
         (r"\b(take|taken|get|me|us|cross)((?: \w+){0,3}) of (the|this|your) (?=" + _LISTS + r"\b)", r"\1\2 off \3 "),

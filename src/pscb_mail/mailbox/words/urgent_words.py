@@ -30,8 +30,9 @@ _AGE = (
 )
 # One child, or some that are known: with an article or an age, at the head of a note, of a family that is named.
 ONE_CHILD = re.compile(
-    rf"\b(?:an?|one|my|our|the|this|that|his|her|their|its|your|another|some|every|new|each|whose|re|with|two|three"
-    rf"|four|both|these|those|\d) (?:[\w-]+,? ){{0,4}}?{_ONE}s?\b|(?:^|[.!?;:] |- ?)(?:[\w-]+ ){{0,2}}?{_ONE}\b"
+    rf"\b(?:an?|one|my|our|the|this|that|his|her|their|its|your|another|some|new|each|whose|re|with|two|three"
+    rf"|four|both|these|those|\d) (?:[\w-]+,? ){{0,4}}?{_ONE}s?\b"
+    rf"|(?:^|[.!?;:] |- ?)(?:(?!every )[\w-]+ ){{0,2}}?{_ONE}\b"
     rf"|\b{_AGE}[- ]?(?:years?|yrs?|months?|mths?|weeks?|wks?|days?)[- ]?(?:olds?|of age)\b"
     rf"|\b\d{{1,2}} ?(?:yo|y/o|/12|/52|/7)\b|\b{_ONE},? (?:of |aged )?(?:about |maybe |around )?{_AGE}\b"
     rf"|\b(?:aged?|age of|only|just|about|maybe|nearly|barely|turned|looks|looked|hes|shes|whos|he is|she is|im|i am"

@@ -104,7 +104,7 @@ _ASKS = {
     r"|our) (?:removal|opt[- ]?out|unsubscri\w+)",
     "make sure": r"\b(?:ensure|make sure|see to it|arrange|ask)\b.{0,20}\b(?:i am|i'm|i be|me|my \w+(?: \w+)? (?:is"
     r"|are)|we are|us)\b.{0,10}\b(?:removed|taken off|unsubscribed|deleted|to be removed)\b",
-    "remove from list": r"\b(?:remove|take|delete) (?:me )?(?:from|off) (?:mailing |distribution |e-?mail "
+    "remove from list": r"\b(?:remove|take|delete) (?:me )?(?:from|off) (?:mailing |distribution |dist |e-?mail "
     r"|circulation )?(?:list|lists|newsletter)\b",
     "cancel": r"\b(?:cancel|end|terminate|discontinue|stop|kill) (?:my|our|this|the|these|your"
     r"|all) (?:\w+ )?(?:subscription|registration|newsletters?|e-?mails?|mailings?|copy)\b",
