@@ -130,5 +130,8 @@ def test_without_a_terminal_nothing_is_made_unless_defaults_are_taken(tmp_path: 
     program = Program(tmp_path)
     assert "--yes" in program("init", "new", expect=2).err
     assert not (tmp_path / "new").exists()
-    program("init", "new", "--yes")
+    assert '`cd "new"`' in program("init", "new", "--yes").err
     assert settings_in(tmp_path / "new")["relay"][0]["host"] == "127.0.0.1"
+    program.folder /= "here"
+    program.folder.mkdir()
+    assert "`cd" not in program("init", "--yes").err

@@ -50,6 +50,8 @@ def init(
     answers = Answers("Newsletter", "Newsletter <newsletter@pscb.example>") if yes else _interview(folder, names)
     workspace = make_workspace(folder, answers)
     console.result(f"\nA workspace in {console.safe(workspace.folder)}.")
+    if workspace.folder != Path.cwd():
+        asking.say(f'Go there first: `cd "{console.nearby(workspace.folder)}"`')
     _say_what_next(answers)
 
 
