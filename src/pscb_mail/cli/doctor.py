@@ -10,7 +10,7 @@ from pscb_mail.cli.options import Json
 from pscb_mail.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pscb_mail.desk.doctor.check import Check
     from pscb_mail.desk.doctor.names import Names
@@ -83,8 +83,6 @@ MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "error": "[red]✗[/]
 
 def _print_checks(checks: "list[Check]") -> None:
     """Print a table of all checks by subject, the hint under each that is not good, and what to do first."""
-    from itertools import groupby
-
     from rich.table import Table
 
     from pscb_mail.desk.doctor.examination import first_to_do
@@ -93,23 +91,28 @@ def _print_checks(checks: "list[Check]") -> None:
     grid.add_column(width=1)
     grid.add_column(max_width=20)
     grid.add_column(overflow="fold")
-    for subject, of_it in groupby(checks, key=lambda check: check.check.partition(":")[0]):
-        # What has one cause is one line: the steps that were not reached, the database that is not there yet.
-        for number, ((result, detail, hint), alike) in enumerate(
-            groupby(of_it, lambda c: (c.result, c.detail, c.hint))
-        ):
-            steps = ", ".join(step.strip() for check in alike if (step := check.check.partition(":")[2]))
-            if not steps:
-                steps = f"[bold]{console.safe(subject)}[/]"
-            elif number == 0:
-                grid.add_row("", f"[bold]{console.safe(subject)}[/]")
-            grid.add_row(MARKS[result], steps, _seen(result, detail, hint))
+    for row in _rows(checks):
+        grid.add_row(*row)
     console.out.print(grid)
     counts = {result: sum(check.result == result for check in checks) for result in MARKS}
     console.out.print(f"\n{_verdict(counts)}")
     if (first := first_to_do(checks)) is not None:
         where = console.safe(first.check.replace(": ", ", "))
         console.out.print(f"[bold]First: {where}.[/] {console.safe_lines(first.hint)}")
+
+
+def _rows(checks: "list[Check]") -> "Iterator[tuple[str, str, str]]":
+    """Yield mark, subject or steps, and detail. What has one cause is one row, such as steps that were not reached."""
+    from itertools import groupby
+
+    for subject, of_it in groupby(checks, key=lambda check: check.check.partition(":")[0]):
+        causes = groupby(of_it, lambda check: (check.result, check.detail, check.hint))
+        for number, ((result, detail, hint), alike) in enumerate(causes):
+            steps = ", ".join(step.strip() for check in alike if (step := check.check.partition(":")[2]))
+            heading = f"[bold]{console.safe(subject)}[/]"
+            if steps and number == 0:
+                yield "", heading, ""
+            yield MARKS[result], steps or heading, _seen(result, detail, hint)
 
 
 def _print_talks(talks: "Mapping[str, Sequence[str]]") -> None:
