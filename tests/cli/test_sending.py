@@ -122,6 +122,7 @@ def test_copies_in_doubt_are_left_alone_without_a_terminal(program: Program, rel
     program("send", "7", "--limit", "1", "--yes", expect=1)
     del relay.acts["BODY"]
     assert program("send", "7", "--yes", "--json", expect=1).json["counts"]["unknown"] == 1
+    assert "They may stay so" in program("send", "7", "--unknown", "skip", "--yes", expect=1).err
     assert "in doubt" in program("send", "7", "--unknown", "resend", expect=2).err
     assert len(relay.taken) == 2
     assert program.at_terminal("y\n", "send", "7", "--no-wait", "--yes")[0] == 1, "a timer's terminal, seen by nobody"
@@ -290,6 +291,35 @@ def test_what_was_refused_or_is_in_doubt_comes_with_the_command_for_it(program: 
     assert "No copy of issue-7 is put off: nothing to retry." in done.err
     assert "`pscb-mail retry issue-7 --only refused` tries again" in done.err
     assert len(relay.taken) == tried
+
+
+def test_a_retry_names_whom_it_leaves_out_and_says_who_else_is_sent_to(program: Program, relay: ScriptedServer) -> None:
+    """An address that does not exist is refused and bounced at once: a retry has nobody to send to."""
+    program("add", "kit@police.test", "ann@police.test")
+    relay.acts["RCPT sam@health.test"] = b"550 5.1.1 no such user\r\n"
+    program("send", "7", "--limit", "2", "--yes", expect=1)
+    assert "nobody to send to" in program("retry", "7", "--only", "refused", "--yes", expect=1).err
+    assert len(relay.taken) == 1
+    relay.acts["RCPT kit@police.test"] = b"550 5.7.1 policy\r\n"
+    program("send", "7", "--limit", "1", "--yes", expect=1)
+    asked = program("retry", "7", "--only", "refused", expect=2).err
+    assert "2 refused of issue-7: 1 tried again.\n  not sam@health.test: bounced\n1 person waits" in asked
+
+
+def test_copies_in_files_are_those_that_the_plan_tells(program: Program, tmp_path: Path) -> None:
+    """Those who would get one now: not who has it, those who joined where they are asked for, at most the limit."""
+
+    def files(*more: str) -> int:
+        folder = tmp_path / f"out{len(list(tmp_path.glob('out*')))}"
+        done = program("send", "7", "--to-dir", str(folder), *more)
+        count = len(list(folder.iterdir()))
+        assert f"{count} file" in done.err
+        return count
+
+    assert (files(), files("--limit", "1")) == (2, 1)
+    program("send", "7", "--limit", "1", "--yes")
+    program("add", "kit@police.test")
+    assert (files(), files("--joined"), files("--joined", "--limit", "1")) == (1, 2, 1)
 
 
 def test_a_retry_of_nothing_sends_nothing_that_is_waiting(program: Program, relay: ScriptedServer) -> None:

@@ -108,7 +108,7 @@ def send(
         plan = planning.send_plan(db, context.workspace, issue, choice, joined=joined)
         shown.show_plan(plan, limit, context)
         if to_dir is not None:
-            shown.written(planning.write_copies(db, context.workspace, plan, to_dir, now()), to_dir)
+            shown.written(planning.write_copies(db, context.workspace, plan, to_dir, now(), limit), to_dir)
         if only_looks:
             if json:
                 standing.print_status(plan.status, context, json=True)
@@ -137,7 +137,7 @@ def retry(
             asking.look_into_sent(context, db, issue)
         plan = planning.retry_plan(db, context.workspace, issue, State(only))
         status = plan.status
-        if not (status.counts[State(only)] and plan.to_send) and status.state is not MailingState.SENDING:
+        if not plan.retried and status.state is not MailingState.SENDING:
             standing.print_status(status, context, json=json)
             shown.nothing_to_retry(status, State(only))
             raise typer.Exit(console.exit_code(needs_a_person=status.needs_a_person))

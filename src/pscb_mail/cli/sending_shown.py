@@ -89,11 +89,14 @@ def _to_know_first(plan: "SendPlan") -> "Iterator[tuple[str, str]]":
 
 
 def show_retry(plan: "SendPlan", which: State) -> None:
-    """Tell what a retry is about to do."""
-    count = plan.status.counts[which]
-    console.say(f"{count:,} {which} of {console.safe(plan.issue)}.")
-    if plan.to_send != count:
-        console.say("Those who wait anyway are sent to as well, those who have left the list are not.")
+    """Tell whom a retry is about to send to, and who is left out and why."""
+    console.say(f"{plan.status.counts[which]:,} {which} of {console.safe(plan.issue)}: {plan.retried:,} tried again.")
+    for person in plan.left_out[:_NAMED]:
+        console.say(f"  not {console.safe(person.address.text)}: {person.status.words}")
+    if len(plan.left_out) > _NAMED:
+        console.say(f"  … nor {len(plan.left_out) - _NAMED:,} more who have left the list")
+    if waiting := plan.to_send - plan.retried:
+        console.say(f"{console.count(waiting, 'person waits', 'people wait')} for theirs anyway: sent to as well.")
     if which is State.UNKNOWN:
         console.say("[yellow]They may have arrived: whoever got the first copy gets a second one.[/]")
 
@@ -121,6 +124,7 @@ def whom(count: int, limit: int | None) -> str:
     return f"{limit:,} of {people}" if limit is not None and limit < count else people
 
 
+_NAMED = 10
 _VERDICTS = {Event.ACCEPTED: "sent", Event.DOUBTED: "may or may not have arrived", Event.PUT_OFF: "put off"}
 
 

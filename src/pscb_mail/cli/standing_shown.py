@@ -78,7 +78,8 @@ def what_is_left(status: "MailingStatus") -> None:
     if counts[State.UNKNOWN]:
         console.say(
             f"{counts[State.UNKNOWN]:,} in doubt: `pscb-mail log {issue} --state unknown` lists them,\n"
-            f"  `pscb-mail retry {issue} --only unknown` sends again."
+            f"  `pscb-mail retry {issue} --only unknown` sends again.\n"
+            "  They may stay so: nothing is sent again by itself."
         )
 
 

@@ -1,7 +1,8 @@
 """What a send is about to do, worked out before anything is done: the plan that the editor says yes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,6 +20,7 @@ from pscb_mail.mailbox import journal, sources
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
 from pscb_mail.people.searching import folded
+from pscb_mail.people.subscriber import Subscriber
 from pscb_mail.sending import audience, claims, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
@@ -39,7 +41,8 @@ class SendPlan:
     `to_send`: copies to hand over; `joined`: how many of them are for people who joined since the mailing began;
     `in_doubt`: copies that may have arrived, of people who would be sent to again;
     `spent`: the latest tries of any issue, the oldest first, as many as the pace counts. `astray`: a sentence where
-    bounces would come to a mailbox that nobody reads.
+    bounces would come to a mailbox that nobody reads. Of a retry, `retried`: how many of `to_send` are tried once more;
+    `left_out`: whose copy is in the state that is retried, and who have left the list since.
     """
 
     issue: str
@@ -58,6 +61,8 @@ class SendPlan:
     astray: str
     read_at: datetime | None
     in_review: int
+    retried: int = 0
+    left_out: tuple[Subscriber, ...] = ()
 
 
 def send_plan(db: Database, workspace: Workspace, issue: str, choice: Audience, *, joined: bool = False) -> SendPlan:
@@ -99,7 +104,8 @@ def retry_plan(db: Database, workspace: Workspace, issue: str, state: State) -> 
     count = ledger.count_to_active(db, mailing.issue, *{state, State.QUEUED, State.DEFERRED})
     plan = _plan(db, workspace, mailing.issue, None, mailing.audience, count)
     _not_over(mailing, plan, plan.status.counts[state])
-    return plan
+    left = directory.by_ids(db, ledger.left_the_list(db, mailing.issue, state))
+    return replace(plan, retried=ledger.count_to_active(db, mailing.issue, state), left_out=tuple(left))
 
 
 def to_cancel(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
@@ -199,8 +205,12 @@ def _was_sent(db: Database, name: str) -> bool:
             return (edition or 1) in editions.got(db, issue)
 
 
-def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Path, now: datetime) -> int:
-    """Write one .eml a recipient into `folder`, with references that never act; record nothing. Returns how many.
+def write_copies(
+    db: Database, workspace: Workspace, plan: SendPlan, folder: Path, now: datetime, limit: int | None = None
+) -> int:
+    """Write one .eml for each of those to whom the plan would send, at most `limit`, into `folder`; return how many.
+
+    Their references never act, and nothing is recorded.
 
     Raises UsageError where copies of the issue are there already: who has left since would stay among the new ones.
     """
@@ -211,7 +221,12 @@ def write_copies(db: Database, workspace: Workspace, plan: SendPlan, folder: Pat
     if next(folder.glob(f"{edition.issue}-{'[0-9]' * 6}.eml"), None) is not None:
         raise UsageError(f"{folder} has copies of {edition.issue} already.", "Name a new folder, or empty this one.")
     count = 0
-    for count, person in enumerate(audience.people_in(db, plan.audience), start=1):
+    people = (
+        audience.people_in(db, plan.audience)
+        if plan.edition
+        else audience.still_to_get(db, plan.issue, plan.audience, joined=bool(plan.joined))
+    )
+    for count, person in enumerate(islice(people, limit), start=1):
         values = values_of(
             name=person.name, organisation=person.organisation, role=person.role, address=person.address,
             dated=now, zone=newsletter.zone,

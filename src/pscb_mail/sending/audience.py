@@ -56,6 +56,11 @@ _NEW = f"""
     SELECT id, address FROM ({_CHOSEN})
     WHERE id NOT IN (SELECT subscriber FROM delivery WHERE issue = :issue AND subscriber IS NOT NULL)
 """
+_STILL = f"""
+    SELECT id, address, name, organisation, role FROM recipient
+    WHERE id IN (SELECT subscriber FROM delivery WHERE issue = :issue AND state IN ('queued', 'deferred'))
+       OR (:joined AND id IN (SELECT id FROM ({_NEW})))
+"""
 
 
 def received(name: str) -> tuple[str, int | None] | None:
@@ -71,10 +76,17 @@ def size(db: Database, audience: Audience) -> int:
 
 def people_in(db: Database, audience: Audience) -> Iterator[Recipient]:
     """Yield the active people of an audience, streamed."""
+    return _recipients(db, _CHOSEN, _names(audience))
+
+
+def still_to_get(db: Database, issue: str, audience: Audience, *, joined: bool) -> Iterator[Recipient]:
+    """Yield the active people whose copy of a mailing waits, streamed; `joined`: those who joined since as well."""
+    return _recipients(db, _STILL, {"issue": issue, "joined": joined, **_names(audience)})
+
+
+def _recipients(db: Database, chosen: str, values: dict[str, object]) -> Iterator[Recipient]:
     groups = "SELECT group_concat(name, char(10)) FROM membership WHERE subscriber = id"
-    rows = db.execute(
-        f"SELECT address, name, organisation, role, ({groups}) FROM ({_CHOSEN}) ORDER BY id", _names(audience)
-    )
+    rows = db.execute(f"SELECT address, name, organisation, role, ({groups}) FROM ({chosen}) ORDER BY id", values)
     return (
         Recipient(address, name, organisation, role, tuple(names.split("\n")) if names else ())
         for address, name, organisation, role, names in rows
@@ -109,5 +121,5 @@ def queue_one(db: Database, issue: str, edition: int, subscriber: int, reference
     )
 
 
-def _names(audience: Audience) -> dict[str, str]:
+def _names(audience: Audience) -> dict[str, object]:
     return {"to": json.dumps(audience.to), "without": json.dumps(audience.without)}

@@ -279,6 +279,16 @@ def count_to_active(db: Database, issue: str, *states: State) -> int:
     return int(row[0])
 
 
+def left_the_list(db: Database, issue: str, state: State) -> list[int]:
+    """Return who is active no more of those whose delivery of an issue is in a state."""
+    rows = db.execute(
+        """SELECT subscriber FROM delivery WHERE issue = ? AND state = ? AND subscriber IS NOT NULL
+           AND subscriber NOT IN (SELECT id FROM recipient) ORDER BY id""",
+        [issue, state],
+    )
+    return [subscriber for (subscriber,) in rows]
+
+
 def next_due_at(db: Database, issue: str) -> datetime | None:
     """Return when the first delivery that was put off is due, or None where none is."""
     (due,) = db.execute("SELECT min(due_at) FROM delivery WHERE issue = ? AND state = 'deferred'", [issue]).fetchone()
