@@ -34,8 +34,29 @@ _FENCE = re.compile(r":{3,}[ \t]*(?P<words>[^:\n]*?)[ \t]*:*[ \t]*")
 
 def tokens(body: str) -> tuple[list[Token], list[tuple[int, str]]]:
     """Return the tokens of a body, and its problems as pairs of a line and a sentence."""
-    env: dict[str, Any] = {"problems": []}
-    return _markdown().parse(body, env), env["problems"]
+    references = _References()
+    env: dict[str, Any] = {"problems": [], "references": references}
+    found = _markdown().parse(body, env)
+    hidden = [
+        *(each for label, each in references.items() if label not in references.asked),
+        *env.get("duplicate_refs", []),
+    ]
+    return found, [*env["problems"], *((each["map"][0], _HIDDEN) for each in hidden)]
+
+
+class _References(dict[str, Any]):
+    """Where `[label]: address` says that links lead; a line that no link asks for would vanish without a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, label: str, default: Any = None) -> Any:
+        self.asked.add(label)
+        return super().get(label, default)
+
+
+_HIDDEN = "This line would not be shown: brackets and a colon make it an address for a link that is nowhere."
 
 
 def _markdown() -> MarkdownIt:

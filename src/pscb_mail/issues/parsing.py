@@ -76,7 +76,7 @@ class _Reader:
         if sum(1 + len(token.children or []) for token in tokens) > _MAX_TOKENS:
             self.mistakes.add(self.source.first_line, "The issue is too long for a mail: make two of it.")
         self._refuse_hidden_fences(tokens)
-        self._refuse_lost_cells(tokens)
+        self._refuse_odd_rows(tokens)
         tokens, problems = notes.arranged(tokens)
         for line, sentence in problems:
             self.mistakes.add(line, sentence)
@@ -100,16 +100,21 @@ class _Reader:
                     )
             paragraph = token.type == "paragraph_open"
 
-    def _refuse_lost_cells(self, tokens: list[Token]) -> None:
-        """The parser drops what a row has beyond the columns of the table's head, without a word."""
+    def _refuse_odd_rows(self, tokens: list[Token]) -> None:
+        """The parser drops cells beyond the columns of a table's head, and takes the line below a table for a row."""
         lines = self.source.body.split("\n")
         columns = 0
         for token in tokens:
             columns = 0 if token.type == "table_open" else columns + (token.type == "th_open")
             if token.type == "tr_open" and columns and token.map:
-                cells = blocks.cells_of(lines[token.map[0] - self.source.first_line].lstrip("> \t"))
+                line = lines[token.map[0] - self.source.first_line].lstrip("> \t")
+                cells = blocks.cells_of(line)
                 if any(cells[columns:]):
                     self.mistakes.add(token.map[0], blocks.too_many(cells, columns))
+                elif "|" not in line and columns > 1:
+                    self.mistakes.add(
+                        token.map[0], "This line would be a row of the table: leave an empty line above it."
+                    )
 
     def _refuse_depth(self, tokens: list[Token]) -> None:
         line = 0

@@ -113,6 +113,7 @@ FOUND = [
     ("markup-left", "Read <b>this</b> now."),
     ("markup-left", 'Read <A HREF="https://board.example/">this</A> now.'),
     ("markup-left", "One<br/>Two"),
+    ("markup-left", "Two <!-- or three? --> came."),
     ("markup-left", "| Name | Telephone | Area\n|---|---|\n| A | B | C |"),
     ("markup-left", "The team:\n| A | B |\n| C | D |"),
     ("markup-left", "Day\tCourse\n12 January\tLevel 3"),

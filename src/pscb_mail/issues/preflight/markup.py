@@ -27,7 +27,7 @@ _LEFT = (
     ),
     (
         re.compile(
-            r"</?(?:a|b|i|u|p|br|hr|em|strong|span|div|font|center|img|table|t[rdh]|[uo]l|li|h[1-6]|su[bp])\b[^<>]{0,200}>",
+            r"<!--|</?(?:a|b|i|u|p|br|hr|em|strong|span|div|font|center|img|table|t[rdh]|[uo]l|li|h[1-6]|su[bp])\b[^<>]{0,200}>",
             re.IGNORECASE,
         ),
         '"{}" is shown as it stands: HTML means nothing here. Write **important** or [words](https://…).',
