@@ -1,7 +1,7 @@
 """An IMAP connection: opened safely, a folder selected, its messages listed, fetched, filed; every fault in our words.
 
 Promises: the certificate is checked (`ssl.create_default_context`), plain text stays on this computer, reading marks
-nothing as read (BODY.PEEK), nothing is ever deleted, a folder name with control characters never reaches the wire.
+nothing as read (BODY.PEEK), nothing is ever deleted, no folder is named that `place` has not checked.
 Raises `MailboxRefusesError` (78) where the settings or the rights are wrong, `MailboxAwayError` (75) where the server
 is away or the line breaks. Leaves to others: which messages matter, and starting again after a broken line.
 Sources: RFC 3501 (IMAP4rev1), 6851 (MOVE), 2177 (IDLE), 5530 (response codes), 2342 (NAMESPACE).
@@ -16,15 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, ProtocolError
 from imapclient.imapclient import SENT
 
-from pscb_mail.errors import NotNowError, SettingsError, UsageError
-from pscb_mail.foreign import has_unsafe, one_line
-from pscb_mail.network import is_this_computer, tls_context
+from pscb_mail.errors import NotNowError, SettingsError
+from pscb_mail.foreign import one_line
+from pscb_mail.imap.place import Place, checked_folder
+from pscb_mail.network import tls_context
 from pscb_mail.signin import sasl
 
 TIMEOUT_SECONDS = 60.0
@@ -52,65 +52,12 @@ class SignInRefusedError(MailboxRefusesError):
 
 
 @dataclass(frozen=True)
-class Place:
-    """A folder on a server: what an `imap://` or `imaps://` URL names. `username` is empty where the URL has none."""
-
-    host: str
-    port: int
-    username: str
-    folder: str
-    tls: bool
-
-    @property
-    def label(self) -> str:
-        """How the folder is called on screen, in errors, and in the table of readings."""
-        return f"{'imaps' if self.tls else 'imap'}://{self.username}@{self.host}:{self.port}/{self.folder}"
-
-
-@dataclass(frozen=True)
 class Fetched:
     """One message as the server gives it: at most so many bytes of it as were asked for."""
 
     uid: int
     arrived: datetime | None
     raw: bytes
-
-
-def parse_place(url: str) -> Place:
-    """Return the folder that a URL names (RFC 5092, as far as it is needed). Raises UsageError."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise UsageError(f'"{one_line(url, 200)}" is not an IMAP address: {error}.', _FORM) from error
-    if parts.password is not None:
-        raise UsageError(
-            "A password must not stand in the mailbox's address.",
-            "Set PSCB_MAIL_MAILBOX_PASSWORD, or password_command under [mailbox], or use the keyring.",
-        )
-    username, folder = unquote(parts.username or ""), unquote(parts.path.removeprefix("/")) or "INBOX"
-    if not host or has_unsafe(username):
-        raise UsageError(f'"{one_line(url, 200)}" is not an IMAP address.', _FORM)
-    tls = parts.scheme.lower() == "imaps"
-    if not tls and not is_this_computer(host):
-        raise UsageError(
-            f"{host} would be read in plain text: everybody on the way could read the password and the mail.",
-            "Write imaps:// instead; imap:// is for a server on this computer.",
-        )
-    return Place(host, port or (993 if tls else 143), username, checked_folder(folder), tls)
-
-
-_FORM = "Write imaps://USER@HOST/FOLDER, with %40 for the @ in USER."
-
-
-def checked_folder(name: str) -> str:
-    """Return a folder's name as it may go on the wire. Raises UsageError for control characters (CVE-2025-15366)."""
-    if not name or has_unsafe(name):
-        raise UsageError(
-            f'"{one_line(name, 100)}" cannot be a folder: it has a control character in it.',
-            "Correct the folder's name in pscb-mail.toml, or on the command line.",
-        )
-    return name
 
 
 class Imap:
