@@ -163,14 +163,16 @@ def _bounce(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     doubt = older_than_return(incoming.date, facts.came_back) or down
     # No server reports from an address of its own (RFC 5321 section 4.5.5): whoever has a copy can write such a report.
     told = Answer.RETURNED if incoming.return_path else None
-    proven = replace(finding, evidence=f"{_proof(facts, at_once=at_once)}: {finding.evidence}")
-    return _review(finding, person, doubt) if doubt else _made(proven, Action.BOUNCED, person, told)
+    if doubt:
+        return _review(finding, person, doubt)
+    count = "" if at_once else f", of {facts.earlier_bounces + 1} issues by now"
+    return _made(_with_proof(finding, facts, count), Action.BOUNCED, person, told)
 
 
-def _proof(facts: Facts, *, at_once: bool) -> str:
-    """Return by what a report proves itself: the code or the Message-ID of a copy, which none but its owner is sent."""
-    what = f"report with the {'code' if facts.owner else 'Message-ID'} of their copy"
-    return what if at_once else f"{what}, of {facts.earlier_bounces + 1} issues by now"
+def _with_proof(finding: Finding, facts: Facts, count: str = "") -> Finding:
+    """Return a report with what it proves itself by, as evidence: of a copy, which none but its owner is sent."""
+    what = "code" if facts.owner else "Message-ID"
+    return replace(finding, evidence=f"report with the {what} of their copy{count}: {finding.evidence}")
 
 
 def _complaint(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
@@ -185,7 +187,7 @@ def _complaint(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         return _made(finding, Action.FILED, person)
     if stale := older_than_return(incoming.date, facts.came_back):
         return _review(finding, person, stale)
-    return _made(finding, Action.OPTED_OUT, person, Answer.REPORTED)
+    return _made(_with_proof(finding, facts), Action.OPTED_OUT, person, Answer.REPORTED)
 
 
 def _proposal(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
