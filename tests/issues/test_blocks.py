@@ -123,7 +123,8 @@ def test_only_iso_dates_are_dates(text):
 
 
 @pytest.mark.parametrize(
-    "link", ["https://a.example/x?y=1&z=2", "http://a.example", "mailto:a@b.example", "tel:+441632960123"]
+    "link",
+    ["https://a.example/x?y=1&z=2", "http://a.example", "Https://a.example", "mailto:a@b.example", "tel:+441632960123"],
 )
 def test_the_web_a_mail_and_a_telephone_are_links(link):
     assert is_link(link)

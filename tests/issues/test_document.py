@@ -94,6 +94,7 @@ WRONG = [
     ("##\n", r":4: The heading is empty"),
     ("## News of [x](https://a.example)", r":4: The heading of an article cannot have a link"),
     ("::: only Heads\n## <https://a.example>\n:::", r":5: The heading of an article cannot have a link"),
+    ("[x](<tel:01632 960123>)", r":4: .tel:01632 960123. cannot be rung: write its digits together"),
     ("[x](/about)", r":4: ./about. is not a link that works in a mail"),
     ("[x](about.html)", r":4: .about.html. is not a link"),
     ("[](https://a.example)", r":4: The link has no words"),

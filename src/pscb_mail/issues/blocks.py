@@ -91,8 +91,9 @@ class BlockErrors(Exception):  # noqa: N818 it carries several
 
 NAMES = ("contact", "events", "callout", "button", "quote", "only")
 
-_LINK = re.compile(r"(https?://[^\s<>\"]+|mailto:[^\s<>\"]+@[^\s<>\"]+|tel:\+?[0-9(). -]+)")
-_WEBSITE = re.compile(r"https?://[^\s<>\"]+")
+# A telephone's keyboard begins them with a capital; RFC 3986 section 3.1: that makes no difference.
+_LINK = re.compile(r"((?i:https?)://[^\s<>\"]+|(?i:mailto):[^\s<>\"]+@[^\s<>\"]+|(?i:tel):\+?[0-9(). -]+)")
+_WEBSITE = re.compile(r"(?i:https?)://[^\s<>\"]+")
 # In a mailto link a question mark would begin header fields, a per cent sign a character (RFC 6068 section 2).
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]?%#]+@[^\s@<>\"(),:;\\\[\]?%#]+\.[A-Za-z0-9-]+")
 # Digits in groups; one digit behind a hyphen is the end of another number ("960123-4").
@@ -224,6 +225,8 @@ def _bad_number(text: str) -> str:
 
 def bad_link(link: str) -> str:
     """Return what is wrong with a link that leads nowhere from inside a mail."""
+    if link.lower().startswith("tel:"):
+        return f'"{one_line(link, 80)}" cannot be rung: write its digits together, tel:01632960123.'
     return f'"{one_line(link, 80)}" is not a link that works in a mail: it must begin with https://, mailto: or tel:.'
 
 

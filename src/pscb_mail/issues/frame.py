@@ -146,4 +146,4 @@ def numbers(text: str) -> tuple[tuple[str, bool], ...]:
 
 def site(link: str) -> str:
     """Return a website's address as people write it: without https:// and the last slash."""
-    return re.sub(r"^https?://", "", link).rstrip("/")
+    return re.sub(r"^https?://", "", link, flags=re.IGNORECASE).rstrip("/")

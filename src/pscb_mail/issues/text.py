@@ -284,7 +284,7 @@ def _bullet(node: SyntaxTreeNode) -> str:
 def _address(target: str) -> str:
     """Return where a link leads, as people write it: a mail's address and a number without their scheme."""
     scheme, _, rest = target.partition(":")
-    return rest if scheme in {"mailto", "tel"} and "?" not in rest else target
+    return rest if scheme.lower() in {"mailto", "tel"} and "?" not in rest else target
 
 
 def _says(label: str, target: str) -> bool:

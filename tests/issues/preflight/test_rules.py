@@ -51,6 +51,7 @@ FOUND = [
     ("local-link", "[Programme](https://files.board.local/x)"),
     ("mail-link", "[The office](mailto:office@a@board.example)"),
     ("mail-link", "[The office](mailto:a@board.example,b@board.example)"),
+    ("mail-link", "[The office](<mailto: office@board.example>)"),
     ("tracking-link", "[Programme](https://board.example/?utm_source=letter&id=4)"),
     ("local-link", "::: contact\nname: The office\nwebsite: http://localhost:8000/x\n:::"),
     ("tracking-link", "::: contact\nname: The office\nwebsite: https://board.example/?utm_source=mail\n:::"),

@@ -6,7 +6,7 @@ Pure: nothing is fetched. A link that is dead today may live tomorrow; whoever w
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pscb_mail.issues.document import Link
 from pscb_mail.issues.preflight.manuscript import Manuscript
@@ -73,7 +73,7 @@ def broken_mail_links(issue: Manuscript) -> Iterator[Spot]:
     """Find mailto links that are not to one address: programs understand the others differently, or not at all."""
     for link in issue.links:
         parts = _split(link.target)
-        if parts.scheme == "mailto" and not re.fullmatch(r"[^@\s/,;]{1,64}@[\w.\-]{1,253}", parts.path):
+        if parts.scheme == "mailto" and not re.fullmatch(r"[^@\s/,;]{1,64}@[\w.\-]{1,253}", unquote(parts.path)):
             yield link.line, f'The link "{_short(link)}" is not to one mail address: {link.target[:80]}'
 
 

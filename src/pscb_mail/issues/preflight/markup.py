@@ -19,7 +19,7 @@ _BULLET = re.compile(
 _LEFT = (
     (
         re.compile(r"\]\([^)\s]{1,60} [^)]{0,200}\)"),
-        '"{}" has a space in it, and is no link: write < before the address and > after it.',
+        '"{}" has a space in it, and is no link: take that out, or put a file\'s name between < and >.',
     ),
     (
         re.compile(r"\]\((?![^)\s]{1,60} [^)]{0,200}\))[^)\s]{0,60}|\*\*|^#{1,6}(?=\w)"),
