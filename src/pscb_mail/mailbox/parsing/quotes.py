@@ -131,10 +131,11 @@ _MACHINE_LINE = re.compile(
     )
     + r"[>\s.]{0,5}$"
 )  # fmt: skip
-# "Tel: 01632 960001 | 1 High Street": a line of a signature that no mark sets apart.
+# "Tel: 01632 960001 | 1 High Street", "Registered charity 1234567": a line of a signature that no mark sets apart.
 _NUMBER_LINE = re.compile(
     r"^(?:tel(?:ephone)?|phone|mob(?:ile)?|fax|direct(?: line| dial)?|ddi|switchboard)\b(?: (?:no|number))?[\s:.]{0,3}"
     r"[+(\d][\d\s()+-]{5,20}(?:ext?\.?\s?\d{1,6})?(?:\s?\|.{0,100})?$"
+    r"|^registered (?:charity|company)(?: (?:no|number))?[\s:.]{0,3}\d.{0,100}$"
 )
 # The start of what an organisation adds to every mail.
 _DISCLAIMER = re.compile(
@@ -153,6 +154,7 @@ _DISCLAIMER = re.compile(
         "scanned by "
         ".{0,40}",
         r"(?:this|our) [\w' -]{3,40} is (?:fully )?committed to safeguarding and promoting\b",
+        r"you are receiving this (?:e-?mail |message |mail )?because\b",
         "this (?:e-?mail|message) (?:has been|was) (?:scanned|checked"
                    "|sent)", "privacy notice", "how we use your (?:data|information)",
         "diese e-?mail (?:enthalt"
