@@ -251,11 +251,14 @@ def test_who_is_marked_by_a_report_that_no_server_sent_is_told(return_path: str 
         (bounce(sure=True), JO_S, "report with the code of their copy: 550"),
         (bounce(sure=True), replace(JO_S, owner=None, answered=JO), "report with the Message-ID of their copy: 550"),
         (bounce(), replace(JO_S, earlier_bounces=2), "report with the code of their copy, of 3 issues by now: 550"),
+        (
+            Finding(Kind.COMPLAINT, "Feedback-Type: abuse"),
+            JO_S,
+            "report with the code of their copy: Feedback-Type: abuse",
+        ),
     ],
 )
-def test_who_is_marked_as_bounced_can_be_told_by_what_the_report_proved_itself(
-    report: Finding, facts: Facts, proof: str
-):
+def test_whom_a_report_takes_off_can_be_told_by_what_it_proved_itself(report: Finding, facts: Facts, proof: str):
     """Its sender cannot be believed, so what it brought back is the evidence."""
     assert decide(FROM_STRANGER, report, facts).evidence == proof
 
