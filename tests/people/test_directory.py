@@ -123,5 +123,22 @@ def test_a_group_is_the_same_however_it_is_typed(people) -> None:
     assert people.one(JO).groups == ()
 
 
-def test_a_name_fits_however_its_accents_are_typed(some) -> None:
-    assert directory.find(some.db, "U\u0308mit O\u0308zil").address.text == "umit@police.example"
+@pytest.mark.parametrize("text", ["U\u0308mit O\u0308zil", "umit ozil", "OZIL", "\u00dcm\u00eet"])
+def test_a_name_fits_however_its_accents_are_typed(some, text: str) -> None:
+    assert directory.find(some.db, text).address.text == "umit@police.example"
+
+
+@pytest.mark.parametrize("text", ["mit", "Um", "ozi umit", "."])
+def test_a_part_of_a_name_is_asked_about_and_will_do_to_look(people, text: str) -> None:
+    """Whoever types "Pat" does not mean Priya Patel: what is done to somebody is done to whom whole words name."""
+    people.add("Dr. \u00dcmit \u00d6zil <umit@police.example>")
+    with pytest.raises(UsageError, match=r"only a part of a name: Dr\. .* <umit@police\.example>") as refused:
+        directory.find(people.db, text)
+    assert "address" in refused.value.hint
+    assert directory.find(people.db, text, part=True).address.text == "umit@police.example"
+
+
+def test_whole_words_of_a_name_go_before_parts_of_another(people) -> None:
+    for name in ("Priya Patel", "Jones, Pat", "Mary-Pat Lee"):
+        people.add(f"{name} <{name[:2]}@school.example>")
+    assert directory.find(people.db, "pat").address.text == "Jo@school.example"

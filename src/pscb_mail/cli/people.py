@@ -155,7 +155,7 @@ def show(
     if out is not None:
         not_there_yet(out)
     with context.database() as db:
-        told = story.story(db, directory.find(db, who), newsletter.domain)
+        told = story.story(db, directory.find(db, who, part=True), newsletter.domain)
     if out is not None:
         options.write(out, [story.page(told, newsletter.zone, newsletter.name).encode()])
         console.say(f"{console.safe(told.person.called)}: {console.safe(out)}")

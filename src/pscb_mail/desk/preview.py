@@ -68,7 +68,7 @@ class Preview:
 
 def reader_of(db: Database, text: str) -> Reader:
     """Return a subscriber as a reader. Raises UsageError where `text` names none, or several."""
-    found = directory.find(db, text)
+    found = directory.find(db, text, part=True)
     return Reader(found.name, found.address.text, found.organisation, found.role, found.groups)
 
 

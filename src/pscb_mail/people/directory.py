@@ -19,7 +19,7 @@ from pscb_mail.database import moment, stamp
 from pscb_mail.errors import UsageError
 from pscb_mail.people.address import Address, AddressError, address_key, parse_person
 from pscb_mail.people.changes import former_addresses, subscriber_of
-from pscb_mail.people.searching import condition, folded, sought
+from pscb_mail.people.searching import condition, folded, sought, whole_words
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
@@ -203,21 +203,26 @@ def spelt(db: Database, group: str) -> list[str]:
     return [name for (name,) in db.execute(_GROUP_NAMES) if folded(name) == wanted]
 
 
-def find(db: Database, text: str) -> Subscriber:
-    """Return the person whose address stands in `text`, or whose name it fits and nobody else's. Raises UsageError."""
+def find(db: Database, text: str, *, part: bool = False) -> Subscriber:
+    """Return the person whose address stands in `text`, or whose name it fits and nobody else's. Raises UsageError.
+
+    Whole words of a name: whoever types "Pat" does not mean Priya Patel. With `part`, to look at them, a part will do.
+    """
     address = _address_in(text)
     if person := by_address(db, address):
         return person
     if "@" in text:
         raise _unknown_address(db, address)
-    named, count = _named(db, text.strip())
-    if count == 1:
+    named, count, whole = _named(db, text.strip())
+    if count == 1 and (whole or part):
         return named[0]
     if not named:
         raise UsageError(
             f'Nobody on the list is called "{text}".', f'`pscb-mail list --search "{text}"` looks further.'
         )
     some = ", ".join(person.called for person in named) + (", …" if count > _NAMED else "")
+    if count == 1:
+        raise UsageError(f'"{text}" is only a part of a name: {some}.', "Give the address, or whole words of the name.")
     raise UsageError(f'"{text}" fits {count:,} people: {some}.', "Give the address.")
 
 
@@ -229,15 +234,18 @@ def _address_in(text: str) -> str:
         return text
 
 
-def _named(db: Database, name: str) -> tuple[list[Subscriber], int]:
-    """Return the first of those whom a name fits and how many they are: only those called just so, if there are any."""
+def _named(db: Database, name: str) -> tuple[list[Subscriber], int, bool]:
+    """Return the first of those whom a name fits, how many they are, and whether by whole words.
+
+    Only those called just so, if there are any; else only those whom whole words fit.
+    """
     db.register_function(sought, name="sought", deterministic=True)
     fits, values = condition(name, ("s.name",))
-    wanted, found = folded(name), {True: array("q"), False: array("q")}
+    wanted, just_so, whole, parts = folded(name), array("q"), array("q"), array("q")
     for number, called in db.execute(f"SELECT id, name FROM subscriber s WHERE {fits or 'false'} ORDER BY id", values):
-        found[folded(called) == wanted].append(number)
-    chosen = found[True] or found[False]
-    return by_ids(db, chosen[:_NAMED].tolist()), len(chosen)
+        (just_so if folded(called) == wanted else whole if whole_words(name, called) else parts).append(number)
+    chosen = just_so or whole or parts
+    return by_ids(db, chosen[:_NAMED].tolist()), len(chosen), chosen is not parts
 
 
 def _unknown_address(db: Database, text: str) -> UsageError:

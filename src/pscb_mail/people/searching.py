@@ -1,8 +1,8 @@
 """Searching: whether words stand in what is known of somebody, and whether two words are the same.
 
 Pure. However a word was typed, it is one word: in either case, and with its accents composed (as Windows types them) or
-not (as file names of a Mac have them). SQLite knows that of A-Z alone and is several times as fast, so it looks first:
-what it finds is found, and where all is ASCII it has the last word.
+not (as file names of a Mac have them); a search finds it without them too. SQLite knows that of A-Z alone and is
+several times as fast, so it looks first: what it finds is found, and where all is ASCII it has the last word.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 # Beyond these SQLite refuses a pattern or a condition; nothing that is kept of somebody is as long.
 _WORDS, _LENGTH = 20, 1000
+_WORD = re.compile(r"[^\s,;.()\"“”]+")
 _COLUMNS = ("s.address", "s.name", "s.organisation", "s.role")
 
 
@@ -36,10 +37,28 @@ def one_slip(one: str, other: str) -> bool:
     return right in (left[1:], swapped) or left == right[1:] or left[1:] == right[1:]
 
 
+def plain(text: str) -> str:
+    """Return a text as it is searched: folded, and without its accents."""
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFD", folded(text))
+    return composed("".join(letter for letter in apart if not unicodedata.combining(letter)))
+
+
 def sought(search: str, text: str) -> bool:
-    """Whether every word of a search stands in a text."""
-    there = folded(text)
-    return all(word in there for word in folded(search).split())
+    """Whether every word of a search stands in a text, accents aside."""
+    there = plain(text)
+    return all(word in there for word in plain(search).split())
+
+
+def whole_words(search: str, name: str) -> bool:
+    """Whether every word of a search is a whole word of a name, accents aside.
+
+    >>> whole_words("zoe", "King, Zoë"), whole_words("Pat", "Priya Patel"), whole_words("Ann", "Mary-Ann Lee")
+    (True, False, False)
+    """
+    words = set(_WORD.findall(plain(search)))
+    return bool(words) and words.issubset(_WORD.findall(plain(name)))
 
 
 def condition(search: str, columns: Sequence[str] = _COLUMNS) -> tuple[str, dict[str, str]]:
