@@ -73,7 +73,7 @@ WRONG = [
     ("One\ntwo\nthree {{ nam }}", r":6: There is no field .nam."),
     ("| a | b |\n|---|---|\n| {{ x }} | c |", r":6: There is no field .x."),
     ("| a | b |\n|---|---|\n| c | d | lost |\n| e |", r":6: The row has 3 cells, the table 2 columns"),
-    ("| a | b |\n|---|---|\n| c | d |\nWords", r":7: This line would be a row of the table"),
+    ("| a | b |\n|---|---|\n| c | d |\nWords", r":7: This would be a row of the table"),
     ("Words\n\n[Email]: jo@pscb.example", r":6: This line would not be shown"),
     ("[a]: https://a.example\n[A]: https://b.example\n\n[words][a]", r":5: This line would not be shown"),
     ("> a | b\n> --|--\n> c | d | |\n> e | `f | g`", r":7: The row has 3 cells, the table 2 columns"),

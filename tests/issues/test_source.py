@@ -66,7 +66,7 @@ def test_issues_are_listed_oldest_first_and_a_broken_one_hides_no_other(tmp_path
 
 def test_the_front_matter_is_read(tmp_path):
     front = (
-        'Number: 18\ndate: 2010-10-31\nTitle: "T: t"\nsubject: "S"\npreheader: P\nCONTENTS: true\n'
+        'Number: 18\ndate:\u00a02010-10-31\nTitle: "T: t"\nsubject: "S"\npreheader: P\nCONTENTS: true\n'
         'Attachments: [a.pdf, "b c.pdf"]\nignore: {long-issue: "once a year"}'
     )
     source = draft(tmp_path, "Body\n", front)

@@ -41,6 +41,8 @@ def values_of(path: Path, head: str, mistakes: Mistakes) -> dict[str, object]:
 def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
     if len(head) > _MAX_FRONT_MATTER:
         raise UsageError(f"{path}:1: The head of the file is too long.", "Its second line of --- may be missing.")
+    # A no-break space, as word processors write it, looks like the space that YAML wants there.
+    head = re.sub(r"^([A-Za-z_]+[ \t]*:)\u00a0", r"\1 ", head, flags=re.MULTILINE)
     try:
         _refuse_knots(path, head)
         tree = yaml.compose(head, Loader=yaml.SafeLoader)

@@ -95,9 +95,7 @@ class _Reader:
                 self.mistakes.add(line_of(token), "There are spaces before a ::: here, which make it code.")
             elif token.type == "inline" and paragraph:
                 for number in (number for number, line in lines if line.startswith("::")):
-                    self.mistakes.add(
-                        number, "This line looks like a block and is none: type its ::: anew, at the very left."
-                    )
+                    self.mistakes.add(number, "This line looks like a block and is none: type ::: anew, at its left.")
             paragraph = token.type == "paragraph_open"
 
     def _refuse_odd_rows(self, tokens: list[Token]) -> None:
@@ -112,9 +110,7 @@ class _Reader:
                 if any(cells[columns:]):
                     self.mistakes.add(token.map[0], blocks.too_many(cells, columns))
                 elif "|" not in line and columns > 1:
-                    self.mistakes.add(
-                        token.map[0], "This line would be a row of the table: leave an empty line above it."
-                    )
+                    self.mistakes.add(token.map[0], "This would be a row of the table: leave an empty line above it.")
 
     def _refuse_depth(self, tokens: list[Token]) -> None:
         line = 0

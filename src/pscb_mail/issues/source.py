@@ -131,7 +131,7 @@ def _age(slug: str, path: Path) -> tuple[bool, str, list[tuple[int, str]]]:
     head = ""
     with suppress(OSError), path.open("rb") as file:
         head = file.read(4096).decode("utf-8", "replace")
-    dated = re.search(r"^date:[ \t]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE | re.IGNORECASE)
+    dated = re.search(r"^date:[ \t\u00a0]*[\"']?(\d{4}-\d\d-\d\d)", head, re.MULTILINE | re.IGNORECASE)
     parts = [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", slug)]
     return (dated is None, dated[1] if dated else "", parts)
 

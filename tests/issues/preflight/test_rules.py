@@ -109,6 +109,8 @@ FOUND = [
     ("markup-left", "-One\n-Two"),
     ("markup-left", "1.One\n2.Two"),
     ("markup-left", "\tDear colleague,"),
+    ("markup-left", f"{'word ' * 30}\nThe next paragraph, as Word gives it."),
+    ("markup-left", f"- {'word ' * 30}\nThe end of the list."),
     ("markup-left", "The news is good, and there is more of it.\n---\nMore"),
     ("markup-left", f"{'word ' * 20}\n---"),
     ("markup-left", "Read <b>this</b> now."),
@@ -173,6 +175,10 @@ QUIET = [
     (
         "markup-left",
         "Good news\n---------\n\n1.5 million, -5 degrees and +44.\n\n---\n\n```\n  code\n```\n\n- One\n\n  Two",
+    ),
+    (
+        "markup-left",
+        f"{'word ' * 20}\nand more\n\n{'word ' * 30}\\\nanew\n\n[words](https://board.example/{'x' * 150})\nand",
     ),
     ("markup-left", "2 * 3 * 4 is 24, and [so] (it) is, for A < B > C and <more>, either|or, a | b."),
     ("markup-left", "| a | b |\n|---|:-:|\n| - | \\| |\n|\tc\t| d |\n\n-\tOne\n\n1.\tTwo"),

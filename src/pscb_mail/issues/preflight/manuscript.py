@@ -29,6 +29,9 @@ _ADDRESS = re.compile(
     r"(?<![\w@./:\-])(?:https?://|www\.|(?:[a-z0-9][a-z0-9\-]{0,62}\.){1,6}[a-z]{2,24}/)[^\s<>\"“”|]{1,2000}",
     re.IGNORECASE,
 )
+_TARGET = re.compile(r"\]\([^)]{0,2000}\)")
+# Whoever breaks lines does so before; a paragraph of a word processor is one line.
+_BROKEN = 120
 _AFTER_AN_ADDRESS = ".,;:!?'’)]}*_…"
 
 
@@ -63,7 +66,8 @@ class Manuscript:
 
     `addresses` are web addresses that stand among the words and are no links of ours; `files` are its attachments and
     pictures, as far as they were read. `passages` are those for some groups; `readership` tells who is in them, None
-    where nobody knows. `indented` are the lines of what is code for the spaces before it.
+    where nobody knows. `indented` are the lines of what is code for the spaces before it; `run_on` those that go on in
+    the paragraph of a line too long to have been broken on purpose.
     """
 
     source: Source
@@ -74,6 +78,7 @@ class Manuscript:
     addresses: tuple[Link, ...] = ()
     gaps: tuple[Gap, ...] = ()
     indented: tuple[int, ...] = ()
+    run_on: tuple[int, ...] = ()
     pictures: tuple[Picture, ...] = ()
     events: tuple[Row, ...] = ()
     edition: Edition | None = None
@@ -132,6 +137,7 @@ def manuscript(
         addresses=(*_bare(_words(document)), *_bare(_not_linked(in_blocks, links))),
         gaps=tuple(_gaps(document)),
         indented=tuple(line_of(token) for token in document.tokens if token.type == "code_block"),
+        run_on=tuple(_run_on(document)),
         events=tuple(part for part in parts if isinstance(part, Row)),
     )  # fmt: skip
 
@@ -175,6 +181,14 @@ def _bare(texts: Iterable[Text]) -> Iterator[Link]:
         for found in _ADDRESS.finditer(text.text):
             address = found[0].rstrip(_AFTER_AN_ADDRESS)
             yield Link(address, address if "://" in address else f"https://{address}", text.line)
+
+
+def _run_on(document: Document) -> Iterator[int]:
+    for token in document.tokens:
+        lines = token.content.split("\n") if token.type == "inline" else []
+        for number, line in enumerate(lines[:-1], start=line_of(token)):
+            if len(_TARGET.sub("", line)) > _BROKEN and not line.endswith(("\\", "  ")):
+                yield number + 1
 
 
 def _gaps(document: Document) -> Iterator[Gap]:

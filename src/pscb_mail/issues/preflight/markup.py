@@ -53,6 +53,8 @@ def left_over(issue: Manuscript) -> Iterator[Spot]:
             yield number, f'"{bullet[1]}" begins no list here, and runs on from the line above: write - and a space.'
     for number in issue.indented:
         yield number, "A tab or four spaces before this line make code of it: begin it at the left."
+    for number in issue.run_on:
+        yield number, "This line runs on from the one above it, in one paragraph: leave an empty line between."
     for heading in issue.headings:
         if heading.underlined and (len(heading.text) > _HEADING_LONG or heading.text.endswith((".", "!", ":"))):
             yield heading.line, "The line of --- below makes a heading of this paragraph: leave an empty line between."
