@@ -150,7 +150,7 @@ RULES = (
          "Write https:// and try it."),
     Rule("markup-left", _W, markup.left_over,
          "Readers would see the signs of Markdown or of a word processor, or paragraphs run together.",
-         "Look for the bracket or asterisk that is missing; begin the points of a list with - and a space, and a paragraph after an empty line."),
+         "Find the bracket that is missing; begin points with - and a space; leave empty lines between paragraphs."),
     Rule("quotation-marks", _W, markup.curly_quotes,
          "Straight ones are signs of the file's head; curly ones are shown, in the inbox too.",
          'Write them straight: "…".'),
