@@ -65,6 +65,16 @@ class Step:
     ok: bool
 
 
+@dataclass(frozen=True)
+class _Scene:
+    """What the steps work with."""
+
+    workspace: Workspace
+    db: Database
+    postbox: Postbox
+    means: running.Means
+
+
 def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], bool]) -> Iterator[Step]:
     """Do the whole job in `folder`, which is empty; yield each step as it is done."""
     postbox = Postbox(folder / "mails")
@@ -74,7 +84,7 @@ def run(folder: Path, clock: Callable[[], datetime], wait: Callable[[float], boo
         try:
             yield Step(f"A workspace with the sample issue, in {folder}", "pscb-mail init", ok=True)
             for step in (_add, _send, _log, _reply, _bounce, _inbox, _story, _again):
-                yield step(workspace, db, postbox, dispatch.means_of(workspace, clock, wait))
+                yield step(_Scene(workspace, db, postbox, dispatch.means_of(workspace, clock, wait)))
         finally:
             db.close()
 
@@ -106,22 +116,17 @@ def _workspace(folder: Path, port: int) -> Workspace:
     )
 
 
-def _origin(means: running.Means, command: str) -> Origin:
-    return Origin(means.now(), "demo", command, "the demo")
-
-
-def _add(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
-    del workspace, postbox
-    roster.add(db, [parse_person(text) for text in PEOPLE], _origin(means, "add"))
-    count = directory.counts(db)[Status.ACTIVE]
+def _add(at: _Scene) -> Step:
+    roster.add(at.db, [parse_person(text) for text in PEOPLE], Origin(at.means.now(), "demo", "add", "the demo"))
+    count = directory.counts(at.db)[Status.ACTIVE]
     return Step(f"{count} subscribers added", f'pscb-mail add "{PEOPLE[0]}"', ok=count == len(PEOPLE))
 
 
-def _send(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
-    plan = planning.send_plan(db, workspace, ISSUE, Audience())
-    dispatch.dispatch(db, workspace, plan, dispatch.Order(), means, "demo")
-    status = overview.mailing_status(db, workspace, ISSUE)
-    kept = len(list(postbox.folder.iterdir()))
+def _send(at: _Scene) -> Step:
+    plan = planning.send_plan(at.db, at.workspace, ISSUE, Audience())
+    dispatch.dispatch(at.db, at.workspace, plan, dispatch.Order(), at.means, "demo")
+    status = overview.mailing_status(at.db, at.workspace, ISSUE)
+    kept = len(list(at.postbox.folder.iterdir()))
     ok = status.state is MailingState.COMPLETE and status.counts[State.SENT] == kept == len(PEOPLE)
     return Step(
         f"{status.counts[State.SENT]} copies sent, {kept} arrived: {ISSUE} is {status.state}",
@@ -130,10 +135,9 @@ def _send(workspace: Workspace, db: Database, postbox: Postbox, means: running.M
     )
 
 
-def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _reply(at: _Scene) -> Step:
     """Press the unsubscribe link in the copy as it arrived, and Send."""
-    del db, means
-    copy = _parsed(postbox.copy_for(LEAVER))
+    copy = _parsed(at.postbox.copy_for(LEAVER))
     html = copy.get_body(("html",))
     link = re.search(r'href="(mailto:[^"]*unsubscribe[^"]*)"', html.get_content()) if html else None
     if link is None:
@@ -144,14 +148,13 @@ def _reply(workspace: Workspace, db: Database, postbox: Postbox, means: running.
     reply["From"], reply["To"] = LEAVER, unquote(url.path)
     reply["Subject"], reply["Message-ID"] = fields["subject"][0], "<reply-1@health.example>"
     reply.set_content(fields["body"][0])
-    _deliver(workspace, "1-reply", reply)
+    _deliver(at, "1-reply", reply.as_bytes())
     return Step(f"{LEAVER} presses “unsubscribe” and Send", "the reply links at the foot of every copy", ok=True)
 
 
-def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _bounce(at: _Scene) -> Step:
     """Return one copy as its server would (RFC 3464)."""
-    del db, means
-    original = _parsed(postbox.copy_for(GONE))
+    original = _parsed(at.postbox.copy_for(GONE))
     report = (
         f"From: MAILER-DAEMON@college.example\r\nTo: newsletter@pscb.example\r\nSubject: Undelivered Mail\r\n"
         f"Message-ID: <bounce-1@college.example>\r\nMIME-Version: 1.0\r\n"
@@ -163,30 +166,24 @@ def _bounce(workspace: Workspace, db: Database, postbox: Postbox, means: running
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {original['Message-ID']}\r\n"
         f"X-PSCB-Mail: {original['X-PSCB-Mail']}\r\n\r\n--b--\r\n"
     )
-    (Path(workspace.folder) / "inbox" / "new" / "2-bounce").write_bytes(report.encode())
+    _deliver(at, "2-bounce", report.encode())
     return Step(f"The server of {GONE} sends the copy back: no such user", "nothing: servers do this", ok=True)
 
 
-def _inbox(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _inbox(at: _Scene) -> Step:
     """Read both: the reader is off the list and told so, the dead address is not written to again, both are filed."""
-    del postbox
-    with closing(open_source("", workspace.settings, workspace.folder)) as source:
-        reading = read(db, source, Means(workspace.settings, workspace.key(), means.now))
-    answered = deliver(db, workspace.settings, means.relays, means.now)
+    with closing(open_source("", at.workspace.settings, at.workspace.folder)) as source:
+        reading = read(at.db, source, Means(at.workspace.settings, at.workspace.key(), at.means.now))
+    answered = deliver(at.db, at.workspace.settings, at.means.relays, at.means.now)
     done = {entry.address: entry.action for entry in reading.entries}
-    ok = done == {LEAVER: Action.OPTED_OUT, GONE: Action.BOUNCED} and answered.sent == 1 and not _unfiled(workspace)
+    ok = done == {LEAVER: Action.OPTED_OUT, GONE: Action.BOUNCED} and answered.sent == 1 and not _unfiled(at)
     said = f"{reading.read} messages read: {LEAVER} is off the list and told so, {GONE} is marked as bounced"
     return Step(said, "pscb-mail inbox", ok=ok)
 
 
-def _unfiled(workspace: Workspace) -> list[Path]:
-    return [path for name in ("new", "cur") for path in (workspace.folder / "inbox" / name).iterdir()]
-
-
-def _story(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _story(at: _Scene) -> Step:
     """Tell one reader's whole story, from the addition to the farewell."""
-    del postbox, means
-    events = story(db, directory.find(db, LEAVER), workspace.settings.newsletter.domain).timeline
+    events = story(at.db, directory.find(at.db, LEAVER), at.workspace.settings.newsletter.domain).timeline
     return Step(
         f"{LEAVER}'s whole story: {len(events)} events, each with its evidence",
         f"pscb-mail show {LEAVER}",
@@ -194,10 +191,9 @@ def _story(workspace: Workspace, db: Database, postbox: Postbox, means: running.
     )
 
 
-def _log(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _log(at: _Scene) -> Step:
     """Look into the log: a line a reader, with the server's own words."""
-    del workspace, postbox, means
-    lines = list(ledger.log(db, ISSUE))
+    lines = list(ledger.log(at.db, ISSUE))
     ok = len(lines) == len(PEOPLE) and all(line.code == 250 for line in lines)
     return Step(
         f'{len(lines)} lines in the log, such as: {lines[0].address} {lines[0].state}, "{lines[0].reply}"',
@@ -206,13 +202,13 @@ def _log(workspace: Workspace, db: Database, postbox: Postbox, means: running.Me
     )
 
 
-def _again(workspace: Workspace, db: Database, postbox: Postbox, means: running.Means) -> Step:
+def _again(at: _Scene) -> Step:
     """Send again: the one who came off and the one who is gone are left out, nobody gets a second copy."""
-    before = len(list(postbox.folder.iterdir()))
-    plan = planning.send_plan(db, workspace, ISSUE, Audience())
-    dispatch.dispatch(db, workspace, plan, dispatch.Order(), means, "demo")
-    after = len(list(postbox.folder.iterdir()))
-    next_time = audience.size(db, Audience())
+    before = len(list(at.postbox.folder.iterdir()))
+    plan = planning.send_plan(at.db, at.workspace, ISSUE, Audience())
+    dispatch.dispatch(at.db, at.workspace, plan, dispatch.Order(), at.means, "demo")
+    after = len(list(at.postbox.folder.iterdir()))
+    next_time = audience.size(at.db, Audience())
     return Step(
         f"Sent again: {after - before} further copies. The next issue would go to {next_time} people",
         f"pscb-mail send {ISSUE}",
@@ -220,8 +216,12 @@ def _again(workspace: Workspace, db: Database, postbox: Postbox, means: running.
     )
 
 
-def _deliver(workspace: Workspace, name: str, message: EmailMessage) -> None:
-    (workspace.folder / "inbox" / "new" / name).write_bytes(message.as_bytes())
+def _unfiled(at: _Scene) -> list[Path]:
+    return [path for name in ("new", "cur") for path in (at.workspace.folder / "inbox" / name).iterdir()]
+
+
+def _deliver(at: _Scene, name: str, message: bytes) -> None:
+    (at.workspace.folder / "inbox" / "new" / name).write_bytes(message)
 
 
 def _parsed(path: Path) -> EmailMessage:

@@ -15,7 +15,6 @@ from pscb_mail.signin.entrances import Account, Door, account, entrance, permiss
 from pscb_mail.signin.grant import Grant
 from pscb_mail.signin.keeping import Safe
 from pscb_mail.signin.outside import Outside
-from pscb_mail.signin.providers import renewed
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,13 +126,26 @@ def _token(who: Account, door: Door, outside: Outside, rejected: str) -> str:
         if grant.good(outside.now(), rejected):
             return grant.token
         try:
-            fresh = renewed(who, grant, outside)
+            fresh = _renewed(who, grant, outside)
         except NotNowError:
             if outside.now() < grant.expires_at and grant.token != rejected:
                 return grant.token  # in its last minutes, and nothing better to be had
             raise
         safe.save(fresh)
     return fresh.token
+
+
+def _renewed(who: Account, grant: Grant, outside: Outside) -> Grant:
+    """Return a grant with a new token. Raises SigninRefusedError where somebody must sign in again, NotNowError."""
+    match who.provider:  # their libraries are large: one is imported when it is needed
+        case "microsoft":
+            from pscb_mail.signin.microsoft import Microsoft  # noqa: PLC0415
+
+            return Microsoft(who, outside, grant.state).renewed(grant)
+        case "google":
+            from pscb_mail.signin.google import Google, client_secret_of  # noqa: PLC0415
+
+            return Google(who, outside, client_secret_of(grant)).renewed(grant)
 
 
 def _found(safe: Safe, who: Account, door: Door) -> Grant:
