@@ -79,21 +79,7 @@ def _aligned(other: str, domain: str) -> bool:
 
 
 # Suffixes under which strangers register: a pass of one of these says nothing. The list in full is DMARC's business.
-_SHARED = frozenset(
-    [
-        "co.uk",
-        "org.uk",
-        "me.uk",
-        "ac.uk",
-        "gov.uk",
-        "nhs.uk",
-        "sch.uk",
-        "police.uk",
-        "ltd.uk",
-        "plc.uk",
-        "net.uk",
-        "com.au",
-        "com.br",
-        "onmicrosoft.com",
-    ]
-)
+_SHARED = frozenset([
+    "co.uk", "org.uk", "me.uk", "ac.uk", "gov.uk", "nhs.uk", "sch.uk", "police.uk", "ltd.uk", "plc.uk", "net.uk",
+    "com.au", "com.br", "onmicrosoft.com",
+])  # fmt: skip

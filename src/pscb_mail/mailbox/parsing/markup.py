@@ -10,34 +10,10 @@ import re
 from lxml import etree
 
 _LIMIT = 400_000
-_PARAGRAPHS = frozenset(
-    [
-        "p",
-        "div",
-        "li",
-        "tr",
-        "table",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "blockquote",
-        "pre",
-        "hr",
-        "center",
-        "section",
-        "article",
-        "header",
-        "footer",
-    ]
-)
+_PARAGRAPHS = frozenset([
+    "p", "div", "li", "tr", "table", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote",
+    "pre", "hr", "center", "section", "article", "header", "footer",
+])  # fmt: skip
 _SILENT = frozenset(["head", "script", "style", "title", "template", "noscript", "object", "select", "textarea"])
 # Classes and ids of the containers of a quotation: Gmail, Yahoo, Thunderbird's attribution, Proton, Tutanota, Zimbra,
 # Zoho, GMX; Apple Mail and Thunderbird use blockquote.

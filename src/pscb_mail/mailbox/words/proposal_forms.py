@@ -120,41 +120,10 @@ SUBSCRIBE = tuple(
         r"\b(?:undo|reverse|cancel) (?:(?:this|that|it)(?! \w)|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
     )
 )
-BACK = frozenset(
-    [
-        "back",
-        "put me back",
-        ("put me back on"),
-        "keep me on",
-        ("keep me on the list"),
-        "undo",
-        "mistake",
-        "a mistake",
-        "by mistake",
-        "resubscribe",
-        "re-subscribe",
-        "start",
-        "put me back on the list",
-        "it was a mistake",
-        "this was a mistake",
-        "that was a mistake",
-        "this is a mistake",
-        "that wasn't me",
-        "this wasn't me",
-        "that was not me",
-        "this was not me",
-        "it was not me",
-        "it wasn't me",
-        "i want to stay",
-        "stay",
-        "i want to stay on",
-        "i did not ask for this",
-        "i didn't ask for this",
-        "i did not ask to be taken off",
-        "i didn't ask to be taken off",
-        "add me back",
-        "i want back",
-    ]
+BACK = re.compile(
+    r"\b(?:put|add|get|have) me back(?: on(?: the list)?)?\b|\bkeep me on(?: the list)?\b|\bresubscribe me\b"
+    r"|^(?:back|undo|start|stay|re-?subscribe|i want (?:back|to stay(?: on)?)|(?:a |by )?mistake"
+    r"|(?:it|this|that) (?:(?:was|is) a mistake|wasn't me|was not me)|i (?:did not|didn't) ask (?:for this|to be taken off))$"
 )
 
 ADDRESS_CHANGE = tuple(

@@ -15,6 +15,7 @@ from pscb_mail.mailbox.words import proposal_forms as forms
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
 
 _SHORT = 5  # sentences
+_NO_NAMES = frozenset({"please", "add", "hi", "dear", "can", "could", "hello", "thanks", "email", "e-mail"})
 
 
 @dataclass(frozen=True)
@@ -111,12 +112,7 @@ def wants_back(said: tuple[Sentence, ...]) -> str:
     short = [s for s in said if s.bare]
     if not short or sum(s.words for s in short) > 40:
         return ""
-    for sentence in short:
-        if sentence.bare in forms.BACK or re.search(
-            r"\b(?:put|add|get|have) me back\b|\bkeep me on\b|\bresubscribe me\b", sentence.bare
-        ):
-            return sentence.written
-    return ""
+    return next((sentence.written for sentence in short if forms.BACK.search(sentence.bare)), "")
 
 
 def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
@@ -185,17 +181,6 @@ def _name_before(said: tuple[Sentence, ...], address: str) -> str:
     before = text[: text.find(address)][-80:]
     match = re.search(r"((?:[A-Z][\w'’-]{1,30}\s?){1,4})[\s,:;<(\-–]*(?:mailto:)?$", before)
     words = match[1].split() if match else []
-    while words and words[0].casefold() in {
-        "please",
-        "add",
-        "hi",
-        "dear",
-        "can",
-        "could",
-        "hello",
-        "thanks",
-        "email",
-        "e-mail",
-    }:
+    while words and words[0].casefold() in _NO_NAMES:
         words = words[1:]
     return " ".join(words)[:100]
