@@ -123,7 +123,8 @@ SUBSCRIBE = tuple(
 BACK = re.compile(
     r"\b(?:put|add|get|have) me back(?: on(?: the list)?)?\b|\bkeep me on(?: the list)?\b|\bresubscribe me\b"
     r"|^(?:back|undo|start|stay|re-?subscribe|i want (?:back|to stay(?: on)?)|(?:a |by )?mistake"
-    r"|(?:it|this|that) (?:(?:was|is) a mistake|wasn't me|was not me)|i (?:did not|didn't) ask (?:for this|to be taken off))$"
+    r"|(?:it|this|that) (?:(?:was|is) a mistake|wasn't me|was not me)"
+    r"|i (?:did not|didn't) ask (?:for this|to be taken off))$"
 )
 
 ADDRESS_CHANGE = tuple(
