@@ -61,6 +61,17 @@ FOUND = [
     ("birth", "The boy was born on 12th March 2001."),
     ("birth", "Jo (b. 12/03/2001)"),
     ("birth", "12/03/2001 (DOB)"),
+    ("birth", "\u201cChild F\u201d (born 3/4/2014)"),
+    ("birth", "'Child F' b. 3/4/2014"),
+    ("birth", "Child F (NHS 943 476 5919; b. 3/4/2014)"),
+    ("birth", "Child F (NHS 943 476 5919, born 3/4/2014)"),
+    ("birth", "Child F, aged 7, born: 3 April\n2014"),
+    ("birth", "the youngest (4) was born in Leeds on Thursday, 3rd of April 2014"),
+    ("birth", "The children, born 3/4/2014 and 5/6/2016,"),
+    ("birth", "Twins born on 3 April 2014"),
+    ("birth", "| Child F | born | 3/4/2014 |"),
+    ("birth", "| **DOB** | 3/4/2014 |"),
+    ("birth", "Child F (DOB) 3/4/2014"),
     ("birth", "**DOB**: March 12, 2001"),
     ("case", "Case ref: CH/2010/0417"),
     ("case", "case reference number 10417"),
@@ -97,6 +108,7 @@ QUIET = [
     "DFE-RR040, S.I. 2009/1182, section 47",
     "Children born on 1 September 2009 start school.",
     "Pupils who were born on or after 1 September 2009",
+    "All children who are born on 1 September 2009 start school; a. 11/11/2010 b. 12/11/2010",
     "before they are born, 12 March 2011 is the day",
     "Babies born in 2010",
     "The case numbers rose by 12%.",
@@ -147,7 +159,7 @@ def test_check_digit_of_an_nhs_number(digits: str, valid: bool) -> None:
 @pytest.mark.parametrize(
     "knot",
     ["1 ", "9", "12 a a a ", "NHS number ", "born ", "AB 12 ", "%25", "OFFICIAL ", "1 Aaaa Street ", "\n", "> ", "case ref ", "jan 1 ",
-     "1-", "((", "DOB: 1/1/", "PE1 1 Street ", "family of 1 ", "lives ", "lives at 12 A ", "12 A Street where "],
+     "1-", "((", "DOB: 1/1/", "PE1 1 Street ", "family of 1 ", "lives ", "lives at 12 A ", "12 A Street where ", "born in a on "],
 )  # fmt: skip
 def test_no_text_keeps_the_guard_busy(knot: str) -> None:
     """Doubling the text about doubles the time: 200,000 characters, the most that an issue may have, take a moment."""

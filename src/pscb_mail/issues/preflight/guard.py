@@ -26,7 +26,8 @@ MONTH = (
 )
 _DATE = (
     rf"(?:\d{{1,2}}[ ./\-]{{1,2}}\d{{1,2}}[ ./\-]{{1,2}}\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}\.?,? \d{{2,4}}|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:[ \n]of)?[ \n]{MONTH}\.?,?[ \n]\d{{2,4}}"
+    rf"|{MONTH}[ \n]\d{{1,2}}(?:st|nd|rd|th)?,?[ \n]\d{{4}})"
 )
 
 _TEN_DIGITS = re.compile(rf"(?<!\d)(?:\d{{3}}{_SEP}\d{{3}}{_SEP}\d{{4}}|[1-9]\d{{4}} \d{{5}})(?!\d)")
@@ -51,19 +52,25 @@ _NATIONAL_INSURANCE_NAMED = re.compile(
 )
 
 _BORN_NAMED = re.compile(
-    rf"(?:\bDOB\b|\bD\. ?O\. ?B\b\.?|\bdate of birth\b|\bbirth ?date\b)[ :=,(\-\u2013\n]{{0,4}}(?:is |was )?{_DATE}",
+    rf"(?:\bDOB\b|\bD\. ?O\. ?B\b\.?|\bdate of birth\b|\bbirth ?date\b)[ :=,()|\-\u2013\n]{{0,4}}(?:is |was )?{_DATE}",
     re.IGNORECASE,
 )
 _DATE_THEN_DOB = re.compile(rf"\b{_DATE}[ ,(\-]{{1,3}}(?:DOB|D\. ?O\. ?B|date of birth)\b", re.IGNORECASE)
-_BORN = re.compile(rf"\b(?:born|b\.)(?: on)?(?: the)?[ :\n](?:{_DATE})(?!\d)", re.IGNORECASE)
-_ABOUT_ONE_PERSON = re.compile(
-    r"(?:\b[A-Z][\w'\u2019\-]{0,30}|\b(?:he|she|they|who|boy|girl|child|baby|son|daughter|mother|father|sister|brother))"
-    r"[ ,(\n]{1,3}(?:(?:was|is|were) )?$"
+_BORN = re.compile(
+    r"\b(?:born|(?P<b>b\.))(?:[ \n]?[:=(|\-\u2013][ \n]?|[ \n])"
+    r"(?:(?:(?:in|at|to)[ \n][^.!?;,|()\d]{1,40}[ \n])?on[ :\n]{1,2})?(?:the[ \n])?(?:[a-z]{3,6}day,?[ \n])?"
+    rf"{_DATE}(?!\d)",
+    re.IGNORECASE,
 )
-# "Children born on 1 September" is a rule about a cohort, not a person.
+# "b." may count a list too: it is a birth after a person, or in brackets.
+_ABOUT_ONE_PERSON = re.compile(
+    r"(?:\b[A-Z][\w'\u2019\-]{0,30}|\b(?:he|she|they|who|boy|girl|child|baby|son|daughter|mother|father|sister|brother)"
+    r"|[,;(\[\"'\u2019\u201d])[ ,(\n]{0,3}$"
+)
+# "Children born on 1 September" is a rule about a cohort; "the children, born on …" are some that somebody knows.
 _ABOUT_MANY = re.compile(
-    r"\b(?:children|babies|infants|pupils|people|those|anyone|boys|girls|everyone|students|twins|any child|every child"
-    r"|each child|all)[ ,(\n]{1,3}(?:who )?(?:(?:was|is|were) )?$",
+    r"\b(?:children|babies|infants|pupils|people|those|anyone|boys|girls|everyone|students|any child|every child"
+    r"|each child|all)[ \n](?:who[ \n])?(?:(?:was|is|are|were)[ \n])?$",
     re.IGNORECASE,
 )
 
@@ -206,11 +213,11 @@ def national_insurance_numbers(file: Bare) -> Iterator[Spot]:
 
 
 def dates_of_birth(file: Bare) -> Iterator[Spot]:
-    """Find a day of birth: one called so, or "born" and a day right after a person."""
+    """Find a day of birth: one called so, or "born" and a day, unless it is many whose day it is."""
     lines = {file.line(m.start()) for pattern in (_BORN_NAMED, _DATE_THEN_DOB) for m in pattern.finditer(file.text)}
     for match in _BORN.finditer(file.text):
         before = file.before(match.start())
-        if _ABOUT_ONE_PERSON.search(before) and not _ABOUT_MANY.search(before):
+        if not _ABOUT_MANY.search(before) and (not match["b"] or _ABOUT_ONE_PERSON.search(before)):
             lines.add(file.line(match.start()))
     yield from ((line, "Somebody's date of birth stands here.") for line in sorted(lines))
 
