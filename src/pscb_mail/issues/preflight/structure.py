@@ -57,14 +57,13 @@ def silly_alternative_text(issue: Manuscript) -> Iterator[Spot]:
 
 
 def passages_for_nobody(issue: Manuscript) -> Iterator[Spot]:
-    """Find a group that nobody is in: mistyped, most of the time."""
-    if issue.readership is None:
-        return
+    """Find a group that nobody is in: mistyped, most of the time. Where nobody reads yet, nobody is missed."""
     names = frozenset(group_key(name for _, only in issue.passages for name in only.groups))
-    found = frozenset(name for groups, _ in issue.readership.in_groups(names) for name in groups) if names else names
+    known = list(issue.readership.in_groups(names)) if issue.readership and names else []
+    found = frozenset(name for groups, _ in known for name in groups)
     for line, only in issue.passages:
         for name in only.groups:
-            if folded(name) not in found:
+            if known and folded(name) not in found:
                 yield line, f'Nobody who would get this issue is in the group "{name[:60]}".'
 
 
