@@ -128,7 +128,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         workspace = folder / "demo"
-        printed = program("demo", "--keep", str(workspace), folder=folder).replace(str(folder), "~")
+        printed = program("demo", "--keep", str(workspace), folder=folder)
+        printed = printed.replace(f'"{workspace}"', "~/demo").replace(str(folder), "~")  # a shell takes no "~"
         terminal("pscb-mail demo", printed, HERE / "demo.svg")
         mail = min((workspace / "mails").glob("*.eml"))
         body = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default).get_body(("html",))
