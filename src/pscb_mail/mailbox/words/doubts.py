@@ -70,8 +70,8 @@ CONTRAST = re.compile(
 HARMLESS_CONTRAST = re.compile(
     r"\bbut (?:it|they|this|these|you|i|nothing)(?:'s|'ve|'m| has| have| am| keep| keeps)? (?:\w+ ){0,2}?(?:again"
     r"|still|another|keep|keeps|turned up|turns up|came|coming|comes|arriv\w+|happened|wouldn't|couldn't|can't"
-    r"|does not work|doesn't work)|\bbut (?:thank|i have (?:really )?(?:enjoyed|found|appreciated)|it (?:has been"
-    r"|was)|good luck|all the best|i wish you|keep up)"
+    r"|does not work|doesn't work)|\bbut (?:for all (?:the|your) (?:\w+ )?(?:work|help|efforts?|support|information)"
+    r"|i have (?:really )?(?:enjoyed|found|appreciated)|it (?:has been|was)|good luck|all the best|i wish you|keep up)"
 )
 # Things one may also be taken off, or not want: not the list.
 OTHER_THING = re.compile(

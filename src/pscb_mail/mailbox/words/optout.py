@@ -231,7 +231,7 @@ def _doubt_in(clause: str, wish: int) -> str:
     if doubts.VAGUE.search(clause) and not doubts.NAMES_US.search(clause) and "list" not in clause:
         return OTHER
     strange = (
-        harmless.unknown_words(clause)
+        harmless.unknown_words(doubts.HARMLESS_CONTRAST.sub(" ", clause))
         or doubts.NO_NEED.match(clause)
         or doubts.AS_A_ROLE.match(tail)
         or doubts.THE_MESSAGE.match(clause)
@@ -252,7 +252,8 @@ def _doubt_after(rest: str) -> str:
         return ELSE
     if doubts.CONDITION.search(rest) and not doubts.GIVES_A_REASON.match(rest):
         return CONDITIONAL
-    return "" if doubts.OWN_REASON.search(rest) or not harmless.unknown_words(rest) else OTHER
+    beside = doubts.HARMLESS_CONTRAST.sub(" ", rest)
+    return "" if doubts.OWN_REASON.search(rest) or not harmless.unknown_words(beside) else OTHER
 
 
 def _question(sentence: Sentence) -> str:
