@@ -116,6 +116,14 @@ def test_a_place_that_cannot_be_written_is_named_and_nothing_half_is_left(tmp_pa
     assert not list(tmp_path.glob(".b.zip*"))
 
 
+def test_an_old_backup_that_cannot_be_let_go_stops_nothing(tmp_path: Path, contents: Contents) -> None:
+    """On Windows somebody may have it open; here a folder stands for it."""
+    held = tmp_path / "b" / "pscb-mail-20200101-000000-000000-by-hand.zip"
+    held.mkdir(parents=True)
+    made = backups.write_automatic(contents, tmp_path / "b", "by-hand", NOW, keep=1)
+    assert backups.automatic_ones(tmp_path / "b") == [held, made.path]
+
+
 def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
     """Not a traceback."""
     with pytest.raises(UsageError, match="There is no file"):

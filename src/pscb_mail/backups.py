@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +92,8 @@ def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, k
     while len(kept) > keep:
         reasons = Counter(_reason(path) for path in kept)
         old = max(kept, key=lambda path: reasons[_reason(path)])  # the first of these, and so the oldest
-        old.unlink(missing_ok=True)  # two commands at once may let the same one go
+        with suppress(OSError):  # two commands at once may let the same one go; one that is in use is let go next time
+            old.unlink()
         kept.remove(old)
     return made
 

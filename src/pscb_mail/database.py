@@ -273,7 +273,8 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        raise trouble(error) or unwritable(error) from error
+        known = trouble(error)
+        raise known if isinstance(known, NotNowError) else unwritable(error) from error
     try:
         yield db
         db.conn.execute("COMMIT")

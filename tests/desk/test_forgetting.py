@@ -375,10 +375,15 @@ def test_that_traces_are_left_is_told_where_another_program_writes(desk: Office)
 
 
 def test_what_cannot_be_reached_is_a_list(desk: Office) -> None:
-    """Sent copies, files in the workspace, backups elsewhere."""
+    """Sent copies, files in the workspace, backups elsewhere, what a power cut has left half done."""
     (desk.workspace.folder / "export.csv").write_text(f"Email\n{JO}\n")
+    half = desk.workspace.folder / ".restore-x"
+    half.mkdir()
+    (half / "pscb-mail.db").write_text(JO)
+    (desk.workspace.backups / ".b.zip.0123abcd").touch()
     beyond = "\n".join(forget(desk).beyond)
-    for words in ("Sent folder of news@pscb.test: their copies of issue-7", "export.csv: names them", "elsewhere"):
+    for words in ("Sent folder of news@pscb.test: their copies of issue-7", "export.csv: names them", "elsewhere",
+                  ".restore-x/pscb-mail.db: names them", ".b.zip.0123abcd: was left there half written"):  # fmt: skip
         assert words in beyond
     assert "issue-7.md" not in beyond
 

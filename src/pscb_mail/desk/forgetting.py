@@ -8,6 +8,7 @@ NotNowError where another program holds the database. What cannot be reached is 
 Retention (`left`) keeps no hash: who was merely removed has no bar to coming back.
 """
 
+import re
 import sqlite3
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from pscb_mail import backups
-from pscb_mail.database import HeldError, open_database, transaction, trouble
+from pscb_mail.database import HeldError, files_of, open_database, transaction, trouble
 from pscb_mail.errors import NotNowError, PscbMailError, UsageError
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
@@ -32,6 +33,8 @@ from pscb_mail.workspace import Workspace
 
 _SCANNED_BYTES = 20_000_000
 _PACKED = {".xlsx", ".docx", ".zip"}
+# What a backup, or the rewriting of one, leaves that the power cut off (`files.draft_of`, `backups.rewrite`).
+_LEFT_BEHIND = re.compile(r"\.(.+\.zip\.[0-9a-f]{8}|backup-.+)")
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ def _out_of_backups(
     """Erase people from every backup in the backups' folder; returns which, and what stood in the way of others."""
     done, troubles = set[Path](), list[str]()
     try:
-        there = sorted(path for path in workspace.backups.iterdir() if path.suffix == ".zip")
+        there = sorted(p for p in workspace.backups.iterdir() if p.suffix == ".zip" or _LEFT_BEHIND.fullmatch(p.name))
     except FileNotFoundError:
         there = []
     except OSError as error:
@@ -159,6 +162,9 @@ def _out_of_backups(
         return frozenset(), (f"{why} Mend its rights, then forget them again.",)
     for path in there:
         if path in without:
+            continue
+        if path.suffix != ".zip":
+            troubles.append(f"{path}: was left there half written, and may hold them. Delete it.")
             continue
         try:
             backups.rewrite(path, lambda copy: _out_of_copy(db, copy, gone, kept, now))
@@ -209,10 +215,15 @@ def _beyond(db: Database, workspace: Workspace, gone: Trace) -> tuple[str, ...]:
 def _files_with(workspace: Workspace, words: Sequence[str]) -> Iterator[Path]:
     """Yield the workspace's other files in which one of some words stands."""
     needles = [word.casefold() for word in words]
-    own = {workspace.database_path.name, workspace.key_path.name, workspace.lock_path.name}
+    own = {*files_of(workspace.database_path), workspace.key_path, workspace.lock_path}
     for path in sorted(workspace.folder.rglob("*")):
-        ours = path.name.partition("-wal")[0].partition("-shm")[0] in own or workspace.backups in path.parents
-        if ours or ".git" in path.parts or not path.is_file() or path.stat().st_size > _SCANNED_BYTES:
+        if (
+            path in own
+            or workspace.backups in path.parents
+            or ".git" in path.parts
+            or not path.is_file()
+            or path.stat().st_size > _SCANNED_BYTES
+        ):
             continue
         if any(needle in text for text in _texts(path) for needle in needles):
             yield path
