@@ -322,13 +322,14 @@ GROUPS += [("::: only E\u0301coles\nWords.\n:::", [])]  # an accent after its le
 def test_a_passage_for_a_group_that_nobody_is_in(
     body: str, found: list[str], manuscript_of: Callable[..., Manuscript]
 ) -> None:
-    """In any case of letters; and where nobody knows who is in which group, nothing is said."""
+    """In any case of letters; and where nobody knows who is in which group, or reads at all, nothing is said."""
     issue = manuscript_of(body)
     known = replace(
         issue, readership=in_groups(lambda names: [(names & {"heads", "\u00e9coles"}, 2), (frozenset(), 5)])
     )
     assert [message.split('"')[1] for _, message in run("only-nobody", known)] == found
-    assert run("only-nobody", issue) == []
+    for nobody in (issue, replace(issue, readership=in_groups(lambda _: []))):
+        assert run("only-nobody", nobody) == []
 
 
 @pytest.mark.parametrize(
@@ -375,6 +376,24 @@ def test_an_acronym_of_the_settings_needs_no_explanation(manuscript_of: Callable
 
 def test_an_acronym_is_named_once_where_it_first_stands(manuscript_of: Callable[..., Manuscript]) -> None:
     assert [line for line, _ in run("acronym", manuscript_of("One.\n\nThe MASH.\n\nThe MASH again."))] == [BODY_AT + 2]
+
+
+@pytest.mark.parametrize(
+    ("number", "grouped"),
+    [
+        ("01632960001", "01632 960001"), ("(01632) 96-0001", "01632 960001"), ("02079460958", "020 7946 0958"),
+        ("01614960001", "0161 496 0001"), ("0306-999-0123", "0306 999 0123"), ("0161 496 00-01", "0161 496 0001"),
+        ("0163296000", "01632 96000"), ("+441632960001", "+44 1632 960001"), ("+44 (0)20 79460958", "+44 20 7946 0958"),
+        ("+353-1-496-0124", "+353 1 496 0124"), ("0800-1111", "0800 1111"),
+    ],
+)  # fmt: skip
+def test_a_number_grouped_oddly_is_shown_as_it_should_be(
+    number: str, grouped: str, manuscript_of: Callable[..., Manuscript]
+) -> None:
+    """That very number: an example of another one is copied, and rings somebody else."""
+    ((_, message),) = run("telephone", manuscript_of(f"Ring {number}."))
+    assert f"write it as {grouped}, with" in message
+    assert run("telephone", manuscript_of(f"Ring {grouped}.")) == []
 
 
 def test_words_in_blocks_are_on_their_own_lines(manuscript_of: Callable[..., Manuscript]) -> None:

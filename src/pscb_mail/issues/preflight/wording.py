@@ -45,6 +45,15 @@ _NATIONAL = re.compile(
     r"0\d{4} \d{5,6}|0\d{4} \d{3} \d{3}|0\d{3} \d{3} \d{3,4}|0\d{3} \d{4,7}|02\d \d{4} \d{4}|0\d{5} \d{4,5}"
     r"|0\d{3} \d{2} \d{2}(?: \d{2,3})?"
 )
+# How a number is grouped by its first digits (Ofcom's National Telephone Numbering Plan).
+_GROUPS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(02\d)(\d{4})(\d{4})",
+        r"(01\d1|011\d|0[389]\d\d)(\d{3})(\d{3,4})", r"(0\d{3})(\d{4})", r"(0500)(\d{3})(\d{3})",
+        r"(0\d{4})(\d{5,6})",
+    )
+)  # fmt: skip
 _ABROAD = re.compile(r"\+\d{1,3}(?: \d{1,8}){2,5}")
 _ISBN = re.compile(r"\bISBN(?:-1[03])?[ :]{0,2}$", re.IGNORECASE)
 
@@ -124,16 +133,22 @@ def _telephone(number: str) -> str:
         return ""
     digits = re.sub(r"\D", "", number)
     if number.startswith("+") and not number.startswith("+44"):
-        return "" if _ABROAD.fullmatch(number) else "is grouped oddly: write +353 1 496 0123, with spaces."
+        return "" if _ABROAD.fullmatch(number) else _odd("+" + re.sub(r"\D+", " ", number.replace("(0)", "")).strip())
     home = re.sub(r"^44(?:0)?", "0", digits) if number.startswith("+44") else digits
     if not re.fullmatch(r"0\d{9,10}|08001111|0845464\d|0[58]00\d{6}", home):
         return f"has {len(digits)} digits, which no telephone number of this country has."
     national = re.sub(r"^\+44 ", "0", number)
-    return (
-        ""
-        if _NATIONAL.fullmatch(national)
-        else "is grouped oddly: write it as 01632 960123, with spaces and nothing else."
-    )
+    if _NATIONAL.fullmatch(national):
+        return ""
+    grouped = next(" ".join(match.groups()) for pattern in _GROUPS if (match := pattern.fullmatch(home)))
+    return _odd(f"+44 {grouped[1:]}" if number.startswith("+") else grouped)
+
+
+def _odd(grouped: str) -> str:
+    """Return what is wrong with a number that is not written as `grouped`, which may have no groups to tell."""
+    if " " not in grouped:
+        return "is grouped oddly: write spaces after the code of the country and that of the town."
+    return f"is grouped oddly: write it as {grouped}, with spaces and nothing else."
 
 
 def _shouted(run: list[str]) -> bool:
