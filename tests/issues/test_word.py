@@ -114,6 +114,22 @@ def test_a_document_becomes_an_issue_that_builds_with_everything_in_it(letter, t
     assert {remark.rule for remark in report.errors} == {"placeholder"}
 
 
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("January 2027", "PSCB Newsletter 19: January 2027"),
+        ("News no. 19: January 2027", "News no. 19: January 2027"),
+        ("The PSCB newsletter, January 2027", "The PSCB newsletter, January 2027"),
+        ("", "PSCB Newsletter 19: January 2011"),
+    ],
+)
+def test_the_subject_says_what_the_document_is_called(title, subject, tmp_path):
+    """The month of today says nothing about a document that names its own; and the date is told to be today's."""
+    path = begun(skeleton.Draft(title, "Words.", {}), tmp_path)
+    assert read_source(path).subject == subject
+    assert "# today: put the day on which it goes out" in path.read_text(encoding="utf-8")
+
+
 def test_words_stay_words(letter, tmp_path):
     """No character of a document becomes markup, a merge field or a block."""
     document = parse(read_source(begun(word.read(saved(letter, tmp_path)), tmp_path)))
@@ -311,4 +327,5 @@ def test_the_command_says_what_it_made_and_what_it_left(letter, tmp_path):
     done = program("new", "21", "--from", str(saved(letter, tmp_path)))
     assert re.search(r"Begun: .*issue-21.*, with 1 picture beside it", " ".join(done.out.split()))
     assert "The header of its pages." in done.err
+    assert "Its date is today" in done.err
     assert (program.folder / "issues" / "issue-21" / "picture-1.png").is_file()

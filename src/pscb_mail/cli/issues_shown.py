@@ -33,6 +33,7 @@ def begun_from(path: Path, draft: "Draft") -> None:
         console.say("Left behind, or taken otherwise:")
         for sentence in draft.left:
             console.say(f"  {console.safe(sentence)}")
+    console.say("Its date is today: put the day on which it goes out.")
     name = console.safe(_short(path.parent.name))
     console.say(f"Next: `pscb-mail check {name}` lists what to fill in, `pscb-mail preview {name}` shows it.")
 

@@ -32,6 +32,8 @@ _ADDRESS = "https://www.page-to-visit.example/"
 _NAME = "The post to ask for"
 _EMAIL = "post-to-ask-for@organisation.example"
 
+_DATE_NOTE = "    # today: put the day on which it goes out"
+
 HINTS = (
     _PREHEADER, _GREETING, _CALLOUT_TITLE, _CALLOUT, _EVENTS, _EVENT, _PLACE, _ARTICLE_TITLE, _ARTICLE, _POINT, _LINK,
     _QUOTE, _QUOTE_SOURCE, _BUTTON, _ADDRESS, _NAME, _EMAIL,
@@ -81,7 +83,7 @@ def begin_from(folder: Path, name: str | None, newsletter: str, today: date, dra
     begun = folder / f".{slug}.new"
     try:
         begun.mkdir(parents=True)
-        head = _head(number, newsletter, today, draft.title)
+        head = _head(number, today, *_named_by(draft.title, number, newsletter, today), _DATE_NOTE)
         (begun / path.name).write_text(f"{head}\n{draft.body}", encoding="utf-8", newline="\n")
         for picture, content in draft.pictures.items():
             (begun / picture).write_bytes(content)
@@ -101,7 +103,7 @@ def skeleton(number: int, newsletter: str, today: date) -> str:
     """Return the text of a new issue."""
     day = today + timedelta(weeks=4)
     return f"""\
-{_head(number, newsletter, today)}
+{_head(number, today, *_named_by("", number, newsletter, today))}
 ## Message from the editor
 
 Dear {{{{ first_name | default("colleague") }}}},
@@ -161,14 +163,21 @@ def _named(folder: Path, name: str | None) -> tuple[str, int]:
     return slug, int(numbered[1]) if numbered else number
 
 
-def _head(number: int, newsletter: str, today: date, title: str = "") -> str:
-    month = f"{today:%B %Y}"
+def _named_by(title: str, number: int, newsletter: str, today: date) -> tuple[str, str]:
+    """Return title and subject. A document's own title goes before the month of today."""
+    if not title:
+        return f"Newsletter {number}: {today:%B %Y}", f"{newsletter} {number}: {today:%B %Y}"
+    own = re.search(rf"(?<!\d){number}(?!\d)", title) or newsletter.casefold() in title.casefold()
+    return title, title if own else f"{newsletter} {number}: {title}"
+
+
+def _head(number: int, today: date, title: str, subject: str, date_note: str = "") -> str:
     return f"""\
 ---
 number: {number}
-date: {today.isoformat()}
-title: {_quoted(title or f"Newsletter {number}: {month}")}
-subject: {_quoted(f"{newsletter} {number}: {month}")}    # what the inbox shows: {SUBJECT_LONG} characters at most
+date: {today.isoformat()}{date_note}
+title: {_quoted(title)}
+subject: {_quoted(subject)}    # what the inbox shows: {SUBJECT_LONG} characters at most
 preheader: "{_PREHEADER}"    # shown after the subject: {PREHEADER[0]} to {PREHEADER[1]} characters
 contents: true    # a table of contents, made of the headings
 # attachments: [programme.pdf]    # files that lie beside this one
