@@ -47,6 +47,15 @@ def test_an_issue_that_is_not_there_names_the_nearest(tmp_path):
     assert "issue-18" in error.value.hint
 
 
+@pytest.mark.parametrize("name", ["issue-19.md.txt", "Issue 19.md", "ISSUE_19.MD", "issue-19.txt"])
+def test_a_file_that_is_misnamed_is_found_and_told(tmp_path, name):
+    write(tmp_path / "issue-18.md", "")
+    write(tmp_path / name, "")
+    with pytest.raises(UsageError, match="no issue issue-19") as error:
+        find_issue(tmp_path, "19")
+    assert error.value.hint == f'Its file is called "{name}": rename it issue-19.md.'
+
+
 def test_an_issue_that_is_there_twice_is_refused(tmp_path):
     write(tmp_path / "issue-1.md", "")
     write(tmp_path / "issue-1" / "issue.md", "")

@@ -88,10 +88,8 @@ def find_issue(folder: Path, name: str) -> Path:
             return path
         case []:
             known = tuple(all_issues(folder))
-            raise UsageError(
-                f"There is no issue {slug} in {folder}.",
-                nearest(slug, known) if known else "`pscb-mail new` begins one.",
-            )
+            otherwise = nearest(slug, known) if known else "`pscb-mail new` begins one."
+            raise UsageError(f"There is no issue {slug} in {folder}.", _misnamed(folder, slug) or otherwise)
         case _:
             raise UsageError(f"{slug} is there twice: {there[0]} and {there[1]}.", "Move one of them away.")
 
@@ -108,6 +106,15 @@ def read_source(path: Path) -> Source:
     mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(KEYS)}.')
     known: dict[str, Any] = {"subject": values.get("title"), **values}
     return Source(slug=_slug_at(path), path=path, body=body, first_line=first_line, lines=written, text=text, **known)
+
+
+def _misnamed(folder: Path, slug: str) -> str:
+    """Return what to do where the file is there by a name that is nearly right: Windows hides a .txt at its end."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        name = re.sub(r"[^a-z0-9]+", "-", path.name.lower())
+        if path.is_file() and name in {f"{slug}-md", f"{slug}-txt", f"{slug}-md-txt", f"{slug}-markdown"}:
+            return f'Its file is called "{one_line(path.name, 80)}": rename it {slug}.md.'
+    return ""
 
 
 def _slug_at(path: Path) -> str:
