@@ -86,7 +86,41 @@ def test_nobody_is_asked_again_and_again_for_a_clock_that_was_wrong(room) -> Non
     assert reconfirming.pending(room.db, room.now) == []
 
 
-@pytest.mark.parametrize("words", ["YES", "Yes please\n\nJo", "ok", YES])
+PLAIN = [
+    "YES",
+    "Yes please\n\nJo",
+    "ok",
+    YES,
+    "Yes, keep me on the list, please.",
+    "Hi Sarah,\n\nYes please, still very useful.\n\nKind regards\n\nJo Bloggs\nHeadteacher, Elm School\n01632 960001",
+    "I would like to stay on the list. Many thanks, Jo",
+    "Please keep me on",
+    "Could you keep me on the list please?",
+    "Yes, I still want to receive it. Keep up the good work!",
+    "I confirm",
+    "Yes thanks, keep them coming",
+    "yes i do want it thank you",
+    "Please continue sending it to me.",
+]
+BESIDE = [
+    "This is a Freedom of Information request: how many people get this newsletter?",
+    f"Sam ({SAM}) has left us. Please remove her. Please keep me on.",
+    "Yes. And please tell me what data you hold about me.",
+    "Yes, but not to this address.",
+    "OK, I read it and I have a question about the training",
+    "Yes please. Also could you tell me when the next course is?",
+    "Please keep me on the list. I want to complain about the last issue.",
+    "I would like to get the newsletter less often.",
+    "Yes, though my colleague Dan has retired.",
+    "ok but who asked for this",
+    "Yes? Well, I never signed up for the newsletter.",
+    "Please add my colleague to the list as well.",
+    "I want to stay on the list until Christmas",
+    "Yes\n\nPlease ring me about a pupil.",
+]
+
+
+@pytest.mark.parametrize("words", PLAIN)
 def test_a_reply_that_says_yes_confirms(room, words: str) -> None:
     done = room.done(room.reply(JO, "Re: Please confirm", words, asked(room)))
     assert done == [("subscribe", "resubscribed")]
@@ -98,6 +132,27 @@ def test_the_link_confirms_without_the_thread(room) -> None:
     asked(room)
     assert room.done(room.reply(JO, f"subscribe {code(room)}", YES)) == [("subscribe", "resubscribed")]
     assert room.status(JO) is Status.ACTIVE
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_a_yes_to_whether_it_is_still_wanted_is_filed_and_shown(room, words: str) -> None:
+    """Who is on the list already stays there, and the screen says so."""
+    add(room, SAM, groups=("Heads",))
+    room.drop(room.reply(SAM, "Re: Do you still want it?", words, asked(room, SAM, Answer.STILL_WANTED)))
+    (entry,) = room.read().entries
+    assert (entry.done, entry.said_yes, room.waiting()) == ("filed", True, 0)
+
+
+@pytest.mark.parametrize("words", BESIDE)
+def test_only_a_plain_yes_is_one(room, words: str) -> None:
+    """Everything else is read as from anybody, and waits for a person: in the inbox or in review."""
+    add(room, SAM, groups=("Heads",))
+    room.drop(room.reply(SAM, "Re: Do you still want it?", words, asked(room, SAM, Answer.STILL_WANTED)))
+    (entry,) = room.read().entries
+    assert not entry.said_yes
+    assert entry.in_review or room.waiting() == 1
+    room.done(room.reply(JO, "Re: Please confirm", words, asked(room)))
+    assert room.status(JO) is Status.PENDING
 
 
 @pytest.mark.parametrize("words", ["Yes? Who are you?", "Who are you?", "No thanks", "Not yes"])

@@ -41,6 +41,7 @@ _DONE = {
     "review": "needs you",
     "opted_out": "opted out",
     "resubscribed": "came back",
+    "said_yes": "said yes",
     "bounced": "bounced",
     "asked": "asked",
     "left": "left for you",
@@ -49,16 +50,21 @@ _SHOWN = tuple(_DONE)
 
 
 def _order(entry: "Entry") -> int:
-    if entry.kind in {"urgent", "unrelated"} or entry.done not in _SHOWN:
+    if entry.kind in {"urgent", "unrelated"} or _done(entry) not in _SHOWN:
         return len(_SHOWN)
-    return _SHOWN.index(entry.done)
+    return _SHOWN.index(_done(entry))
+
+
+def _done(entry: "Entry") -> str:
+    """Return what was done; whoever answers a question of ours says yes, and does not come back."""
+    return "said_yes" if entry.said_yes else entry.done
 
 
 def _rows(entry: "Entry") -> "Iterable[tuple[str, str]]":
     """Return who, and below it why: addresses are long and screens are narrow."""
     from pscb_mail.foreign import one_line
 
-    return (_DONE[entry.done], entry.address or "nobody known"), ("", one_line(entry.proposal or entry.evidence, 200))
+    return (_DONE[_done(entry)], entry.address or "nobody known"), ("", one_line(entry.proposal or entry.evidence, 200))
 
 
 def _summary(reading: "Reading", db: "Database") -> list[str]:

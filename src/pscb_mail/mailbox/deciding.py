@@ -4,7 +4,6 @@ Pure and total. `acting` fills `Facts` from the ledgers and carries the decision
 who did not ask and keeping on one who did are both failures, so whatever is not proven waits for a person.
 """
 
-import re
 from dataclasses import replace
 
 from pscb_mail.foreign import one_line
@@ -14,6 +13,7 @@ from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outdated import older_than_opt_out, older_than_return, untimely_yes
 from pscb_mail.mailbox.proposing import asks_to_stay, proposed
+from pscb_mail.mailbox.words.yes import is_plain_yes, says_more
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
 
@@ -46,14 +46,14 @@ def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
 def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
     """Decide on the yes of somebody whom we asked, from their own address; None where it is none, or changes nothing.
 
-    The words of the link in our mail are a wish to be on the list; a plain "yes" is one only in reply to that mail.
+    Only a plain one counts, as the link in our mail words it: whatever else they write is read as from anybody.
     """
     letter = facts.letter
     if letter is None or letter.kind not in QUESTIONS or letter.at is None or not _is(facts.sender, letter.person):
         return None
     person = letter.person
-    plainly = finding.kind is Kind.SUBSCRIBE and finding.about_us and not (finding.address or finding.doubt)
-    if not plainly and not (finding.kind is Kind.QUESTION and _YES.match(incoming.new_words[:200])):
+    wishes = finding.kind in {Kind.SUBSCRIBE, Kind.QUESTION} and not (finding.address or finding.doubt)
+    if not wishes or not is_plain_yes(incoming.new_words, incoming.sender):
         return None
     yes = replace(finding, kind=Kind.SUBSCRIBE)
     if person.status is Status.ACTIVE:
@@ -63,9 +63,6 @@ def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
     if untimely := untimely_yes(incoming.date, person.since, letter.at):
         return _review(yes, person, untimely)
     return _made(yes, Action.RESUBSCRIBED, person, Answer.WELCOMED)
-
-
-_YES = re.compile(r"\W*(?:yes|yep|ok|okay|confirmed|i confirm)\b[^?\n]{0,60}(?:\n|$)", re.IGNORECASE)
 
 
 def _opt_out(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
@@ -224,6 +221,8 @@ def _way_back(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | 
         return None
     if finding.doubt or finding.address:
         return _review(finding, person, finding.doubt)
+    if says_more(incoming.new_words):
+        return _review(finding, person, "they ask for something else as well")
     if stale := older_than_opt_out(incoming.date, letter.at, person.since):
         return _review(finding, person, stale)
     return _made(finding, Action.RESUBSCRIBED, person, Answer.WELCOMED_BACK)

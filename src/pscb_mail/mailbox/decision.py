@@ -104,3 +104,8 @@ class Decision:
     answer: Answer | None = None
     evidence: str = ""
     review: bool = False  # stands in review as well, whatever the action
+
+    @property
+    def said_yes(self) -> bool:
+        """Whether it is somebody's yes to a question of ours: nothing else of joining is filed, or so answered."""
+        return self.kind is Kind.SUBSCRIBE and (self.action is Action.FILED or self.answer is Answer.WELCOMED)

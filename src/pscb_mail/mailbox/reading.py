@@ -53,6 +53,7 @@ class Entry:
     evidence: str
     proposal: str = ""
     in_review: bool = False
+    said_yes: bool = False  # to a question of ours
 
     @property
     def done(self) -> str:
@@ -226,10 +227,11 @@ class _Reading:
         parsed = message.incoming
         what = acting.recorded(self.db, parsed, finding, about, decision, self.means.settings)
         address = what.address or acting.whom(self.db, parsed, finding, decision)
-        return _entry(
+        entry = _entry(
             message.arrived, parsed, what.kind, decision.action, address=address, severity=what.severity,
             status=what.status, evidence=what.evidence, proposal=what.proposal, in_review=what.review,
         )  # fmt: skip
+        return replace(entry, said_yes=decision.said_yes)
 
     def _file(self, arrived: Arrived) -> None:
         if not self.dry_run:

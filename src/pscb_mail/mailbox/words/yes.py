@@ -1,0 +1,78 @@
+"""A plain yes to a question of ours: "yes please", "keep me on", and nothing beside it that somebody has to read.
+
+Pure and linear. As with coming off, the words that may stand in one are listed: whatever else is said makes it none, so
+that it is read as any other mail is.
+"""
+
+import re
+
+from pscb_mail.mailbox.aliases import ADDRESS
+from pscb_mail.mailbox.words import harmless
+from pscb_mail.mailbox.words.besides import wants_answer
+from pscb_mail.mailbox.words.proposal_forms import BACK
+from pscb_mail.mailbox.words.sentences import Sentence, sentences
+
+_MOST = 2_000  # characters; a plain yes is shorter
+_SAYS = re.compile(
+    r"^(?:yes|yep|yeah|yup|ok|okay|aye|sure|confirm(?:ed|ing)?|absolutely|definitely|certainly|of course|do|back)\b"
+    r"|\b(?:i|we)(?: do| can| hereby| am happy to)? confirm\b|\bstill wanted\b"
+    r"|\b(?:keep|leave|put|add|have|include|sign|count|resubscribe|subscribe) (?:me|us)\b"
+    r"|\b(?:stay|remain|continue|carry on|keep (?:on )?(?:getting|receiving|sending|it|them|this))\b"
+    r"|\b(?:i|we)(?:'d|'m| do| would| will| am| are)?(?: still| really| very much| be)* (?:want|like|love|wish|happy"
+    r"|glad)\b"
+)
+_KNOWN = """
+    yes yep yeah yup ok okay aye sure confirm confirmed confirming confirmation absolutely definitely certainly
+    of course indeed i we me us my our i'd i'm we'd we're it's you your a an the this that it them these to on
+    in at for from with by and so as do am are is be been being have has can could would will may shall hereby
+    want wants wanted wish like love happy glad pleased keen please thanks thank very much many really still
+    always also too well keep keeping kept leave leaving put add adding include included sign signed up count in
+    stay staying remain remaining continue continuing carry get getting receive receiving send sending sent read
+    reading coming back again list lists newsletter newsletters mailing bulletin bulletins copy copies issue
+    issues email emails e-mail e-mails mail address future subscribe subscribed subscription resubscribe
+    re-subscribe useful helpful interesting great good lovely fine informed updated everything all every each
+    month time mistake was pscb safeguarding
+"""
+_WORDS = frozenset(_KNOWN.split())
+# What makes a line that is no part of the yes one that counts: it may turn it, or ask for something.
+_TELLS = re.compile(
+    r"[?@]|n't\b|\b(?:no|not|never|nobody|stop|off|remov\w*|delet\w*|unsub\w*|cancel\w*|left|leav\w*|retir\w*|gone|moved"
+    r"|died|but|instead|if|when|until|unless|change\w*|can|could|would|how|what|who|why|where|which|need|tell|send)\b"
+)
+_NAME = re.compile(r"[A-Z(&\d+][\w'’.,()&/+:-]*|of|and|the|for|to|in|at|&|-|–|\|")
+
+
+def is_plain_yes(words: str, sender: str = "") -> bool:
+    """Whether new words say yes, or that they want to stay or be back, and nothing else."""
+    if len(words) > _MOST:
+        return False
+    said = [sentence for sentence in sentences(words.replace(sender, "") if sender else words) if sentence.bare]
+    says = [sentence for sentence in said if _says(sentence)]
+    return bool(says) and all(sentence in says or _is_beside(sentence, sender) for sentence in said)
+
+
+def says_more(words: str) -> bool:
+    """Whether words beside a wish to be back ask something, or claim what a person has to answer."""
+    said = sentences(words[:_MOST])
+    asked = [sentence for sentence in said if sentence.question and not _says(sentence)]
+    asks = any(not harmless.RHETORIC.search(sentence.bare) for sentence in asked)
+    return asks or bool(wants_answer(said))
+
+
+def _says(sentence: Sentence) -> bool:
+    if BACK.fullmatch(sentence.bare) or BACK.fullmatch(sentence.plain.strip(" .!")):
+        return not sentence.question
+    asks = sentence.question and not re.match(r"(?:can|could|would|will|may) (?:you|i|we)\b", sentence.bare)
+    known = _WORDS.issuperset(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", sentence.plain))
+    spoken = bool(_SAYS.search(sentence.bare) or _SAYS.search(sentence.plain))
+    return spoken and known and not asks
+
+
+def _is_beside(sentence: Sentence, sender: str) -> bool:
+    """Whether a sentence beside a yes is a greeting, a thank-you, a name or a line of a signature."""
+    if sentence.question or _TELLS.search(sentence.plain) or ADDRESS.search(sentence.plain) or sentence.words > 8:
+        return False
+    names = set(re.findall(r"[a-z]{2,}", sender.partition("@")[0].casefold()))
+    courtesy = harmless.GREETING.search(sentence.plain) or harmless.COURTESY.search(sentence.plain)
+    named = names.issuperset(sentence.plain.split()) or all(map(_NAME.fullmatch, sentence.written.split()))
+    return bool(courtesy) or named

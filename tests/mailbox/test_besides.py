@@ -1,0 +1,72 @@
+"""What stands beside a wish: the wish is done, and what somebody has to answer stays in the inbox, with the reason."""
+
+from pathlib import Path
+
+import pytest
+from mailroom import Mailroom
+
+from pscb_mail.people.subscriber import Status
+
+TOM = "tom.stone@council.test"
+ELSE = "they ask for something else as well: "
+CASE = "they tell of something else, which a person must read"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Mailroom:
+    """Issue 18, sent to one."""
+    return Mailroom(tmp_path).sent("issue-18", f"Tom Stone <{TOM}>")
+
+
+def read(room: Mailroom, words: str) -> list[tuple[str, str, str]]:
+    room.drop(room.reply(f"Tom Stone <{TOM}>", "Re: issue-18 is out", words, room.copy_id("issue-18", TOM)))
+    return [(entry.kind, entry.done, entry.evidence) for entry in room.read().entries]
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("Please unsubscribe me, and please confirm what data you hold about me under the GDPR and delete it", ELSE),
+        ("Please take me off the list. I will complain to the Information Commissioner.", ELSE),
+        ("I have asked three times and will go to the ICO. Take me off.", ELSE),
+        ("This is a subject access request. Please also take me off your mailing list.", ELSE),
+        ("Unsubscribe me and delete all my data under GDPR.", ELSE),
+        ("Take me off or I will go to my solicitor", ELSE),
+        ("Remove me. I shall be writing to my MP about this.", ELSE),
+        ("Please take me off the list. You will hear from my lawyer.", ELSE),
+        ("Please remove me. I no longer work with children since I was accused of hitting one", CASE),
+        ("Please unsubscribe me. I was suspended after an allegation.", CASE),
+        ("Take me off the list please. I have been barred from schools.", CASE),
+        ("Please remove me from the list. I was arrested last week and do not teach any more.", CASE),
+    ],
+)
+def test_who_asked_comes_off_and_the_mail_stays_for_what_waits_for_an_answer(
+    room: Mailroom, words: str, why: str
+) -> None:
+    (off, rest) = read(room, words)
+    assert off[:2] == ("opt_out", "opted_out")
+    assert rest[:2] == ("question", "left")
+    assert rest[2].startswith(why)
+    assert (room.status(TOM), room.waiting(), room.filed()) == (Status.OPTED_OUT, 1, 0)
+
+
+def test_the_link_with_such_words_is_no_other(room: Mailroom) -> None:
+    code = room.reference("issue-18", TOM)
+    body = f"Take {TOM} off the list, please.\n\nAnd tell me what data you hold about me."
+    room.drop(room.reply(TOM, f"unsubscribe {code}", body))
+    assert [entry.done for entry in room.read().entries] == ["opted_out", "left"]
+    assert room.waiting() == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Please remove me under GDPR.",
+        "Please delete my details from your mailing list, I have retired.",
+        "Please take me off the list. Please confirm when this has been done.",
+        "Unsubscribe me please, I get far too many e-mails.",
+    ],
+)
+def test_a_wish_and_its_reason_are_done_and_filed(room: Mailroom, words: str) -> None:
+    assert [each[:2] for each in read(room, words)] == [("opt_out", "opted_out")]
+    assert room.waiting() == 0
