@@ -10,6 +10,7 @@ import secrets
 import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -104,11 +105,13 @@ class Workspace:
         return db
 
     def lend_key(self, db: Database) -> None:
-        """Have a database's SQL know `keyed_hash`."""
-        db.register_function(self._keyed_hash, name="keyed_hash", deterministic=True)
+        """Have a database's SQL know `keyed_hash`; the key is read once, when it is first asked for."""
+        key = cache(self.key)
 
-    def _keyed_hash(self, text: str) -> str:
-        return hmac.digest(self.key(), text.encode(), "sha256").hex()
+        def keyed_hash(text: str) -> str:
+            return hmac.digest(key(), text.encode(), "sha256").hex()
+
+        db.register_function(keyed_hash, deterministic=True)
 
     def key(self) -> bytes:
         """Return the workspace's key: 32 random bytes from which references are made; made on first use.
