@@ -76,6 +76,16 @@ def test_newcomers_are_not_missed_for_one_who_had_it_before_or_for_a_relay_that_
     assert len(program("list", "--json").json) == 4
 
 
+def test_who_may_be_a_slip_is_asked_about_by_add_too_and_gets_no_copy_at_once(program: Program) -> None:
+    """The same question as `import`'s: a copy to a wrong address is a stranger's."""
+    program("send", "7", "--yes")
+    program("add", "a@health.test", "b@health.test", "c@health.test")
+    done = program("add", "Ann <ann@helth.test>", "Kit <kit@other.test>", "--welcome", "7", expect=1)
+    assert 'ann@helth.test: Is "helth.test" meant, or health.test?' in done.err
+    assert "send issue-7 --only ann@helth.test" in done.err
+    assert sent_to(program) == {JO: "sent", "kit@other.test": "sent"}
+
+
 def test_a_relay_that_hangs_up_on_a_newcomers_copy_has_no_words_put_into_its_mouth(
     program: Program, relay: ScriptedServer
 ) -> None:

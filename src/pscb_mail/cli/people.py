@@ -50,25 +50,27 @@ def add(
 ) -> None:
     """Put people on the list; whoever is on it gets what is new about them."""
     from pscb_mail.desk import planning
-    from pscb_mail.people import roster
+    from pscb_mail.people import lookalikes, roster
 
     context: Context = ctx.obj
     persons = list(options.persons(people))
     with context.database() as db:
         issue = planning.still_open(planning.begun(db, welcome)).issue if welcome else ""
+        asked = lookalikes.about(db, persons)
         done = roster.add(
             db, persons, options.origin(context, "add"), organisation=organisation or "", role=role or "",
             groups=options.groups(group), source=source, basis=basis,
             confirm=context.workspace.settings.groups.confirm,
         )  # fmt: skip
         shown.added(done)
+        shown.to_look_at(asked)
         ask_newcomers(context, db, done.change)
         if issue:
-            _welcome(context, db, issue, done)
+            _welcome(context, db, issue, done, {each.address for each in asked})
 
 
-def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -> None:
-    """Send each of those who joined their copy; whoever had one already does not get another."""
+def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled", doubtful: set[str]) -> None:
+    """Send each of those who joined their copy; whoever had one already, or may be a slip, does not get one."""
     from pscb_mail.cli.context import stop_on_signal
     from pscb_mail.cli.sending_shown import told
     from pscb_mail.desk import dispatch
@@ -81,6 +83,11 @@ def _welcome(context: "Context", db: "Database", issue: str, done: "Enrolled") -
     with stop_on_signal() as stopping:
         means = dispatch.means_of(context.workspace, now, stopping.wait)
         for address in joined:
+            if address in doubtful:
+                only = f"pscb-mail send {issue} --only {address}"
+                console.say(f"Not sent to {console.safe(address)}: if it is right, `{console.safe(only)}` does.")
+                taken = False
+                continue
             person = directory.find(db, address)
             if person.status is not Status.ACTIVE:
                 continue

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pscb_mail.desk.story import Story
     from pscb_mail.people.changes import Change, Recorded
     from pscb_mail.people.enrolling import Enrolled
+    from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.newgroups import NewGroup
     from pscb_mail.people.undoing import Lifted, Undone
 
@@ -142,6 +143,12 @@ def added(done: "Enrolled") -> None:
     new_groups(done.new_groups)
     if done.change is not None:
         console.say(way_back(done.change).strip())
+
+
+def to_look_at(asked: "Sequence[Question]") -> None:
+    """Print who of those that were named may be a slip."""
+    for each in asked:
+        console.say(f"[yellow]To look at:[/] {console.safe(each.address)}: {console.safe(each.why)}")
 
 
 def new_groups(made: "Sequence[NewGroup]") -> None:

@@ -1,4 +1,4 @@
-"""Look-alikes: newcomers of a file who may be somebody else's slip of the pen, asked about and never held back.
+"""Look-alikes: newcomers who may be somebody else's slip of the pen, asked about and never held back.
 
 Three things are asked: an address at a domain that is one slip away from one that many use (`nhs.nte`); a name that
 somebody on the list bears at another domain; and two ways to write one mailbox (`jo+news@`, `jo.bloggs@`, `jobloggs@`).
@@ -6,14 +6,16 @@ Nothing is decided here: `nhs.nte` may be real one day, and two people may be ca
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 from sqlite_utils import Database
 
+from pscb_mail.people.address import Person
+from pscb_mail.people.joining import Entry
 from pscb_mail.people.searching import one_slip
-from pscb_mail.people.staging import Staged
+from pscb_mail.people.staging import Staged, staged
 
 # So many of each kind are asked about; more would be read by nobody.
 _ASKED = 100
@@ -37,14 +39,19 @@ class Question:
     why: str
 
 
-def questions(db: Database, staged: Staged) -> tuple[Question, ...]:
+def questions(db: Database, file: Staged) -> tuple[Question, ...]:
     """Return what is to be asked about a file's newcomers, by row. To be called before they are on the list."""
-    if not staged.people:
+    if not file.people:
         return ()
     db.register_function(mailbox, name="mailbox_of", deterministic=True, replace=True)
     asked = [*_near_domains(db), *_known_names(db), *_spellings(db)]
     first = {(each.line, each.like): each for each in reversed(asked)}
     return tuple(sorted(first.values(), key=lambda each: each.line))
+
+
+def about(db: Database, persons: Iterable[Person]) -> tuple[Question, ...]:
+    """Return what is to be asked about people named one by one; `line` counts them."""
+    return questions(db, staged(db, ((line, Entry(person)) for line, person in enumerate(persons, start=1))))
 
 
 def mailbox(key: str) -> str:
