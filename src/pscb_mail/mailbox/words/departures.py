@@ -163,7 +163,8 @@ LEFT = tuple(
     )
 )
 NOT_LEFT = re.compile(
-    r"\b(?:one|boiler|car|computer|minibus|bus|phone|laptop|battery|printer|plant|tree|dog|cat|line"
+    r"\b(?:one|boiler|heating|projector|photocopier|freezer|broadband|car|computer|minibus|bus|phone|laptop"
+    r"|battery|printer|plant|tree|dog|cat|line"
     r"|connection) (?:has |have )?(?:just )?died\b|\bno longer works? (?:on )?(?:mondays?|tuesdays?|wednesdays?"
     r"|thursdays?|fridays?|weekends?|mornings?|afternoons?|full|part|from)\b|\b(?:left|leav\w+"
     r"|finished)\b.{0,30}\b(?:for the (?:day|weekend|evening|holidays?|summer)|until|on (?:annual )?leave|maternity)"
@@ -175,7 +176,7 @@ NOT_LEFT = re.compile(
     r"|glasses|phone|book"
     r"|books|comments)\b|\b(?:was|were|been|be) left (?:at|in|on|with|behind|for|over|outside)\b"
     r"|\b(?:child|pupil|student|family|boy|girl)(?: has| have| had)?(?: now| since)? left\b"
-    r"|\b(?:boiler|car|computer|minibus|laptop|printer|copier|phone|battery|kettle|server)\b.{0,60}\bdied\b"
+    r"|\b(?:boiler|heating|car|computer|minibus|laptop|printer|copier|phone|battery|kettle|server)\b.{0,60}\bdied\b"
     r"|\b(?:child|children|infants?|baby|babies|people|patients?|those|soldiers|woman|women|man|men|boys?|girls?|sons?"
     r"|daughters?|pupils?|teenagers?|siblings?|twins?)\b,?(?: \w+){0,8}? died\b"
     r"|\b(?:not sure|don't know|do not know|undecided)\b.{0,60}\b(?:once|when|after|if)\b.{0,20}\b(?:left|retired)\b"

@@ -59,13 +59,17 @@ def urgent(said: tuple[Sentence, ...], subject: tuple[Sentence, ...] = ()) -> st
     return ""
 
 
-def tells_of_harm(said: tuple[Sentence, ...]) -> str:
-    """Return the sentence with words of grave harm and none of mere talk: a mail that has one is not filed unread."""
+def tells_of_harm(said: tuple[Sentence, ...], *, of_whom: bool = False) -> str:
+    """Return the sentence with words of grave harm and none of mere talk: a mail that has one is not filed unread.
+
+    `of_whom`: only one that speaks of him or her as well.
+    """
     for sentence in said:
         for breath in _breaths(sentence):
             spelled = harms.SPEECH.without(breath.spelled)
             talk = (words.IN_GENERAL, words.TALK, words.FICTION, words.HARMLESS)
-            if harms.GRAVE.search(spelled) and not any(pattern.search(spelled) for pattern in talk):
+            told = harms.GRAVE.search(spelled) and (words.PRONOUN.search(spelled) or not of_whom)
+            if told and not any(pattern.search(spelled) for pattern in talk):
                 return sentence.written
     return ""
 

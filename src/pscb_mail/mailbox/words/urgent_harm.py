@@ -12,11 +12,14 @@ GRAVE = Phrases("""
     live_with|live_in|live_here|move_in|sleep_in|sleep_on|sleep_at, put|putting me|her|him|them … ground|canal|river|
     grave|boot, nobody|noone|no_one|no_adult else in|at|there|home, teach|teaching|taught her|him|me|them a lesson,
     taken|took|takes|hid|hides|keeps|kept her|his|my|their medication|medicine|insulin|inhaler|tablets|keys|phone|
-    glasses|papers, cutting again|deeper|more, been|started cutting, takes|taking|took photos|pictures|photographs|
-    video through|over|of … railings|fence|gates|children|kids|girls|boys, made|make|be clean|cleaned, done to me,
-    bullet|bullets through|in|with, guns been|is|are, a gun, loaded, hit|beaten|struck with a|the, holds|held|holding …
-    nose|noses|mouth|breath, smacks|slaps|pinches|smacked|slapped them, tied|chained|strapped … to the|a bed|chair|
-    radiator|frame|post|cot|highchair,
+    glasses|papers|bank_card|purse, cutting again|deeper|more, been|started cutting, takes|taking|took photos|pictures|
+    photographs|video through|over|from … railings|fence|gates|window, photos|pictures|photographs|video … children|
+    kids|girls|boys … railings|fence|gates|swings|bushes, made|make|be clean|cleaned, done to me, bullet|bullets
+    through|in|with, guns been|is|are, a gun, loaded, hit|beaten|struck with a|the, holds|held|holding … nose|noses|
+    mouth|breath, smacks|slaps|pinches|smacked|slapped them, tied|chained|strapped … to the|a bed|chair|radiator|frame|
+    post|cot|highchair, tracker on|in my|her, him|her|them|he|she|man|men|woman|women|girl|boy|lad|people … kept|held|
+    sleeps in a|the garage|shed|cellar|container|loft, hose|hoses|hosed him|her|them|me, in her|his|their|my own mess|
+    urine|excrement, not|hasnt|havent opened her|his|their|the curtains|door, letters|notes to all|each of us,
     have|having|get|getting it|them done by|over_there|like|as|when|back_home|in_africa, as|like we all did|were|had,
     last thing|message|note i|ill|she|he will|ill|shall|would|ever write|ever|say, the last time anyone|you|anybody|
     youll will|see|ever|hear, by the time you|anyone|anybody|they read|see|find, words|saying|message|text|note|photo
