@@ -19,7 +19,8 @@ from pscb_mail.mailbox.machines import bounces
 from pscb_mail.mailbox.machines.automatic import own_copy, says_away
 from pscb_mail.mailbox.machines.portals import waits_elsewhere
 from pscb_mail.mailbox.words import proposals
-from pscb_mail.mailbox.words.doubts import BOTH, OTHER, SOMEBODY, WEAK, Wish
+from pscb_mail.mailbox.words.besides import tells_of_a_case, wants_answer
+from pscb_mail.mailbox.words.doubts import BOTH, ELSE, OTHER, SOMEBODY, WEAK, Wish
 from pscb_mail.mailbox.words.optout import and_another, doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.words.pressed import by_link
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
@@ -56,7 +57,7 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
         return reports
     mail = _Mail(incoming, ours)
     finding = next((found for read in _READINGS if (found := read(mail)) is not None), None) or _question(mail)
-    findings = (_in_sight(mail, finding), *_for_others(mail, finding))
+    findings = (_in_sight(mail, finding), *_for_others(mail, finding), *_to_answer(mail, finding))
     ids = tuple(i for i in incoming.answers if i.rstrip(">").casefold().endswith(f"@{ours.domain.casefold()}"))
     tied = tuple(dict.fromkeys((*finding.references, *(() if finding.link else _quoted_references(incoming)))))
     return tuple(
@@ -71,6 +72,16 @@ def _for_others(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
         return ()
     others = ((s.written, and_another(s, mail.incoming.sender)) for s in (*mail.said, *mail.subject_said))
     return tuple(_of_somebody_else(Wish(sentence, SOMEBODY, whom)) for sentence, whom in others if whom)
+
+
+def _to_answer(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
+    """Return a question, so that the mail stays in the inbox, where words beside a plain wish wait for an answer."""
+    if finding.kind is not Kind.OPT_OUT or finding.doubt or mail.machine is not None:
+        return ()
+    if tells_of_a_case(mail.said):
+        return (Finding(Kind.QUESTION, "they tell of something else, which a person must read"),)
+    sentence = wants_answer(mail.said)
+    return (Finding(Kind.QUESTION, f"{ELSE}: {sentence}"),) if sentence else ()
 
 
 def _in_sight(mail: _Mail, finding: Finding) -> Finding:
@@ -243,7 +254,7 @@ def _said_in_subject(mail: Worded) -> Finding | None:
 def _off(wish: Wish, proposed: proposals.Said | None, typed: tuple[str, ...]) -> Finding:
     doubt = wish.doubt
     if not doubt and proposed is not None and proposed.kind is not Kind.LEFT:
-        doubt = "they ask for something else as well"
+        doubt = ELSE
     if not doubt and proposed is not None and proposed.address:
         doubt = "they name somebody in their place"
     if wish.other:

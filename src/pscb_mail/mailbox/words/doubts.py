@@ -129,7 +129,8 @@ THIRD_ADDRESSED = re.compile(
 # "Take my colleague Vi off too": no list is named.
 THIRD_COLLEAGUE = re.compile(
     rf"\b{_TAKE} ((?:my|our) (?:\w+ )?(?:colleague|manager|deputy|head|headteacher|assistant|secretary|boss"
-    r"|predecessor|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher|wife|husband)s?\b(?: (?!off\b)[\w'-]+){0,3})"
+    r"|predecessor|lead|director|chair|clerk|officer|nurse|administrator|partner|teacher|wife|husband)s?\b"
+    r"(?: (?!off\b)[\w'-]+){0,3})"
 )
 # "Take me and my colleague off", "remove Dan and me": whose wish the second one is, nobody knows.
 AND_ANOTHER = re.compile(
@@ -313,9 +314,9 @@ TAKEN_BACK = re.compile(
     r"|(?:pressed|clicked|sent|hit|unsubscribed|removed|took me off|(?:it|that|this) (?:was|is)"
     r"|made)\b.{0,30}\b(?:mistake|accident|accidentally|in error|wrong button)|accidentally|keep me|still (?:want"
     r"|like)|scrap that|forget (?:it|that)|wrong button|(?<!someone )(?<!somebody )put me back|actually,? (?:no|don't"
-    r"|do not|leave|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|hold on|leave it|(?:that|this"
-    r"|it)(?:'s| is| was)? not what (?:i|we)|scratch that|take (?:it|that) back|as you were|no (?:way|chance)|haha"
-    r"|lol)\b"
+    r"|do not|leave|keep|i)|second thoughts?|on reflection|leave me on|oh wait|hang on|(?<!you )hold on|leave it"
+    r"|(?:that|this|it)(?:'s| is| was)? not what (?:i|we)|scratch that|take (?:it|that) back|as you were|no (?:way"
+    r"|chance)|haha|lol)\b"
 )
 # Beside a plain wish: something else that they want of us.
 WANTS_BESIDE = re.compile(

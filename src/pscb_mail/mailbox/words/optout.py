@@ -285,7 +285,10 @@ def and_another(sentence: Sentence, sender: str) -> str:
     if match is None or doubts.OTHER_THING.search(match[0]):
         return ""
     whom = str(match["after"] or match["before"]).strip()
-    return "" if re.fullmatch(wishes.ME, whom) else whom
+    name = re.search(rf"(?<!\w){re.escape(whom.partition(' ')[0])}(?!\w)", sentence.written, re.IGNORECASE)
+    named = name is not None and name[0].istitle() and not sentence.written.isupper()
+    somebody = named or "@" in whom or re.match(r"(?:my|our|his|her|the) (?!data\b|information\b|details\b)", whom)
+    return whom if somebody and not re.fullmatch(wishes.ME, whom) else ""
 
 
 def _somebody_else(words: str) -> str:
