@@ -70,3 +70,42 @@ def test_the_link_with_such_words_is_no_other(room: Mailroom) -> None:
 def test_a_wish_and_its_reason_are_done_and_filed(room: Mailroom, words: str) -> None:
     assert [each[:2] for each in read(room, words)] == [("opt_out", "opted_out")]
     assert room.waiting() == 0
+
+
+LONG = (
+    "I hope that you are all well after the long summer, and that the move of the office went as smoothly as these "
+    "things ever do. The team here has been put together anew two times since we last spoke, and my desk stands by a "
+    "window now, which is a great improvement on the one that I had. Everybody here talks about it on Fridays with a "
+    "cup of tea and a biscuit, and then we go home and think about what was in it and what was not in it."
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            "I used to be on this list, what happened? I have had nothing since May. Do not take me off!",
+            "Do not take me off!",
+        ),
+        (
+            "Can you stop sending this to Rob please? He was our deputy. He has gone to another authority",
+            "to Rob please?",
+        ),
+        ("Please take me off the list. I want a copy of the last programme.", "I want a copy of the last programme."),
+        ("I might come off the list. Not yet though, I still read it.", "Not yet though"),
+        ("Please remove me from the list. Why do you never answer the phone?", "never answer the phone"),
+        ("Take me off the list. Actually no, leave me on.", "leave me on"),
+        ("If it gets any longer I want to come off. It is good though.", "It is good though"),
+        ("My colleague has retired. Please keep sending me mine.", "keep sending me mine"),
+        (
+            f"I wonder whether I should come off the list. {LONG} So please do not take me off yet.",
+            "do not take me off yet",
+        ),
+        (f"Please take me off the list. {LONG} Could you tell me when the next course is?", "when the next course is?"),
+    ],
+)
+def test_where_a_person_decides_the_evidence_holds_what_may_turn_it(room: Mailroom, words: str, told: str) -> None:
+    """The sentence that asks by itself would mislead."""
+    ((_, done, evidence),) = read(room, words)
+    assert done == "review"
+    assert told in evidence

@@ -21,6 +21,7 @@ from pscb_mail.mailbox.machines.portals import waits_elsewhere
 from pscb_mail.mailbox.words import proposals
 from pscb_mail.mailbox.words.besides import tells_of_a_case, wants_answer
 from pscb_mail.mailbox.words.doubts import BOTH, ELSE, OTHER, SOMEBODY, WEAK, Wish
+from pscb_mail.mailbox.words.harmless import GREETING
 from pscb_mail.mailbox.words.optout import and_another, doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.words.pressed import by_link
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
@@ -32,6 +33,8 @@ __all__ = ["Ours", "understand"]
 
 # What comes through a list and is longer than this was written for all its readers, and not for us.
 _A_LETTER = 300  # words
+_A_SHORT_MAIL = 460  # characters
+_PROPOSED = frozenset({Kind.SUBSCRIBE, Kind.ADDRESS_CHANGE, Kind.LEFT})
 _FILED = frozenset({Kind.SUBSCRIBE, Kind.ADDRESS_CHANGE, Kind.LEFT, Kind.AWAY})
 
 
@@ -61,9 +64,27 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
     ids = tuple(i for i in incoming.answers if i.rstrip(">").casefold().endswith(f"@{ours.domain.casefold()}"))
     tied = tuple(dict.fromkeys((*finding.references, *(() if finding.link else _quoted_references(incoming)))))
     return tuple(
-        replace(each, references=tied[:50], message_ids=ids[:50], evidence=one_line(each.evidence, 300))
-        for each in findings
+        replace(each, references=tied[:50], message_ids=ids[:50], evidence=_evidence(mail, each)) for each in findings
     )
+
+
+def _evidence(mail: _Mail, finding: Finding) -> str:
+    """Return the words that prove a finding; where a person decides, with all that may turn what they say.
+
+    That is the whole of a short mail; of a long one the sentences that turn a wish, or want something else.
+    """
+    if not (finding.doubt or finding.kind in _PROPOSED):
+        return one_line(finding.evidence, 300)
+    said = [s for s in mail.said if not (s.words <= 6 and GREETING.search(s.plain))]
+    if sum(len(s.written) for s in said) > _A_SHORT_MAIL:
+        said = [s for s in said if s.written in finding.evidence or _turns(s)]
+    before = () if any(s.written in finding.evidence for s in said) else (finding.evidence,)
+    return one_line(" ".join((*before, *(s.written for s in said))), 480)
+
+
+def _turns(sentence: Sentence) -> bool:
+    """Whether a sentence may turn the wish beside it, or wants something else."""
+    return is_negated(sentence) or bool(doubt_beside([sentence]) or wants_answer((sentence,)))
 
 
 def _for_others(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
