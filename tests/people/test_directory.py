@@ -38,6 +38,8 @@ def test_a_person_is_found_by_address_or_by_a_name_that_fits_one(some, text: str
         ("Jo Bloggs <jp@school.example>", "jp@school.example is not on the list", "Did you mean jo@school.example"),
         ("x'; DROP TABLE subscriber; --", "called", "--search"),
         ("nobody@else.example", "not on the list", "--search"),
+        ("desk@school.example", "not on the list", "--search"),  # all that is alike is the domain
+        ("umut@police.example", "not on the list", "Did you mean umit@police.example"),
     ],
 )
 def test_who_is_not_found_is_told_with_a_way_on(some, text: str, message: str, hint: str) -> None:

@@ -19,7 +19,7 @@ from pscb_mail.database import moment, stamp
 from pscb_mail.errors import UsageError
 from pscb_mail.people.address import Address, AddressError, address_key, parse_person
 from pscb_mail.people.changes import former_addresses, subscriber_of
-from pscb_mail.people.searching import condition, folded, sought, whole_words
+from pscb_mail.people.searching import condition, folded, one_slip, sought, whole_words
 from pscb_mail.people.subscriber import Status, Subscriber
 
 
@@ -259,9 +259,15 @@ def _unknown_address(db: Database, text: str) -> UsageError:
            OR instr(address_key, '@' || :domain) > 0 LIMIT 5000""",
         {"local": local, "domain": domain or "\0"},
     ).fetchall()
-    match = get_close_matches(key, [row[0] for row in near], n=1, cutoff=0.8)
+    alike = [other for (other,) in near if _alike(local, other.partition("@")[0])]
+    match = get_close_matches(key, alike, n=1, cutoff=0.8)
     hint = f"Did you mean {match[0]}?" if match else "`pscb-mail list --search WORD` looks for people."
     return UsageError(f"{text} is not on the list.", hint)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one mailbox's name may be another's: a domain in common makes two addresses look alike."""
+    return one_slip(one, other) or bool(get_close_matches(one, [other], cutoff=0.7))
 
 
 def _one(db: Database, condition: str, value: str | int) -> Subscriber | None:
