@@ -271,6 +271,10 @@ def test_a_cancelled_mailing_says_so_and_cannot_be_gone_on_with(program: Program
         assert "issue-7 was cancelled" in done.err
         assert "as a new issue" in done.err
     assert "issue-7 is cancelled already" in program("cancel", "7", "--yes", expect=2).err
+    checked = program("check", "7")
+    assert "Its mailing is cancelled." in checked.out
+    assert "would go" not in checked.out
+    assert "pscb-mail status 7" in checked.err
     skipped = next(line["address"] for line in program("log", "7", "--json").json if line["state"] == "skipped")
     done = program("send", "7", "--only", skipped, "--yes", expect=2)
     assert "they were off the list then, or the mailing was cancelled" in done.err

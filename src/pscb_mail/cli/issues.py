@@ -65,6 +65,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Look for mistakes: errors stop a send, warnings do not."""
+    from pscb_mail.desk import overview
     from pscb_mail.desk import preview as previewing
     from pscb_mail.issues import preflight
     from pscb_mail.issues.source import slug_of
@@ -75,12 +76,13 @@ def check(
         readership = previewing.readership(db, slug_of(issue)) if db else None
         report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates, readership)
         recipients = previewing.recipients(db, report.issue) if db else 0
+        begun = overview.begun(db, workspace, report.issue) if db else None
     if links:
         report = _with_links(context, report)
     if json:
         console.document(shown.report_json(report, recipients))
     else:
-        shown.print_report(report, recipients)
+        shown.print_report(report, recipients, begun)
     raise typer.Exit(console.exit_code(needs_a_person=bool(report.errors)))
 
 

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pscb_mail.cli import console
+from pscb_mail.sending.delivery import MailingState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pscb_mail.desk.overview import Listed
+    from pscb_mail.desk.overview import Listed, MailingStatus
     from pscb_mail.issues.preflight.report import Remark, Report, Variant
     from pscb_mail.issues.skeleton import Draft
 
@@ -77,8 +78,8 @@ def _remark_json(remark: "Remark") -> dict[str, object]:
     return {"rule": remark.rule, "line": remark.line, "message": remark.message}
 
 
-def print_report(report: "Report", recipients: int) -> None:
-    """Print what a check found, how each of it is mended, and what comes next."""
+def print_report(report: "Report", recipients: int, begun: "MailingStatus | None") -> None:
+    """Print what a check found, how each of it is mended, and what comes next. `begun`: its mailing, if it has one."""
     for remarks, title in (
         (report.errors, "[red bold]To mend before it can go out[/]"),
         (report.warnings, "[yellow bold]To look at[/]"),
@@ -96,8 +97,8 @@ def print_report(report: "Report", recipients: int) -> None:
         console.result()
     for rule in report.silenced:
         console.result(f"[dim]Set aside: {rule.rule}, {rule.remarks} found ({console.safe(rule.reason)})[/]")
-    console.result(f"{_verdict(report)} {_measures(report, recipients)}".strip())
-    console.say(_next(report))
+    console.result(f"{_verdict(report)} {_measures(report, recipients, begun)}".strip())
+    console.say(_next(report, begun))
 
 
 def found(report: "Report") -> str:
@@ -129,8 +130,10 @@ def _verdict(report: "Report") -> str:
     return "[green]Nothing found.[/]"
 
 
-def _next(report: "Report") -> str:
+def _next(report: "Report", begun: "MailingStatus | None") -> str:
     name = _short(report.issue)
+    if begun is not None and begun.state in {MailingState.COMPLETE, MailingState.CANCELLED}:
+        return f"`pscb-mail status {name}` shows how it ended."
     if any(remark.rule == "build" for remark in report.errors):
         return f"There is nothing to show yet: mend what stops it, then `pscb-mail check {name}` once more."
     if report.errors or report.warnings:
@@ -142,9 +145,11 @@ def _warnings(report: "Report") -> str:
     return console.count(len(report.warnings), "warning", "warnings") if report.warnings else "no warning"
 
 
-def _measures(report: "Report", recipients: int) -> str:
+def _measures(report: "Report", recipients: int, begun: "MailingStatus | None") -> str:
     size = f"{report.html_bytes / 1024:.0f} KB of HTML of the 102 that Gmail shows." if report.html_bytes else ""
     readers = f"It would go to {console.count(recipients, 'person', 'people')}." if recipients else ""
+    if begun is not None:
+        readers = f"Its mailing is {'under way' if begun.state is MailingState.SENDING else begun.state}."
     return f"{size} {readers}".strip()
 
 
