@@ -3,6 +3,7 @@
 import re
 import stat
 import tomllib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from pscb_mail.desk.founding import (
     with_microsoft,
     with_relay,
 )
-from pscb_mail.errors import SettingsError, UsageError
+from pscb_mail.errors import DatabaseError, SettingsError, UsageError
 from pscb_mail.imap import parse_place
 from pscb_mail.settings import Relay, Settings
 from pscb_mail.signin.entrances import permissions
@@ -65,6 +66,16 @@ def test_an_answer_that_cannot_be_right_leaves_no_settings_behind(tmp_path: Path
     """A workspace with broken settings would be worse than none."""
     with pytest.raises(SettingsError):
         make_workspace(tmp_path, Answers("News", "not an address"))
+    assert not (tmp_path / "pscb-mail.toml").exists()
+
+
+def test_a_folder_in_which_only_backups_are_left_gets_no_new_settings(tmp_path: Path) -> None:
+    """A restore would keep them, instead of those in the backup."""
+    made = make_workspace(tmp_path / "old", ANSWERS)
+    made.back_up("by-hand", datetime(2026, 12, 1, tzinfo=UTC))
+    made.backups.rename(tmp_path / "backups")
+    with pytest.raises(DatabaseError, match="holds backups of a list"):
+        make_workspace(tmp_path, ANSWERS)
     assert not (tmp_path / "pscb-mail.toml").exists()
 
 

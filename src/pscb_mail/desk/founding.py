@@ -131,7 +131,10 @@ def mailbox_url(user: str, host: str, port: int = 0) -> str:
 
 
 def make_workspace(folder: Path, answers: Answers) -> Workspace:
-    """Write a workspace into `folder`, made where it is not there. Raises UsageError where one is there already."""
+    """Write a workspace into `folder`, made where it is not there.
+
+    Raises UsageError where one is there already, DatabaseError where the backups of one are.
+    """
     path = folder / FILE_NAME
     refuse_another(folder)
     text, letter = settings_text(answers), letter_text(answers) if answers.signs_in_at_microsoft else ""
@@ -139,6 +142,7 @@ def make_workspace(folder: Path, answers: Answers) -> Workspace:
     path.write_text(text, encoding="utf-8")
     try:
         workspace = Workspace(folder.absolute(), read_settings(path))
+        workspace.open_database().close()
     except Exception:
         path.unlink()
         raise
@@ -146,7 +150,6 @@ def make_workspace(folder: Path, answers: Answers) -> Workspace:
     if letter:
         _write_once(folder / LETTER, letter)
     workspace.key()
-    workspace.open_database().close()
     return workspace
 
 
