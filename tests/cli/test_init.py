@@ -86,12 +86,16 @@ def test_each_answer_is_tested_at_once_and_may_be_given_again(tmp_path: Path) ->
 
 
 def test_a_word_alone_is_taken_for_no_server_unless_one_insists(tmp_path: Path) -> None:
-    """An answer to another question: neither a relay nor a mailbox is called "yes". Inside an organisation one may be."""
+    """An answer to another question: neither a relay nor a mailbox is called "yes". Inside an organisation one may be.
+
+    Nor is a port a no.
+    """
     footer = ["ftp://files", *FOOTER]
-    answers = [*ME, "3", "yes", "n", "mail", "y", "n", "yes", "n", "imap.anytown.example", "", *footer]
+    answers = [*ME, "3", "yes", "587", "n", "mail", "y", "n", "yes", "n", "imap.anytown.example", "", *footer]
     code, shown, folder = converse(tmp_path, answers, "--offline")
     assert code == 0, shown
     assert shown.count("yes is not a whole name") == 2
+    assert shown.count("Type y or n.") == 1
     assert "such as www.anytown.gov.uk" in shown
     settings = settings_in(folder)
     assert (settings["relay"][0]["host"], settings["newsletter"]["website"]) == ("mail", "https://www.anytown.example")

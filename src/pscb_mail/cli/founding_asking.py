@@ -109,12 +109,21 @@ def choice(question: str, ways: "Sequence[str]", default: int = 0) -> int:
 
 def yes(question: str) -> bool:
     """Ask what is mostly so."""
-    return console.is_yes(text(f"{question} y/n", "y"))
+    return _yes_or_no(question, "y")
 
 
 def keep() -> bool:
     """Ask whether an answer that did not hold is kept all the same; the safe answer is to give another."""
-    return console.is_yes(text("  Keep it all the same? y/n", "n"))
+    return _yes_or_no("  Keep it all the same?", "n")
+
+
+def _yes_or_no(question: str, default: str) -> bool:
+    """Ask until it is one of both: another word may be an answer to the question before."""
+    while not console.is_yes(answer := text(f"{question} y/n", default)):
+        if answer.lower() in {"n", "no"}:
+            return False
+        _refuse("Type y or n.")
+    return True
 
 
 def _refuse(why: str) -> None:
