@@ -207,6 +207,26 @@ def test_review_lists_with_numbers_that_never_shift(room: Mailroom, program: Pro
     }
 
 
+def test_what_must_be_read_now_comes_first_in_the_review(room: Mailroom, program: Program) -> None:
+    """However many entries were open before it."""
+    room.drop(left(room, JO), left(room, ANN))
+    program("inbox", expect=1)
+    room.drop(room.reply(KIM, "Re: issue-18 is out", ALARM))
+    program("inbox", expect=1)
+    assert [entry["finding"] for entry in program("review", "--json").json] == ["urgent", "left", "left"]
+    assert program("review").out.split("READ NOW")[0].count("Entry") == 1
+
+
+def test_who_wrote_about_another_is_shown(room: Mailroom, program: Program) -> None:
+    """In the review and in the story of whom it is about, and that nothing proves it."""
+    room.drop(room.reply("sam8home@gmail.test", "Newsletter", f"Please take {JO} off the newsletter list."))
+    program("inbox", expect=1)
+    (entry,) = program("review", "--json").json
+    assert (entry["address"], entry["evidence"].partition(": ")[0]) == (JO, "sam8home@gmail.test")
+    assert entry["proposal"].endswith("nothing proves who wrote")
+    assert "sam8home@gmail.test: Please take" in program("show", JO).out
+
+
 def test_accepting_ranges_does_what_is_proposed_and_undo_takes_one_back(room: Mailroom, program: Program) -> None:
     """One change an entry."""
     room.drop(*(left(room, address) for address in (JO, ANN, SAM)))

@@ -61,6 +61,25 @@ def test_whoever_is_named_as_gone_goes_and_the_writer_stays(room: Mailroom, word
 @pytest.mark.parametrize(
     "words",
     [
+        f"Please take {VI} off your newsletter list.",
+        f"Vi Underwood ({VI}) has retired. Please stop sending her the newsletter.",
+        f"My colleague {VI} has left the council and needs no newsletter.",
+        f"Please remove Vi Underwood, {VI}, from the mailing list",
+    ],
+)
+@pytest.mark.parametrize("sender", ["sam8home@gmail.test", TOM])
+def test_who_wrote_about_another_stands_with_it(room: Mailroom, words: str, sender: str) -> None:
+    """Whoever it was; nothing proves it where they answer no copy of theirs."""
+    room.drop(room.reply(sender, "Newsletter", words))
+    room.read()
+    (entry,) = journal.reviews(room.db)
+    assert entry.evidence.startswith(f"{sender}: ")
+    assert entry.proposal.endswith("nothing proves who wrote")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "Dan Frost has retired, please remove him. I want to stay.",
         "Please take my colleague Dan Frost off too, he retired.",
         f"Our manager has left, please use {VI} in her place.",

@@ -167,6 +167,14 @@ BOUNCES = {
     "delayed": (bounce(Severity.DELAYED), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
     "ours": (bounce(Severity.OURS), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
     "of unknown severity": (bounce(None), Facts(owner=JO, proven=True, earlier_bounces=9), (Action.COUNTED, 1)),
+    "full, and nothing proves it": (bounce(Severity.TEMPORARY), Facts(recipient=JO), (Action.COUNTED, 1)),
+    "delayed, and nothing proves it": (bounce(Severity.DELAYED), Facts(recipient=JO), (Action.COUNTED, 1)),
+    "full, of several people": (
+        bounce(Severity.TEMPORARY), Facts(answered=JO, proven=True, several_owners=True), (Action.COUNTED, 1),
+    ),
+    "full, of another subscriber's address": (
+        bounce(Severity.TEMPORARY), Facts(owner=JO, recipient=ANN, proven=True), (Action.COUNTED, 1),
+    ),
     "an outage": (bounce(sure=True), replace(JO_S, outage=True), (Action.REVIEW, 1)),
     "forged": (bounce(sure=True), Facts(recipient=JO), (Action.REVIEW, 1)),
     "forged, with a code nobody has": (bounce(sure=True), Facts(owner=JO, recipient=JO), (Action.REVIEW, 1)),

@@ -20,6 +20,11 @@ from pscb_mail.people.subscriber import Status, Subscriber
 
 def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     """Return what is done about a finding."""
+    decision = _decided(incoming, finding, facts)
+    return _with_writer(decision, incoming, finding, facts) if decision.review else decision
+
+
+def _decided(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     if (confirmed := _yes(incoming, finding, facts)) is not None:
         return confirmed
     match finding.kind:
@@ -41,6 +46,18 @@ def decide(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         case Kind.UNRELATED:
             decision = _unrelated(finding)
     return decision
+
+
+def _with_writer(decision: Decision, incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
+    """Return what waits for a person with who wrote it, where that is somebody else than it is about."""
+    about = {person.id: person for person in (facts.owner, facts.answered, facts.sender, facts.recipient) if person}
+    person = about.get(decision.subscriber or 0)
+    if finding.kind not in _WORDS or person is None or _is(facts.sender, person) or not incoming.sender:
+        return decision
+    return replace(decision, evidence=f"{one_line(incoming.sender, 254)}: {decision.evidence}")
+
+
+_WORDS = frozenset({Kind.OPT_OUT, Kind.SUBSCRIBE, Kind.ADDRESS_CHANGE, Kind.LEFT})
 
 
 def _yes(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
@@ -103,7 +120,8 @@ def _opt_out_by_words(incoming: Incoming, finding: Finding, facts: Facts) -> Dec
     """Decide on plain words, and on a link whose code nobody has: it is refused, the words beside it may count."""
     if finding.other:
         known = facts.recipient is not None or _tied(facts)
-        return _review(finding, facts.recipient, finding.doubt) if known or finding.about_us else _unrelated(finding)
+        why = "; ".join(filter(None, (finding.doubt, _by_nobody_known(facts))))
+        return _review(finding, facts.recipient, why) if known or finding.about_us else _unrelated(finding)
     person = facts.sender or facts.answered
     if finding.doubt and not _tied(facts):
         return _unrelated(finding)
@@ -129,6 +147,13 @@ def _why_not(incoming: Incoming, finding: Finding, facts: Facts) -> str:
     return _unproven(facts, person)
 
 
+def _by_nobody_known(facts: Facts) -> str:
+    """Return that nothing proves who wrote what is about another, "" where something does."""
+    theirs = (facts.answered, facts.owner, facts.written_to_by_us)
+    proven = facts.authenticated or (facts.sender is not None and any(_is(each, facts.sender) for each in theirs))
+    return "" if proven else "nothing proves who wrote"
+
+
 def _unproven(facts: Facts, sender: Subscriber) -> str:
     """Return that nothing proves a sender on the list, "" where something does.
 
@@ -141,13 +166,15 @@ def _unproven(facts: Facts, sender: Subscriber) -> str:
 
 def _bounce(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner or facts.answered
+    if finding.severity is not Severity.PERMANENT and (facts.proven or facts.recipient is not None):
+        return _made(finding, Action.COUNTED, person or facts.recipient)  # proven or not, nobody is marked for it
     if not facts.proven or person is None:
         about = facts.recipient
         tied = about is not None or facts.proven or facts.test_copy
         return _review(finding, about, "nothing proves that the report is genuine") if tied else _unrelated(finding)
     if facts.several_owners or (facts.recipient is not None and facts.recipient.id != person.id):
         return _review(finding, person, "the report names one subscriber and returns the copy of another")
-    if finding.severity is not Severity.PERMANENT or person.status is not Status.ACTIVE:
+    if person.status is not Status.ACTIVE:
         return _made(finding, Action.COUNTED, person)
     # The third issue; at once only where the mailbox that is missing is the one we wrote to, not one it forwards to.
     # What comes back from an address that they have left says nothing about the one that they have now.
@@ -198,8 +225,8 @@ def _proposal(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
         finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
-    of_themselves = person if not finding.other else None
-    return _review(finding, person, finding.doubt or _by_whom(incoming, finding, facts, of_themselves))
+    by_whom = _by_nobody_known(facts) if finding.other else _by_whom(incoming, finding, facts, person)
+    return _review(finding, person, finding.doubt or by_whom)
 
 
 def _only_stays(incoming: Incoming, finding: Finding, facts: Facts) -> bool:

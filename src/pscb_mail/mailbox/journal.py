@@ -132,10 +132,10 @@ def open_urgent(db: Database) -> int:
 
 
 def reviews(db: Database) -> list[Review]:
-    """Return the entries that wait for a person, the oldest first."""
+    """Return the entries that wait for a person, what must be read now before all, then the oldest first."""
     rows = db.execute(
         f"""SELECT number, finding, subscriber, address, named, name, proposal, evidence, at
-            FROM finding WHERE review IS NOT NULL AND {_OPEN} ORDER BY number"""
+            FROM finding WHERE review IS NOT NULL AND {_OPEN} ORDER BY finding <> 'urgent', number"""
     )
     return [_review(row) for row in rows]
 
