@@ -58,6 +58,14 @@ def test_pasted_people_are_added_as_one_change(program: Program) -> None:
     assert program("undo", "--list", "--json").json[0]["people"] == 3
 
 
+def test_at_a_terminal_it_is_said_what_to_paste_and_how_to_end_it(program: Program) -> None:
+    code, screen = program.at_terminal(f"Jo <{JO}>\n\x04", "add", "-")
+    assert code == 0
+    assert "Paste the people, one a line; then" in screen
+    assert f"{JO}>: added" in screen
+    assert "Paste" not in program("add", "-", given=f"{SAM}\n").err
+
+
 def test_what_an_old_windows_program_pipes_in_is_read_and_what_cannot_be_is_told(program: Program) -> None:
     """\udcf6 is the byte F6: an o with two dots in Windows-1252, and nothing at all in a text in UTF-8."""
     assert f"J\u00f6 <{JO}>: added" in program("add", "-", given=f"J\udcf6 <{JO}>").out

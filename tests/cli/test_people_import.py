@@ -161,6 +161,16 @@ def test_a_title_above_the_heading_is_left_out_told_and_given_back(program: Prog
     ]  # fmt: skip
 
 
+def test_of_columns_that_are_not_used_it_is_said_what_they_would_have_to_be_called(program: Program) -> None:
+    (program.folder / "new.csv").write_text("Email,School / Organisation,Shoe size\njo@board.example,St Peter's,9\n")
+    told = program("import", "new.csv", "--dry-run").err
+    assert 'organisation  "School / Organisation"' in told
+    assert "not used      Shoe size" in told
+    assert "Rename one to have it read: Email, Name, First name, Surname, Organisation, Role, Groups, " in told
+    (program.folder / "new.csv").write_text("Email\njo@board.example\n")
+    assert "Rename" not in program("import", "new.csv", "--dry-run").err
+
+
 def test_questions_are_told_and_hold_nothing_up(program: Program) -> None:
     file(program, "new.csv", "p1+news@board.example")
     done = program("import", "new.csv", "--yes", "--json")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from pscb_mail.cli import console
 from pscb_mail.cli import people_shown as shown
+from pscb_mail.people.importing import KNOWN_HEADINGS
 from pscb_mail.people.joining import Decision, Kind
 from pscb_mail.people.subscriber import Status, differences
 
@@ -75,6 +76,7 @@ def _file(name: str, reading: "Reading") -> None:
         console.say(f"  [dim]{meaning:<13}[/] {console.safe(place)}")
     if reading.columns.unused:
         console.say(f"  [dim]{'not used':<13}[/] {console.safe(', '.join(reading.columns.unused[:10]))}")
+        console.say(f"  [dim]{'':<13} Rename one to have it read: {', '.join(KNOWN_HEADINGS)}[/]")
     if above := reading.columns.above:
         console.say(f"  [dim]{'left out':<13}[/] {console.count(above, 'row', 'rows')} above the headings")
     console.say()

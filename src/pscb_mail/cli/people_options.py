@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pscb_mail.cli import console
 from pscb_mail.cli.context import Context, now
 from pscb_mail.errors import UsageError
 
@@ -38,11 +39,15 @@ def origin(context: Context, command: str, reason: str = "") -> "Origin":
 
 def persons(words: "Sequence[str]") -> "Iterator[Person]":
     """Yield whom the words of a command mean, with `-` for what is pasted. Raises UsageError with all that is wrong."""
+    import os
     import sys
 
     from pscb_mail.people.address import AddressError, parse_person, pasted
     from pscb_mail.people.tables import lost, read_text
 
+    if "-" in words and console.somebody_is_there():
+        end = "Ctrl-Z and Enter" if os.name == "nt" else "Ctrl-D"
+        console.say(f"Paste the people, one a line; then press Enter, and {end} to end it.")
     wrong = list[str]()
     for word in words:
         lines = pasted(read_text(sys.stdin.buffer.read())) if word == "-" else [(0, word)]

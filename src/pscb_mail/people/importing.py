@@ -104,6 +104,10 @@ _HEADINGS = {
     "basis": "basis lawfulbasis legalbasis",
 }
 _MEANING = {name: meaning for meaning, names in _HEADINGS.items() for name in names.split()}
+# As one would write them.
+KNOWN_HEADINGS = (
+    "Email", "Name", "First name", "Surname", "Organisation", "Role", "Groups", "Status", "Since", "Source", "Basis",
+)  # fmt: skip
 
 
 def understand(
@@ -178,13 +182,23 @@ def _headed(row: Row, above: int) -> Columns:
     """Return what the columns are where a row is their heading."""
     heading = tuple(one_line(cell, 60) for cell in row.cells)
     places = dict[str, int]()
-    for place, title in enumerate(heading):
-        meaning = _MEANING.get(re.sub(r"[\W_]+", "", title.casefold()))
-        if meaning:
-            places.setdefault(meaning, place)
+    for means in (_meaning, _meaning_of_each):  # whoever is called by one name goes first
+        for place, title in enumerate(heading):
+            if (meaning := means(title)) and place not in places.values():
+                places.setdefault(meaning, place)
     _prefer_email(places, heading)
     unused = tuple(title for place, title in enumerate(heading) if title and place not in places.values())
     return Columns(places, heading, unused, above)
+
+
+def _meaning(title: str) -> str:
+    return _MEANING.get(re.sub(r"[\W_]+", "", title.casefold()), "")
+
+
+def _meaning_of_each(title: str) -> str:
+    """Return what "School / Organisation" means: what each of its names does."""
+    meanings = {_meaning(name) for name in re.split(r"[/|,;()&+]+| (?:or|and) ", title.casefold()) if name.strip()}
+    return meanings.pop() if len(meanings) == 1 else ""
 
 
 def _prefer_email(places: dict[str, int], heading: tuple[str, ...]) -> None:
