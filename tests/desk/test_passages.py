@@ -10,7 +10,7 @@ import pytest
 from office import ISSUE, Office, office
 from scripted import ScriptedServer
 
-from pscb_mail.desk import dispatch, planning, preview
+from pscb_mail.desk import dispatch, planning, preview, readers
 from pscb_mail.desk.preview import SAMPLE
 from pscb_mail.issues import preflight
 from pscb_mail.people import directory, roster
@@ -154,7 +154,7 @@ def test_a_group_is_the_same_however_its_accents_were_typed(
     desk.add("Zoe Lark <zoe@school.test>", groups=[kept])
     desk.db.execute("UPDATE membership SET name = ? WHERE name LIKE '%coles'", [kept])
     desk.write(PASSAGES.replace("Police", written))
-    readership = preview.readership(desk.db, "issue-7")
+    readership = readers.readership(desk.db, "issue-7")
     report = preflight.check(desk.workspace.issues, "7", desk.workspace.settings, desk.workspace.templates, readership)
     assert [remark.line for remark in report.warnings if remark.rule == "only-nobody"] == [12]
     preview.write(desk.workspace, "7", tmp_path / "out", preview.reader_of(desk.db, "zoe@school.test"), desk.now())
@@ -164,7 +164,7 @@ def test_a_group_is_the_same_however_its_accents_were_typed(
 def test_check_counts_the_readers_of_each_copy(desk: Office, tmp_path: Path) -> None:
     """Groups in which nobody is are named; the copies are those that somebody gets. The preview says the same."""
     workspace = desk.workspace
-    readership = preview.readership(desk.db, "issue-7")
+    readership = readers.readership(desk.db, "issue-7")
     report = preflight.check(workspace.issues, "7", workspace.settings, workspace.templates, readership)
     assert preview.write(workspace, "7", tmp_path / "out", SAMPLE, desk.now(), desk.db).report == report
     found = {each.passages: each.readers for each in report.variants}

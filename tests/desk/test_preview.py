@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pscb_mail.desk import preview
+from pscb_mail.desk import preview, readers
 from pscb_mail.desk.preview import SAMPLE, Reader, shown_in
 from pscb_mail.errors import UsageError
 from pscb_mail.people import roster
@@ -163,9 +163,9 @@ def test_a_subscriber_is_a_reader_and_the_audience_is_counted(workspace: Workspa
     roster.add(db, [parse_person("Jo Bloggs <jo@school.test>")], origin, organisation="Hill School")
     gone = roster.add(db, [parse_person("gone@school.test")], origin)
     assert preview.reader_of(db, "jo@school.test") == Reader("Jo Bloggs", "jo@school.test", "Hill School", groups=())
-    assert preview.recipients(db, "issue-18") == 2
+    assert readers.recipients(db, "issue-18") == 2
     roster.opt_out(db, [gone.decisions[0].person.id or 2], origin)
-    assert preview.recipients(db, "issue-18") == 1
+    assert readers.recipients(db, "issue-18") == 1
     with pytest.raises(UsageError):
         preview.reader_of(db, "nobody@school.test")
     db.close()

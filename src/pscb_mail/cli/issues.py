@@ -65,17 +65,15 @@ def check(
     json: Json = False,
 ) -> None:
     """Look for mistakes: errors stop a send, warnings do not."""
-    from pscb_mail.desk import overview
-    from pscb_mail.desk import preview as previewing
+    from pscb_mail.desk import overview, readers
     from pscb_mail.issues import preflight
-    from pscb_mail.issues.source import slug_of
 
     context: Context = ctx.obj
     workspace = context.workspace
     with context.database_if_readable() as db:
-        readership = previewing.readership(db, slug_of(issue)) if db else None
+        readership = readers.readership(db, issue)
         report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates, readership)
-        recipients = previewing.recipients(db, report.issue) if db else 0
+        recipients = readers.recipients(db, report.issue) if db else 0
         begun = overview.begun(db, workspace, report.issue) if db else None
     if links:
         report = _with_links(context, report)

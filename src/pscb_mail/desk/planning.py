@@ -7,10 +7,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.desk import overview, preview, unsettled
+from pscb_mail.desk import overview, unsettled
 from pscb_mail.desk.doctor.check import Result
 from pscb_mail.desk.doctor.mailbox import bounces_arrive
 from pscb_mail.desk.overview import MailingStatus
+from pscb_mail.desk.readers import readership
 from pscb_mail.errors import PscbMailError, SettingsError, UsageError
 from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
@@ -21,7 +22,7 @@ from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
 from pscb_mail.people.searching import folded
 from pscb_mail.people.subscriber import Subscriber
-from pscb_mail.sending import audience, claims, editions, ledger, pacing
+from pscb_mail.sending import attempts, audience, claims, editions, ledger, pacing
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.sending.ledger import Mailing
@@ -148,8 +149,8 @@ def buildable(workspace: Workspace, issue: str, db: Database | None = None) -> E
 
     With the list at hand only copies that somebody gets are held against the limits.
     """
-    readership = preview.readership(db, slug_of(issue)) if db else None
-    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates, readership)
+    known = readership(db, issue)
+    report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates, known)
     if report.errors or edition is None:
         more = f" (and {len(report.errors) - 1} more)" if len(report.errors) > 1 else ""
         raise UsageError(
@@ -265,7 +266,7 @@ def _plan(
         spent=tuple(at for _, at in claims.latest_tries(db, limits.most)),
         relay=", ".join(relay.label for relay in settings.relay),
         changed=edition is None and _has_changed(db, workspace, issue),
-        tested_at=ledger.last_tested(db, issue),
+        tested_at=attempts.last_tested(db, issue),
         reads_mailbox=bool(settings.mailbox.source),
         astray=arriving.detail if (arriving := bounces_arrive(settings)).result is Result.WARNING else "",
         read_at=journal.last_reading(db, sources.name_of(settings.mailbox.source, workspace.folder)),

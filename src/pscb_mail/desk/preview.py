@@ -12,8 +12,7 @@ import base64
 import email
 import email.policy
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -23,21 +22,18 @@ from jinja2 import Template
 from sqlite_utils import Database
 
 from pscb_mail.desk.pages import template
+from pscb_mail.desk.readers import readership
 from pscb_mail.errors import PscbMailError, UsageError
 from pscb_mail.files import SHOWN, put
 from pscb_mail.issues import preflight
 from pscb_mail.issues.building import build
-from pscb_mail.issues.edition import Edition, File, for_groups, group_key, laid_open, splice
-from pscb_mail.issues.preflight.copies import Readership
+from pscb_mail.issues.edition import Edition, File, for_groups, laid_open, splice
 from pscb_mail.issues.preflight.envelope import HTML_LIMIT, MESSAGE_LIMIT
 from pscb_mail.issues.preflight.report import Remark, Report
 from pscb_mail.issues.preflight.rules import FIXED, RULES
 from pscb_mail.issues.source import find_issue, read_source, slug_of
 from pscb_mail.people import directory
 from pscb_mail.people.address import address_key
-from pscb_mail.people.subscriber import first_name
-from pscb_mail.sending import audience, ledger
-from pscb_mail.sending.audience import Audience, Recipient
 from pscb_mail.sending.message import compose, values_of
 from pscb_mail.sending.references import Purpose, reference
 from pscb_mail.settings import FILE_NAME
@@ -72,37 +68,6 @@ def reader_of(db: Database, text: str) -> Reader:
     return Reader(found.name, found.address.text, found.organisation, found.role, found.groups)
 
 
-def recipients(db: Database, issue: str) -> int:
-    """Return how many active people the issue would go to: those of its audience, where it has one."""
-    return audience.size(db, _audience(db, issue))
-
-
-def readership(db: Database, issue: str) -> Readership:
-    """Return who of those is in which groups, and of whom what is not known, for `check`; read when it is asked."""
-
-    def people() -> Iterator[tuple[Recipient, set[str]]]:
-        found = audience.people_in(db, _audience(db, issue))
-        return ((person, set(group_key(person.groups))) for person in found)
-
-    def in_groups(names: frozenset[str]) -> Iterable[tuple[frozenset[str], int]]:
-        return Counter(names.intersection(groups) for _, groups in people()).items()
-
-    def without(field: str, names: frozenset[str]) -> tuple[int, int]:
-        readers = [person for person, groups in people() if not names or not names.isdisjoint(groups)]
-        return sum(not _value(person, field) for person in readers), len(readers)
-
-    return Readership(in_groups, without)
-
-
-def _value(person: Recipient, field: str) -> str:
-    return first_name(person.name) if field == "first_name" else str(getattr(person, field))
-
-
-def _audience(db: Database, issue: str) -> Audience:
-    mailing = ledger.mailing(db, issue)
-    return mailing.audience if mailing else Audience()
-
-
 def default_folder(workspace: Workspace, issue: str) -> Path:
     """Return where previews go unless told: out of the way, and ignored by git."""
     return workspace.folder / "build" / "preview" / slug_of(issue)
@@ -129,7 +94,7 @@ def write(
     With the list at hand the check knows who reads. Raises UsageError where the issue cannot be built, or the folder
     cannot be written; then no file is changed.
     """
-    known = readership(db, slug_of(issue)) if db else None
+    known = readership(db, issue)
     report, edition = preflight.examine(workspace.issues, issue, workspace.settings, workspace.templates, known)
     if edition is None:  # built once more, for the builder's own words
         edition = build(read_source(find_issue(workspace.issues, issue)), workspace.settings, workspace.templates)
