@@ -116,6 +116,18 @@ def test_a_place_that_cannot_be_written_is_named_and_nothing_half_is_left(tmp_pa
     assert not list(tmp_path.glob(".b.zip*"))
 
 
+def test_what_was_made_while_the_clock_was_wrong_does_not_push_out_what_is_made_now(
+    tmp_path: Path, contents: Contents
+) -> None:
+    """By their dates it would be the oldest, and gone as soon as it is written."""
+    for day in (400, 401, 402):
+        backups.write_automatic(contents, tmp_path / "b", "by-hand", NOW + timedelta(days=day), keep=3)
+    for day in (0, 1):
+        backups.write_automatic(contents, tmp_path / "b", "by-hand", NOW + timedelta(days=day), keep=3)
+    made = [backups.checked(path).made_at - NOW for path in backups.automatic_ones(tmp_path / "b")]
+    assert made == [timedelta(days=day) for day in (0, 1, 402)]
+
+
 def test_an_old_backup_that_cannot_be_let_go_stops_nothing(tmp_path: Path, contents: Contents) -> None:
     """On Windows somebody may have it open; here a folder stands for it."""
     held = tmp_path / "b" / "pscb-mail-20200101-000000-000000-by-hand.zip"

@@ -88,7 +88,8 @@ def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, k
             "Take away what is in its place, or set folder under [backup].",
         ) from error
     made = write(contents, folder / _NAME.format(at=now, why=why), why, now)
-    kept = automatic_ones(folder)
+    # Those that a wrong clock has dated after this one go first: by their names this one would be the oldest.
+    kept = sorted(automatic_ones(folder), key=lambda path: (path.name <= made.path.name, path.name))
     while len(kept) > keep:
         reasons = Counter(_reason(path) for path in kept)
         old = max(kept, key=lambda path: reasons[_reason(path)])  # the first of these, and so the oldest
