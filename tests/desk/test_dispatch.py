@@ -14,7 +14,7 @@ from pscb_mail.desk.dispatch import Order
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, UsageError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import audience, editions, ledger
+from pscb_mail.sending import attempts, audience, editions, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.delivery import Event, MailingState, State
@@ -206,7 +206,7 @@ def test_nobody_gets_a_second_copy_but_by_again(desk: Office, relay: ScriptedSer
         if line.startswith(b"Message-ID")
     }
     assert len(ids) == 1
-    assert len(ledger.attempts_of(desk.db, person(desk, JO).id)) == 2
+    assert len(attempts.of_person(desk.db, person(desk, JO).id)) == 2
     assert overview.mailing_status(desk.db, desk.workspace, "issue-7").total == 2
 
 
@@ -291,7 +291,7 @@ def test_an_amended_edition_reaches_those_who_wait_and_the_log_tells_who_had_whi
     desk.send()
     bodies = [body for _, _, body in relay.taken]
     assert [b"corrected" in body for body in bodies] == [False, True]
-    assert sorted(line.edition for line in ledger.log(desk.db, "issue-7")) == [1, 2]
+    assert sorted(line.edition for line in attempts.log(desk.db, "issue-7")) == [1, 2]
 
     desk.write(ISSUE.replace("number: 7", "number: 8"), "issue-8")
     first = relay.taken[0][1]

@@ -23,7 +23,7 @@ from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.joining import Entry, Kind
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts, ledger
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import send_lock
@@ -136,7 +136,7 @@ def test_the_seven_counts_stay_true(desk: Office) -> None:
     forget(desk)
     after = overview.mailing_status(desk.db, desk.workspace, "issue-7")
     assert (after.counts, after.total) == (before.counts, 3)
-    assert [line.address for line in ledger.log(desk.db, "issue-7")] == ["forgotten", SAM, KIT]
+    assert [line.address for line in attempts.log(desk.db, "issue-7")] == ["forgotten", SAM, KIT]
 
 
 def test_a_copy_that_waits_is_skipped_and_nobody_else_misses_theirs(tmp_path: Path, relay: ScriptedServer) -> None:

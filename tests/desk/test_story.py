@@ -14,7 +14,7 @@ from pscb_mail.mailbox import outbox
 from pscb_mail.mailbox.decision import Answer
 from pscb_mail.people import roster, undoing
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts
 
 JO, SAM = "jo@school.example", "sam@police.example"
 LONDON = ZoneInfo("Europe/London")
@@ -104,8 +104,8 @@ def test_a_story_has_our_own_mails_to_them_and_the_test_copies(people: TheList) 
             outbox.write(people.db, None, letter, people.now)
         outbox.settle(people.db, 1, "sent", "250 2.0.0 ok", people.now)
         for address in (JO.upper(), SAM):
-            ledger.start_test(people.db, "issue-18", address, "smtp.pscb.example:587", people.now)
-        ledger.start_answer(people.db, "smtp.pscb.example:587", people.now)
+            attempts.start_test(people.db, "issue-18", address, "smtp.pscb.example:587", people.now)
+        attempts.start_answer(people.db, "smtp.pscb.example:587", people.now)
     told = story(people.db, people.one(JO), "pscb.example").timeline[1:]
     assert [(event.what, event.detail) for event in told] == [
         (

@@ -16,7 +16,7 @@ from pscb_mail.people import changes, directory, roster, undoing
 from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts
 from pscb_mail.sending.references import Purpose, reference
 
 JO, ANN, SAM = "jo.bloggs@school.test", "ann@health.test", "sam@police.test"
@@ -78,7 +78,7 @@ def test_a_reply_to_our_copy_leads_to_whose_copy_it_was(room: Mailroom) -> None:
 def test_a_code_of_a_test_copy_is_recognised_by_making_it_again(room: Mailroom, issue: str) -> None:
     """It went to whoever it was tested with; nothing of it is stored, and it acts on nobody."""
     with transaction(room.db):
-        ledger.start_test(room.db, issue, "Editor@pscb.test", "relay.test:25", room.now)
+        attempts.start_test(room.db, issue, "Editor@pscb.test", "relay.test:25", room.now)
     code = reference(KEY, Purpose.TEST, issue, "editor@pscb.test")
     found = facts(room, room.reply(JO, "x", "y"), Finding(Kind.OPT_OUT, "", references=(code,)))
     assert (found.test_copy, found.owner, found.proven) == (True, None, False)
@@ -89,7 +89,7 @@ def test_a_code_of_a_test_copy_is_recognised_by_making_it_again(room: Mailroom, 
 def test_a_mailing_code_of_a_test_copy_takes_nobody_off(room: Mailroom) -> None:
     """Pressing the link in a test copy is no opt-out, not even by somebody on the list."""
     with transaction(room.db):
-        ledger.start_test(room.db, "issue-18", JO, "relay.test:25", room.now)
+        attempts.start_test(room.db, "issue-18", JO, "relay.test:25", room.now)
     code = reference(KEY, Purpose.TEST, "issue-18", JO)
     room.drop(room.reply(JO, f"unsubscribe {code}", f"Take {JO} off the list, please."))
     room.read()

@@ -15,7 +15,7 @@ from pscb_mail.mailbox import answering, incoming, outbox, questions, wording
 from pscb_mail.mailbox.answering import Answered
 from pscb_mail.mailbox.decision import Answer
 from pscb_mail.mailbox.outbox import Letter
-from pscb_mail.sending import claims, ledger
+from pscb_mail.sending import attempts, claims
 from pscb_mail.sending.delivery import Event
 from pscb_mail.sending.relays import relays_of
 from pscb_mail.settings import Relay, Settings
@@ -82,7 +82,7 @@ def test_an_answer_counts_for_the_pace_of_mailings(room: Mailroom) -> None:
     assert claims.latest_tries(room.db, 10)[-1][1] == room.now
     row = room.db.execute("SELECT issue, address, verdict, code FROM attempt ORDER BY id DESC LIMIT 1").fetchone()
     assert row == ("", "", Event.ACCEPTED, 250)
-    assert ledger.tests(room.db) == frozenset()
+    assert attempts.tests(room.db) == frozenset()
 
 
 @pytest.mark.parametrize("kind", list(Answer))

@@ -12,7 +12,7 @@ from scripted import ScriptedServer, hang_up
 from pscb_mail.desk import dispatch
 from pscb_mail.errors import SettingsError
 from pscb_mail.mailbox.sent import copies_sent
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts, ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import send_lock
 from pscb_mail.settings_file import read_settings
@@ -44,7 +44,7 @@ def in_doubt(tmp_path: Path, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch) 
 
 
 def states(desk: Office) -> list[State]:
-    return sorted(line.state for line in ledger.log(desk.db, "issue-7"))
+    return sorted(line.state for line in attempts.log(desk.db, "issue-7"))
 
 
 def put(dovecot: Dovecot, folder: str, *messages: bytes) -> None:

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from pscb_mail.database import open_database
 from pscb_mail.errors import Exit, NotNowError
-from pscb_mail.sending import ledger, mailing, running
+from pscb_mail.sending import attempts, ledger, mailing, running
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import send_lock
 
@@ -31,7 +31,7 @@ SLOW = {"BODY": Late(b"250 2.0.0 taken\r\n", 0.002)}
 
 
 def states(db: Database) -> dict[str, State]:
-    return {line.address: line.state for line in ledger.log(db, ISSUE)}
+    return {line.address: line.state for line in attempts.log(db, ISSUE)}
 
 
 def holds(found: dict[str, State], taken: Counter[str]) -> None:

@@ -23,7 +23,7 @@ from pscb_mail.database import transaction
 from pscb_mail.errors import Exit, NotNowError, PscbMailError, SettingsError
 from pscb_mail.people import directory, roster
 from pscb_mail.people.changes import Origin
-from pscb_mail.sending import ledger, mailing, running, singles
+from pscb_mail.sending import attempts, ledger, mailing, running, singles
 from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.connection import Connection
 from pscb_mail.sending.delivery import Retries, State, retries
@@ -40,7 +40,7 @@ PEOPLE = 12
 def the_truth_is_kept(db: Database, *servers: ScriptedServer, total: int = PEOPLE) -> Counter[str]:
     """Hold the ledger against what the servers took; return how many copies each person was sent."""
     taken = Counter(recipient for server in servers for _, recipient, _ in server.taken)
-    states = {line.address: line.state for line in ledger.log(db, ISSUE)}
+    states = {line.address: line.state for line in attempts.log(db, ISSUE)}
     assert len(states) == total
     assert sum(ledger.counts(db, ISSUE).values()) == total
     for address, state in states.items():
@@ -246,7 +246,7 @@ def test_a_relay_that_takes_a_copy_and_does_not_say_so_leaves_it_unknown(db: Dat
     """The one case that nobody can know: it is shown, and never sent again by itself."""
     with ScriptedServer({"BODY reader0005@school.test": act}, offers=MODES[mode]) as server:
         run_until_done(db, server, connections=2)
-        unknown = [line.address for line in ledger.log(db, ISSUE, State.UNKNOWN)]
+        unknown = [line.address for line in attempts.log(db, ISSUE, State.UNKNOWN)]
         assert "reader0005@school.test" in unknown
         assert len(unknown) <= (2 if mode == "CHUNKING" else 1), "with the one that had left behind it, at most"
         assert ledger.counts(db, ISSUE)[State.SENT] == PEOPLE - len(unknown)
@@ -296,7 +296,7 @@ def test_the_settings_say_when_a_copy_is_tried_again_and_when_it_is_given_up(db:
         while (due := mailing.run(db, ISSUE, replace(means(server, clock=clock), retries=again)).next_due) is not None:
             clock.at = due
     assert counted(db) == {"sent": PEOPLE - 1, "refused": 1}
-    tries = [each.at - START for each in ledger.attempts_of(db, 4)]
+    tries = [each.at - START for each in attempts.of_person(db, 4)]
     assert tries == [timedelta(minutes=minutes) for minutes in (0, 5, 35, 65)]
 
 
@@ -550,7 +550,7 @@ def test_a_fault_of_ours_stops_the_run_and_hurts_nobody(
         mailing.run(db, ISSUE, means(server, connections=3))
     assert caught.value.exit_code == ends
     assert counted(db) == {"queued": PEOPLE}
-    assert {line.attempts for line in ledger.log(db, ISSUE)} == {0}
+    assert {line.attempts for line in attempts.log(db, ISSUE)} == {0}
     assert server.taken == []
 
 
@@ -602,7 +602,7 @@ def test_a_clock_that_ran_ahead_once_holds_a_timer_up_for_one_window(db: Databas
     """Each run is a process of its own: what the first one noticed is kept for the next."""
     with transaction(db):
         for _ in range(5):
-            ledger.start_test(db, ISSUE, "me@pscb.test", "r", START + timedelta(days=200))
+            attempts.start_test(db, ISSUE, "me@pscb.test", "r", START + timedelta(days=200))
     clock = Clock()
     with ScriptedServer() as server:
         for _ in range(2):
@@ -618,7 +618,7 @@ def test_a_clock_that_ran_ahead_once_holds_a_timer_up_for_one_window(db: Databas
 def test_tries_of_another_process_count_for_the_pace(db: Database) -> None:
     """A test copy sent meanwhile, by whatever process, takes its place in the window."""
     with transaction(db):
-        ledger.start_test(db, ISSUE, "me@pscb.test", "r", START)
+        attempts.start_test(db, ISSUE, "me@pscb.test", "r", START)
     with ScriptedServer() as server, pytest.raises(NotNowError):
         mailing.run(db, ISSUE, means(server, limits=Limits(per_day=5)), patient=False)
     assert counted(db)["sent"] == 4

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from pscb_mail.desk.overview import MailingStatus
-    from pscb_mail.sending.ledger import LogLine
+    from pscb_mail.sending.attempts import LogLine
 
 LOG_COLUMNS = ("address", "state", "edition", "attempts", "relay", "code", "reply", "message_id", "at")
 _STATES = {

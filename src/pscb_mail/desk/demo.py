@@ -30,7 +30,7 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.address import parse_person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import audience, ledger, running
+from pscb_mail.sending import attempts, audience, running
 from pscb_mail.sending.audience import Audience
 from pscb_mail.sending.delivery import MailingState, State
 from pscb_mail.workspace import Workspace, packaged
@@ -193,7 +193,7 @@ def _story(at: _Scene) -> Step:
 
 def _log(at: _Scene) -> Step:
     """Look into the log: a line a reader, with the server's own words."""
-    lines = list(ledger.log(at.db, ISSUE))
+    lines = list(attempts.log(at.db, ISSUE))
     ok = len(lines) == len(PEOPLE) and all(line.code == 250 for line in lines)
     return Step(
         f'{len(lines)} lines in the log, such as: {lines[0].address} {lines[0].state}, "{lines[0].reply}"',

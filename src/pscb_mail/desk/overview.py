@@ -14,10 +14,11 @@ from pscb_mail.issues.source import all_issues, find_issue, read_source
 from pscb_mail.mailbox import journal
 from pscb_mail.people import directory, forgotten
 from pscb_mail.people.subscriber import Status
-from pscb_mail.sending import brakes, claims, ledger
+from pscb_mail.sending import attempts, brakes, claims, ledger
+from pscb_mail.sending.attempts import LogLine
 from pscb_mail.sending.brakes import BrakeError
 from pscb_mail.sending.delivery import MailingState, State, mailing_state, retries
-from pscb_mail.sending.ledger import LogLine, Mailing
+from pscb_mail.sending.ledger import Mailing
 from pscb_mail.sending.lock import issue_being_sent
 from pscb_mail.workspace import Workspace
 
@@ -119,7 +120,7 @@ def brake(db: Database, issue: str) -> BrakeError | None:
 def log(db: Database, workspace: Workspace, issue: str, state: State | None = None) -> Iterator[LogLine]:
     """Yield an issue's log, one line a recipient, with the states that its status counts."""
     unattended = issue_being_sent(db, workspace.lock_path) != issue
-    return ledger.log(db, issue, state, unattended=unattended)
+    return attempts.log(db, issue, state, unattended=unattended)
 
 
 def issues(db: Database | None, workspace: Workspace) -> list[Listed]:

@@ -17,9 +17,9 @@ from pscb_mail.mailbox.outbox import Written
 from pscb_mail.people import changes
 from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts
+from pscb_mail.sending.attempts import Attempt
 from pscb_mail.sending.delivery import Event, words
-from pscb_mail.sending.ledger import Attempt
 from pscb_mail.sending.message import message_id
 
 
@@ -46,8 +46,8 @@ def story(db: Database, person: Subscriber, domain: str) -> Story:
     addresses = {each.address.text for recorded in changed for each in (recorded.before, recorded.after) if each}
     # What made a change bears the change's own time, and is told before it: a refusal, then what they wrote. What we
     # wrote of it is told after it.
-    events = [_tried(attempt, domain) for attempt in ledger.attempts_of(db, person.id)]
-    events += [_tested(attempt) for attempt in ledger.tests_to(db, addresses)]
+    events = [_tried(attempt, domain) for attempt in attempts.of_person(db, person.id)]
+    events += [_tested(attempt) for attempt in attempts.tests_to(db, addresses)]
     events += [_found(about) for about in journal.findings_about(db, person.id)]
     events += [_changed(recorded) for recorded in changed]
     events += [_wrote(written) for written in outbox.written_to(db, person.id)]

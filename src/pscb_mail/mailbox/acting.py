@@ -21,7 +21,7 @@ from pscb_mail.people import changes, directory, forgotten, roster
 from pscb_mail.people.address import AddressError, Person, address_key, clean_name, parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import ledger
+from pscb_mail.sending import attempts, ledger
 from pscb_mail.sending.delivery import Delivery
 from pscb_mail.sending.references import Purpose, masked, normalised, reference, references_in
 from pscb_mail.settings import Settings
@@ -91,7 +91,7 @@ def _is_test_copy(db: Database, incoming: Incoming, finding: Finding, key: bytes
     seen |= {each for text in (*finding.message_ids, *incoming.answers) for each in references_in(text)}
     if not seen:
         return False
-    tests = ledger.tests(db)
+    tests = attempts.tests(db)
     issues = {issue for issue, _ in tests} | {mailing.issue for mailing in ledger.mailings(db)}
     addresses = {address for _, address in tests} | {incoming.sender, finding.address, *incoming.recipients}
     made = (reference(key, Purpose.TEST, issue, address.lower()) for issue in issues for address in addresses)

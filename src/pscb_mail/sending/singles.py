@@ -18,7 +18,7 @@ from pscb_mail.people import directory, roster
 from pscb_mail.people.address import Person
 from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status, Subscriber
-from pscb_mail.sending import audience, claims, editions, ledger
+from pscb_mail.sending import attempts, audience, claims, editions, ledger
 from pscb_mail.sending.delivery import Delivery, State, Verdict
 from pscb_mail.sending.envelope import Copy
 from pscb_mail.sending.ledger import Mailing
@@ -54,7 +54,7 @@ def send_test(db: Database, edition: Edition, person: Person, key: bytes, means:
     letter = compose(shown, means.newsletter, Purpose.TEST)
     with means.relays.open() as session:
         with transaction(db):
-            attempt = ledger.start_test(db, edition.issue, address, session.relay.label, now)
+            attempt = attempts.start_test(db, edition.issue, address, session.relay.label, now)
         copy = Copy(means.newsletter.address, address, letter.spliced(values), code)
         return _beside(db, session, copy, attempt, means)
 
@@ -94,7 +94,7 @@ def send_again(db: Database, mailing: Mailing, delivery: Delivery, person: Subsc
     )  # fmt: skip
     with means.relays.open() as session:
         with transaction(db):
-            attempt = ledger.start_again(db, delivery, session.relay.label, means.now())
+            attempt = attempts.start_again(db, delivery, session.relay.label, means.now())
         copy = Copy(means.newsletter.address, address, letter.spliced(values), delivery.reference)
         return _beside(db, session, copy, attempt, means)
 
@@ -108,7 +108,7 @@ def send_one(
     """
     with relays.open() as session:
         with transaction(db):
-            attempt = ledger.start_answer(db, session.relay.label, now)
+            attempt = attempts.start_answer(db, session.relay.label, now)
         return attempt, judged(session.deliver(sender, recipient, [stuffed(message)]), session.relay.label)
 
 
