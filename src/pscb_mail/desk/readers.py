@@ -19,7 +19,7 @@ def recipients(db: Database, issue: str) -> int:
 
 
 def readership(db: Database | None, issue: str) -> Readership | None:
-    """Return who of those is in which groups, and of whom what is not known; read when it is asked.
+    """Return which of these people are in which groups, and of whom what is not known; read when it is asked.
 
     None where the list is not at hand. Raises UsageError where the issue's name is none.
     """

@@ -106,6 +106,12 @@ def test_one_that_cannot_be_opened_now_is_not_called_damaged(path: Path) -> None
     assert (told.result, "cannot be used now" in told.detail, "restore" in told.hint) == (Result.ERROR, True, False)
 
 
+def test_one_that_no_command_can_make_is_not_called_good(tmp_path: Path) -> None:
+    """A slip in `database`, or a drive that is not there."""
+    told = look(tmp_path / "nowhere" / "pscb-mail.db")["integrity"]
+    assert (told.result, told.detail) == (Result.ERROR, f"There is no folder {tmp_path / 'nowhere'}.")
+
+
 def test_a_list_that_was_lost_is_no_new_one(path: Path) -> None:
     """There are backups of it: what the first command would say."""
     path.unlink()

@@ -29,6 +29,8 @@ def check_database(path: Path, lost: DatabaseError | None = None, host: str = ""
     """
     if lost is not None:
         checks = _unread(lost.message, lost.hint)
+    elif not path.parent.is_dir():
+        checks = _unread(f"There is no folder {path.parent}.", "Make it, or check `database` under [newsletter].")
     elif not path.exists():
         checks = [ok(f"database: {name}", "None yet; the first command makes it.") for name in _CHECKS]
     elif not path.is_file():
