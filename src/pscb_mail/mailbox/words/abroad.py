@@ -86,7 +86,7 @@ def _in_another_language(sentence: Sentence) -> Wish | None:
 
 def _stays(language: Language, words: str, match: re.Match[str]) -> bool:
     """Whether the only wish in the words is to stay: "bitte nehmen Sie mich nicht aus dem Verteiler"."""
-    negated = language.negated.search(words)
+    negated = language.stays.search(words)
     if negated is None or not (negated.start() <= match.start() < negated.end() or match.start() == negated.start()):
         return False
     return language.wish.search(words, negated.end()) is None
@@ -98,7 +98,7 @@ def _doubt_abroad(language: Language, words: str, match: re.Match[str]) -> str:
         return TURNED
     own = _REASON.split(_SUBORDINATE.sub(" ", words[: match.start()]))[-1]
     here = f"{own}{words[match.start() :]}"
-    if language.negated.search(words) or language.no.search(here) or language.before.search(own):
+    if language.stays.search(words) or language.no.search(here) or language.before.search(own):
         return TURNED
     if language.turns.search(words):
         return CONDITIONAL
