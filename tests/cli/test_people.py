@@ -44,6 +44,13 @@ def test_somebody_is_added_listed_and_told_about(program: Program) -> None:
     assert [list(event) for event in told["timeline"]] == [["at", "what", "detail"]]
 
 
+def test_what_is_known_of_somebody_stays_beside_its_label_on_a_narrow_terminal(program: Program) -> None:
+    program("add", f"Jo <{JO}>", "--basis", "public task " * 16)
+    _, screen = program.at_terminal("", "show", JO)
+    after = screen[screen.index("basis") :].splitlines()
+    assert re.match(" {16}[a-z]", after[1])
+
+
 def test_adding_again_changes_nothing_and_says_so(program: Program) -> None:
     program("add", f"Jo <{JO}>")
     done = program("add", f"Jo <{JO.upper()}>")

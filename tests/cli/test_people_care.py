@@ -106,8 +106,8 @@ def test_what_forgetting_erases_and_keeps_is_told_in_whole_sentences(program: Pr
     """The terminal breaks them where it is full, and nothing else does."""
     program("send", "7", "--yes")
     lines = program("forget", JO, expect=2).err.splitlines()
-    assert any(line.startswith("Erased: ") and line.endswith("listed at the end.") for line in lines)
-    assert "Kept: that 1 copy went out or was to go, without a name." in lines
+    assert any(line.startswith("Will be erased: ") and line.endswith("listed at the end.") for line in lines)
+    assert "Will be kept: that 1 copy went out or was to go, without a name." in lines
     program("add", SAM)
     program("undo")
     assert f"Forget {SAM} for good?" in program.at_terminal("no\n", "forget", SAM)[1]

@@ -283,10 +283,13 @@ def test_an_amended_edition_reaches_those_who_wait_and_the_log_tells_who_had_whi
 ) -> None:
     """The others can be written to: `--to received:issue-7@1`."""
     desk.send(limit=1)
-    desk.write(ISSUE.replace("here is the news", "here is the corrected news"))
+    desk.write(f"{ISSUE.replace('here is the news', 'here is the corrected news')}\n::: callout\nMind this.\n:::\n")
     change = dispatch.amendment(desk.db, desk.workspace, "7")
     assert (change.waiting, change.got) == (1, {1: 1})
-    assert set(change.after) - set(change.before) == {"Dear {{ first_name }}, here is the corrected news."}
+    assert set(change.after) - set(change.before) == {
+        "Dear {{ first_name }}, here is the corrected news.",
+        "Mind this.",  # and no line of the callout's frame
+    }
     dispatch.amend(desk.db, desk.workspace, change, "tester", desk.now())
     desk.send()
     bodies = [body for _, _, body in relay.taken]

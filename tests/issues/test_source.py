@@ -56,6 +56,13 @@ def test_a_file_that_is_misnamed_is_found_and_told(tmp_path, name):
     assert error.value.hint == f'Its file is called "{name}": rename it issue-19.md.'
 
 
+def test_the_known_keys_are_told_once(tmp_path):
+    path = write(tmp_path / "issue-1.md", "---\ntitle: x\nqqqqq: y\n---\n")
+    with pytest.raises(UsageError) as error:
+        read_source(path)
+    assert f"{error.value.message} {error.value.hint}".count("preheader") == 1
+
+
 def test_an_issue_that_is_there_twice_is_refused(tmp_path):
     write(tmp_path / "issue-1.md", "")
     write(tmp_path / "issue-1" / "issue.md", "")

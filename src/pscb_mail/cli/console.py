@@ -89,20 +89,20 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     out.print(grid)
 
 
-def facts(rows: Iterable[tuple[str, str]]) -> None:
-    """Print labels and what stands for each to stderr; every value is made safe, and stays beside its label."""
-    if not err.is_terminal:
+def facts(rows: Iterable[tuple[str, str]], width: int = 18, console: Console = err) -> None:
+    """Print labels and what stands for each; every value is made safe, and stays beside its label."""
+    if not console.is_terminal:
         for label, value in rows:
-            say(f"  [dim]{label:<18}[/] {safe(value)}")
+            _line(console, f"  [dim]{label:<{width}}[/] {safe(value)}")
         return
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(width=20)
+    grid.add_column(width=width + 2)
     grid.add_column(overflow="fold")
     for label, value in rows:
         grid.add_row(f"  [dim]{label}[/]", safe(value))
-    err.print(grid)
+    console.print(grid)
 
 
 def somebody_is_there() -> bool:

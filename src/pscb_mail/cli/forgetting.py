@@ -69,14 +69,14 @@ def _show(plan: "Plan", zone: "ZoneInfo") -> None:
         console.say(f"  {console.safe(', '.join(plan.trace.addresses))}, not on the list; traces of them will go.")
     # One line each, for the terminal to break where it is full.
     console.say(
-        "Erased: address, name, groups, history, what they wrote, what servers said of them; from backups too, as far "
-        "as these can be reached: what cannot is listed at the end."
+        "Will be erased: address, name, groups, history, what they wrote, what servers said of them; from backups too, as "
+        "far as these can be reached: what cannot is listed at the end."
     )
     if plan.copies:
         copies = console.count(plan.copies, "copy went out or was to go", "copies went out or were to go")
-        console.say(f"Kept: that {copies}, without a name.")
+        console.say(f"Will be kept: that {copies}, without a name.")
     if plan.barred:
-        console.say("Kept: a keyed hash of the address, so that no import brings them back.")
+        console.say("Will be kept: a keyed hash of the address, so that no import brings them back.")
     console.say("[yellow]This cannot be taken back, by `undo` or from a backup.[/]")
 
 

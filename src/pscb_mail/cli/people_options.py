@@ -62,7 +62,7 @@ def persons(words: "Sequence[str]") -> "Iterator[Person]":
                 wrong.append(f"{where}{error}")
     if wrong:
         more = [f"… and {len(wrong) - 10} more."] if len(wrong) > 10 else []
-        hint = 'Nothing was changed. One person is written "Jo Bloggs <jo@school.example>", in quotation marks.'
+        hint = 'One person is written "Jo Bloggs <jo@school.example>", in quotation marks; nothing was changed.'
         if "-" in words:
             hint += " What has more columns than name and address is for `pscb-mail import FILE`."
         raise UsageError("\n       ".join(wrong[:10] + more), hint)
@@ -82,7 +82,7 @@ def address(text: str | None) -> "Address | None":
     try:
         return None if text is None else parse_address(text)
     except AddressError as error:
-        raise UsageError(str(error), "Nothing was changed.") from error
+        raise UsageError(str(error), "Write it like jo@school.example; nothing was changed.") from error
 
 
 def hold_group(db: "Database", name: str) -> None:
@@ -148,7 +148,9 @@ def content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(FILE_LIMIT + 1)
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}.", "Nothing was changed.") from error
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}.", "Check that the file is yours and closed."
+        ) from error
 
 
 def write(file: Path, data: "Iterable[bytes]") -> None:

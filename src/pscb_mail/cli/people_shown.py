@@ -114,9 +114,7 @@ def story(told: "Story", zone: "ZoneInfo") -> None:
         ("comes from", person.source or "not recorded"),
         ("basis", person.basis or "not recorded"),
     )
-    for label, value in about:
-        if value:
-            console.result(f"  [dim]{label:<13}[/] {console.safe(value)}")
+    console.facts(((label, value) for label, value in about if value), 13, console.out)
     console.result()
     rows = [(f"{each.at.astimezone(zone):%d %b %Y %H:%M}", each.what, each.detail) for each in told.timeline]
     console.table(("when", "what", "detail"), rows)
@@ -191,8 +189,8 @@ def change(made: "Change", zone: "ZoneInfo") -> str:
     """Return a change in one line, ready to print."""
     reason = f": {made.origin.reason}" if made.origin.reason else ""
     return console.safe(
-        f"Change {made.number}, {made.origin.at.astimezone(zone):%d %B %Y %H:%M} by {made.origin.author}, "
-        f"{made.origin.command} ({_count(made.people)}){reason}"
+        f"Change {made.number}, {made.origin.at.astimezone(zone):%d %B %Y %H:%M} by {made.origin.author} "
+        f"({made.origin.command}), {_count(made.people)}{reason}"
     )
 
 

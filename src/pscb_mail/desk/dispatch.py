@@ -244,9 +244,14 @@ def _in_doubt(db: Database, issue: str) -> int:
     return ledger.counts(db, issue)[State.UNKNOWN]
 
 
+# A line that is drawn, under a heading or around a callout.
+_RULES = re.compile(r"^ *[-=][-= ]{2,}(?:\n|$)", re.MULTILINE)
+
+
 def _paragraphs(edition: Edition) -> tuple[str, ...]:
     """Return subject and text by their paragraphs, personal places shown as the editor wrote them."""
     text = splice(_shown(laid_open(edition).text), {})
+    text = _RULES.sub("", text)
     paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text))
     return (f"Subject: {edition.subject}", *(paragraph for paragraph in paragraphs if paragraph))
 

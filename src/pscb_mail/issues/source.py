@@ -103,7 +103,7 @@ def read_source(path: Path) -> Source:
     written = {key: line for key, line in lines_of(head).items() if key in KEYS}
     if "title" not in written:
         mistakes.add(1, "The head of the file has no title.")
-    mistakes.raise_any(f'Between two lines of --- stands one "key: value" a line; the keys are {", ".join(KEYS)}.')
+    mistakes.raise_any('Between two lines of --- stands one "key: value" a line.')
     known: dict[str, Any] = {"subject": values.get("title"), **values}
     return Source(slug=_slug_at(path), path=path, body=body, first_line=first_line, lines=written, text=text, **known)
 

@@ -187,7 +187,7 @@ RULES = (
 FIXED = (
     Rule("build", _E, lambda _: (),
          "Nothing can be built: an unknown key, block or field, a link to nowhere, a picture missing or without words.",
-         "The remark names the line and, for a name, the nearest known one."),
+         "Mend that line as the remark says, and check again."),
     Rule("ignore", _E, lambda _: (),
          "A rule is set aside without a reason, or there is no rule of that name.",
          'Write ignore: {rule: "the reason"} with a name of this table.'),
