@@ -10,7 +10,7 @@ from keyring_file import NoKeyring
 
 from pscb_mail.errors import SettingsError
 from pscb_mail.settings import Settings
-from pscb_mail.signin import access, passwords, status
+from pscb_mail.signin import access, passwords
 from pscb_mail.signin.entrances import entrance
 from pscb_mail.signin.outside import Keyring, Outside
 
@@ -24,18 +24,12 @@ def opened(settings: Settings, outside: Outside) -> str:
 def test_the_environment_comes_first_then_the_command_then_the_keyring(
     outside: Outside, settings: Callable[..., Settings]
 ) -> None:
-    """The contract's order; `status` knows it without running anything."""
+    """The contract's order."""
     commanded, plain = settings("password", password_command=COMMAND), settings("password")
     passwords.keep(entrance("relay", plain), "from the keyring", outside)
     told = replace(outside, environment={"PSCB_MAIL_RELAY_PASSWORD": "from the environment"})
     found = [opened(commanded, told), opened(commanded, outside), opened(plain, outside)]
     assert found == ["from the environment", "from the command", "from the keyring"]
-    kept = [
-        status("relay", commanded, outside=told).kept_in,
-        status("relay", commanded, outside=outside).kept_in,
-        status("relay", plain, outside=outside).kept_in,
-    ]
-    assert kept == ["environment", "password_command", "keyring"]
 
 
 def test_relay_and_mailbox_have_passwords_of_their_own(outside: Outside, settings: Callable[..., Settings]) -> None:
@@ -52,7 +46,6 @@ def test_none_is_told_with_the_ways_to_give_one(outside: Outside, settings: Call
         opened(settings("password"), outside)
     for way in ("pscb-mail login relay", "PSCB_MAIL_RELAY_PASSWORD", "password_command"):
         assert way in caught.value.hint
-    assert not status("relay", settings("password"), outside=outside).signed_in
 
 
 def test_without_a_keyring_a_password_is_kept_nowhere(

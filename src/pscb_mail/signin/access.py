@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from pscb_mail.errors import NotNowError, PscbMailError, SettingsError
-from pscb_mail.settings import Auth, Relay, Settings
+from pscb_mail.settings import Relay, Settings
 from pscb_mail.signin import passwords
 from pscb_mail.signin.entrances import Account, Door, account, entrance, permissions
 from pscb_mail.signin.grant import Grant
@@ -32,22 +32,19 @@ Opens = Callable[[Access | None], Access | None]
 
 @dataclass(frozen=True)
 class Status:
-    """Where one stands at a door. `account`: who signed in, who may differ from `username` at a shared mailbox.
+    """Where one stands with Microsoft or Google. `account`: who signed in; at a shared mailbox that is not `username`.
 
-    `signed_in`: a secret is at hand; whether the server takes it, only signing in tells. `ends_at`: until when a
-    sign-in at Microsoft or Google can be renewed, as far as that is known: each use of it starts the time again.
-    `kept_in`: where a password comes from. `problem`: why nothing can be said, or what is wrong.
+    `signed_in`: a token is at hand; whether the server takes it, only signing in tells. `ends_at`: until when it can be
+    renewed, as far as that is known: each use of it starts the time again. `problem`: why nothing can be said, or what
+    is wrong.
     """
 
     door: Door
-    auth: Auth
     username: str
     signed_in: bool
     account: str = ""
     ends_at: datetime | None = None
-    kept_in: str = ""
     problem: str = ""
-    hint: str = ""
 
     def days_left(self, now: datetime) -> int | None:
         """Return the whole days until the sign-in must be repeated if nobody uses it, None where nothing ends."""
@@ -82,38 +79,24 @@ def access(
 
 
 def status(door: Door, settings: Settings, relay: Relay | None = None, *, outside: Outside | None = None) -> Status:
-    """Return where one stands at a door; asks no server, runs no command, raises nothing for a user's fault."""
-    outside = outside or Outside()
-    auth = settings.mailbox.auth if door == "mailbox" else (relay or next(iter(settings.relay), Relay(host="-"))).auth
+    """Return where one stands at a door that Microsoft or Google opens.
+
+    Asks no server, raises nothing for a user's fault.
+    """
     try:
-        way = entrance(door, settings, relay=relay)
-        if way.auth == "none":
-            return Status(door, way.auth, way.username, signed_in=True)
-        if way.auth == "password":
-            origin = passwords.origin(way, outside)
-            return Status(door, way.auth, way.username, signed_in=bool(origin), kept_in=origin)
-        return _standing(door, account(way, settings), outside)
+        return _standing(door, account(entrance(door, settings, relay=relay), settings), outside or Outside())
     except PscbMailError as error:
-        return Status(door, auth, "", signed_in=False, problem=error.message, hint=error.hint)
+        return Status(door, "", signed_in=False, problem=error.message)
 
 
 def _standing(door: Door, who: Account, outside: Outside) -> Status:
     grant = Safe(who.name, outside).load()
     if grant is None:
-        return Status(door, who.provider, who.username, signed_in=False)
+        return Status(door, who.username, signed_in=False)
     problem = "" if _covers(grant, who, door) else f"The sign-in was not made for the {door}."
     ended = grant.ends_at is not None and grant.ends_at <= outside.now()
     problem = "The sign-in has not been used for too long." if ended else problem
-    return Status(
-        door,
-        who.provider,
-        who.username,
-        signed_in=not problem,
-        account=grant.account,
-        ends_at=grant.ends_at,
-        problem=problem,
-        hint=f"`pscb-mail login {door}`" if problem else "",
-    )
+    return Status(door, who.username, not problem, grant.account, grant.ends_at, problem)
 
 
 def _token(who: Account, door: Door, outside: Outside, rejected: str) -> str:

@@ -8,15 +8,12 @@ holds the password.
 import os
 import shlex
 import subprocess
-from typing import Literal
 
 from pscb_mail.errors import SettingsError
 from pscb_mail.signin.entrances import Door, Entrance
 from pscb_mail.signin.outside import Outside
 
 COMMAND_SECONDS = 60
-
-Origin = Literal["environment", "password_command", "keyring", ""]
 
 
 def variable(door: Door) -> str:
@@ -37,15 +34,6 @@ def password(way: Entrance, outside: Outside) -> str:
         f"`pscb-mail login {way.door}` stores it in this computer's keyring. Or set {variable(way.door)}, "
         f"or password_command under [{way.door}].",
     )
-
-
-def origin(way: Entrance, outside: Outside) -> Origin:
-    """Return where the password would come from; empty: from nowhere. Runs no command."""
-    if outside.environment.get(variable(way.door)):
-        return "environment"
-    if way.command:
-        return "password_command"
-    return "keyring" if outside.keyring.read(_service(way.door), way.username) else ""
 
 
 def keep(way: Entrance, value: str, outside: Outside) -> None:

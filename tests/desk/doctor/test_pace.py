@@ -58,7 +58,7 @@ def test_a_clock_that_is_wrong_is_told(latest: timedelta | None, server: timedel
 
 def test_a_sign_in_that_ends_soon_is_told_in_time() -> None:
     """Two weeks before; not signed in is told where signing in is tried, and never good here."""
-    signed = {"door": "relay", "auth": "microsoft", "username": "news@pscb.test", "signed_in": True}
+    signed = {"door": "relay", "username": "news@pscb.test", "signed_in": True}
     assert check_token(Status(**signed, ends_at=NOW + timedelta(days=60)), NOW).result is Result.OK
     soon = check_token(Status(**signed, ends_at=NOW + timedelta(days=5), account="jo@pscb.test"), NOW)
     assert (soon.result, "jo@pscb.test for news@pscb.test" in soon.detail) == (Result.WARNING, True)
