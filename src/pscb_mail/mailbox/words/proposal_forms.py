@@ -5,121 +5,80 @@ Pure data, each for one sentence as `sentences` returns it. Who has left is told
 
 import re
 
-SUBSCRIBE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"\bbe (?:added|put|included) (?:to|on|in) (?:your|the|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing)\b",
-        (
-            r"\bhow (?:do|can|could|would) (?:i|we|he|she|they|my \w+)\b.{0,20}\b(?:subscribe|join|sign up"
-            r"|get (?:this|the) newsletter)\b"
-        ),
-        (
-            r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our|a colleague|the following"
-            r"|these|this)\b.{0,80}\b(?:list|newsletters?|mailing|distribution|circulation|bulletins?|up|back"
-            r"|database|on)\b"
-        ),
-        (
-            r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b|^(?:can you |could you |i want to "
-            r"|i would like to )?re-?subscribe\b|^subscribe(?: me)?$"
-        ),
-        (
-            r"\b(?:want|like|wish|wants|love|interested in|happy|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving"
-            r"|subscribe|sign up|join|be (?:added|included|put|on)|get|go|have|be)\b.{0,50}\b(?:list|newsletters?"
-            r"|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed|back on)\b"
-        ),
-        (
-            r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
-            r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b"
-        ),
-        (
-            r"\b(?:add|include|subscribe|enrol|put)\b.{0,80}@|\bwants? (?:to )?(?:also )?subscribe\b"
-            r"|\b(?:wants? (?:also|too)|also wants?) (?:this|the|your) newsletter\b"
-        ),
-        # Anybody to whom the newsletter should come: "Can Sam get this too?", "she should be getting it".
-        (
-            r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should|would it be possible for"
-            r"|is it possible for|any chance) (?!(?:i|we|you|they) (?:get|have|receive"
-            r"|be))(?:\w+[ -]){1,6}?(?:to )?(?:get|receive|have|be sent|be on|be included on|join) (?:this|it|these"
-            r"|the newsletters?|the bulletin|your newsletters?|a copy|copies|the (?:\w+ )?list"
-            r"|your (?:\w+ )?list)(?: too| as well| also| please| directly| in future| from now on|[,.?!]|$)"
-        ),
-        (
-            r"\b(?:should|ought to|needs? to|wants? to|would (?:like|love) to|(?:'d|would) be (?:keen|glad|pleased"
-            r"|happy) to|keen to) (?:also |really )?(?:be )?(?:get|getting|receive|receiving|have|sent"
-            r"|on)\b(?: (?:this|it|these|them|your newsletters?|the newsletters?|a copy|copies|the (?:\w+ )?list"
-            r"|your (?:\w+ )?list))(?: too| also| as well| myself| ourselves| directly| personally| regularly"
-            r"| each month| every month| in future|\W|$)"
-        ),
-        r"\badd (?:him|her|them)(?: (?:too|also|as well|to|on)\b|\W|$)",
-        (
-            r"\b(?:copy in|cc|loop in|copying in)\b.{0,80}@|\b(?:have|get|receive) (?:it|this|these|one|a copy"
-            r"|copies) (?:too|as well|also)\b"
-        ),
-        (
-            r"\b(?:for|to|onto|on) (?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing|circulation"
-            r"|distribution)\b.{0,60}@"
-        ),
-        (
-            r"\b(?:can|could|may|might|would like to|want to|love to) (?:i |we )?(?:\w+ )?be (?:sent|e-?mailed) (?:it"
-            r"|this|these|the newsletter|a copy|copies|your)\b"
-        ),
-        (
-            r"^(?:(?:hi|hello|please)\W+)*(?:can|could|may|might|how (?:can|do|could)) (?:i"
-            r"|we) (?:please )?subscribe\b"
-        ),
-        (
-            r"\bhow (?:(?:can|do|could|would) (?:i|we|they|she|he)|(?:i|we) (?:can|could)) (?:get|receive|have) (?:it"
-            r"|this|them|the newsletter|your newsletters?|a copy|on (?:the|your|this) list)\b"
-        ),
-        r"\b(?:gets?|receives?|has|have) (?:this|it|these|them|one|a copy|copies) (?:as well|too|also)\b",
-        (
-            r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your|this) (?:\w+ ){0,2}?(?:list"
-            r"|mailing|circulation|distribution|database)\b"
-        ),
-        r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing|circulation)\b",
-        (
-            r"\b(?<!for )(?:keep|be kept) (?:me|us|him|her|them|my \w+|our \w+)? ?(?:informed|updated|up to date"
-            r"|up-to-date|posted|in the loop)\b"
-        ),
-        (
-            r"\b(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get|receive|see) (?:the|your"
-            r"|this) (?:newsletters?|bulletin)(?! (?:in|as|with|without|of)\b)"
-        ),
-        (
-            r"\b(?:who|how) (?:do|can|should|would) (?:i|we) .{0,20}\bget on(?:to| to)? (?:the|your"
-            r"|this) (?:\w+ ){0,2}?(?:list|mailing)\b"
-        ),
-        r"\b(?:love|like|want) (?:a copy|copies)\b|\bwould (?:like|love) (?:the|this|your) newsletter\b",
-        r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
-        r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
-        r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
-        (
-            r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing|distribution"
-            r"|circulation|database)\b"
-        ),
-        (
-            r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin"
-            r"|future \w+)\b.{0,40}\bto (?:my colleague|our|.{2,60}@)"
-        ),
-        (
-            r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get|be on|have"
-            r"|be added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b"
-        ),
-        (
-            r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b|\b(?:i )?(?:want|would like|'d like"
-            r"|wish) to (?:stay|remain|come back|be back|keep receiving|continue receiving)\b"
-        ),
-        (
-            r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend|request)\w*\b.{0,40}\b(?:off"
-            r"|removed|unsubscribed?|this)\b"
-        ),
-        (
-            r"\b(?:unsubscribed|removed|taken off|opted out|clicked|pressed)\b.{0,40}\b(?:by (?:mistake|accident"
-            r"|error)|in error|accidentally|mistakenly)\b|\baccidentally (?:unsubscribed|pressed|clicked)\b"
-        ),
-        r"\b(?:undo|reverse|cancel) (?:(?:this|that|it)(?! \w)|the (?:opt[- ]?out|unsubscri\w+|removal))\b",
-    )
-)
+_SUBSCRIBE = {
+    "to be put on the list": r"\bbe (?:added|put|included) (?:to|on|in) (?:your|the|this) (?:\w+ ){0,2}?(?:list"
+    r"|newsletters?|mailing)\b",
+    "how do I join": r"\bhow (?:do|can|could|would) (?:i|we|he|she|they|my \w+)\b.{0,20}\b(?:subscribe|join|sign up"
+    r"|get (?:this|the) newsletter)\b",
+    "put my colleague on the list": r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our"
+    r"|a colleague|the following|these|this)\b.{0,80}\b(?:list|newsletters?|mailing|distribution|circulation"
+    r"|bulletins?|up|back|database|on)\b",
+    "subscribe me": r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b"
+    r"|^(?:can you |could you |i want to |i would like to )?re-?subscribe\b|^subscribe(?: me)?$",
+    "would like to receive it": r"\b(?:want|like|wish|wants|love|interested in|happy"
+    r"|pleased)\b.{0,25}\b(?:to )?(?:receive|receiving|subscribe|sign up|join|be (?:added|included|put|on)|get|go|have"
+    r"|be)\b.{0,50}\b(?:list|newsletters?|bulletins?|mailing|circulation|distribution|copies|copy|e-?mails?|subscribed"
+    r"|back on)\b",
+    "can I be added": r"\b(?:can|could|may|might) (?:i|we|my colleague|he|she) (?:\w+ )?(?:be|get|receive|join|go"
+    r"|come)\b.{0,40}\b(?:added|back on|put on|list|newsletters?|included|subscribed)\b",
+    "add … @": r"\b(?:add|include|subscribe|enrol|put)\b.{0,80}@|\bwants? (?:to )?(?:also )?subscribe\b"
+    r"|\b(?:wants? (?:also|too)|also wants?) (?:this|the|your) newsletter\b",
+    "can Sam get this too": r"^(?:(?:and|so|hi|hello|please)\W+)*(?:can|could|may|might|should"
+    r"|would it be possible for|is it possible for|any chance) (?!(?:i|we|you|they) (?:get|have|receive"
+    r"|be))(?:\w+[ -]){1,6}?(?:to )?(?:get|receive|have|be sent|be on|be included on|join) (?:this|it|these"
+    r"|the newsletters?|the bulletin|your newsletters?|a copy|copies|the (?:\w+ )?list|your (?:\w+ )?list)(?: too"
+    r"| as well| also| please| directly| in future| from now on|[,.?!]|$)",
+    "she should be getting it": r"\b(?:should|ought to|needs? to|wants? to|would (?:like|love) to|(?:'d"
+    r"|would) be (?:keen|glad|pleased|happy) to|keen to) (?:also |really )?(?:be )?(?:get|getting|receive|receiving"
+    r"|have|sent|on)\b(?: (?:this|it|these|them|your newsletters?|the newsletters?|a copy|copies|the (?:\w+ )?list"
+    r"|your (?:\w+ )?list))(?: too| also| as well| myself| ourselves| directly| personally| regularly| each month"
+    r"| every month| in future|\W|$)",
+    "add her too": r"\badd (?:him|her|them)(?: (?:too|also|as well|to|on)\b|\W|$)",
+    "copy in … @": r"\b(?:copy in|cc|loop in|copying in)\b.{0,80}@"
+    r"|\b(?:have|get|receive) (?:it|this|these|one|a copy|copies) (?:too|as well|also)\b",
+    "for your list: … @": r"\b(?:for|to|onto|on) (?:the|your|this) (?:\w+ ){0,2}?(?:list|newsletters?|mailing"
+    r"|circulation|distribution)\b.{0,60}@",
+    "can I be sent it": r"\b(?:can|could|may|might|would like to|want to|love to) (?:i |we )?(?:\w+ )?be (?:sent"
+    r"|e-?mailed) (?:it|this|these|the newsletter|a copy|copies|your)\b",
+    "can we subscribe": r"^(?:(?:hi|hello|please)\W+)*(?:can|could|may|might|how (?:can|do|could)) (?:i"
+    r"|we) (?:please )?subscribe\b",
+    "how can I get it": r"\bhow (?:(?:can|do|could|would) (?:i|we|they|she|he)|(?:i|we) (?:can|could)) (?:get|receive"
+    r"|have) (?:it|this|them|the newsletter|your newsletters?|a copy|on (?:the|your|this) list)\b",
+    "gets it as well": r"\b(?:gets?|receives?|has|have) (?:this|it|these|them|one|a copy|copies) (?:as well|too"
+    r"|also)\b",
+    "pop her on the list": r"\b(?:pop|put|get|stick|have|add|place|enter) .{1,60}? on(?:to)? (?:the|your"
+    r"|this) (?:\w+ ){0,2}?(?:list|mailing|circulation|distribution|database)\b",
+    "replace her with me": r"\breplace .{2,80} with (?:me|us|my|our|.{2,60}@)\b.{0,60}\b(?:list|newsletters?|mailing"
+    r"|circulation)\b",
+    "keep me informed": r"\b(?<!for )(?:keep|be kept) (?:me|us|him|her|them|my \w+|our \w+)? ?(?:informed|updated"
+    r"|up to date|up-to-date|posted|in the loop)\b",
+    "can we have the newsletter": r"\b(?:can|could|may|might) (?:i|we) (?:please )?(?:have|get|receive|see) (?:the"
+    r"|your|this) (?:newsletters?|bulletin)(?! (?:in|as|with|without|of)\b)",
+    "who gets me on the list": r"\b(?:who|how) (?:do|can|should|would) (?:i|we) .{0,20}\bget on(?:to| to)? (?:the|your"
+    r"|this) (?:\w+ ){0,2}?(?:list|mailing)\b",
+    "would love a copy": r"\b(?:love|like|want) (?:a copy|copies)\b"
+    r"|\bwould (?:like|love) (?:the|this|your) newsletter\b",
+    "start sending it to our": r"\bstart sending (?:it|this|the newsletter) to (?:my|our|the)\b",
+    "could Kim be added": r"\b(?:can|could|may|might) .{2,60} be (?:added|included|put on)\b",
+    "… @ should be on the list": r"@.{0,80}\b(?:go|be|get|come) on (?:to )?(?:the|your|this) (?:\w+ )?list\b",
+    "add Kim to the list": r"\badd(?:ing)? .{2,60} to (?:the|your|this|our) (?:\w+ ){0,2}?(?:list|newsletter|mailing"
+    r"|distribution|circulation|database)\b",
+    "send a copy to my colleague": r"\b(?:send|forward) (?:it|this|the newsletter|copies|a copy|the bulletin"
+    r"|future \w+)\b.{0,40}\bto (?:my colleague|our|.{2,60}@)",
+    "ought to receive it": r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get"
+    r"|be on|have|be added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b",
+    "keep me on": r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b"
+    r"|\b(?:i )?(?:want|would like|'d like|wish) to (?:stay|remain|come back|be back|keep receiving"
+    r"|continue receiving)\b",
+    "I did not ask for this": r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend"
+    r"|request)\w*\b.{0,40}\b(?:off|removed|unsubscribed?|this)\b",
+    "unsubscribed by mistake": r"\b(?:unsubscribed|removed|taken off|opted out|clicked"
+    r"|pressed)\b.{0,40}\b(?:by (?:mistake|accident|error)|in error|accidentally|mistakenly)\b"
+    r"|\baccidentally (?:unsubscribed|pressed|clicked)\b",
+    "undo the opt-out": r"\b(?:undo|reverse|cancel) (?:(?:this|that|it)(?! \w)|the (?:opt[- ]?out|unsubscri\w+"
+    r"|removal))\b",
+}
+SUBSCRIBE = tuple(re.compile(pattern) for pattern in _SUBSCRIBE.values())
 BACK = re.compile(
     r"\b(?:put|add|get|have) me back(?: on(?: the list)?)?\b|\bkeep me on(?: the list)?\b|\bresubscribe me\b"
     r"|^(?:back|undo|start|stay|re-?subscribe|i want (?:back|to stay(?: on)?)|(?:a |by )?mistake"
@@ -127,54 +86,44 @@ BACK = re.compile(
     r"|i (?:did not|didn't) ask (?:for this|to be taken off))$"
 )
 
-ADDRESS_CHANGE = tuple(
-    re.compile(pattern)
-    for pattern in (
-        (
-            r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred |personal )*(?:e-?mail"
-            r"|email|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox|domain)(?: \w+)? (?:is now"
-            r"|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing|are changing|was changed"
-            r"|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)"
-        ),
-        r"\bnew (?:work |school |nhs )?(?:e-?mail|email|mail)(?: |-)?(?:address|account|domain)?\b",
-        r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
-        r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
-        r"\bnew\W{1,3}\S{1,64}@|\S@\S{1,255} (?:rather than|instead|not|and not)\b",
-        r"\bchange of (?:my |our )?(?:e-?mail (?:address|details)\b|e-?mail\b|address\b.{0,60}@)",
-        r"\bi(?:'d| would)? (?:\w+ )?(?:get|receive|have|want|like|prefer)\b.{0,40}\b(?:at|to|on)\b.{0,30}\S@",
-        r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
-        (
-            r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect|re-?route) (?:my|our"
-            r"|the|your|this|his|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b"
-        ),
-        (
-            r"\b(?:send|direct|forward|use|deliver)\b.{0,50}\b(?:to|at)? ?(?:this|my|the|following"
-            r"|new)\b.{0,30}\b(?:address|e-?mail|instead)\b"
-        ),
-        (
-            r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)|send (?:it|them|this"
-            r"|the newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place|now|please)\b"
-        ),
-        r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
-        r"\b(?:reached|contacted|found) (?:at|on) \S{1,64}@",
-        r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
-        r"\b(?:i am|i'm|we are|we're) (?:now )?(?:on |at |called )?\S{1,64}@",
-        (
-            r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched"
-            r"|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail|domain|to \S{1,80}@)"
-        ),
-        (
-            r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be|is being|being|is to be"
-            r"|going to be|gets?) (?:switched off|closed|shut|deleted|deactivated|disabled|turned off|removed"
-            r"|cut off)\b"
-        ),
-        (
-            r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be|has been|was"
-            r"|will) (?:\w+ )?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)"
-            r"|discontinued|replaced|retired|cease)"
-        ),
-    )
-)
+# What automatic answers tell as well.
+_TOLD = {
+    "my address has changed": r"\b(?:my|our|his|her|their) (?:new |work |school |correct |current |preferred "
+    r"|personal )*(?:e-?mail|email|mail)?(?: |-)?(?:address|e-?mail|details|contact details|mailbox"
+    r"|domain)(?: \w+)? (?:is now|has (?:now )?changed|have (?:now )?changed|will (?:be|change)|is changing"
+    r"|are changing|was changed|changed|is|are now)\b(?!.{0,20}\b(?:on the list|in your)\b)",
+    "the account is being closed": r"\b(?:address|account|mailbox|e-?mail|inbox)\b.{0,40}\b(?:about to be|will be"
+    r"|is being|being|is to be|going to be|gets?) (?:switched off|closed|shut|deleted|deactivated|disabled|turned off"
+    r"|removed|cut off)\b",
+    "this address is no longer used": r"\b(?:this|old) (?:e-?mail |mail )?(?:address|account|mailbox) (?:is|will be"
+    r"|has been|was|will) (?:\w+ )?(?:closed|closing|deleted|disabled|no longer (?:in use|used|monitored|active)"
+    r"|discontinued|replaced|retired|cease)",
+}
+_WRITTEN = {
+    "new e-mail": r"\bnew (?:work |school |nhs )?(?:e-?mail|email|mail)(?: |-)?(?:address|account|domain)?\b",
+    "my address is … @": r"\b(?:my|our) (?:\w+ ){0,3}?(?:address|e-?mail|account|mailbox|inbox|one|domain)\b.{0,60}\S@",
+    "replaced by … @": r"\b(?:replaced|superseded) (?:by|with) \S{1,64}@",
+    "new: … @": r"\bnew\W{1,3}\S{1,64}@|\S@\S{1,255} (?:rather than|instead|not|and not)\b",
+    "change of address": r"\bchange of (?:my |our )?(?:e-?mail (?:address|details)\b|e-?mail\b|address\b.{0,60}@)",
+    "I get it at … @": r"\bi(?:'d| would)? (?:\w+ )?(?:get|receive|have|want|like|prefer)\b.{0,40}\b(?:at|to"
+    r"|on)\b.{0,30}\S@",
+    "mine is now … @": r"\b(?:mine|ours|the new one|that|it)(?: is|'s| will be)(?: now)? \S{1,64}@",
+    "update my details": r"\b(?:change|update|amend|replace|correct|alter|switch|swap|move|transfer|redirect"
+    r"|re-?route) (?:my|our|the|your|this|his|her)\b.{0,40}\b(?:e-?mail|email|address|details|records?)\b",
+    "send it to this address": r"\b(?:send|direct|forward|use|deliver)\b.{0,50}\b(?:to|at)? ?(?:this|my|the|following"
+    r"|new)\b.{0,30}\b(?:address|e-?mail|instead)\b",
+    "write to … @ from now on": r"\b(?:use|write to|e-?mail me (?:at|on)|contact me (?:at|on)|reach me (?:at|on)"
+    r"|send (?:it|them|this|the newsletter) to)\b.{0,40}@.{3,80}\b(?:instead|in future|from now|from today|in place"
+    r"|now|please)\b",
+    "instead of … @": r"\b(?:instead of|in place of|rather than|not)\b.{0,40}@",
+    "reached at … @": r"\b(?:reached|contacted|found) (?:at|on) \S{1,64}@",
+    "use … @ in future": r"\b(?:use|write to) \S{1,64}@\S{1,255} (?:for|in|from)\b",
+    "I am on … @": r"\b(?:i am|i'm|we are|we're) (?:now )?(?:on |at |called )?\S{1,64}@",
+    "we have moved domain": r"\b(?:we|i)(?:'ve| have)? (?:now )?(?:moved|migrated|switched"
+    r"|changed) (?:to )?(?:a )?(?:new )?(?:e-?mail|domain|to \S{1,80}@)",
+}
+ADDRESS_TOLD = tuple(re.compile(pattern) for pattern in _TOLD.values())
+ADDRESS_CHANGE = (*ADDRESS_TOLD, *(re.compile(pattern) for pattern in _WRITTEN.values()))
 
 # What an address is named for, where no pattern above says it.
 NAMED_AS_NEW = re.compile(

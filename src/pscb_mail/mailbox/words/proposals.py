@@ -124,7 +124,7 @@ def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
 def new_address(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return a change of address told by an automatic reply."""
     for sentence in said:
-        if any(pattern.search(sentence.plain) for pattern in forms.ADDRESS_CHANGE[:1] + forms.ADDRESS_CHANGE[-2:]):
+        if any(pattern.search(sentence.plain) for pattern in forms.ADDRESS_TOLD):
             address = _new_address(said, sender)
             if address:
                 return Said(Kind.ADDRESS_CHANGE, sentence.written, address)
