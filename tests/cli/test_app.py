@@ -60,12 +60,17 @@ def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("args", "wrong", "help_"),
     [
-        (("sned", "18"), "sned", "pscb-mail --help"),
-        (("list", "--jsn"), "--jsn", "pscb-mail list --help"),
-        (("show", "Jo", "Bloggs"), "Bloggs", "pscb-mail show --help"),
-        (("send",), "ISSUE", "pscb-mail send --help"),
-        (("send", "7", "--limit", "[/]\x1b"), "--limit", "pscb-mail send --help"),
-        (("list", "-w", "pscb-mail.toml"), "is a file", "pscb-mail --help"),
+        (("sned", "18"), "There is no command sned. Did you mean 'send'?", "pscb-mail --help"),
+        (("list", "--jsn"), "There is no option --jsn. There is: --json", "pscb-mail list --help"),
+        (("list", "--zzz"), "There is no option --zzz.", "pscb-mail list --help"),
+        (("show", "Jo", "Bloggs"), "One word too many: Bloggs.", "pscb-mail show --help"),
+        (("send",), "ISSUE is missing.", "pscb-mail send --help"),
+        (("send", "7", "--limit", "[/]\x1b"), "--limit must be a whole number, such as 12.", "pscb-mail send --help"),
+        (("send", "7", "--limit", "0"), "--limit must be 1 or more.", "pscb-mail send --help"),
+        (("send", "7", "--limit"), "--limit wants a value behind it.", "--help"),
+        (("list", "--json=1"), "--json takes no value.", "--help"),
+        (("undo", "abc"), "CHANGE must be a whole number, such as 12.", "pscb-mail undo --help"),
+        (("list", "-w", "pscb-mail.toml"), "pscb-mail.toml is a file, not a folder.", "pscb-mail --help"),
         (("list", "-w"), "no folder", "-w DIR"),
     ],
 )

@@ -4,6 +4,7 @@ Each command is read from its module when it is wanted: `--version` or `list` do
 """
 
 import errno
+import re
 import sqlite3
 import sys
 from collections.abc import Sequence
@@ -191,7 +192,33 @@ def _misuse(problem: TyperException) -> UsageError:
         hint = "`pscb-mail --help` lists the commands, `pscb-mail COMMAND --help` what one takes."
     else:
         hint = f"`{context.command_path} --help` tells how it is used; a name with spaces goes in quotation marks."
-    return UsageError(one_line(problem.format_message(), 200), hint)
+    return UsageError(_in_plain_words(one_line(problem.format_message(), 200)), hint)
+
+
+# What the library says of a command line, and how we do.
+_PLAIN = tuple(
+    (re.compile(said), ours)
+    for said, ours in (
+        (r"No such command '(.*)'\.", r"There is no command \1."),
+        (r"No such option: (\S+) \(Possible options: (.*)\)", r"There is no option \1. Did you mean \2?"),
+        (r"No such option: (\S+)", r"There is no option \1."),
+        (r"Missing argument '(.*)'\.", r"\1 is missing."),
+        (r"Got unexpected extra argument(?:\(s\)|s)? \((\S*)\)", r"One word too many: \1."),
+        (r"Got unexpected extra argument(?:\(s\)|s)? \((.*)\)", r"Some words too many: \1."),
+        (r"Option '(.*)' requires an argument\.", r"\1 wants a value behind it."),
+        (r"Option '(.*)' does not take a value\.", r"\1 takes no value."),
+        (r"Invalid value for .*: dir '(.*)' is a file\.", r"\1 is a file, not a folder."),
+        (r"Invalid value for '(.*)': .* valid integer.*", r"\1 must be a whole number, such as 12."),
+        (r"Invalid value for '(.*)': .* greater than or equal to (\d+).*", r"\1 must be \2 or more."),
+    )
+)
+
+
+def _in_plain_words(said: str) -> str:
+    """Return what the library says of a command line as an editor would; what is not known stays as it is."""
+    return next(
+        (found.expand(ours) + said[found.end() :] for each, ours in _PLAIN if (found := each.match(said))), said
+    )
 
 
 def _interrupted() -> NoReturn:

@@ -69,8 +69,8 @@ def _show(plan: "Plan", zone: "ZoneInfo") -> None:
         console.say(f"  {console.safe(', '.join(plan.trace.addresses))}, not on the list; traces of them will go.")
     # One line each, for the terminal to break where it is full.
     console.say(
-        "Will be erased: address, name, groups, history, what they wrote, what servers said of them; from backups too, as "
-        "far as these can be reached: what cannot is listed at the end."
+        "Will be erased: address, name, groups, history, what they wrote, what servers said of them; from backups too, "
+        "as far as these can be reached: what cannot is listed at the end."
     )
     if plan.copies:
         copies = console.count(plan.copies, "copy went out or was to go", "copies went out or were to go")

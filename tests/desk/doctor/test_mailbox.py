@@ -159,7 +159,8 @@ def test_a_maildir_or_an_mbox_must_be_there(tmp_path: Path) -> None:
     """Paths start at the workspace."""
     (tmp_path / "Maildir" / "new").mkdir(parents=True)
     (tmp_path / "mail.mbox").write_text("")
-    for source in ("maildir:Maildir", "mbox:mail.mbox"):
-        assert look(Mailbox(source=source), tmp_path)["source"].result is Result.OK
+    for source in ("maildir:Maildir", "mbox:Maildir/../mail.mbox"):
+        found = look(Mailbox(source=source), tmp_path)["source"]
+        assert (found.result, ".." in found.detail) == (Result.OK, False)
     for source in ("maildir:Elsewhere", "mbox:none.mbox"):
         assert look(Mailbox(source=source), tmp_path)["source"].result is Result.ERROR

@@ -138,8 +138,8 @@ def _local(source: str, base: Path) -> Check:
     place = base / path
     there = (place / "new").is_dir() if kind == "maildir" else place.is_file()
     if there:
-        return ok("mailbox: source", f"{place} is there ({kind}).")
-    return error("mailbox: source", f"There is no {kind} at {place}.", "Correct source under [mailbox].")
+        return ok("mailbox: source", f"{place.resolve()} is there ({kind}).")
+    return error("mailbox: source", f"There is no {kind} at {place.resolve()}.", "Correct source under [mailbox].")
 
 
 def bounces_arrive(settings: Settings) -> Check:
