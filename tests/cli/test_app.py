@@ -61,7 +61,7 @@ def test_a_mistake_in_the_settings_ends_with_78_and_names_it(tmp_path: Path) -> 
     ("args", "wrong", "help_"),
     [
         (("sned", "18"), "There is no command sned. Did you mean 'send'?", "pscb-mail --help"),
-        (("list", "--jsn"), "There is no option --jsn. There is: --json", "pscb-mail list --help"),
+        (("list", "--jsn"), "There is no option --jsn. Did you mean --csv, --json?", "pscb-mail list --help"),
         (("list", "--zzz"), "There is no option --zzz.", "pscb-mail list --help"),
         (("show", "Jo", "Bloggs"), "One word too many: Bloggs.", "pscb-mail show --help"),
         (("send",), "ISSUE is missing.", "pscb-mail send --help"),
