@@ -3,6 +3,8 @@
 import csv
 import io
 import zipfile
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -130,6 +132,21 @@ def test_a_row_that_cannot_be_taken_is_rejected_with_its_line_and_no_other(row: 
     ((line, why),) = rejected
     assert line == 3
     assert reason in why
+
+
+@pytest.mark.parametrize(
+    ("since", "moment"),
+    [
+        ("2026-05-01", "2026-05-01T04:00:00+00:00"), ("2026-01-01 09:30", "2026-01-01T14:30:00+00:00"),
+        ("2026-05-01T00:00:00Z", "2026-05-01T00:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_day_begins_at_midnight_where_the_newsletter_is(since: str, moment: str) -> None:
+    """West of Greenwich midnight in UTC is the day before."""
+    ((_, entry),) = understand(
+        read_table(f"email,since\na@x.example,{since}\n".encode()), zone=ZoneInfo("America/New_York")
+    )
+    assert entry.since == datetime.fromisoformat(moment)
 
 
 def test_a_rejected_row_is_shown_as_one_harmless_line() -> None:

@@ -82,7 +82,7 @@ def import_(
     data = options.content(file)
     reading = importing.understand(
         tables.read_table(data, encoding), groups=groups, status=Status(as_) if as_ else None,
-        source=joining.field(source), basis=joining.field(basis),
+        source=joining.field(source), basis=joining.field(basis), zone=context.zone,
     )  # fmt: skip
     origin = options.origin(context, f"import {file.name}")
     order = _Order(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from dataclasses import field as field_
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from itertools import chain, islice
 
 from pscb_mail.errors import UsageError
@@ -66,6 +66,7 @@ class Reading:
     _rows: Iterator[Row]
     _given: Entry
     _status: Status | None
+    _zone: tzinfo = UTC
     rows: int = 0
     rejected: list[Rejected] = field_(default_factory=list)
 
@@ -82,7 +83,7 @@ class Reading:
     def taken(self, row: Row) -> Entry | Rejected:
         """Return whom a row names, or why it cannot be taken."""
         try:
-            return _completed(_entry(row, self.columns), self._given, self._status)
+            return _completed(_entry(row, self.columns, self._zone), self._given, self._status)
         except (AddressError, UsageError) as error:
             return Rejected(row.line, _shown(row), str(error))
 
@@ -111,11 +112,18 @@ KNOWN_HEADINGS = (
 
 
 def understand(
-    table: Table, *, groups: tuple[str, ...] = (), status: Status | None = None, source: str = "", basis: str = ""
+    table: Table,
+    *,
+    groups: tuple[str, ...] = (),
+    status: Status | None = None,
+    source: str = "",
+    basis: str = "",
+    zone: tzinfo = UTC,
 ) -> Reading:
     """Return the people of a table, each also in `groups`, with `source` and `basis` where the table has none.
 
-    `status` overrides what the table says. Raises UsageError where no column has addresses.
+    `status` overrides what the table says; `zone` is where its days begin. Raises UsageError where no column
+    has addresses.
     """
     first = next(table.rows, None)
     if first is None:
@@ -123,7 +131,7 @@ def understand(
     columns = _columns(first, table.rows)
     rows = table.rows if columns.heading else chain([first], table.rows)
     given = Entry(_NOBODY, groups=groups, source=source, basis=basis)
-    return Reading(columns, table.read_as, rows, given, status)
+    return Reading(columns, table.read_as, rows, given, status, zone)
 
 
 def marked(
@@ -228,7 +236,7 @@ def _has_address(cell: str) -> bool:
 # -- rows -----------------------------------------------------------------------------------------------------------
 
 
-def _entry(row: Row, columns: Columns) -> Entry:
+def _entry(row: Row, columns: Columns, zone: tzinfo) -> Entry:
     """Return the person of a row. Raises AddressError or UsageError with the reason alone."""
     if row.fault:
         raise UsageError(row.fault)
@@ -249,7 +257,7 @@ def _entry(row: Row, columns: Columns) -> Entry:
         role=field(cell("role")),
         groups=group_names(cell("groups")) if "groups" in columns.places else (),
         status=_status(cell("status")),
-        since=_since(cell("since")),
+        since=_since(cell("since"), zone),
         source=field(cell("source")),
         basis=field(cell("basis")),
     )
@@ -281,12 +289,12 @@ def _status(text: str) -> Status:
         raise UsageError(f'its status "{one_line(text, 40)}" is none of {known}.') from None
 
 
-def _since(text: str) -> datetime | None:
+def _since(text: str, zone: tzinfo) -> datetime | None:
     if not text:
         return None
     try:
         moment = datetime.fromisoformat(text)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):  # in UTC it may lie before the year 1
         raise UsageError(f'its date "{one_line(text, 40)}" is not written like 2026-12-31.') from None
 
