@@ -1,12 +1,20 @@
 """`inbox` and `review` as a user runs them: what they print, in which form, and how they end."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from mailroom import KEY, Mailroom
 from program import Program, workspace
 from scripted import ScriptedServer, hang_up
+
+from pscb_mail.mailbox import outbox
+from pscb_mail.mailbox.decision import Answer
+from pscb_mail.mailbox.outbox import Letter
+from pscb_mail.people import roster
+from pscb_mail.people.address import parse_person
+from pscb_mail.people.changes import Origin
 
 JO, ANN, SAM, KIM = "jo@school.test", "ann@health.test", "sam@police.test", "kim@council.test"
 NAMED = {"opt_out", "subscribe", "address_change", "left", "away", "bounce", "complaint", "automatic", "question"}
@@ -225,6 +233,41 @@ def test_who_wrote_about_another_is_shown(room: Mailroom, program: Program) -> N
     assert (entry["address"], entry["evidence"].partition(": ")[0]) == (JO, "sam8home@gmail.test")
     assert entry["proposal"].endswith("nothing proves who wrote")
     assert "sam8home@gmail.test: Please take" in program("show", JO).out
+
+
+def test_a_key_says_all_that_accepting_does(room: Mailroom, program: Program) -> None:
+    """A successor is put on the list with what the leaver had."""
+    words = "I have left. Please send it to my successor Pat Green (pat.green@school.test)."
+    room.drop(room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    program("inbox", expect=1)
+    _, shown = program.at_terminal("l\n", "review")
+    assert "[a]ccept (removed; pat.green@school.test joins with their role and groups)" in " ".join(shown.split())
+
+
+@pytest.mark.parametrize("kind", [Answer.PLEASE_CONFIRM, Answer.STILL_WANTED])
+def test_every_yes_has_its_line(room: Mailroom, program: Program, kind: Answer) -> None:
+    """Also one that changes nothing; and whoever says it for the first time does not come back."""
+    new = parse_person("Eve New <eve@school.test>")
+    confirm = ("heads",) if kind is Answer.PLEASE_CONFIRM else ()
+    roster.add(room.db, [new], Origin(room.now, "editor", "add"), groups=("Heads",), confirm=confirm)
+    letter = Letter(kind, room.person("eve@school.test").id, "<ask.1@pscb.test>", "eve@school.test", "?", "?")
+    outbox.write(room.db, None, letter, room.now)
+    room.db.execute("UPDATE outbox SET state = 'sent'")
+    room.drop(room.reply("eve@school.test", "Re: ?", "Yes please", "<ask.1@pscb.test>"))
+    shown = program("inbox").out
+    assert "said yes  eve@school.test" in shown
+    assert "came back" not in shown
+
+
+def test_who_never_got_an_issue_does_not_count_as_opted_out_of_it(room: Mailroom, program: Program) -> None:
+    """The last lines say what the report says."""
+    roster.bounce(room.db, [room.person(JO).id], Origin(room.now, "test", "inbox"))
+    room.now += timedelta(milliseconds=1)
+    room.sent("issue-19")
+    room.drop(room.pressed("issue-18", JO))
+    assert "issue-19, 3 sent" in program("inbox").out.splitlines()
+    room.drop(room.pressed("issue-19", ANN))
+    assert "issue-19, 3 sent: 1 opted out" in program("inbox").out.splitlines()
 
 
 def test_accepting_ranges_does_what_is_proposed_and_undo_takes_one_back(room: Mailroom, program: Program) -> None:

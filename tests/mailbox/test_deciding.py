@@ -224,7 +224,8 @@ OTHER = {
     "left": (Kind.LEFT, Facts(sender=JO), Kind.LEFT, Action.REVIEW),
     "left, of a stranger": (Kind.LEFT, Facts(), Kind.UNRELATED, Action.LEFT),
     "address change": (Kind.ADDRESS_CHANGE, Facts(answered=JO), Kind.ADDRESS_CHANGE, Action.REVIEW),
-    "subscribe": (Kind.SUBSCRIBE, Facts(sender=JO), Kind.SUBSCRIBE, Action.REVIEW),
+    "subscribe": (Kind.SUBSCRIBE, Facts(answered=JO), Kind.SUBSCRIBE, Action.REVIEW),
+    "subscribe, of one who is on it and names nobody": (Kind.SUBSCRIBE, Facts(sender=JO), Kind.QUESTION, Action.LEFT),
     "away": (Kind.AWAY, Facts(sender=JO), Kind.AWAY, Action.FILED),
     "away, of a stranger": (Kind.AWAY, Facts(), Kind.UNRELATED, Action.LEFT),
     "automatic": (Kind.AUTOMATIC, Facts(answered=JO), Kind.AUTOMATIC, Action.FILED),
@@ -369,7 +370,7 @@ def test_a_colleague_s_departure_is_never_proposed_of_the_sender():
 def test_a_proposal_says_what_accepting_it_does():
     left = Finding(Kind.LEFT, "I have left.", "ann@school.example", "Ann Doe")
     assert decide(FROM_JO, left, Facts(sender=JO, answered=JO)).proposal == (
-        "Remove jo.bloggs@school.example, who has left; Ann Doe ann@school.example has come in their place"
+        "Remove jo.bloggs@school.example, who has left, and put Ann Doe ann@school.example on the list in their place"
     )
 
 

@@ -85,7 +85,6 @@ def _needs_you(reading: "Reading") -> list[str]:
 
 def _of_the_mailing(db: "Database") -> list[str]:
     from pscb_mail.mailbox import journal
-    from pscb_mail.mailbox.decision import Action
     from pscb_mail.sending import ledger
     from pscb_mail.sending.delivery import State
 
@@ -93,11 +92,10 @@ def _of_the_mailing(db: "Database") -> list[str]:
     if not mailings:
         return []
     latest = mailings[0]
-    done = journal.acted_since(db, latest.started_at)
     came = (
         (journal.returned(db, latest.issue), "bounced"),
         (journal.away_since(db, latest.started_at), "away"),
-        (done[Action.OPTED_OUT], "opted out"),
+        (journal.opted_out(db, latest.issue), "opted out"),
     )
     sent = f"{latest.issue}, {ledger.counts(db, latest.issue)[State.SENT]:,} sent"
     return [_with(sent, [f"{number:,} {words}" for number, words in came if number])]

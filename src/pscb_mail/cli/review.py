@@ -154,7 +154,7 @@ def _walk(context: Context, db: "Database", entries: "list[Review]") -> None:
         _indented(f"[bold]{console.safe(entry.proposal or entry.kind.replace('_', ' '))}[/]")
         if entry.evidence:
             _indented(f"[dim]“{console.safe(entry.evidence)}”[/]")
-        match _choice(entry.kind, "adlq" if acting.can_accept(db, entry) else "dlq"):
+        match _choice(_meaning(db, entry), "adlq" if acting.can_accept(db, entry) else "dlq"):
             case "a":
                 try:
                     with transaction(db):
@@ -200,12 +200,22 @@ _KEYS = {
 }
 
 
-def _choice(kind: str, offered: str) -> str:
+def _meaning(db: "Database", entry: "Review") -> tuple[str, str]:
+    """Return all that accepting an entry does, and what dismissing it does."""
+    from pscb_mail.mailbox import acting
+
+    accepted, dismissed = _MEANS.get(entry.kind, _SETTLED)
+    successor = acting.joins(db, entry)
+    joins = f"; {console.safe(successor)} joins with their role and groups" if successor else ""
+    return accepted + joins, dismissed
+
+
+def _choice(meaning: tuple[str, str], offered: str) -> str:
     """Return one of the letters offered; the end of the input, or anything unclear three times, ends the walk."""
     unclear = 0
     while unclear < 3:
         try:
-            answer = console.err.input(f"  {_question(kind, offered)}: ").strip().lower()
+            answer = console.err.input(f"  {_question(meaning, offered)}: ").strip().lower()
         except (EOFError, KeyboardInterrupt):
             return "q"
         if answer and answer[0] in offered:
@@ -218,9 +228,9 @@ def _choice(kind: str, offered: str) -> str:
     return "q"
 
 
-def _question(kind: str, offered: str) -> str:
-    """Return the keys with what they do to an entry of this kind."""
-    accepted, dismissed = _MEANS.get(kind, _SETTLED)
+def _question(meaning: tuple[str, str], offered: str) -> str:
+    """Return the keys with what they do to an entry."""
+    accepted, dismissed = meaning
     if "a" not in offered:
         dismissed = _BY_HAND
     keys = {"a": f"\\[a]ccept ({accepted})", "d": f"\\[d]ismiss ({dismissed})", "l": "\\[l]ater", "q": "\\[q]uit"}

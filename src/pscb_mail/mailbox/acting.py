@@ -198,8 +198,8 @@ def recorded(
         kind=decision.kind,
         action=decision.action,
         address=whom(db, incoming, finding, decision),
-        named=one_line(finding.address, 254),
-        name=clean_name(finding.name),
+        named=one_line(decision.named if decision.kind is Kind.ADDRESS_CHANGE else finding.address, 254),
+        name=clean_name(decision.name or finding.name),
         severity=finding.severity,
         status=finding.status,
         evidence=one_line(masked(decision.evidence), 500),
@@ -243,7 +243,8 @@ def can_accept(db: Database, entry: Review) -> bool:
         case Kind.OPT_OUT | Kind.COMPLAINT | Kind.BOUNCE | Kind.LEFT:
             return entry.subscriber is not None
         case Kind.ADDRESS_CHANGE:
-            return entry.subscriber is not None and bool(address_key(entry.named))
+            person = directory.by_id(db, entry.subscriber) if entry.subscriber is not None else None
+            return person is not None and address_key(entry.named) not in {"", person.address.key}
         case Kind.SUBSCRIBE if entry.subscriber is not None and not entry.named:
             person = directory.by_id(db, entry.subscriber)
             return person is not None and person.status is not Status.ACTIVE
@@ -260,8 +261,29 @@ def accept(db: Database, entry: Review, origin: Origin, confirm: Sequence[str] =
     does not hold what it takes.
     """
     change = _accepted(db, entry, replace(origin, reason=origin.reason or entry.evidence), confirm)
+    if change is None and not _is_done(db, entry):
+        raise UsageError(
+            f"Entry {entry.number} would change nothing, and stays open.",
+            f"Do by hand what they ask for, then `pscb-mail review --dismiss {entry.number}`.",
+        )
     journal.settle_review(db, entry.number, "accepted", change)
     return change
+
+
+def _is_done(db: Database, entry: Review) -> bool:
+    """Whether what an entry proposes is so already: done by hand, or by another message, since it was put there."""
+    named = directory.by_address(db, entry.named or entry.address)
+    person = directory.by_id(db, entry.subscriber) if entry.subscriber is not None else None
+    match entry.kind:
+        case Kind.SUBSCRIBE:
+            return named is not None and named.status in {Status.ACTIVE, Status.PENDING}
+        case Kind.ADDRESS_CHANGE:
+            moved = address_key(entry.address) != address_key(entry.named)
+            return moved and person is not None and person.address.key == address_key(entry.named)
+        case Kind.OPT_OUT | Kind.COMPLAINT | Kind.BOUNCE | Kind.LEFT:
+            return person is not None and person.status is not Status.ACTIVE
+        case _:
+            return True
 
 
 def _accepted(db: Database, entry: Review, origin: Origin, confirm: Sequence[str]) -> int | None:
@@ -296,6 +318,12 @@ def _subscribed(db: Database, entry: Review, origin: Origin) -> int | None:
         # Whoever was forgotten comes back by their own wish, and by nobody else's.
         forgotten.lift(db, person.address.key)
     return roster.add(db, [person], origin, source="a reply", basis=one_line(entry.evidence, 200)).change
+
+
+def joins(db: Database, entry: Review) -> str:
+    """Return the address that accepting a departure puts on the list, "" where it puts nobody on."""
+    successor = _successor(db, entry) if entry.kind is Kind.LEFT and entry.subscriber is not None else None
+    return successor.address.text if successor else ""
 
 
 def _successor(db: Database, entry: Review) -> Person | None:

@@ -12,7 +12,7 @@ from pscb_mail.mailbox.decision import QUESTIONS, WAYS_BACK, Action, Answer, Dec
 from pscb_mail.mailbox.finding import Finding, Kind, Severity
 from pscb_mail.mailbox.incoming import Incoming
 from pscb_mail.mailbox.outdated import older_than_opt_out, older_than_return, untimely_yes
-from pscb_mail.mailbox.proposing import asks_to_stay, proposed
+from pscb_mail.mailbox.proposing import asks_for_nothing_new, proposed
 from pscb_mail.mailbox.words.yes import is_plain_yes, says_more
 from pscb_mail.people.address import address_key
 from pscb_mail.people.subscriber import Status, Subscriber
@@ -168,6 +168,10 @@ def _bounce(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
     person = facts.owner or facts.answered
     if finding.severity is not Severity.PERMANENT and (facts.proven or facts.recipient is not None):
         return _made(finding, Action.COUNTED, person or facts.recipient)  # proven or not, nobody is marked for it
+    return _lasting_bounce(incoming, finding, facts, person)
+
+
+def _lasting_bounce(incoming: Incoming, finding: Finding, facts: Facts, person: Subscriber | None) -> Decision:
     if not facts.proven or person is None:
         about = facts.recipient
         tied = about is not None or facts.proven or facts.test_copy
@@ -220,22 +224,36 @@ def _proposal(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         return back
     if _only_stays(incoming, finding, facts):
         return _made(replace(finding, kind=Kind.QUESTION), Action.LEFT, facts.sender)
-    person = facts.recipient if finding.other else _anyone(facts)
+    finding, person = _moved(incoming, finding, facts)
     if person is None and not _tied(facts) and not finding.about_us:
         return _unrelated(finding)
     if finding.kind is Kind.SUBSCRIBE and person is None and not finding.address:
-        finding = replace(finding, address=incoming.sender, name=incoming.sender_name)  # they ask for themselves
+        # They ask for themselves.
+        finding = replace(finding, address=incoming.sender, name=finding.name or incoming.sender_name)
     by_whom = _by_nobody_known(facts) if finding.other else _by_whom(incoming, finding, facts, person)
     return _review(finding, person, finding.doubt or by_whom)
 
 
+def _moved(incoming: Incoming, finding: Finding, facts: Facts) -> tuple[Finding, Subscriber | None]:
+    """Return whom a proposal is about; the address that a change names is the old one where it is on the list."""
+    person = facts.recipient if finding.other else _anyone(facts)
+    old = facts.recipient
+    if finding.kind is not Kind.ADDRESS_CHANGE or old is None or _is(facts.sender, old):
+        return finding, person
+    if facts.sender is None:
+        return replace(finding, address=incoming.sender, name=""), old
+    both = f"{old.address.text} is on the list as well"
+    return replace(finding, address="", doubt=finding.doubt or both), person
+
+
 def _only_stays(incoming: Incoming, finding: Finding, facts: Facts) -> bool:
-    """Whether somebody on the list asks to stay on it and names nobody else: that proposes nothing."""
-    if finding.kind is not Kind.SUBSCRIBE or finding.other or facts.sender is None:
+    """Whether somebody on the list names nobody to add, and asks to stay on it or for what is none of the list's."""
+    if finding.kind is not Kind.SUBSCRIBE or finding.other or finding.address or facts.sender is None:
         return False
-    if finding.address or finding.name:
+    theirs = {incoming.sender_name.casefold(), facts.sender.name.casefold(), ""}
+    if finding.name.casefold() not in theirs or facts.sender.status is not Status.ACTIVE:
         return False
-    return facts.sender.status is Status.ACTIVE and asks_to_stay(finding.evidence, incoming.new_words)
+    return asks_for_nothing_new(f"{finding.evidence} {incoming.new_words}")
 
 
 def _way_back(incoming: Incoming, finding: Finding, facts: Facts) -> Decision | None:
@@ -302,4 +320,6 @@ def _made(
         answer=answer,
         evidence=finding.evidence,
         review=in_review,
+        named=finding.address,
+        name=finding.name,
     )

@@ -104,6 +104,8 @@ class Decision:
     answer: Answer | None = None
     evidence: str = ""
     review: bool = False  # stands in review as well, whatever the action
+    named: str = ""  # the address that accepting it writes to or puts on the list, and whose it is
+    name: str = ""
 
     @property
     def said_yes(self) -> bool:

@@ -298,13 +298,6 @@ def forget_words(db: Database, gone: Trace) -> None:
     strike(db, gone, "incoming", "source")
 
 
-def acted_since(db: Database, since: datetime) -> dict[Action, int]:
-    """Return how often each action was taken since a moment."""
-    rows = db.execute("SELECT action, count(*) FROM finding WHERE at >= ? GROUP BY action", [stamp(since)]).fetchall()
-    found = dict(rows)
-    return {action: found.get(action, 0) for action in Action}
-
-
 def away_since(db: Database, since: datetime) -> int:
     """Return how many out-of-office answers came since a moment."""
     row = db.execute("SELECT count(*) FROM finding WHERE finding = 'away' AND at >= ?", [stamp(since)]).fetchone()

@@ -17,21 +17,19 @@ _FIND_OUT = {
     Kind.LEFT: "who has left",
     Kind.ADDRESS_CHANGE: "whose address has changed",
 }
-_STAYS = re.compile(
-    r"\b(?:(?:keep|leave) (?:me|us) on|(?:stay|remain) on|(?:keep|continue) (?:receiving|getting|to receive))\b",
-    re.IGNORECASE,
-)
 # Who fears that they have come off by mistake may be off by the time this is read; or somebody else is to get it too.
-_CAME_OFF = re.compile(
-    r"\b(?:mistake|accident|error|un-?subscri|remov|taken|took|off\b|back on|(?:add|put|include|too|also|as well"
-    r"|colleague)\b)",
+_CAME_OFF = re.compile(r"\b(?:mistake|accident\w*|error|un-?subscri\w*|remov\w*|taken|took|back)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:colleagues?|deput(?:y|ies)|nurses?|teachers?|head ?teacher|heads?|staff|team|managers?|secretar(?:y|ies)"
+    r"|clerks?|governors?|officers?|assistants?|partners?|dsl|leads?|he|she|him|her|his|they|their|someone|somebody"
+    r"|others?|everyone|both of us|too|as well|also (?:get|receive|have|be)|(?:add|put|include) (?!me\b|us\b|my\b))\b",
     re.IGNORECASE,
 )
 
 
-def asks_to_stay(sentence: str, words: str) -> bool:
-    """Whether a sentence, and nothing in the words around it, asks for more than to stay on the list."""
-    return bool(_STAYS.search(sentence)) and not _CAME_OFF.search(words)
+def asks_for_nothing_new(words: str) -> bool:
+    """Whether words of somebody on the list, who names nobody to add, ask for nothing that the list could give them."""
+    return not (_CAME_OFF.search(words) or _ANOTHER.search(words))
 
 
 def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
@@ -64,7 +62,7 @@ def _about(finding: Finding, person: Subscriber, named: str) -> str:
             what = new if finding.address else _by_hand(f"the new address of {who}")
         case Kind.LEFT:
             what = f"Remove {who}, who has left"
-            what += f"; {named} has come in their place" if finding.address and not finding.other else ""
+            what += f", and put {named} on the list in their place" if finding.address and not finding.other else ""
         case _:
             what = "Read it"
     return what

@@ -143,6 +143,12 @@ NAMED_FOR_OTHERS = re.compile(
     r"|remove|delete|take|stop|off)\b"
 )
 NOT_SUBSCRIBE = re.compile(
+    # A question, and a place on something else than our list.
+    r"\bhow many\b|\bfreedom of information\b|\bfoi\b"
+    r"|^(?!.*@).*\b(?:for|to|on|onto|in|into|at) (?:the|a|an|your|this|our|that|any|one of the|next) (?:\w+ ){0,4}?"
+    r"(?:(?:waiting|delegate|attendance|reserve) list|waitlist|courses?|training|workshops?|conference|events?"
+    r"|seminars?|briefings?|sessions?|webinars?|meetings?|rota|programme|class(?:es)?)\b(?! (?:\w+ )?(?:newsletters?"
+    r"|bulletins?|mailings?|e-?mails?|list)\b)|"
     r"\b(?:withdraw|revok)\w* (?:my|our) consent\b|\b(?:whether|why|not (?:\w+ )?(?:sure|certain)|unsure|wondering)"
     r" (?:if |that )?(?:i|we)(?:'ll|'d| will)? (?:\w+ )?(?:need"
     r"|want|stay|should|ought|have|am|are)\b|\b(?:ended|end|finished|got|been put|been added|was put|was added|am"
@@ -180,6 +186,18 @@ SUCCEEDS_BEFORE = re.compile(
     r"\b(?:use|write to|contact|e-?mail|speak to|send (?:it|them|this|these|the newsletters?) to|(?:replaced|succeeded"
     r"|covered) by|successor|replacement|instead|in (?:her|his|their) place|over to|taken over by)"
     r"(?: is| now| to|,)*(?:\W+(?!who\b|has\b|have\b|is\b|was\b|and\b)[\w'-]+){0,3}\W*$"
+)
+# What mailboxes of more than one are called.
+_SHARED = """
+    office info information admin administration administrator enquiry enquiries inquiries contact contacts contactus
+    reception receptionist mail email post hello help helpdesk support hr payroll team general secretary head
+    headteacher clerk business customer service services duty mash switchboard school surgery practice safeguarding lado
+    front desk finance accounts bookings events news newsletter press media training manager managers referrals access
+"""
+SHARED = frozenset(_SHARED.split())
+HANDS_OVER = re.compile(
+    r"\b(?:newsletters?|bulletins?|mailings?|send (?:it|this|these|them)|successor|replacement|replaced by|succeeded by"
+    r"|(?:taken|taking|takes|took) over|in (?:my|his|her|their) place)\b"
 )
 OWN_ADDRESS = re.compile(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"

@@ -15,7 +15,10 @@ from pscb_mail.mailbox.words import proposal_forms as forms
 from pscb_mail.mailbox.words.sentences import Sentence, sentences
 
 _SHORT = 5  # sentences
-_NO_NAMES = frozenset({"please", "add", "hi", "dear", "can", "could", "hello", "thanks", "email", "e-mail"})
+_NO_NAMES = frozenset({
+    "please", "add", "put", "include", "subscribe", "also", "kindly", "hi", "dear", "can", "could", "would", "may",
+    "hello", "thanks", "my", "our", "email", "e-mail",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def wants_back(said: tuple[Sentence, ...]) -> str:
 def left(said: tuple[Sentence, ...], sender: str) -> Said | None:
     """Return a departure told by an automatic reply: whom it names then is the successor."""
     told = next((sentence for sentence in said if departures.tells(sentence.plain)), None)
-    return Said(Kind.LEFT, told.written, _new_address(said, sender)) if told else None
+    return Said(Kind.LEFT, told.written, _successor(said, sender)) if told else None
 
 
 def new_address(said: tuple[Sentence, ...], sender: str) -> Said | None:
@@ -139,8 +142,10 @@ def about_us(said: tuple[Sentence, ...]) -> bool:
 def _said(kind: Kind, sentence: Sentence, said: tuple[Sentence, ...], sender: str) -> Said:
     if kind is Kind.LEFT and departures.is_of_another(sentence.written, sentence.plain):
         return Said(kind, sentence.written, _leaver(sentence, sender), other=True)
-    address = _new_address((sentence,), sender) or _new_address(said, sender)
-    return Said(kind, sentence.written, address, _name_before(said, address))
+    find = _successor if kind is Kind.LEFT else _new_address
+    address = find((sentence,), sender) or find(said, sender)
+    own = re.search(re.escape(sender), sentence.written, re.IGNORECASE) if sender and not address else None
+    return Said(kind, sentence.written, address, _name_before(said, own[0] if own else address))
 
 
 def _leaver(sentence: Sentence, sender: str) -> str:
@@ -153,6 +158,14 @@ def _leaver(sentence: Sentence, sender: str) -> str:
         and not forms.SUCCEEDS_BEFORE.search(sentence.plain[: match.start()])
     }
     return named.pop() if len(named) == 1 else ""
+
+
+def _successor(said: tuple[Sentence, ...], sender: str) -> str:
+    """Return the address of whoever comes in a leaver's place; a shared mailbox that is a mere contact does not."""
+    address = _new_address(said, sender)
+    beside = " ".join(s.plain for s in said if address.casefold() in s.plain)
+    shared = not forms.SHARED.isdisjoint(re.split(r"[._+-]", address.partition("@")[0].casefold()))
+    return "" if shared and not forms.HANDS_OVER.search(beside) else address
 
 
 def _new_address(said: tuple[Sentence, ...], sender: str) -> str:
