@@ -84,6 +84,16 @@ PROSE = {
         "From: editor@pscb.example. Could not be delivered, contact help@isp.example. It is jo@school.example.",
         "jo@school.example permanent",
     ),
+    "whose mail it was, before whom it was for": (
+        DAEMON,
+        "A message from list@other.example was rejected.\njo@school.example\n550 5.1.1 user unknown",
+        "jo@school.example permanent",
+    ),
+    "a server that only its name gives away": (
+        "Return-Path: <relay7@mx.example>\nFrom: Postmaster <relay7@mx.example>\nSubject: Re: PSCB Newsletter 18",
+        "jo@school.example\n550 5.1.1 mailbox unavailable",
+        "jo@school.example permanent",
+    ),
     "a Message-ID like an address": (
         DAEMON,
         (

@@ -1,6 +1,6 @@
 """Whether a message without a report in it (RFC 3464) reports a return: who sends it, what it says or brings back.
 
-Pure. A server is known by its address or its null sender, a report by its subject or its words, whatever the language a
+Pure. A server is known by its name or its null sender, a report by its subject or its words, whatever the language a
 reason by its code; a person who asks about a report is none.
 """
 
@@ -39,6 +39,12 @@ _SUBJECT = re.compile(
 
 # Nobody but a mail server writes as these; as postmaster a person may.
 _DAEMON = re.compile(r"^(?:mailer-?daemon|mail-?daemon|mdaemon)(?:[+\-_.]\S*)?(?:@|$)", re.IGNORECASE)
+
+
+_SENDER_NAME = re.compile(
+    r"\b(?:mail delivery (?:sub)?system|mail delivery service|mailer[- ]daemon|postmaster|microsoft outlook"
+    r"|system administrator|mail administrator|delivery subsystem|mail server|mail router)\b"
+)
 
 
 _COPY_BELOW = re.compile(
@@ -121,7 +127,7 @@ def _is_a_server(incoming: "Incoming") -> bool:
 
 
 def _is_called_a_server(incoming: "Incoming") -> bool:
-    return bool(SERVER.search(incoming.sender))
+    return bool(SERVER.search(incoming.sender) or _SENDER_NAME.search(plain(incoming.sender_name)))
 
 
 def _brings_back(incoming: "Incoming", returned: Returned) -> bool:

@@ -2,7 +2,7 @@
 
 Pure and total. What names a recipient, the surest first: X-Failed-Recipients; what `flufl.bounce` finds; an address
 behind a label ("RCPT TO:", "Recipient:"); the one that the returned copy was for, where the text names it too; the
-first that is neither the report's own, nor a server's, nor a Message-ID of ours. Those who stand on lines of the same
+first that is neither the report's own, nor a sender's, nor part of a Message-ID. Those who stand on lines of the same
 shape belong to it.
 """
 
@@ -31,6 +31,12 @@ logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
 SERVER = re.compile(
     r"^(?:mailer-?daemon|post_?master|mail-?daemon|mdaemon|microsoftexchange\w*|mail-?delivery\w*|mail\.delivery"
     r"|mailsystem|postoffice|maildelivery|exchange|bounce\w*)(?:[+\-_.]\S*)?@|^mailer-daemon$",
+    re.IGNORECASE,
+)
+# Who wrote the message, whom to ask about it, and what it is called: addresses, but nobody's who was to get it.
+_ASIDE = re.compile(
+    r"(?:\b(?:from|sender|reply[- ]to|return[- ]path|message[- ]?id(?:entifier)?|in-reply-to|references|contact)\b"
+    rf"[ \t]{{0,20}}[:=]?[ \t]{{0,20}}(?:\(?(?:at|to|by)\b[ \t]*)?[^\n\w@]{{0,3}}){ADDRESS.pattern}",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
@@ -135,9 +141,12 @@ def _named(incoming: "Incoming", said: str, own: frozenset[str], returned: Retur
 
 
 def _candidates(said: str, own: frozenset[str]) -> list[str]:
-    """Return the addresses in a text that may be a recipient's."""
-    found = (address.rstrip(".") for address in ADDRESS.findall(said[:_TEXT]))
-    return _each_once([address for address in found if _may_be_meant(address, own)])
+    """Return the addresses in a text that may be a recipient's; of senders and helpers only where there is no other."""
+    for text in (_ASIDE.sub(" ", said[:_TEXT]), said[:_TEXT]):
+        found = (address.rstrip(".") for address in ADDRESS.findall(text))
+        if meant := [address for address in found if _may_be_meant(address, own)]:
+            return _each_once(meant)
+    return []
 
 
 def _listed_like(said: str, known: list[str], own: frozenset[str]) -> Iterator[str]:
