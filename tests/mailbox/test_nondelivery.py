@@ -87,12 +87,12 @@ PROSE = {
     "whose mail it was, before whom it was for": (
         DAEMON,
         "A message from list@other.example was rejected.\njo@school.example\n550 5.1.1 user unknown",
-        "jo@school.example permanent",
+        "jo@school.example permanent 5.1.1",
     ),
     "a server that only its name gives away": (
         "Return-Path: <relay7@mx.example>\nFrom: Postmaster <relay7@mx.example>\nSubject: Re: PSCB Newsletter 18",
         "jo@school.example\n550 5.1.1 mailbox unavailable",
-        "jo@school.example permanent",
+        "jo@school.example permanent 5.1.1",
     ),
     "a Message-ID like an address": (
         DAEMON,
