@@ -86,7 +86,7 @@ PROSE = {
     ),
     "whose mail it was, before whom it was for": (
         DAEMON,
-        "A message from list@other.example was rejected.\njo@school.example\n550 5.1.1 user unknown",
+        "A message from list@other.example was rejected.\njo@school.example\n550 5.1.1 user unknown\n\n--- Below: nothing",
         "jo@school.example permanent 5.1.1",
     ),
     "a server that only its name gives away": (
