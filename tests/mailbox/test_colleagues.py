@@ -49,6 +49,8 @@ def accept(room: Mailroom, entry: journal.Review) -> int | None:
         f"Vi ({VI}) doesn't work here any more. Please carry on sending me mine.",
         f"{VI} left us at Easter. Keep me on, please.",
         f"Vi Underwood ({VI}) has retired and Pat Green ({PAT}) has taken over from her. I stay.",
+        f"Please remove our old address {VI}",
+        f"As Vi Underwood ({VI}) has left, I shall be your contact now. I get it already.",
         f"We have said goodbye to Vi ({VI}), who has moved on to a new job. I am still here.",
     ],
 )
@@ -146,6 +148,15 @@ def test_a_shared_mailbox_that_is_a_mere_contact_is_no_successor(room: Mailroom,
     assert "place" not in entry.proposal
     accept(room, entry)
     assert [each.address.text for each in directory.people(room.db) if each.status is Status.ACTIVE] == [VI]
+
+
+def test_a_colleague_of_old_is_no_successor(room: Mailroom) -> None:
+    (entry,) = reviews_after(room, f"I no longer work with Vi Underwood ({VI}).")
+    assert "place" not in entry.proposal
+
+
+def test_a_rota_for_two_is_no_list(room: Mailroom) -> None:
+    assert reviews_after(room, "Take Jo and me off the rota please") == []
 
 
 @pytest.mark.parametrize(

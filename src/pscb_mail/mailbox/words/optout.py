@@ -281,8 +281,10 @@ def _as_me(words: str, sender: str) -> str:
 
 def and_another(sentence: Sentence, sender: str) -> str:
     """Return whom else a sentence wants off the list beside the sender ("me and my colleague"), "" where nobody."""
-    match = doubts.AND_ANOTHER.search(_as_me(sentence.bare, sender))
-    if match is None or doubts.OTHER_THING.search(match[0]):
+    words = _as_me(sentence.bare, sender)
+    match = doubts.AND_ANOTHER.search(words)
+    others, rest = doubts.OTHER_THING.search(words), doubts.OTHER_THING.sub(" ", words)
+    if match is None or (others and not re.search(rf"\b{wishes.LIST}", rest)):
         return ""
     whom = str(match["after"] or match["before"]).strip()
     name = re.search(rf"(?<!\w){re.escape(whom.partition(' ')[0])}(?!\w)", sentence.written, re.IGNORECASE)
@@ -293,14 +295,10 @@ def and_another(sentence: Sentence, sender: str) -> str:
 
 def _somebody_else(words: str) -> str:
     """Return whom else a sentence wants off the list, an address or a name, or ""."""
-    match = doubts.THIRD.search(words) or doubts.THIRD_BARE.search(words)
-    if match is None and not doubts.OTHER_THING.search(words):
-        colleague = doubts.THIRD_COLLEAGUE.search(words)
-        match = doubts.THIRD_ADDRESSED.search(words) or colleague
-        if colleague and not ADDRESS.search(words):
-            return str(colleague[1])
+    match = doubts.THIRD.search(words) or doubts.THIRD_BARE.search(words) or doubts.THIRD_ADDRESSED.search(words)
     if match is None:
-        return ""
+        colleague = None if doubts.OTHER_THING.search(words) else doubts.THIRD_COLLEAGUE.search(words)
+        return str(colleague[1]) if colleague and not ADDRESS.search(words) else ""
     address = ADDRESS.search(words)
     if address:
         return address[0].rstrip(".")

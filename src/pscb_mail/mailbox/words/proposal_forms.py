@@ -195,6 +195,7 @@ _SHARED = """
     front desk finance accounts bookings events news newsletter press media training manager managers referrals access
 """
 SHARED = frozenset(_SHARED.split())
+WORKED_WITH = re.compile(r"\bwork(?:s|ed|ing)? (?:with|alongside)(?: [a-z'-]+){0,3}\W*$")
 HANDS_OVER = re.compile(
     r"\b(?:newsletters?|bulletins?|mailings?|send (?:it|this|these|them)|successor|replacement|replaced by|succeeded by"
     r"|(?:taken|taking|takes|took) over|in (?:my|his|her|their) place)\b"

@@ -164,6 +164,8 @@ def _successor(said: tuple[Sentence, ...], sender: str) -> str:
     """Return the address of whoever comes in a leaver's place; a shared mailbox that is a mere contact does not."""
     address = _new_address(said, sender)
     beside = " ".join(s.plain for s in said if address.casefold() in s.plain)
+    if not address or forms.WORKED_WITH.search(beside[: beside.find(address.casefold())]):
+        return ""
     shared = not forms.SHARED.isdisjoint(re.split(r"[._+-]", address.partition("@")[0].casefold()))
     return "" if shared and not forms.HANDS_OVER.search(beside) else address
 
