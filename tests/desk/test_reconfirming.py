@@ -101,6 +101,8 @@ PLAIN = [
     "Yes thanks, keep them coming",
     "yes i do want it thank you",
     "Please continue sending it to me.",
+    "OK thanks Sarah",
+    "Yes please.\n\nBest wishes,\nJo Bloggs\nDeputy Head | Elm School\nTel: 01632 960001\nwww.elm.example\nSent from my iPhone",
 ]
 BESIDE = [
     "This is a Freedom of Information request: how many people get this newsletter?",
@@ -113,6 +115,9 @@ BESIDE = [
     "I would like to get the newsletter less often.",
     "Yes, though my colleague Dan has retired.",
     "ok but who asked for this",
+    "OK thanks, add Dan",
+    "Yes thanks. Dan Left",
+    "Yes keep Dan on",
     "Yes? Well, I never signed up for the newsletter.",
     "Please add my colleague to the list as well.",
     "I want to stay on the list until Christmas",

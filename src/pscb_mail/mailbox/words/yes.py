@@ -32,6 +32,7 @@ _KNOWN = """
     issues email emails e-mail e-mails mail address future subscribe subscribed subscription resubscribe
     re-subscribe useful helpful interesting great good lovely fine informed updated everything all every each
     month time mistake was pscb safeguarding
+    asking ta cheers x xx xxx before
 """
 _WORDS = frozenset(_KNOWN.split())
 # What makes a line that is no part of the yes one that counts: it may turn it, or ask for something.
@@ -39,7 +40,12 @@ _TELLS = re.compile(
     r"[?@]|n't\b|\b(?:no|not|never|nobody|stop|off|remov\w*|delet\w*|unsub\w*|cancel\w*|left|leav\w*|retir\w*|gone|moved"
     r"|died|but|instead|if|when|until|unless|change\w*|can|could|would|how|what|who|why|where|which|need|tell|send)\b"
 )
-_NAME = re.compile(r"[A-Z(&\d+][\w'’.,()&/+:-]*|of|and|the|for|to|in|at|&|-|–|\|")
+# The words of a signature, and whom a thank-you is for.
+_NAME = re.compile(
+    r"[A-Z(&\d+][\w'’.,()&/+:-]*|of|and|the|for|to|in|at|&|-|–|\||x{1,3}|(?:tel|phone|mobile|ext|fax|direct|office|m|t|e)[:.]*"
+    r"|(?:https?://|www\.)\S+"
+)
+_THANKED = re.compile(r"\b(?:thanks|thank you|cheers|ta),? (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)\W*$", re.IGNORECASE)
 
 
 def is_plain_yes(words: str, sender: str = "") -> bool:
@@ -63,7 +69,10 @@ def _says(sentence: Sentence) -> bool:
     if BACK.fullmatch(sentence.bare) or BACK.fullmatch(sentence.plain.strip(" .!")):
         return not sentence.question
     asks = sentence.question and not re.match(r"(?:can|could|would|will|may) (?:you|i|we)\b", sentence.bare)
-    known = _WORDS.issuperset(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", sentence.plain))
+    thanked = _THANKED.search(sentence.written)
+    name = thanked["name"].casefold() if thanked and thanked["name"].istitle() else ""
+    words = sentence.plain.removesuffix(".").removesuffix("!").removesuffix(name) if name else sentence.plain
+    known = _WORDS.issuperset(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", words))
     spoken = bool(_SAYS.search(sentence.bare) or _SAYS.search(sentence.plain))
     return spoken and known and not asks
 
