@@ -24,10 +24,12 @@ MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)"
 )
+# Between two words: a line may end there, and the next be set in or quoted.
+_GAP = r"[ \n>]{1,8}"
 _DATE = (
     rf"(?:\d{{1,2}}[ ./\-]{{1,2}}\d{{1,2}}[ ./\-]{{1,2}}\d{{2,4}}|\d{{4}}-\d{{2}}-\d{{2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:[ \n]of)?[ \n]{MONTH}\.?,?[ \n]\d{{2,4}}"
-    rf"|{MONTH}[ \n]\d{{1,2}}(?:st|nd|rd|th)?,?[ \n]\d{{4}})"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?:{_GAP}of)?{_GAP}{MONTH}\.?,?{_GAP}\d{{2,4}}"
+    rf"|{MONTH}{_GAP}\d{{1,2}}(?:st|nd|rd|th)?,?{_GAP}\d{{4}})"
 )
 
 _TEN_DIGITS = re.compile(rf"(?<!\d)(?:\d{{3}}{_SEP}\d{{3}}{_SEP}\d{{4}}|[1-9]\d{{4}} \d{{5}})(?!\d)")
@@ -52,14 +54,13 @@ _NATIONAL_INSURANCE_NAMED = re.compile(
 )
 
 _BORN_NAMED = re.compile(
-    rf"(?:\bDOB\b|\bD\. ?O\. ?B\b\.?|\bdate of birth\b|\bbirth ?date\b)[ :=,()|\-\u2013\n]{{0,4}}(?:is |was )?{_DATE}",
+    rf"(?:\bDOB\b|\bD\. ?O\. ?B\b\.?|\bdate of birth\b|\bbirth ?date\b)[ :=,()|\-\u2013\n>]{{0,8}}(?:is |was )?{_DATE}",
     re.IGNORECASE,
 )
 _DATE_THEN_DOB = re.compile(rf"\b{_DATE}[ ,(\-]{{1,3}}(?:DOB|D\. ?O\. ?B|date of birth)\b", re.IGNORECASE)
 _BORN = re.compile(
-    r"\b(?:born|(?P<b>b\.))(?:[ \n]?[:=(|\-\u2013][ \n]?|[ \n])"
-    r"(?:(?:(?:in|at|to)[ \n][^.!?;,|()\d]{1,40}[ \n])?on[ :\n]{1,2})?(?:the[ \n])?(?:[a-z]{3,6}day,?[ \n])?"
-    rf"{_DATE}(?!\d)",
+    rf"\b(?:born|(?P<b>b\.))[ :=(|\-\u2013\n>]{{1,8}}(?:(?:in|at|to){_GAP}[^.!?;|()\d]{{1,40}}?[ ,\n>]{{1,8}})?"
+    rf"(?:on[ :\n>]{{1,8}})?(?:the{_GAP})?(?:[a-z]{{3,6}}day,?{_GAP})?{_DATE}(?!\d)",
     re.IGNORECASE,
 )
 # "b." may count a list too: it is a birth after a person, or in brackets.
