@@ -345,7 +345,9 @@ def test_a_range_settles_no_alarm(room: Mailroom, program: Program, choice: str)
     done = program("review", choice, "1-20", expect=0)
     assert f"{alarm}  still open: a child may be at risk" in done.err
     assert [entry["finding"] for entry in program("review", "--json").json] == ["urgent"]
-    assert "Nothing but alarms is open at 1-20" in program("review", choice, "1-20", expect=2).err
+    refused = program("review", choice, "1-20", expect=2).err
+    assert "Nothing but alarms is open at 1-20" in refused
+    assert "What to do: `pscb-mail review` shows them." in refused
     assert program("review", choice, str(alarm), "--json", expect=0).json == []
 
 

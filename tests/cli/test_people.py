@@ -85,6 +85,7 @@ def test_pasted_faults_are_all_told_with_their_lines_and_nobody_is_added(program
     assert "Line 2" in done.err
     assert "Line 4" in done.err
     assert "pscb-mail import" in done.err
+    assert "What to do: One person is written" in done.err
     assert statuses(program) == {}
     assert "import" not in program("add", "nobody", expect=2).err
 

@@ -137,7 +137,9 @@ def _named(text: str, known: "dict[int, Review]") -> tuple[set[int], set[int]]:
             raise UsageError(f"Nothing is open at {part}.", "`pscb-mail review` lists what is; nothing was changed.")
         alarms = {number for number in named if match[2] and known[number].kind == "urgent"}
         if alarms == named:
-            raise UsageError(f"Nothing but alarms is open at {part}: {_BY_ITS_NUMBER}.", "Nothing was changed.")
+            raise UsageError(
+                f"Nothing but alarms is open at {part}: {_BY_ITS_NUMBER}.", "`pscb-mail review` shows them."
+            )
         found |= named - alarms
         passed |= alarms
     return found, passed
