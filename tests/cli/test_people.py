@@ -432,6 +432,7 @@ def test_undo_names_whom_it_is_about(program: Program) -> None:
     told = program("undo").err
     assert f"Jo <{JO}>" in told
     assert "… and 1 more" in told
+    assert re.search(r" by \S+ \(add\), 4 people", told), "as `show` has it"
 
 
 # -- files that are there -------------------------------------------------------------------------------------------
