@@ -41,7 +41,7 @@ _STAYS = frozenset({Kind.URGENT, Kind.QUESTION, Kind.UNREADABLE, Kind.UNRELATED}
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of what a reading found, one for each recipient reported. `id`: the Message-ID, else the key."""
+    """One line of what a reading found, one for each finding. `id`: the Message-ID, else the key."""
 
     id: str
     source: str
