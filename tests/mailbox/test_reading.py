@@ -164,6 +164,16 @@ def test_an_urgent_message_is_never_filed_and_nothing_of_it_is_kept(room: Mailro
     assert room.read().urgent == ()
 
 
+def test_an_alarm_says_that_it_asks_to_come_off_as_well(room: Mailroom) -> None:
+    """Nothing is done about the wish, and no word is kept: whoever reads the alarm must know of it."""
+    words = "Please take me off the list. I can't bear to read it, with what's happening to my niece in that house."
+    room.drop(room.reply(JO, "Re: issue-18 is out", words, room.copy_id("issue-18", JO)))
+    [entry] = room.read().urgent
+    assert entry.proposal.endswith("; it asks to come off the list as well. Accept once somebody has, and has acted")
+    assert room.status(JO) is Status.ACTIVE
+    assert (room.waiting(), b"niece" in everything_kept(room)) == (1, False)
+
+
 def test_an_urgent_message_is_not_forgotten_until_somebody_says_that_it_was_read(room: Mailroom) -> None:
     """Shown once on a screen that nobody watches, it would be lost: it waits in the review, and the overview tells."""
     words = "I am worried about a child in year 4, her stepfather hits her and she has bruises."

@@ -31,7 +31,8 @@ def read(body: str, subject: str = "Re: PSCB Newsletter 18") -> Finding:
 @pytest.mark.parametrize(("body", "allowed"), list(rows()))
 def test_plain_words_are_taken_for_what_they_mean(body: str, allowed: frozenset[str]):
     finding = read(body)
-    assert str(finding.kind) + ("?" if finding.doubt else "") in allowed
+    doubtful = finding.doubt and finding.kind is not Kind.URGENT
+    assert str(finding.kind) + ("?" if doubtful else "") in allowed
 
 
 @pytest.mark.parametrize("body", [body for body, allowed in rows() if not any("opt_out" in kind for kind in allowed)])

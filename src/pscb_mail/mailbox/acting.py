@@ -193,7 +193,7 @@ def recorded(
     It stands in the review until a person says that it was read: shown once, it could be overlooked.
     """
     if decision.kind is Kind.URGENT:
-        return Record(Kind.URGENT, decision.action, proposal=_alarm(db, incoming, settings), review=True)
+        return Record(Kind.URGENT, decision.action, proposal=_alarm(db, incoming, finding.doubt, settings), review=True)
     return Record(
         kind=decision.kind,
         action=decision.action,
@@ -211,10 +211,10 @@ def recorded(
     )
 
 
-def _alarm(db: Database, incoming: Incoming, settings: Settings) -> str:
-    """Return what an alarm says: where the message is. Its subject may name the child, its sender those who know.
+def _alarm(db: Database, incoming: Incoming, beside: str, settings: Settings) -> str:
+    """Return what an alarm says: where the message is, and what else it asks.
 
-    Both stand in the mailbox, and nowhere else.
+    Its subject may name the child, its sender those who know. Both stand in the mailbox, and nowhere else.
     """
     try:
         when = f"{incoming.date.astimezone(settings.newsletter.zone):%d %B %Y %H:%M}" if incoming.date else ""
@@ -223,6 +223,7 @@ def _alarm(db: Database, incoming: Incoming, settings: Settings) -> str:
     source = journal.source_of(db, incoming.key)
     which = ", ".join(part for part in (when and f"written {when}", source and f"message {source}") if part)
     place = f"in the mailbox: {which}" if which else "in the mailbox"
+    place = f"{place}; {beside}" if beside else place
     return f"A child may be at risk. Read it now, {place}. Accept once somebody has, and has acted"
 
 

@@ -41,9 +41,9 @@ class Finding:
     colleague to add, a new address, a successor; `name` is how the message calls them. `references` and `message_ids`
     are ours as far as the bytes can tell (only the ledger knows): for an opt-out by link the reference of the link, for
     a report those of the returned message. `link`: the sender pressed one of our reply links. `doubt`: why words that
-    sound like a wish must be read by a person; empty where they are plain. `about_us`: the words name the newsletter or
-    the list, so that even a stranger's wish is worth a look. `other`: the wish or the departure is somebody else's than
-    the sender's; `address` then says whose, where it is named.
+    sound like a wish must be read by a person, empty where they are plain; of an alarm, that a wish stands beside it.
+    `about_us`: the words name the newsletter or the list, so that even a stranger's wish is worth a look. `other`: the
+    wish or the departure is somebody else's than the sender's; `address` then says whose, where it is named.
     """
 
     kind: Kind

@@ -20,7 +20,7 @@ from pscb_mail.mailbox.machines.automatic import own_copy, says_away
 from pscb_mail.mailbox.machines.portals import waits_elsewhere
 from pscb_mail.mailbox.words import proposals
 from pscb_mail.mailbox.words.besides import tells_of_a_case, wants_answer
-from pscb_mail.mailbox.words.doubts import BOTH, ELSE, OTHER, SOMEBODY, WEAK, Wish
+from pscb_mail.mailbox.words.doubts import BESIDE, BOTH, ELSE, OTHER, SOMEBODY, WEAK, Wish
 from pscb_mail.mailbox.words.harmless import GREETING
 from pscb_mail.mailbox.words.optout import and_another, doubt_beside, is_negated, opt_out_wish
 from pscb_mail.mailbox.words.pressed import by_link
@@ -48,7 +48,10 @@ class _Mail(Worded):
 
 
 def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
-    """Return the findings: one for each recipient reported, else one. Never empty, never raises."""
+    """Return the findings: one for each recipient reported, else one, and one for what stands beside a wish.
+
+    That is a colleague's in "me and my colleague", or what waits for an answer. Never empty, never raises.
+    """
     own = own_copy(incoming, ours.addresses, ours.list_id)
     if own:
         return (Finding(Kind.UNRELATED, one_line(f"our own mail: {own}", 300)),)
@@ -60,7 +63,8 @@ def understand(incoming: Incoming, ours: Ours) -> tuple[Finding, ...]:
         return reports
     mail = _Mail(incoming, ours)
     finding = next((found for read in _READINGS if (found := read(mail)) is not None), None) or _question(mail)
-    findings = (_in_sight(mail, finding), *_for_others(mail, finding), *_to_answer(mail, finding))
+    seen = _with_wish(mail, _in_sight(mail, finding))
+    findings = (seen, *_for_others(mail, seen), *_to_answer(mail, seen))
     ids = tuple(i for i in incoming.answers if i.rstrip(">").casefold().endswith(f"@{ours.domain.casefold()}"))
     tied = tuple(dict.fromkeys((*finding.references, *(() if finding.link else _quoted_references(incoming)))))
     return tuple(
@@ -73,7 +77,7 @@ def _evidence(mail: _Mail, finding: Finding) -> str:
 
     That is the whole of a short mail; of a long one the sentences that turn a wish, or want something else.
     """
-    if not (finding.doubt or finding.kind in _PROPOSED):
+    if finding.kind is Kind.QUESTION or not (finding.doubt or finding.kind in _PROPOSED):
         return one_line(finding.evidence, 300)
     said = [s for s in mail.said if not (s.words <= 6 and GREETING.search(s.plain))]
     if sum(len(s.written) for s in said) > _A_SHORT_MAIL:
@@ -96,13 +100,13 @@ def _for_others(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
 
 
 def _to_answer(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
-    """Return a question, so that the mail stays in the inbox, where words beside a plain wish wait for an answer."""
+    """Return a question that a person answers, where words beside a plain wish wait for it."""
     if finding.kind is not Kind.OPT_OUT or finding.doubt or mail.machine is not None:
         return ()
     if tells_of_a_case(mail.said):
-        return (Finding(Kind.QUESTION, "they tell of something else, which a person must read"),)
+        return (Finding(Kind.QUESTION, "their words are kept in the mail alone", doubt="they tell of something else"),)
     sentence = wants_answer(mail.said)
-    return (Finding(Kind.QUESTION, f"{ELSE}: {sentence}"),) if sentence else ()
+    return (Finding(Kind.QUESTION, sentence, doubt=ELSE),) if sentence else ()
 
 
 def _in_sight(mail: _Mail, finding: Finding) -> Finding:
@@ -115,6 +119,15 @@ def _in_sight(mail: _Mail, finding: Finding) -> Finding:
         return finding
     harm = tells_of_harm(mail.said, of_whom=plain_wish)
     return Finding(Kind.URGENT if plain_wish else Kind.QUESTION, harm) if harm else finding
+
+
+def _with_wish(mail: _Mail, finding: Finding) -> Finding:
+    """Return an alarm that tells of the wish to come off beside it: nothing else of it is kept."""
+    if finding.kind is not Kind.URGENT or mail.machine is not None:
+        return finding
+    wish = mail.wish
+    asks = wish is not None and wish.kind is Kind.OPT_OUT and wish.doubt not in WEAK
+    return replace(finding, doubt=BESIDE) if asks else finding
 
 
 def _quoted_references(incoming: Incoming) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ UNDECIDED = "they have not decided, or not for good"
 MENTIONED = "they write about coming off, but do not plainly ask for it"
 HOW = "they ask how to come off"
 BOTH = "they ask it for somebody else as well"
+BESIDE = "it asks to come off the list as well"  # of an alarm: nothing is done, and a person must know
 OTHER = "it may be something other than the newsletter that they want to come off"
 WEAK = frozenset({MENTIONED, SOMEBODY, OTHER})  # any other proposal in the same words outweighs these
 TURNS = frozenset({SOMEBODY, BOTH, CONDITIONAL, OTHER, UNDECIDED, ELSE})

@@ -24,6 +24,11 @@ _BREATH, _OVERLAP = 60, 12
 _HEADING = 4  # words: fewer tell of nobody
 _BACK = 3  # breaths: "It's about a girl in my form. Very bright. …"
 _TELLING = (words.TIMES, words.TOLD, words.HELP, words.PRONOUN, words.FAMILY)
+# Of whom somebody tells, where no "he" or "she" stands: of their own.
+_KIN = re.compile(
+    r"\b(?:my|our) (?:[\w-]+ ){0,2}?(?:niece|nephew|son|daughter|sister|brother|grandson|granddaughter|grandchild"
+    r"|grandchildren|kids|children|mum|mam|mother|dad|father|nan|friend|neighbour|cousin|partner|husband|wife)s?\b"
+)
 _SHORT = re.compile(rf"(?<![\w'-])(?:{'|'.join(own.SHORT)})(?![\w'-])")
 
 
@@ -62,13 +67,14 @@ def urgent(said: tuple[Sentence, ...], subject: tuple[Sentence, ...] = ()) -> st
 def tells_of_harm(said: tuple[Sentence, ...], *, of_whom: bool = False) -> str:
     """Return the sentence with words of grave harm and none of mere talk: a mail that has one is not filed unread.
 
-    `of_whom`: only one that speaks of him or her as well.
+    `of_whom`: only one that speaks of him or her, or of somebody of their own, as well.
     """
     for sentence in said:
         for breath in _breaths(sentence):
             spelled = harms.SPEECH.without(breath.spelled)
             talk = (words.IN_GENERAL, words.TALK, words.FICTION, words.HARMLESS)
-            told = harms.GRAVE.search(spelled) and (words.PRONOUN.search(spelled) or not of_whom)
+            one = words.PRONOUN.search(spelled) or _KIN.search(spelled)
+            told = harms.GRAVE.search(spelled) and (one or not of_whom)
             if told and not any(pattern.search(spelled) for pattern in talk):
                 return sentence.written
     return ""
@@ -106,7 +112,7 @@ def _against(told: _Told) -> int:
     talk = _AGAINST if words.TALK.search(sentence) else beside if words.TALK.search(around) else 0
     fiction = _AGAINST * bool(words.FICTION.search(sentence))
     ours = _AGAINST if words.MAIL.search(sentence) else 2 * bool(words.MAIL.search(around))
-    harmless = _AWAY * bool(words.HARMLESS.search(told.around)) or 2 * bool(words.PLEASANT.search(told.around))
+    harmless = _AWAY * bool(words.HARMLESS.search(around)) or 2 * bool(words.PLEASANT.search(told.around))
     return talk + fiction + ours + harmless
 
 

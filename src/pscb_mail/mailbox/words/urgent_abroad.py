@@ -231,13 +231,16 @@ _LANGUAGES = (
         ladka, ladki, bhatija, bhatiji, bhanja, bhanji, pota, poti, nawasa, nawasi, choti|chota behan|behen|bhai, # saal
         ka|ki|ke""",
         """shohar, shauhar, khawand, miyan, walid, walida, abbu, abba, ammi, baap, chacha, chachi, mamu, taya, phupha,
+        susar, sussar, nand, nanad, jeth, dewar, biwi,
         khalu, khala, bhai, bhabhi, sautela, sauteli, susral, sasur, saas, devar, padosi, hamsaya, ustad, maulvi""",
         "mujhe, mujh, mujhse, mera, meri, mere, main, hum, hamein, humein, hamara",
         """marta, marti, marte, maarta, maarti, maarte, maara, peetta, peetti, peetta, pitai, zulm, ziadti, zyadti,
         zabardasti, jaan se, maar denge|dega|dalega|dunga|dalunga|daalega, qatal, khudkushi, zehar, dhamki*, dhamka*,
         khauf, dar lagta|lag|rahi|raha|gayi, darti, darta, kamre mein_band, haath lagata|lagaya, galat|ghalat jagah|
         harkat|kaam, zakhm*, khoon, jalaya, jala diya, bhooka, bhooki, bhookay, akela|akeli|akele ghar|chor*, bhaag*,
-        laapata, sharab, nasha, ro raha|rahi|rahe, cheekh*, madad, bachao, marne wala|wali, marna chahti|chahta""",
+        laapata, bahar nahi|nahin|na jane|jaane|nikalne
+        de|deta|dete|deti, ghar mein|me qaid|band,
+        sharab, nasha, ro raha|rahi|rahe, cheekh*, madad, bachao, marne wala|wali, marna chahti|chahta""",
         "workshop*, course*, training*, seminar*, article*, newsletter*, poster*, leaflet*, film, kitab, kab hai|hoga",
     ),
 )

@@ -184,7 +184,19 @@ GRAVE = Phrases("""
     interfer*|messing|meddl* with … daughter|son|child|girl|boy|niece|nephew|sister|her|him|them, blue round|lips,
     lips … blue, weals, hand over|in|on … hob|flame|stove|cooker|fire|candle, historic|historical abuse, take|takes
     her|him|them to work, work|works until|till … morning|midnight, will do something, be on the news, wont have …
-    doctor
+    doctor, whats|what_is happening|going_on|being_done to my|our|his|her|their|that|those … niece|nephew|sister|
+    brother|son|daughter|grandson|granddaughter|grandchildren|kids|children|boy|girl|boys|girls|lad|lass|baby|
+    little_one|little_ones, padlock|padlocks|padlocked|bolts it|him|her|them|us|me|the|his|from, only let out|up|
+    outside, only allowed out|downstairs, asking|begging|crying|calling|asks|begs|cries for water|food|help|
+    something_to_eat, wont|refuse|refuses|refusing|not|never|nobody take|taking|takes|let|call|calling … hospital|
+    doctor|doctors|ambulance|casualty, prayer|prayers|praying|god|faith|pastor will do|heal|cure|save|mend, going|gone|
+    went|turned|turning grey|blue, if i|she leave|leaves|left|go|goes … he|they|hell|theyll will|would|find|kill|
+    hurt|take, hell|he_will|theyll|they_will|he_would find|kill|hunt|track me|us|her|them, got|has|have|took|holds
+    my|her|our passport|passports|bank_card|bank_cards, keys … passport, passport … keys, hands|hand|arm round|around|
+    on|at my|her|his|their throat|neck, by the throat, split|cut|burst|busted lip|eyebrow, no|without trousers|pants,
+    photographs|photos|pictures|images|videos|pics on|in his|my_husbands|my_partners|my_dads|my_brothers|my_sons|
+    my_uncles phone|laptop|computer|ipad|tablet|camera|hard_drive,
+    buys|bought|buying|gives|gave|giving|given him|her|me|them … laptop|phone|ipad|console|games|trainers
 """)
 # What sounds as grave in a hurry or in a temper, and what only names our mail: neither tells of harm, or of talk.
 SPEECH = Phrases("""
@@ -210,7 +222,12 @@ FORMS = Phrases("""
     speak|talk|speaking|talking to … about … kids|child|children|baby|boy|girl|son|daughter|pupil|niece|nephew|
     grandson|granddaughter|family, arrested|charged|
     convicted|cautioned … images|sexual|indecent|children|minors, check_on|look_in_on … baby|child|children|kids|boy|
-    girl|toddler|little_ones
+    girl|toddler|little_ones, hear|hears|hearing|heard … scream|screams|screaming|begging|shrieking through|from|
+    coming the|our|my|their|through|from … wall|walls|floor|ceiling|flat|upstairs|downstairs|next_door,
+    too fond|friendly|close|interested … of|with|to|in … small_ones|little_ones|young_ones|children|kids|girls|boys|
+    lads, going|want|wants|ready|decided|plan|planning to end it tonight|tomorrow|today|all|this_week|this_weekend,
+    im ending it tonight|all|tomorrow, my partner|husband|boyfriend|wife|ex has|has_got|got|took|keeps|holds my
+    passport|bank_card|phone|keys
 """)
 # What worries where a child stands beside it and it is told as a thing that happens: each word counts.
 SERIOUS = Phrases("""

@@ -148,7 +148,9 @@ CASE_WORK = Phrases("""
     conference, health review, support plan, mock exam|exams|paper|papers|test, a|her|his|known|family|previous|long
     history of, you|they only|just … newsletter|bulletin|newsletters|mailing|mailings, only|other address|email|e-mail
     i|we have|know|could|can|had, my|her|his|through|checks|reads|checking|reading emails|e-mails|messages, i|we get|
-    receive|have|had|found|got your newsletter|bulletin|email|e-mail, by the
+    receive|have|had|found|got your newsletter|bulletin|email|e-mail, buys|bought|buying|gives|gave|giving|given
+    him|her|me|them … laptop, on|in his laptop, nobody|noone|no_one|can|could|cant|couldnt|wont|doesnt|not explain|
+    explains, by the
     time you|anyone|anybody|they read|see|find this|it, news|exercise|writing|english|reading|contact|homework|rough
     book|books, not|isnt what your|the newsletter|bulletin is for, know … is|its|this_is only|just a newsletter|
     bulletin
