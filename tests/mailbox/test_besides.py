@@ -1,15 +1,18 @@
-"""What stands beside a wish: the wish is done, and what somebody has to answer stays in the inbox, with the reason."""
+"""What stands beside a wish: the wish is done, and what somebody has to answer waits in review, with the reason."""
 
 from pathlib import Path
 
 import pytest
 from mailroom import Mailroom
 
+from pscb_mail.database import transaction
+from pscb_mail.mailbox import acting, journal
+from pscb_mail.people.changes import Origin
 from pscb_mail.people.subscriber import Status
 
 TOM = "tom.stone@council.test"
-ELSE = "they ask for something else as well: "
-CASE = "they tell of something else, which a person must read"
+ELSE = "they ask for something else as well"
+CASE = "they tell of something else"
 
 
 @pytest.fixture
@@ -40,22 +43,27 @@ def read(room: Mailroom, words: str) -> list[tuple[str, str, str]]:
         ("Please remove me from the list. I was arrested last week and do not teach any more.", CASE),
     ],
 )
-def test_who_asked_comes_off_and_the_mail_stays_for_what_waits_for_an_answer(
+def test_who_asked_comes_off_and_what_waits_for_an_answer_stands_in_review(
     room: Mailroom, words: str, why: str
 ) -> None:
+    """Filed, so that a restore finds the wish; of an allegation no word is kept."""
     (off, rest) = read(room, words)
     assert off[:2] == ("opt_out", "opted_out")
-    assert rest[:2] == ("question", "left")
-    assert rest[2].startswith(why)
-    assert (room.status(TOM), room.waiting(), room.filed()) == (Status.OPTED_OUT, 1, 0)
+    assert rest[:2] == ("question", "review")
+    assert (rest[2] in words) is (why == ELSE)
+    (entry,) = journal.reviews(room.db)
+    assert entry.proposal == f"Read the mail, and answer it: {why}"
+    assert (room.status(TOM), room.waiting(), room.filed()) == (Status.OPTED_OUT, 0, 1)
+    with transaction(room.db):
+        acting.accept(room.db, entry, Origin(room.now, "editor", "review"))
+    assert journal.reviews(room.db) == []
 
 
 def test_the_link_with_such_words_is_no_other(room: Mailroom) -> None:
     code = room.reference("issue-18", TOM)
     body = f"Take {TOM} off the list, please.\n\nAnd tell me what data you hold about me."
     room.drop(room.reply(TOM, f"unsubscribe {code}", body))
-    assert [entry.done for entry in room.read().entries] == ["opted_out", "left"]
-    assert room.waiting() == 1
+    assert [entry.done for entry in room.read().entries] == ["opted_out", "review"]
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,16 @@ def _decided(incoming: Incoming, finding: Finding, facts: Facts) -> Decision:
         case Kind.AWAY | Kind.AUTOMATIC:
             decision = _made(finding, Action.FILED, _anyone(facts)) if _tied(facts) else _unrelated(finding)
         case Kind.QUESTION | Kind.UNREADABLE:
-            decision = _made(finding, Action.LEFT, _anyone(facts)) if _tied(facts) else _unrelated(finding)
+            decision = _question(finding, facts) if _tied(facts) else _unrelated(finding)
         case Kind.UNRELATED:
             decision = _unrelated(finding)
     return decision
+
+
+def _question(finding: Finding, facts: Facts) -> Decision:
+    """Leave a question where it is; one beside a wish that is done, and filed, stands in review."""
+    person = _anyone(facts)
+    return _review(finding, person, finding.doubt) if finding.doubt else _made(finding, Action.LEFT, person)
 
 
 def _with_writer(decision: Decision, incoming: Incoming, finding: Finding, facts: Facts) -> Decision:

@@ -63,6 +63,8 @@ def _about(finding: Finding, person: Subscriber, named: str) -> str:
         case Kind.LEFT:
             what = f"Remove {who}, who has left"
             what += f", and put {named} on the list in their place" if finding.address and not finding.other else ""
+        case Kind.QUESTION:
+            what = "Read the mail, and answer it"
         case _:
             what = "Read it"
     return what

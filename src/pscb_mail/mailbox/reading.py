@@ -3,7 +3,7 @@
 Promises: one transaction a message holds the journal's row, the findings, the people's change and the answer; only
 when it has committed is the message filed. So a reading that is killed anywhere and run again, or two at once, do
 everything exactly once: the key in the journal decides. `unrelated` mail is left untouched and nothing but its key is
-kept; `urgent`, `question` and `unreadable` mail is never filed.
+kept; `urgent`, `question` and `unreadable` mail is never filed, but for a question that stands in review.
 
 Reports of lasting failure wait for the end of the reading: only then can be seen whether a whole domain is down, and
 where that is so nobody is removed. That a mailbox was read, and how far, is recorded only when all is done, the filing
@@ -263,7 +263,8 @@ class _Reading:
 
 
 def _to_file(decided: list[tuple[Finding, Known, Decision]]) -> bool:
-    return all(decision.kind not in _STAYS for _, _, decision in decided)
+    """Whether nothing of a message waits in the inbox for a person; what stands in review waits there."""
+    return all(decision.kind not in _STAYS or decision.action is Action.REVIEW for _, _, decision in decided)
 
 
 def _domain_of(about: Known) -> str:
