@@ -13,6 +13,7 @@ from pscb_mail.desk.story import page, story
 from pscb_mail.mailbox import outbox
 from pscb_mail.mailbox.decision import Answer
 from pscb_mail.people import roster, undoing
+from pscb_mail.people.address import parse_address
 from pscb_mail.people.changes import Origin
 from pscb_mail.sending import attempts
 
@@ -114,6 +115,36 @@ def test_a_story_has_our_own_mails_to_them_and_the_test_copies(people: TheList) 
         ),
         ("we wrote", f'"You are off the list", <{JO}> to {JO}. Handed over: "250 2.0.0 ok".'),
     ]
+
+
+def test_a_story_has_no_test_copy_of_when_the_address_was_anothers(people: TheList) -> None:
+    """An address moves on from one head to the next and comes back: each is told of the copies of their own time."""
+
+    def test_copy(relay: str) -> None:
+        people.now += timedelta(hours=1)
+        with transaction(people.db):
+            attempts.start_test(people.db, "issue-18", "HEAD@school.example", relay, people.now)
+        people.now += timedelta(hours=1)
+
+    def move(who: str, new: str) -> None:
+        roster.edit(people.db, people.one(who).id, people.origin("edit"), address=parse_address(new))
+
+    test_copy("before")
+    people.add("Old <head@school.example>")
+    test_copy("first")
+    move("head@school.example", "old@home.example")
+    test_copy("between")
+    people.add("New <head@school.example>")
+    test_copy("second")
+    move("head@school.example", "new@home.example")
+    move("old@home.example", "head@school.example")
+    test_copy("third")
+    for who, copies in (
+        ("head@school.example", ["before", "first", "between", "third"]),
+        ("new@home.example", ["before", "between", "second"]),
+    ):
+        told = story(people.db, people.one(who), "pscb.example").timeline
+        assert [event.detail.rpartition(" ")[2] for event in told if "test copy" in event.what] == copies
 
 
 @pytest.mark.parametrize(

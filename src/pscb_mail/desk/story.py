@@ -5,6 +5,7 @@ each test copy, the mailbox for what came from them or about them and what we an
 page is for a person who asks what is kept about them.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from pscb_mail.mailbox import journal, outbox
 from pscb_mail.mailbox.journal import About
 from pscb_mail.mailbox.outbox import Written
 from pscb_mail.people import changes
+from pscb_mail.people.address import kept_address
 from pscb_mail.people.changes import Recorded
 from pscb_mail.people.subscriber import Status, Subscriber, differences
 from pscb_mail.sending import attempts
@@ -43,15 +45,25 @@ class Story:
 def story(db: Database, person: Subscriber, domain: str) -> Story:
     """Return somebody's story. `domain` is that of our Message-IDs."""
     changed = changes.history_of(db, person.id)
-    addresses = {each.address.text for recorded in changed for each in (recorded.before, recorded.after) if each}
     # What made a change bears the change's own time, and is told before it: a refusal, then what they wrote. What we
     # wrote of it is told after it.
     events = [_tried(attempt, domain) for attempt in attempts.of_person(db, person.id)]
-    events += [_tested(attempt) for attempt in attempts.tests_to(db, addresses)]
+    events += [_tested(attempt) for attempt in _tests_to_them(db, person, changed)]
     events += [_found(about) for about in journal.findings_about(db, person.id)]
     events += [_changed(recorded) for recorded in changed]
     events += [_wrote(written) for written in outbox.written_to(db, person.id)]
     return Story(person, tuple(sorted(events, key=lambda event: event.at)))
+
+
+def _tests_to_them(db: Database, person: Subscriber, changed: Sequence[Recorded]) -> Iterator[Attempt]:
+    """Yield the test copies that went to an address of theirs, but for those of when it was somebody else's."""
+    theirs = {each.address for recorded in changed for each in (recorded.before, recorded.after) if each}
+    copies = attempts.tests_to(db, (address.text for address in theirs))
+    others = changes.others_had(db, person.id, (address.key for address in theirs)) if copies else []
+    for copy in copies:
+        key = kept_address(copy.address).key
+        if not any(had == key and since <= copy.at and (not until or copy.at < until) for had, since, until in others):
+            yield copy
 
 
 def page(told: Story, zone: ZoneInfo, newsletter: str) -> str:

@@ -245,6 +245,20 @@ def history_of(db: Database, subscriber: int) -> list[Recorded]:
     ]
 
 
+def others_had(db: Database, subscriber: int, keys: Iterable[str]) -> list[tuple[str, datetime, datetime | None]]:
+    """Return when each of some addresses was somebody else's: its key, since when, and until when if not still."""
+    rows = db.execute(
+        """SELECT h.after ->> 'address', c.at,
+                  (SELECT min(l.at) FROM history n JOIN change l ON l.number = n.change
+                   WHERE n.subscriber = h.subscriber AND n.id > h.id
+                     AND lower(n.after ->> 'address') IS NOT lower(h.after ->> 'address'))
+           FROM history h JOIN change c ON c.number = h.change
+           WHERE h.subscriber <> ? AND lower(h.after ->> 'address') IN (SELECT value FROM json_each(?))""",
+        [subscriber, json.dumps(list(keys))],
+    )
+    return [(kept_address(text).key, moment(since), moment(until) if until else None) for text, since, until in rows]
+
+
 def movements(
     db: Database, since: datetime, until: datetime
 ) -> Iterator[tuple[datetime, Status | None, Status | None, int]]:
