@@ -126,6 +126,8 @@ PEOPLE = [
     ('"Bloggs; \\"Joey\\"" <jo@school.example>', 'Bloggs; "Joey"', "jo@school.example"),
     ("jo@school.example <jo@school.example>", "", "jo@school.example"),
     ("'Jo@School.example' <jo@school.example>", "", "jo@school.example"),
+    ("'Bloggs, Jo' <jo@school.example>", "Bloggs, Jo", "jo@school.example"),
+    ("\"'Jo O'Brien'\" <jo@school.example>", "Jo O'Brien", "jo@school.example"),
     (
         '"a@evil.example.com, b@evil.example.com" <jo@school.example>',
         "a@evil.example.com, b@evil.example.com",
@@ -173,6 +175,10 @@ def test_two_people_in_one_are_refused(text: str) -> None:
         ("\ufeffJo", "Jo"),
         ("Ju\u0308rgen", "J\u00fcrgen"),
         ("{{ 7*7 }}", "{{ 7*7 }}"),
+        (" '' Jo' ' ", "Jo"),
+        ("\u2018Jo\u2019", "Jo"),
+        ("'t Hooft", "'t Hooft"),
+        ("'", "'"),
     ],
 )
 def test_a_name_is_one_harmless_line(name: str, kept: str) -> None:

@@ -140,6 +140,13 @@ def test_a_part_of_a_name_is_asked_about_and_will_do_to_look(people, text: str) 
     assert directory.find(people.db, text, part=True).address.text == "umit@police.example"
 
 
+@pytest.mark.parametrize("name", ["Patel/Priya", "Dr 'Priya' Patel", "Patel: Priya & Jo", "Lee \u2013 Priya-"])
+def test_a_word_of_a_name_ends_where_it_is_read_to_end(people, name: str) -> None:
+    """However a name came in, whoever types what is read in it can act on the person."""
+    people.add(f"{name} <priya@school.example>")
+    assert directory.find(people.db, "priya").name == name
+
+
 def test_whole_words_of_a_name_go_before_parts_of_another(people) -> None:
     for name in ("Priya Patel", "Jones, Pat", "Mary-Pat Lee"):
         people.add(f"{name} <{name[:2]}@school.example>")

@@ -91,7 +91,7 @@ def parse_person(text: str) -> Person:
         return Person("", parse_address(text))
     address = parse_address(rest[:-1])
     name = clean_name(_unquoted(head))
-    if _folded(name).strip("'") == address.key:
+    if _folded(name) == address.key:
         return Person("", address)  # Outlook writes `jo@school.example <jo@school.example>` for want of a name
     if "@" in name and not head.lstrip().startswith('"'):
         raise AddressError(f'"{_quoted(text)}" holds more than one address: write one person a line.')
@@ -122,8 +122,14 @@ def _from_cells(cells: list[str]) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return a name as it is kept: one line, no controls, at most 200 characters, composed (NFC)."""
-    return one_line(composed(name.replace("\ufeff", "")), NAME_LIMIT)
+    """Return a name as it is kept: one line, no controls, at most 200 characters, composed (NFC).
+
+    Nor the single quotes in which Outlook shows a name that it got from somebody else.
+    """
+    cleaned = one_line(composed(name.replace("\ufeff", "")), NAME_LIMIT)
+    while len(cleaned) > 1 and cleaned[0] in "'\u2018" and cleaned[-1] in "'\u2019":
+        cleaned = one_line(cleaned[1:-1], NAME_LIMIT)
+    return cleaned
 
 
 def kept_address(text: str) -> Address:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 # Beyond these SQLite refuses a pattern or a condition; nothing that is kept of somebody is as long.
 _WORDS, _LENGTH = 20, 1000
-_WORD = re.compile(r"[^\s,;.()\"“”]+")
+_WORD = re.compile(r"[^\s,;:.()\[\]/\\&|\"“”]+")
+_ENCLOSING = "'‘’-–"  # within a word they are part of it: O'Brien, Mary-Ann
 _COLUMNS = ("s.address", "s.name", "s.organisation", "s.role")
 
 
@@ -57,8 +58,12 @@ def whole_words(search: str, name: str) -> bool:
     >>> whole_words("zoe", "King, Zoë"), whole_words("Pat", "Priya Patel"), whole_words("Ann", "Mary-Ann Lee")
     (True, False, False)
     """
-    words = set(_WORD.findall(plain(search)))
-    return bool(words) and words.issubset(_WORD.findall(plain(name)))
+    words = _words(search)
+    return bool(words) and words <= _words(name)
+
+
+def _words(text: str) -> set[str]:
+    return {bare for word in _WORD.findall(plain(text)) if (bare := word.strip(_ENCLOSING))}
 
 
 def condition(search: str, columns: Sequence[str] = _COLUMNS) -> tuple[str, dict[str, str]]:
