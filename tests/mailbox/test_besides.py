@@ -52,7 +52,7 @@ def test_who_asked_comes_off_and_what_waits_for_an_answer_stands_in_review(
     assert rest[:2] == ("question", "review")
     assert (rest[2] in words) is (why == ELSE)
     (entry,) = journal.reviews(room.db)
-    assert entry.proposal == f"Read the mail, and answer it: {why}"
+    assert entry.proposal == f"Read their mail, which is filed, and answer it: {why}"
     assert (room.status(TOM), room.waiting(), room.filed()) == (Status.OPTED_OUT, 0, 1)
     with transaction(room.db):
         acting.accept(room.db, entry, Origin(room.now, "editor", "review"))

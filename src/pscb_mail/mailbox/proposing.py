@@ -64,7 +64,7 @@ def _about(finding: Finding, person: Subscriber, named: str) -> str:
             what = f"Remove {who}, who has left"
             what += f", and put {named} on the list in their place" if finding.address and not finding.other else ""
         case Kind.QUESTION:
-            what = "Read the mail, and answer it"
+            what = "Read their mail, which is filed, and answer it"
         case _:
             what = "Read it"
     return what
