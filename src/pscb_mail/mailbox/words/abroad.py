@@ -12,6 +12,7 @@ from pscb_mail.mailbox.words.doubts import CONDITIONAL, ELSE, MENTIONED, MIXED, 
 from pscb_mail.mailbox.words.harmless import unknown_words
 from pscb_mail.mailbox.words.languages import LANGUAGES, Language
 from pscb_mail.mailbox.words.sentences import Sentence
+from pscb_mail.mailbox.words.spelling import without_dots
 
 # What names our mail; without it a wish may be about what was spoken of before.
 _MAIL = re.compile(
@@ -75,13 +76,17 @@ def foreign_wish(said: tuple[Sentence, ...]) -> Wish | None:
 
 def _in_another_language(sentence: Sentence) -> Wish | None:
     words = sentence.plain[:1000]
-    read = [(language, language.wish.search(words)) for language in LANGUAGES]
-    if all(match is None or _stays(language, words, match) for language, match in read) and any(m for _, m in read):
+    read = [(language, match) for language in LANGUAGES if (match := _wish(language, words)) is not None]
+    if read and all(_stays(language, match.string, match) for language, match in read):
         return None
-    found = [_doubt_abroad(language, words, match) for language, match in read if match is not None]
+    found = [_doubt_abroad(language, match.string, match) for language, match in read]
     if found:
         return Wish(sentence.written, "" if "" in found else found[0])
     return Wish(sentence.written, MENTIONED) if net.touches_abroad(words) else None
+
+
+def _wish(language: Language, words: str) -> re.Match[str] | None:
+    return language.wish.search(without_dots(words) if language.name == "German" else words)
 
 
 def _stays(language: Language, words: str, match: re.Match[str]) -> bool:

@@ -104,6 +104,8 @@ NAMES_US = re.compile(
 OFF_OUR_LIST = re.compile(
     r"\b(?:wish\w*|want\w*|asks?|asked|asking|like|request\w*)\b.{0,20}\b(?:removed|taken|deleted"
     r"|unsubscribed)\b.{0,20}\b(?:mailing|the|your|this) (?:list|newsletter|mailing)\b(?! of\b)"
+    r"|\b(?:cancel|remove|delete|withdraw|take)\b.{0,80}\b(?:anything|everything|whatever) else"
+    r" (?:(?:that )?you(?: have|'ve| had)|(?:that )?i(?: am|'m))\b"
 )
 # Something one attends, or does in turn: whoever writes of it may mean its list.
 ATTENDING = re.compile(
@@ -212,7 +214,8 @@ GIVES_A_REASON = re.compile(r"^\W*(?:as|because|since|due to|now that|and i)\b")
 # Not decided, or not now: "I might", "thinking of", "I wanted to", "I was going to".
 NOT_DECIDED = re.compile(
     r"\b(?:(?:i|we) (?:might|may)|maybe|perhaps|probably|(?<!you )possibly|thinking|think (?:of|about)|thought (?:of"
-    r"|about)|consider\w*|debating|tempted|unsure|wondering|toying|deciding|decide|wanted|intended|meant|hoped"
+    r"|about)|consider\w*|debating|tempted|unsure|wondering|toying|deciding|decide|(?<!no longer )wanted|intended"
+    r"|meant|hoped"
     r"|planned|planning|tried|trying|last thing|far from|anything but|least of all|attempted|used to|about to"
     r"|was going|were going|nearly|almost|had to|would have|eventually|some ?day|one day|at some point|in due course"
     r"|temporarily|for (?:a|the|two|three|six|some|this) (?:\w+ )?(?:while|weeks?|months?|term|time being|moment|year"

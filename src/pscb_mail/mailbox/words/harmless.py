@@ -17,7 +17,8 @@ _ENGLISH = """
     do don't dont doesn't want wish need like prefer require required rather would could can may might will shall should
     must have has had get getting got keep just simply completely entirely altogether permanently totally manually
     formally hereby therefore remove removed removing removal delete deleted deleting deletion take taken taking drop
-    dropped strike struck cross scratch erase erased erasure exclude excluded withdraw withdrawn purge omit cut knock
+    dropped dropping crossing striking excluding erasing strike struck cross scratch erase erased erasure exclude
+    excluded withdraw withdrawn purge omit cut knock
     unsubscribe unsubscribed unsubscribing unsubscription un-subscribe un subscribe subscribed subscription
     subscriptions subscribing opt opted opting opt-out opted-out optout stop stopped stopping cease ceased quit
     discontinue discontinued end terminate cancel cancelled cancellation desist refrain unenrol un-enrol unregister
@@ -32,7 +33,7 @@ _ENGLISH = """
     safeguarding children children's childrens board peterborough lscb request requests requesting ask asking asked
     grateful glad happy obliged good great appreciate appreciated process action arrange ensure make sure certain see
     confirm register consent object processing interested interest use point purposes moment chance whenever able let go
-    ahead notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed relevant
+    ahead notice marketing nonsense crap rubbish stuff things bloody damn such wrong person gdpr needed wanted relevant
     applicable x xx xxx awfully terribly actually honestly frankly quickly swiftly politely respectfully humbly
     regretfully unfortunately finally officially really definitely indeed mind minding dist bye ok above undersigned
     consented bin pop kick chuck whip wipe throw boot bump pull whisk lift tick rub slip sign rule scrub strip score
@@ -52,7 +53,7 @@ _OTHERS = {
         nimm streich* entfern* losch* raus herausnehmen kundig* abo* erhalt* bekomm* bezieh* empfang* send* schick*
         zusend* zuschick* ab jetzt umgehend unverzuglich sofort kunftig zukunft zukunftig ganz wieder einfach werden
         werde sein bitten konnt* konnen durf* ware* dass damit doch einmal mal bin ist sind stehen stehe freundliche*
-        gruss* herzlich* kontaktieren anschreiben informationen infos post benotig* brauch* es ihn rundmail* persoenlich
+        gruss* herzlich* kontaktieren anschreiben informationen infos post benotig* brauch* es ihn rundmail* personlich*
         namen name
         """,
     "French": """
@@ -138,7 +139,8 @@ _OTHERS = {
     "Welsh": """
         fi i mi ni dw dwi rwy rwyf rwyn dwi'n rwy'n mae'n hoffwn hoffwn'i fyddech fyddwn allwch gallwch wnewch a ag â y
         yr 'r o'r o i'r oddi ar am yn ei eich chi os gwelwch dda plis cystal garedig fod gan fy ein enw henw
-        nghyfeiriad cyfeiriad manylion e-bost ebost e-bostio ebostio rhestr rhestrau bostio ddosbarthu cylchlythyr*
+        nghyfeiriad cyfeiriad manylion ond ddrwg flin gen sori e-bost ebost e-bostio ebostio rhestr rhestrau bostio
+        ddosbarthu cylchlythyr*
         gylchlythyr* newyddlen* neges* negeseuon tynnwch tynnu dynnu thynnu nhynnu dileu ddileu dilewch derbyn cael
         ddim dim eisiau dymuno moyn peidi* danfon anfon hanfon gyrru yrru ddanfon mwy mwyach bellach rhagor o'ch hyn
         hon hwn rhain nawr rwan ar unwaith diolch fawr bore da prynhawn helo annwyl cofion gorau stopiwch rhowch gorau
@@ -189,9 +191,17 @@ TITLED = re.compile(
     r"(?: [a-z]{3,}){0,2} team|\d{1,6}|(?:[a-z]\.? )?(?!left|retired|died|moved|resigned|says?|asks?|wants?|is\b|has\b)"
     r"[a-z'-]{1,30})$"
 )
+# What no post, no place and no name below a signature has: somebody says something.
+SAYS = re.compile(
+    r"\b(?:i|i'm|i'd|we|you|he|she|they|it|this|that|these|me|us|not|no|never|don't|only|but|except|unless|if|until"
+    r"|when|ignore|joke|joking|mistake|keep|stay|please|wait|then|is|are|was|were|has|have|had|will|would|can|could"
+    r"|did|does|do|left|says?|asks?|asked|wants?|wanted|died|moved|retired|resigned)\b"
+)
 GREETED = re.compile(
-    r"^(?:(?:my )?dear(?: \w+){1,3}\s?,|hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning"
-    r"|afternoon)\b,? ?"
+    r"^(?:(?:to )?(?:whoever|whomever|any(?:one|body) who)(?: (?:is|are|it|may|now))? (?:reads?|reading|gets?"
+    r"|receiv\w+|sends?|runs?|deals?|concern|does|handles?|manages?|opens?|looks after)\b(?: (?!not\b|never\b)\w+){0,4}"
+    r"\s?[:,-]|(?:(?:my )?dear(?: \w+){1,3}\s?,|hi|hello|hey|hiya|dear|good morning|good afternoon|good evening|morning"
+    r"|afternoon)\b),? ?"
 )
 GREETING = re.compile(
     r"^(?:hi|hello|hey|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|to whom|fao|team|all|sir|madam"

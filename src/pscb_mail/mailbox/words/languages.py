@@ -225,7 +225,8 @@ LANGUAGES = (
         r"|ddim (?:eisiau|am|yn dymuno|moyn) (?:\w+ ){0,2}?(?:colli|gadael|dod oddi|dad-?danysgrif|fy nhynnu)\w*",
         no=r"ddim(?! (?:eisiau|am|yn dymuno|moyn))|byth|na|nid|peidi\w+(?! (?:a|ag) (?:d?anfon|hanfon|gyrru|e-?bost))",
         before=r"ddim|dim|byth|heb|peidi\w+|na|nid",
-        turns=r"os(?! gwelwch)|ond|oni bai|nes|tan|pan|unig|cwrs\w*|gwrs|hyfforddi\w*|cyfarfod\w*|gyfarfod\w*|gweithdy"
+        turns=r"os(?! gwelwch)|(?<!gen i, )(?<!gen i )(?<!gen i - )(?<!sori )(?<!sori, )ond|oni bai|nes|tan|pan|unig"
+        r"|cwrs\w*|gwrs|hyfforddi\w*|cyfarfod\w*|gyfarfod\w*|gweithdy"
         r"|cydweithi\w*|gydweithi\w*",
     ),
     _language(

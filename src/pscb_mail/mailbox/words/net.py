@@ -44,6 +44,7 @@ _CURT = re.compile(
     r"^(?:\w+ )?(?:no thanks|no thank you|no|no more|not for me|not interested|do not want|not wanted|no interest"
     r"|discontinue|leave me alone|remove|delete|erase|cancel|enough|off|go away|stop|stop it|nothing (?:here "
     r"|in (?:it|this|these) )?for (?:me|us)|not relevant|not needed|not required|no longer (?:\w+)|this is spam|spam"
+    r"|(?:stop|cease|quit|discontinue) (?:sending|mailing|e-?mailing|contacting)"
     r"|end|removal|opting out|opt out|do so)(?: (?:please|thanks|to me|for me|now|this|it|these))*$"
 )
 _STILL_HERE = re.compile(
@@ -84,7 +85,11 @@ _IDIOM = re.compile(
     r"|give (?:it|me|us) a (?:rest|break)\b|surplus to requirements|(?:of )?no (?:further |more |earthly "
     r"|longer of )?(?:use|interest|relevance) to (?:me|us)\b|(?:straight|go(?:es)?|went) (?:\w+ )?(?:in|into"
     r"|to) (?:the |my )?(?:bin|junk|trash|rubbish)\b|(?:clogging|cluttering|filling)(?: up)? (?:my|our|the)\b"
-    r"|(?:bombard|pester|inundat|swamp|harass|hound|spam)\w*\b"
+    r"|(?:stop|cancel|drop|remove|delete) (?:one|the other|the second)(?: (?:of (?:them|these)|please|one))?(?:$|[,;!])"
+    r"|(?:no (?:need|point|reason|use|sense)(?: in| to)?|(?:do not|don't|needn't) (?:need to|have to)?) ?keep(?:ing)?"
+    r" (?:me|us|my \w+) on\b|less (?:often|frequently|regularly)\b|or (?:else )?not at all\b|(?:take off|remove|delete"
+    r"|unsubscribe|take) (?:everybody|everyone|all (?:of )?(?:us|them)|the whole)\b|(?:bombard|pester|inundat|swamp"
+    r"|harass|hound|spam)\w*\b"
     r"(?! (?:on|in|at)\b(?!.{0,40}\b(?:(?:by|from|with) (?:\w+ ){0,2}your|newsletters?|e-?mails?|bulletins?)\b)"
     r"| with (?:calls|questions|quer\w+|enquir\w+|requests|phone)\b(?!.{0,40}\b(?:newsletters?|e-?mails?"
     r"|bulletins?)\b))|drowning in\b|i'm drowning"
@@ -115,7 +120,8 @@ _ENDING_ABROAD = re.compile(
     r"|plus (?:recevoir|envoyer)|baja|elimin|quit|borr|sacar|desubscri|dejen|no (?:quiero|deseo|quisiera)|remov|apag"
     r"|exclu|cancel|anul|deixem|deixar|nao (?:quero|desejo|pretendo)|wykresl|skresl|usun|odsub|odwol|przesta"
     r"|(?:wy|przy)sylac|nie (?:chce|zycze|wysyl|przysyl)|isbrauk|ismesk|isimk|pasalin|salin|istrin|nebesius|nesius"
-    r"|neben|nenor|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|atteik|atsak|svitro|izsvitro|izsledz"
+    r"|neben|nenor|issiregistr|izregistr|dezinscri|desapunt|izdzes|dzes|iznem|nonem|atteik|atsak|svitro|izsvitro"
+    r"|izsledz"
     r"|nevel|negrib|nesut|sterg|sters|scoat|scos|renunt|nu (?:mai |imi |imi mai )?(?:vreau|doresc|trimit)"
     r"|t[hy]?ynn[wu]|dynnu|d?dile|ddim (?:eisiau|am)|peidi|nikal|nikaal|hata (?:de|do)|nahi+n? chah|band kar|na bhej"
     # Languages that no pattern reads: Dutch, Italian, Czech, Slovak, Hungarian, Turkish, Scandinavian ones, Albanian.

@@ -27,6 +27,8 @@ from pscb_mail.mailbox.words.doubts import (
 )
 from pscb_mail.mailbox.words.sentences import Sentence
 
+_POST = 5  # words
+
 
 def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish to come off in these sentences, if there is one; doubtful ones say why."""
@@ -62,8 +64,11 @@ def is_negated(sentence: Sentence) -> bool:
 
 def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     """Return the wish of a mail that is one word (STOP), or one word and its reason ("I've retired. Remove.")."""
-    rest = [s for s in said if s.bare and not _is_chatter(s) and not _is_signature(s, sender)]
+    said = _before_signature(said)
+    rest = [s for s in said if s.bare and (_is_one_word(s) or not _is_chatter(s)) and not _is_signature(s, sender)]
     wish = next((s for s in rest if _once(s.bare) in (wishes.WHOLE if s is rest[0] else wishes.WHOLE_ANYWHERE)), None)
+    if len(rest) == 1 and rest[0].bare in wishes.WHOLE_ALONE:
+        wish = rest[0]
     if wish is None or sum(s.words for s in rest) >= 30:
         return None
     if wish.question:
@@ -74,6 +79,19 @@ def _whole(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     doubt = SOMEBODY if any(doubts.OF_ANOTHER.search(s.bare) for s in around) else doubt_beside(around)
     doubt = doubt or (OTHER if other else MIXED if strange else "")
     return Wish(wish.written, doubt or (TURNED if any(is_negated(s) for s in around) else ""))
+
+
+def _before_signature(said: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+    """Return what goes before a name with a title, where nothing but a post or a place stands below it ("Locum GP")."""
+    name = next((i for i, s in enumerate(said) if i and harmless.TITLED.match(s.bare)), None)
+    if name is None or any(s.words > _POST or s.question or harmless.SAYS.search(s.plain) for s in said[name + 1 :]):
+        return said
+    return said[:name]
+
+
+def _is_one_word(sentence: Sentence) -> bool:
+    """Whether a sentence is the one word, with thanks or without: "no more thx"."""
+    return _once(sentence.bare) in wishes.WHOLE
 
 
 def _once(words: str) -> str:
@@ -167,7 +185,7 @@ def _voice(sentence: Sentence, match: re.Match[str], before: str) -> str:
     """Return a doubt where the words of a wish are quoted, or offered to somebody ("would you like to be removed")."""
     quoted = any(match.re.search(words) for words in doubts.IN_QUOTES.findall(sentence.plain))
     # "The line should read: please remove me": what goes before the colon is nothing of the sender's own.
-    lead = before.rstrip()
+    lead = harmless.GREETED.sub("", before).rstrip()
     introduced = lead.endswith(":") and len(lead.split()) >= 3 and not doubts.SAID_OF_ONESELF.search(lead)
     return SOMEBODY if quoted or introduced or doubts.OFFERED.search(sentence.plain) else ""
 

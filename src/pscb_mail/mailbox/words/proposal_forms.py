@@ -5,12 +5,14 @@ Pure data, each for one sentence as `sentences` returns it. Who has left is told
 
 import re
 
+_NO_NEED = r"(?<!need to )(?<!need for you to )(?<!\bnot )(?<!n't )(?<!\bnot to )(?<!point to )(?<!have to )"
 _SUBSCRIBE = {
     "to be put on the list": r"\bbe (?:added|put|included) (?:to|on|in) (?:your|the|this) (?:\w+ ){0,2}?(?:list"
     r"|newsletters?|mailing)\b",
     "how do I join": r"\bhow (?:do|can|could|would) (?:i|we|he|she|they|my \w+)\b.{0,20}\b(?:subscribe|join|sign up"
     r"|get (?:this|the) newsletter)\b",
-    "put my colleague on the list": r"\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my colleague|our"
+    "put my colleague on the list": rf"{_NO_NEED}\b(?:put|add|include|sign|keep|get) (?:me|us|my|him|her|them|my"
+    rf" colleague|our"
     r"|a colleague|the following|these|this)\b.{0,80}\b(?:list|newsletters?|mailing|distribution|circulation"
     r"|bulletins?|up|back|database|on)\b",
     "subscribe me": r"\b(?:re-?)?subscribe (?:me|us|my|him|her|them|to)\b"
@@ -67,7 +69,7 @@ _SUBSCRIBE = {
     r"|future \w+)\b.{0,40}\bto (?:my colleague|our|.{2,60}@)",
     "ought to receive it": r"\b(?:should|ought to|would like to|wants to|needs to|wishes to) (?:also )?(?:receive|get"
     r"|be on|have|be added)\b.{0,60}\b(?:newsletters?|list|bulletins?|this|it|copy)\b",
-    "keep me on": r"\bput me back\b|\bback on (?:the|your) list\b|\bkeep me on\b"
+    "keep me on": rf"\bput me back\b|\bback on (?:the|your) list\b|{_NO_NEED}\bkeep me on\b"
     r"|\b(?:i )?(?:want|would like|'d like|wish) to (?:stay|remain|come back|be back|keep receiving"
     r"|continue receiving)\b",
     "I did not ask for this": r"\b(?:i )?(?:did not|didn't|never|hadn't) (?:\w+ )?(?:ask|mean|want|intend"
@@ -80,7 +82,7 @@ _SUBSCRIBE = {
 }
 SUBSCRIBE = tuple(re.compile(pattern) for pattern in _SUBSCRIBE.values())
 BACK = re.compile(
-    r"\b(?:put|add|get|have) me back(?: on(?: the list)?)?\b|\bkeep me on(?: the list)?\b|\bresubscribe me\b"
+    rf"\b(?:put|add|get|have) me back(?: on(?: the list)?)?\b|{_NO_NEED}\bkeep me on(?: the list)?\b|\bresubscribe me\b"
     r"|^(?:back|undo|start|stay|re-?subscribe|i want (?:back|to stay(?: on)?)|(?:a |by )?mistake"
     r"|(?:it|this|that) (?:(?:was|is) a mistake|wasn't me|was not me)"
     r"|i (?:did not|didn't) ask (?:for this|to be taken off))$"

@@ -14,7 +14,11 @@ from pscb_mail.mailbox.words.spelling import mended
 _WRAPPED = 58
 _MOST = 400
 _WRITTEN = 300
-_END = re.compile(r"(?<!\d\.)(?<!\bel\.)(?<=[.!?;…])[\"')\]]{0,3}\s+")
+# No thought ends with a title ("Dr. Hale"), nor with the initial behind it ("Dr S. Hale").
+_END = re.compile(
+    r"(?<!\d\.)(?<!\bel\.)(?<!\bDr\.)(?<!\bMrs\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bRev\.)(?<!\b[DM][rs] [A-Z]\.)"
+    r"(?<!\bMrs [A-Z]\.)(?<!\b[DM][rs]\. [A-Z]\.)(?<!\bMrs\. [A-Z]\.)(?<=[.!?;…])[\"')\]]{0,3}\s+"
+)
 
 # What is said for politeness only. It would look like a condition, or stand between words that belong together.
 _POLITE = re.compile(
@@ -30,7 +34,8 @@ _POLITE = re.compile(
     r"|'s )?(?:be )?best (?:if you|to)|(?:it|that)(?:'d| would| will|'ll) be (?:so |really |very )?(?:great|lovely"
     r"|good|nice|helpful|appreciated|wonderful|fantastic|brilliant|super|ideal|perfect)(?: if(?: you(?: would| could"
     r"| can|'d)?)?)?|would it be (?:a (?:bother|nuisance|problem|pain|trouble)|too much (?:trouble|bother"
-    r"|to ask)) (?:to|if you(?: could)?)|i think|would you mind|(?:would|should) be (?:so |very |most )?grateful if"
+    r"|to ask)) (?:to|if you(?: could)?)|i think|would you (?:\w+ )?mind(?: awfully| terribly| very much)?|(?:would"
+    r"|should) be (?:so |very |most )?grateful if"
     r"|i would be grateful|i'd be grateful|be so kind(?: as)?(?: to)?)\b[,]?"
 )
 

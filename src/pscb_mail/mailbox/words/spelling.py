@@ -52,6 +52,15 @@ def _slips(word: str) -> set[str]:
     return {word, *(word[:i] + word[i + 1 :] for i in range(1, len(word)))}
 
 
+# "möchte" on a keyboard without the dots; not "neue", "bauen", "que".
+_DOTS = re.compile(r"(?<![aeq])([aou])e")
+
+
+def without_dots(words: str) -> str:
+    """Return German words spelt "moechte", "fuer" as `quotes.plain` leaves them where they are spelt with umlauts."""
+    return _DOTS.sub(r"\1", words)
+
+
 _MEANT: dict[str, set[str]] = {}
 for _word in _WORDS:
     for _slip in _slips(_word):

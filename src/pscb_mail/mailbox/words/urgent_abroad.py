@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pscb_mail.mailbox.words.net import is_english
 from pscb_mail.mailbox.words.phrases import Phrases
+from pscb_mail.mailbox.words.spelling import without_dots
 
 
 @dataclass(frozen=True)
@@ -249,4 +250,7 @@ _LANGUAGES = (
 def tells_abroad(sentence: str, around: str) -> bool:
     """Whether a sentence in another language, with those beside it, tells of harm to a young person."""
     around = around.replace("ʼ", "'")
-    return not is_english(around) and any(language.tells(sentence, around) for language in _LANGUAGES)
+    if is_english(around):
+        return False
+    spelt = {(sentence, around), (without_dots(sentence), without_dots(around))}
+    return any(language.tells(*words) for words in spelt for language in _LANGUAGES)

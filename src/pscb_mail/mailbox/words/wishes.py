@@ -48,12 +48,14 @@ def _forms(
 
 # What somebody asks to be done with them, or with their name.
 _ASKS = {
-    "take me off": rf"\b(?:take|taking|get|cross|strike|scratch|leave|cut|knock) {ME} ?(?:right )?(?:off|out|from)\b",
+    "take me off": rf"\b(?:take|taking|get|getting|cross|crossing|strike|striking|scratch|leave|cut|knock) {ME}"
+    rf" ?(?:right )?(?:off|out|from)\b",
     "pop me off": rf"\b(?:pop|bin|kick|chuck|whip|wipe|throw|boot|bump|pull|whisk|lift|tick|rub|slip|sign|scrub|strip"
     rf"|score|keep|rule|opt) {ME} ?(?:right )?(?:off|out|from) (?:of )?(?:the|this|your|all|any|it|here|these)\b",
     "count me out": r"\bcount (?:me|us) out (?:of|for|from) (?:(?:the|this|your|all|any|these) )?(?:(?:future|further"
     r"|more) )?(?:newsletters?|bulletins?|mailings?|e-?mails?|mailing list|copies|issues|editions)\b",
-    "remove me": rf"\b(?:remove|removing|delete|deleting|drop|exclude|withdraw|erase|omit|purge|deregister"
+    "remove me": rf"\b(?:remove|removing|delete|deleting|drop|dropping|exclude|excluding|withdraw|erase|erasing|omit"
+    rf"|purge|deregister"
     rf"|de-register) (?:both )?{ME}",
     "remove from the list": r"\b(?:(?:remove|delete) (?:from|off|of)|(?:taken? off|take out|unsubscribe)(?: (?:from"
     r"|off|of))?) (?:your|the|this|all|any|these|our) (?:\w+ ){0,3}?(?:list|lists|mailings?|newsletters?|distribution"
@@ -158,13 +160,15 @@ _REFUSES = {
     r"|mails?|copies|issues|bulletins?)\b",
     "no more": r"^no (?:more|further) (?:of )?(?:these |this |the |your )?(?:newsletters?|e-?mails?|mails?|mailings?"
     r"|bulletins?|copies)\b|^no (?:more|further) of (?:these|this)$",
+    "no to any more": r"^no,? to (?:any |all )?(?:more|further|future) (?:of (?:these|them|this)|newsletters?|e-?mails?"
+    r"|mails?|mailings?|bulletins?|copies|issues|editions)\b",
     "send not to me": r"\b(?:do not|don't|dont|never) (?:send|e-?mail|mail) (?:this|these|it|them|those"
     r"|any(?: more)? of (?:this|these))(?: to (?:me|us))?\b",
     "receive no more": r"\b(?:ensure|make sure|see|arrange|so)(?: that)? (?:i|we) (?:receive|get|have|am sent"
     r"|are sent) no (?:further|more)\b",
     "no longer required": r"^(?:the |this |your |these )?(?:newsletters?|e-?mails?|mailings?|bulletins?)(?: is"
     r"| are)? (?:no longer|not) (?:required|needed|wanted|relevant|applicable|of (?:use|interest))(?: to me| to us"
-    r"| any ?more)?$",
+    r"| any ?more| (?:at|by|in) (?:this|our) \w+)?(?:$|(?=, (?:as|because|since|we|i|i'm|we're|it's)\b))",
     "and unsubscribe": r"[-,:;] ?(?:so )?(?:unsubscribe|remove|delete)(?: me)?$",
     "no consent": r"\b(?:i|we) (?:do not|don't|dont|no longer|never) consent(?:ed)? to (?:be|being|receiv\w+|get\w*)\b",
 }
@@ -214,4 +218,10 @@ _WHOLE = (
     "|off list|take me off|take off|no more|end|quit|not wanted|no longer wish to receive|sign off|signoff"
 )
 WHOLE = frozenset(_WHOLE.split("|"))
+# Beside another sentence they may be about what that names.
+WHOLE_ALONE = frozenset([
+    "cease sending", "cease mailing", "cease e-mailing", "cease emailing", "stop mailing",
+    "stop emailing", "stop e-mailing", "don't send any more", "do not send any more", "send no more",
+    "do not send more", "don't send more", "don't send anything", "don't send anything else", "no more sending",
+])  # fmt: skip
 MENTIONS = re.compile(r"\b(?:un-? ?subs?cri(?:be|bed|bing|ption)|opt(?:ed|ing)?[- ]out|mailing list removal)\b")
