@@ -103,6 +103,8 @@ PLAIN = [
     "Please continue sending it to me.",
     "OK thanks Sarah",
     "Yes please.\n\nBest wishes,\nJo Bloggs\nDeputy Head | Elm School\nTel: 01632 960001\nwww.elm.example\nSent from my iPhone",
+    "Yes.\nJo Bates\nHeadteacher, St Mary's",
+    "Please leave me on the list",
 ]
 BESIDE = [
     "This is a Freedom of Information request: how many people get this newsletter?",
@@ -122,6 +124,18 @@ BESIDE = [
     "Please add my colleague to the list as well.",
     "I want to stay on the list until Christmas",
     "Yes\n\nPlease ring me about a pupil.",
+    "I'd like to leave please",
+    "I wish to leave",
+    "It was a mistake to add me. Thanks",
+    "Okay, this was a mistake",
+    "Please leave us",
+    "Yes, continue to leave us",
+    "Do as you like",
+    "Yes please\n\nHELP ME",
+    "YES. ADD MY DEPUTY AS WELL",
+    "Yes please. Add Jane Doe Too",
+    "Yes please\nAdd Jane Doe Too",
+    "Jane Doe\nYes please",
 ]
 
 
