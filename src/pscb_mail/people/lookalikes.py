@@ -5,6 +5,7 @@ somebody on the list bears at another domain; and two ways to write one mailbox 
 Nothing is decided here: `nhs.nte` may be real one day, and two people may be called Jo Bloggs.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,19 +101,30 @@ def _one_slip(one: str, other: str) -> bool:
 # -- questions to the list ------------------------------------------------------------------------------------------
 
 _NEW = "NOT EXISTS (SELECT 1 FROM subscriber n WHERE n.address_key = t.key)"
+# The domains that only one or two newcomers have.
+_RARE = f"""
+    WITH new AS MATERIALIZED (
+        SELECT substr(key, instr(key, '@') + 1) AS domain FROM staged t WHERE {_NEW}
+        GROUP BY domain HAVING count(*) < 3)
+    SELECT domain FROM new WHERE domain NOT IN (
+        SELECT new.domain FROM subscriber s
+            CROSS JOIN new ON new.domain = substr(s.address_key, instr(s.address_key, '@') + 1))
+    ORDER BY domain
+"""
+# Those that more have, of some lengths.
 _DOMAINS = f"""
-    SELECT domain, sum(known), sum(joining) FROM (
-        SELECT substr(address_key, instr(address_key, '@') + 1) AS domain, 1 AS known, 0 AS joining FROM subscriber
-        UNION ALL SELECT substr(key, instr(key, '@') + 1), 0, 1 FROM staged t WHERE {_NEW})
-    GROUP BY domain
+    SELECT substr(key, instr(key, '@') + 1) AS domain, count(*)
+    FROM (SELECT address_key AS key FROM subscriber UNION ALL SELECT key FROM staged t WHERE {_NEW})
+    WHERE length(key) - instr(key, '@') IN (SELECT value FROM json_each(?))
+    GROUP BY domain HAVING count(*) > 2
 """
 
 
 def _near_domains(db: Database) -> Iterator[Question]:
-    rows = db.execute(_DOMAINS).fetchall()
-    common = {domain: known + joining for domain, known, joining in rows if known + joining > 2}
+    rare = [domain for (domain,) in db.execute(_RARE) if domain not in _COMMON]
+    lengths = {len(domain) + more for domain in rare for more in (-1, 0, 1)}
+    common = dict(db.execute(_DOMAINS, [json.dumps(list(lengths))]).fetchall()) if rare else {}
     known = slips(dict.fromkeys(_COMMON, 0) | common)
-    rare = (domain for domain, before, joining in rows if not before and joining <= 2 and domain not in _COMMON)
     near = ((domain, other) for domain in rare if (other := nearest(domain, known)))
     for domain, other in islice(near, _ASKED):
         for line, address in db.execute(_AT, {"domain": f"@{domain}"}).fetchall():
@@ -128,12 +140,14 @@ def _known_names(db: Database) -> Iterator[Question]:
 
 
 # The newcomers are few or the list is: going through the list once and looking each up among them is linear in both.
+# (The + keeps it from going by the index of statuses, which leads to and fro.)
 _NAMES = f"""
     WITH new AS MATERIALIZED (
-        SELECT line, address, name, lower(name) AS folded, substr(key, instr(key, '@')) AS at FROM staged t
+        SELECT line, address, name, substr(key, instr(key, '@')) AS at FROM staged t
         WHERE t.status = 'active' AND instr(t.name, ' ') > 0 AND {_NEW})
-    SELECT new.line, new.address, new.name, s.address FROM subscriber s CROSS JOIN new ON new.folded = lower(s.name)
-    WHERE s.status IN ('active', 'bounced') AND substr(s.address_key, instr(s.address_key, '@')) <> new.at
+    SELECT new.line, new.address, new.name, s.address
+    FROM subscriber s CROSS JOIN new ON new.name = s.name COLLATE NOCASE
+    WHERE +s.status IN ('active', 'bounced') AND substr(s.address_key, instr(s.address_key, '@')) <> new.at
       AND NOT EXISTS (SELECT 1 FROM staged both WHERE both.key = s.address_key)
     LIMIT ?
 """
@@ -144,10 +158,12 @@ def _spellings(db: Database) -> Iterator[Question]:
         yield Question(line, address, other, f"Is this the same mailbox as {other}?")
 
 
+# `mailbox_of` takes longer than all the rest: it is asked about people at a newcomer's domain alone.
 _SPELT = f"""
-    WITH new AS MATERIALIZED (SELECT line, address, key, mailbox_of(key) AS mailbox FROM staged t WHERE {_NEW})
+    WITH new AS MATERIALIZED (
+        SELECT line, address, substr(key, instr(key, '@')) AS at, mailbox_of(key) AS mailbox FROM staged t WHERE {_NEW})
     SELECT new.line, new.address, s.address FROM subscriber s CROSS JOIN new ON new.mailbox = mailbox_of(s.address_key)
-    WHERE s.status <> 'removed' LIMIT ?
+    WHERE substr(s.address_key, instr(s.address_key, '@')) IN (SELECT at FROM new) AND s.status <> 'removed' LIMIT ?
 """
 _TWICE = f"""
     WITH new AS MATERIALIZED (SELECT line, address, mailbox_of(key) AS mailbox FROM staged t WHERE {_NEW}),
