@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pscb_mail.errors import NotNowError, UsageError
-from pscb_mail.people import changes, directory, roster, undoing
+from pscb_mail.people import changes, directory, forgotten, roster, undoing
 from pscb_mail.people.address import parse_address, parse_person
 from pscb_mail.people.subscriber import Status
 
@@ -201,6 +201,26 @@ def test_undo_gives_nobody_an_address_whose_later_owner_opted_out(people) -> Non
     assert [person.address.text for person in people.everybody()] == ["new@x.example", SAM]
     undo(people, number)
     assert (undo(people, edited).people, undo(people, taken_off).people) == (1, 1)
+
+
+def test_an_undo_keeps_back_those_alone_whose_address_is_barred(people) -> None:
+    """Of an import of many, one address may be barred by now: by an opt-out of another's, or by a forgetting."""
+    number = people.add("a@x.example", "b@x.example", "c@x.example")
+    taken_off = undo(people, number)
+    people.add(SAM)
+    sam = people.one(SAM).id
+    for address in ("b@x.example", SAM):
+        roster.edit(people.db, sam, people.origin("edit"), address=parse_address(address))
+    opted_out = people.opt_out(SAM)
+    people.db.register_function(lambda text: f"hash of {text}", name="keyed_hash", deterministic=True)
+    forgotten.bar(people.db, forgotten.hashes(people.db, ["c@x.example"]), people.now)
+    done = undo(people, taken_off.change)
+    assert [person.address.text for person in people.everybody()] == ["a@x.example", SAM]
+    assert (done.people, done.stayed) == (1, 2)
+    assert [(each.person.address.text, each.newer and each.newer.number, each.bar) for each in done.kept] == [
+        ("b@x.example", opted_out, "whoever had b@x.example since has opted out"),
+        ("c@x.example", None, "whoever had c@x.example asked to be forgotten"),
+    ]
 
 
 def test_an_unknown_change_is_a_sentence(people) -> None:

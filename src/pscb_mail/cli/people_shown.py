@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pscb_mail.people.enrolling import Enrolled
     from pscb_mail.people.lookalikes import Question
     from pscb_mail.people.newgroups import NewGroup
-    from pscb_mail.people.undoing import Lifted, Undone
+    from pscb_mail.people.undoing import Kept, Lifted, Undone
 
 EXAMPLES = 3
 FIRST = 10  # of a list, so many are shown and the others counted
@@ -62,7 +62,9 @@ def story_as_json(told: "Story") -> dict[str, object]:
 
 def undone_as_json(done: "Undone") -> dict[str, object]:
     """Return what an undo did."""
-    kept = [{"address": each.person.address.text, "change": each.newer.number} for each in done.kept]
+    kept = [
+        {"address": each.person.address.text, "change": each.newer.number if each.newer else None} for each in done.kept
+    ]
     whole = {"change": done.change, "undone": done.undone.number, "people": done.people}
     return {**whole, "stayed": done.stayed, "kept": kept}
 
@@ -274,12 +276,17 @@ def undone(done: "Undone") -> None:
     """Print what an undo did, and what it could not take back."""
     console.result(f"Taken back for {_count(done.people)}.{way_back(done.change)}")
     for each in done.kept[:FIRST]:
-        why = f"change {each.newer.number} ({each.newer.origin.command}) came later"
-        if each.holder is not None:
-            why = f"their address of then is on the list already: {each.holder.called} ({each.holder.status.words})"
-        console.result(f"  {console.safe(each.person.called)} stays: {console.safe(why)}.")
+        console.result(f"  {console.safe(each.person.called)} stays: {console.safe(_why(each))}.")
     if done.stayed > FIRST:
         console.result(f"  … and {done.stayed - FIRST:,} more.")
+
+
+def _why(kept: "Kept") -> str:
+    if kept.bar or kept.newer is None:
+        return kept.bar
+    if kept.holder is not None:
+        return f"their address of then is on the list already: {kept.holder.called} ({kept.holder.status.words})"
+    return f"change {kept.newer.number} ({kept.newer.origin.command}) came later"
 
 
 def _count(people: int) -> str:

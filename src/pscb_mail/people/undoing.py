@@ -40,11 +40,13 @@ class Kept:
     """A person for whom a change was not taken back, and the later change that stands on it.
 
     `holder`: who else has their address of then; None where they themselves are not as the change left them.
+    `bar`: why that address cannot come back to the list, in words; of a forgetting no change tells.
     """
 
     person: Subscriber
-    newer: Made
+    newer: Made | None
     holder: Subscriber | None
+    bar: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,40 +125,39 @@ def undo(db: Database, number: int, origin: Origin, *, lifting: int | None = Non
 def _weighed(db: Database, number: int) -> tuple[int, int]:
     """Keep what stands in the way of each step of a change; returns how many there are, and how many stay for it.
 
-    Raises UsageError where nobody is left to take it back for, or one of them must not come back.
+    Raises UsageError where nobody is left to take it back for.
     """
-    db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER)")
-    db.execute(f"INSERT INTO weighed SELECT step, holder FROM ({_STEPS})", {"number": number})
+    db.execute("CREATE TEMP TABLE weighed (step INTEGER PRIMARY KEY, holder INTEGER, bar TEXT NOT NULL DEFAULT '')")
+    db.execute(f"INSERT INTO weighed (step, holder) SELECT step, holder FROM ({_STEPS})", {"number": number})
+    _keep_off_the_barred(db)
     steps, stayed = db.execute("SELECT count(*), count(holder) FROM weighed").fetchone()
     if not steps:
         raise UsageError(
             f"Change {number} cannot be taken back: whoever it was about has been forgotten.",
             "Forgetting is for good. `pscb-mail undo --list` shows the other changes.",
         )
-    _hold_free_to_have(db, number)
     return steps, stayed
 
 
-def _hold_free_to_have(db: Database, number: int) -> None:
-    """Refuse where somebody would have an address again that holds a bar which is not theirs. Raises UsageError."""
-    rows = db.execute(_HAD_AGAIN)
-    some = rows.fetchmany(_AT_ONCE)
+def _keep_off_the_barred(db: Database) -> None:
+    """Let those stay as they are who would have an address again that holds a bar which is not theirs."""
+    some = db.execute(_HAD_AGAIN, [0, _AT_ONCE]).fetchall()
     gone = once_theirs(db) if some else {}
     while some:
-        barred = forgotten.among(db, [key for _, _, key in some])
-        for subscriber, address, key in some:
+        barred = forgotten.among(db, [key for *_, key in some])
+        for step, subscriber, address, key in some:
             if key in barred or gone.get(key, subscriber) != subscriber:
                 did = "asked to be forgotten" if key in barred else "since has opted out"
-                raise UsageError(
-                    f"Change {number} cannot be taken back: whoever had {address} {did}.",
-                    "That address cannot come back to the list.",
-                )
-        some = rows.fetchmany(_AT_ONCE)
+                holder = subscriber if key in barred else gone[key]
+                bar = f"whoever had {address} {did}"
+                db.execute("UPDATE temp.weighed SET holder = ?, bar = ? WHERE step = ?", [holder, bar, step])
+        some = db.execute(_HAD_AGAIN, [some[-1][0], _AT_ONCE]).fetchall()
 
 
-_HAD_AGAIN = """SELECT h.subscriber, h.before ->> 'address', lower(h.before ->> 'address') AS key
+_HAD_AGAIN = """SELECT w.step, h.subscriber, h.before ->> 'address', lower(h.before ->> 'address') AS key
                 FROM weighed w JOIN history h ON h.id = w.step
-                WHERE w.holder IS NULL AND h.before IS NOT NULL AND key IS NOT lower(h.after ->> 'address')"""
+                WHERE w.holder IS NULL AND h.before IS NOT NULL AND key IS NOT lower(h.after ->> 'address')
+                    AND w.step > ? ORDER BY w.step LIMIT ?"""
 
 
 def _free(db: Database, at_once: int) -> Iterator[list[_Step]]:
@@ -172,20 +173,21 @@ _NEXT = """SELECT w.step, h.subscriber, h.before FROM weighed w JOIN history h O
 
 
 def _kept(db: Database, number: int) -> tuple[Kept, ...]:
-    """Return the first of those who are not as a change left them, or whose address of then is another's."""
+    """Return the first of those who are not as a change left them, or whose address of then is another's or barred."""
     rows = db.execute(
-        """SELECT h.subscriber, coalesce(h.after, h.before), w.holder FROM weighed w JOIN history h ON h.id = w.step
-           WHERE w.holder IS NOT NULL ORDER BY w.step LIMIT ?""",
+        """SELECT h.subscriber, coalesce(h.after, h.before), w.holder, w.bar
+           FROM weighed w JOIN history h ON h.id = w.step WHERE w.holder IS NOT NULL ORDER BY w.step LIMIT ?""",
         [_TOLD],
     ).fetchall()
     taken_back = undone(db) if rows else {}
     return tuple(
         Kept(
             subscriber_of(subscriber, record),
-            _in_the_way(db, holder, number, taken_back),
+            None if bar and holder == subscriber else _in_the_way(db, holder, number, taken_back),
             directory.by_id(db, holder) if holder != subscriber else None,
+            bar,
         )
-        for subscriber, record, holder in rows
+        for subscriber, record, holder, bar in rows
     )
 
 
@@ -202,8 +204,15 @@ def _nothing_to_undo(db: Database, wanted: Change, kept: Sequence[Kept]) -> Usag
             f"Change {wanted.number} was taken back already, by change {taker}.",
             f"`pscb-mail undo {taker}` brings it back.",
         )
-    latest = max(kept, key=lambda each: each.newer.number)
-    newer, holder = latest.newer, latest.holder
+    newer, holder = max(
+        ((each.newer, each.holder) for each in kept if each.newer and not each.bar),
+        key=lambda each: each[0].number,
+        default=(None, None),
+    )
+    if newer is None:
+        return UsageError(
+            f"Change {wanted.number} cannot be taken back: {kept[0].bar}.", "That address cannot come back to the list."
+        )
     if newer.number <= wanted.number:
         return UsageError(
             f"Change {wanted.number} cannot be taken back: the list is not as it left it; no later change says why.",
