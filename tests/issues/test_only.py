@@ -260,13 +260,41 @@ WRONG = [
         r":9: The heading .#lantern. is for some groups only",
     ),
     ("::: only Heads\n{{ nam }}\n:::", r":5: There is no field .nam."),
-]
+    ("```\nx\n\n::: only Heads\ny\n:::", r":7: This ::: stands within code"),
+    ("| ::: only Heads |\n|---|\n| x |", r":4: This line looks like a block and is none"),
+    *[
+        (f"Hi.\n\n{before}::: only Heads{after}\n\nx{end}", r":6: This line looks like a block and is none")
+        for before, after in (
+            ("**", "**"), ("*", "*"), ("_", "_"), ("`", "`"), ("\\", ""), ('"', '"'), ("“", "”"), ("## ", ""), ("### **", "**"),
+            ("[", "]"), ("<p>", "</p>"), ("• ", ""), ("1.", ""), ("\\*", ""),
+        )
+        for end in ("", f"\n\n{before}:::{after}\n")
+    ],
+    *[
+        (f"Hi.\n\n{colons} only Heads\n\nx", r":6: This line looks like a block and is none")
+        for colons in (": : :", r"\:\:\:", ": :", "**::**", "&#58;\u200b:&nbsp;:")
+    ],
+    ("Hi.\n\nDear {{ name }}, ::: only Heads\nx", r":6: This line looks like a block and is none"),
+    ("Hi.\n\n**:::**", r":6: This line looks like a block and is none"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("body", "message"), WRONG)
 def test_whatever_could_show_a_passage_to_the_wrong_reader_is_refused_with_its_line(tmp_path, body, message):
     with pytest.raises(UsageError, match=rf"issue-1\.md{message}"):
         parsed(tmp_path, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "10:30 to 11:00", "Note: the day", "**Note:** the day", "*Time*: 10:30", "`::1` is this computer", ":) :) Well done",
+        "Heads\n: only those of primary schools", "| a | b\n|:---:|---:|---|", "| a | b |\n|:---:|--:|\n| :: | x |",
+        '"::"', "a ::: b", "https://a.example", "`x` ::: y", ":-) only Heads", "> **Said:** : no", "```\n::before {}\n```",
+    ],
+)  # fmt: skip
+def test_ordinary_colons_are_taken_for_no_block(tmp_path, body):
+    parsed(tmp_path, body)
 
 
 def test_a_link_may_lead_to_a_heading_that_all_its_readers_have(tmp_path):

@@ -16,7 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Inches
 from drafts import TEMPLATES, settings
 from effort import amount
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from lxml.html import builder, tostring
@@ -213,9 +213,18 @@ def test_whatever_stands_in_a_document_its_issue_says_the_same(trees):
         for block in blocks
         for node in ([block] if block.tag != "table" else block.iter("td"))
     ]
+    assume(not any(re.match(r"(?:<[^<>]*>|[\W\d_])*?:[\W_]*:", words) for words in expected))  # as good as a fence
     found = rewritten("".join(tostring(block, encoding="unicode") for block in blocks), lambda _: None)
     said = [squeezed(text) for text in texts(parse(Source("x", Path("x.md"), "Title", "Subject", found.body)))]
     assert [*filter(None, [found.title, *said])] == [*filter(None, expected)]
+
+
+def test_a_passage_for_some_that_was_typed_in_word_is_never_shown_to_all():
+    """It is words there, and in its issue a mistake with its line."""
+    page = "<p>Hi.</p><p>::: only Heads</p><p>Secret.</p><p><b>:::</b></p>"
+    issue = Source("x", Path("x.md"), "Title", "Subject", rewritten(page, lambda _: None).body)
+    with pytest.raises(UsageError, match=r"x\.md:3: .* type ::: anew.*\n.*x\.md:7: .* type ::: anew"):
+        parse(issue)
 
 
 # -- what is made to harm -------------------------------------------------------------------------------------------

@@ -24,6 +24,13 @@ from pscb_mail.issues.tokens import line_of, plain, with_groups
 _MAX_TOKENS = 20_000
 # A tab, and the marks of Arabic and Hebrew text: beside them punctuation turns to its own side, and nothing else (TR9).
 _HARMLESS = frozenset("\t\u061c\u200e\u200f")
+# What readers would take for a fence, whatever markup, quotation marks, bullets or escapes stand before its colons, or
+# between them: three colons, or two and a word; and "::: only" wherever it stands. A smiley, and a table's rule |:--|,
+# are none.
+_LIKE_A_FENCE = re.compile(
+    r"(?:</?[A-Za-z][^<>]*>|\d{1,9}[.)]|[^\w:]|_)*+:[\s\\]*+:(?:[\s\\]*+:|(?:[^\w:]|_)*+[^\W\d_])"
+    r"|.*:::(?:[^\w:]|_)*+(?i:only)(?![^\W_])"
+)
 
 
 def parse(source: Source) -> Document:
@@ -52,7 +59,14 @@ def _refuse_controls(source: Source, mistakes: Mistakes) -> None:
 def _as_seen(line: str) -> str:
     """Return a line as readers see it: a no-break space before its words is nothing, a full-width colon a colon."""
     seen = unicodedata.normalize("NFKC", html.unescape(line))
-    return "".join(c for c in seen if unicodedata.category(c) != "Cf").lstrip()
+    return "".join(c for c in seen if unicodedata.category(c) != "Cf")
+
+
+_SENTENCES = {
+    "inline": "This line looks like a block and is none: type ::: anew, at its left, with no sign before or around it.",
+    "code_block": "There are spaces before a ::: here, which make it code.",
+    "fence": "This ::: stands within code, and begins or ends no block: end the code above it, with a line ```.",
+}
 
 
 class _Reader:
@@ -88,15 +102,12 @@ class _Reader:
 
     def _refuse_hidden_fences(self, tokens: list[Token]) -> None:
         """What looks like a fence and is none would make a passage for some one for all."""
-        paragraph = False
         for token in tokens:
-            lines = enumerate(map(_as_seen, token.content.split("\n")), start=line_of(token))
-            if token.type == "code_block" and any(line.startswith(":::") for _, line in lines):
-                self.mistakes.add(line_of(token), "There are spaces before a ::: here, which make it code.")
-            elif token.type == "inline" and paragraph:
-                for number in (number for number, line in lines if line.startswith("::")):
-                    self.mistakes.add(number, "This line looks like a block and is none: type ::: anew, at its left.")
-            paragraph = token.type == "paragraph_open"
+            lines = token.content.split("\n") if token.type in _SENTENCES else []
+            for number, line in enumerate(lines, start=line_of(token) + (token.type == "fence")):
+                seen = _as_seen(line)
+                if _LIKE_A_FENCE.match(seen) if token.type == "inline" else seen.lstrip().startswith(":::"):
+                    self.mistakes.add(number, _SENTENCES[token.type])
 
     def _refuse_odd_rows(self, tokens: list[Token]) -> None:
         """The parser drops cells beyond the columns of a table's head, and takes the line below a table for a row."""
