@@ -63,6 +63,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
     assert all(line.startswith(str(tmp_path / "pscb-mail.toml")) for line in message.splitlines())
     for derived in ("reply_to", "list_id"):  # nobody set them: what follows from a mistake is not one more
         assert derived not in message
+    assert len(mistakes_in(tmp_path, MINIMAL.replace("News <", "Ely, Jo <")).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -86,12 +87,18 @@ def test_all_mistakes_are_told_at_once_each_with_its_key(tmp_path: Path) -> None
         (MINIMAL + "[retry]\nafter_minutes = []\n", "retry.after_minutes must be a list with something in it"),
         ("newsletter = 3\n", "newsletter must be a table, not 3."),
         ('[newsletter]\nname = "N"\nfrom = 3\n', "newsletter.from must be text in quotes, not 3."),
-        (MINIMAL.replace("News <news@pscb.test>", "a@pscb.test, b@pscb.test"), "newsletter.from: "),
+        (MINIMAL.replace("News <news@pscb.test>", "a@pscb.test, b@pscb.test"), "must be one address"),
+        (MINIMAL.replace("News <", "Ely, Jo <"), "a name with a comma in it stands in quotes"),
+        (MINIMAL.replace("News <news@pscb.test>", "a@pscb.test,"), "must be one address"),
+        (MINIMAL.replace("News <news@pscb.test>", "pscb.test"), "is not an address such as"),
         (MINIMAL + 'language = "english"\n', '"english" is not a language such as en-GB.'),
         (MINIMAL + 'list_id = "x y"\n', '"x y" is not a list id such as newsletter.pscb.example.'),
         (MINIMAL + 'away_replies = "maybe"\n', "newsletter.away_replies must be true or false, not 'maybe'."),
         (MINIMAL + '[relay]\nhost = "smtp.pscb.test"\n', "relay: write [[relay]]"),
         (MINIMAL + '[[relay]]\nhost = "smtp.pscb.test:587"\n', "its port stands under port."),
+        (MINIMAL + '[[relay]]\nhost = "a:b:c"\n', "its port stands under port."),
+        (MINIMAL + '[[relay]]\nhost = ":::::::"\n', "its port stands under port."),
+        (MINIMAL + '[[relay]]\nhost = "::1%\\n"\n', "its port stands under port."),
         (
             MINIMAL + '[[relay]]\nhost = "smtp.pscb.test"\nport = 99999\n',
             "relay.1.port must be 65535 or less, not 99999.",

@@ -7,6 +7,7 @@ command or the keyring (`signin`). `settings_file` reads them.
 import re
 from email.utils import getaddresses, parseaddr
 from functools import cached_property
+from ipaddress import IPv6Address
 from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
@@ -27,13 +28,13 @@ def _plain(value: str) -> str:
 
 
 def _mail_address(value: str) -> str:
-    _plain(value)
-    if not re.fullmatch(r"[^@\s<>(),;:\"\\]+@[A-Za-z0-9.-]+", parseaddr(value)[1]):
-        raise ValueError(f'"{value}" is not an address such as newsletter@pscb.example')
-    if len(getaddresses([value])) > 1:
+    alone = _plain(value).strip()
+    if len(getaddresses([value])) > 1 or alone != alone.strip(",;"):
         raise ValueError(
             f'"{value}" must be one address; a name with a comma in it stands in quotes: \'"Ely, Jo" <…>\''
         )
+    if not re.fullmatch(r"[^@\s<>(),;:\"\\]+@[A-Za-z0-9.-]+", parseaddr(value)[1]):
+        raise ValueError(f'"{value}" is not an address such as newsletter@pscb.example')
     return value
 
 
@@ -48,6 +49,17 @@ def _zone(value: str) -> str:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f'"{value}" is not a time zone such as Europe/London') from error
+    return value
+
+
+def _host(value: str) -> str:
+    """Accept a name, an IPv4 address, or an IPv6 address, which alone has colons in it."""
+    try:
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", value):
+            IPv6Address(re.sub(r"[^0-9A-Fa-f:.]", "!", value))
+    except ValueError as error:
+        form = "a server's name alone, such as smtp.pscb.example; its port stands under port"
+        raise ValueError(f'"{one_line(value, 60)}" is not {form}') from error
     return value
 
 
@@ -106,8 +118,8 @@ class Newsletter(Section):
             return values
         sender = values.get("from")
         address = parseaddr(sender)[1] if isinstance(sender, str) else ""
-        domain = address.rpartition("@")[2]
-        if not domain:  # that is mistake enough
+        _, at, domain = address.rpartition("@")
+        if not at:  # that is mistake enough
             return values
         return {"reply_to": address, "list_id": f"newsletter.{domain}", **values}
 
@@ -140,16 +152,10 @@ class Dkim(Section):
     key_file: Text = ""
 
 
-# A name, an IPv4 address, or an IPv6 address, which alone has colons in it.
-_HOST = r"[A-Za-z0-9._-]+|([0-9A-Fa-f.]*:){2,}[0-9A-Fa-f.]*"
-
-
 class Relay(Section):
     """`[[relay]]`: an SMTP server that takes our mail."""
 
-    host: Annotated[
-        str, _of_form(_HOST, "a server's name alone, such as smtp.pscb.example; its port stands under port")
-    ]
+    host: Annotated[str, AfterValidator(_host)]
     port: Annotated[int, Field(ge=1, le=65535)] = 25
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Text = ""
