@@ -94,6 +94,12 @@ def test_the_front_matter_is_read(tmp_path):
     assert source.lines["attachments"] == 8
 
 
+def test_a_key_stands_where_it_is_one_and_not_in_a_value_that_runs_on(tmp_path):
+    source = draft(tmp_path, "", 'title: "T"\nsubject: "S\nnumber: 1"\n"pre\\u0068eader": P')
+    assert (source.subject, source.number) == ("S number: 1", None)
+    assert source.lines == {"title": 2, "subject": 3, "preheader": 5}
+
+
 def test_the_subject_is_the_title_where_none_is_given(tmp_path):
     assert draft(tmp_path, "", 'title: "Newsletter 3"').subject == "Newsletter 3"
 
@@ -122,6 +128,8 @@ MISTAKES = [
     ("title: T\nignore: {rule: ''}", r":3: ignore gives no reason"),
     ("title: T\ntitle: U", r":3: title is there twice"),
     ("number: 1", r":1: The head of the file has no title"),
+    ('subject: "abc\ntitle: foo"', r":1: The head of the file has no title"),
+    ("--\ntitle: x", r":2: The head .*: this line is \"--\", not three hyphens\."),
     ("title: a: b", r":2: The head of the file cannot be read: the value of this line"),
     ("Subject: “PSCB: x”", r":2: The head .*: the value stands in curly quotation marks\."),
     ("title: T\n\tsubject: x", r":3: The head .*: there is a tab in this line\."),

@@ -20,25 +20,29 @@ _MAX_FRONT_MATTER = 20_000
 _MAX_DEPTH = 3
 
 
-def values_of(path: Path, head: str, mistakes: Mistakes) -> dict[str, object]:
-    """Return the values of the keys that are right, and note what is wrong with the others."""
+def values_of(path: Path, head: str, mistakes: Mistakes) -> tuple[dict[str, object], dict[str, int]]:
+    """Return the values of the keys that are right, and the line of each; note what is wrong with the others."""
     values: dict[str, object] = {}
-    for key, node in _nodes(path, head):
-        line = node.start_mark.line + 2
+    lines: dict[str, int] = {}
+    for key, line, node in _nodes(path, head):
         if key not in KEYS:
             near = nearest(key, tuple(KEYS))
             mistakes.add(line, f'"{one_line(key, 60)}" is not a key of the head of the file. {near}')
-        elif key in values:
+        elif key in lines:
             mistakes.add(line, f"{key} is there twice.")
         else:
+            lines[key] = line
             try:
                 values[key] = KEYS[key](node)
             except ValueError as error:
                 mistakes.add(line, f"{key} {error}.")
-    return values
+    if "title" not in lines:
+        mistakes.add(1, "The head of the file has no title.")
+    return values, lines
 
 
-def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
+def _nodes(path: Path, head: str) -> list[tuple[str, int, yaml.Node]]:
+    """Return each key with its line in the file and its value."""
     if len(head) > _MAX_FRONT_MATTER:
         raise UsageError(f"{path}:1: The head of the file is too long.", "Its second line of --- may be missing.")
     # A no-break space, as word processors write it, looks like the space that YAML wants there.
@@ -53,7 +57,7 @@ def _nodes(path: Path, head: str) -> list[tuple[str, yaml.Node]]:
         return []
     if not isinstance(tree, yaml.MappingNode):
         raise UsageError(f"{path}:2: The head of the file is not a list of keys.", 'Write key: "value", one a line.')
-    return [(str(key.value).lower(), value) for key, value in tree.value]
+    return [(str(key.value).lower(), key.start_mark.line + 2, value) for key, value in tree.value]
 
 
 def _refuse_knots(path: Path, head: str) -> None:
@@ -68,15 +72,6 @@ def _refuse_knots(path: Path, head: str) -> None:
                 f"{path}:{line}: The head of the file is more than keys with values and short lists.",
                 "Write each value out.",
             )
-
-
-def lines_of(head: str) -> dict[str, int]:
-    """Return the line of each key as it stands in the text: enough to point at one."""
-    return {
-        found[1].lower(): number
-        for number, line in enumerate(head.split("\n"), start=2)
-        if (found := re.match(r"[\"']?([A-Za-z_]+)[\"']?[ \t]*:", line))
-    }
 
 
 def _plain(node: yaml.Node) -> str:

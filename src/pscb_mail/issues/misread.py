@@ -23,7 +23,8 @@ def is_dashes(line: str) -> bool:
 def misread(error: yaml.YAMLError, head: str) -> tuple[int, str, str]:
     """Return the line of the head, counted from 0, at which it cannot be read, what is wrong there and what to do."""
     lines = head.split("\n")
-    if dashes := next((number for number, line in enumerate(lines) if is_dashes(line)), None):
+    dashes = next((number for number, line in enumerate(lines) if is_dashes(line)), None)
+    if dashes is not None:
         return dashes, f'this line is "{lines[dashes].strip()}", not three hyphens', THREE_HYPHENS
     number = _place(error)
     if number is None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pscb_mail.errors import UsageError
 from pscb_mail.foreign import one_line
-from pscb_mail.issues.front_matter import KEYS, lines_of, values_of
+from pscb_mail.issues.front_matter import values_of
 from pscb_mail.issues.misread import THREE_HYPHENS, is_dashes
 from pscb_mail.issues.mistakes import Mistakes, nearest
 
@@ -99,13 +99,10 @@ def read_source(path: Path) -> Source:
     text = _text(path)
     head, body, first_line = _parted(path, text)
     mistakes = Mistakes(path)
-    values = values_of(path, head, mistakes)
-    written = {key: line for key, line in lines_of(head).items() if key in KEYS}
-    if "title" not in written:
-        mistakes.add(1, "The head of the file has no title.")
+    values, lines = values_of(path, head, mistakes)
     mistakes.raise_any('Between two lines of --- stands one "key: value" a line.')
     known: dict[str, Any] = {"subject": values.get("title"), **values}
-    return Source(slug=_slug_at(path), path=path, body=body, first_line=first_line, lines=written, text=text, **known)
+    return Source(slug=_slug_at(path), path=path, body=body, first_line=first_line, lines=lines, text=text, **known)
 
 
 def _misnamed(folder: Path, slug: str) -> str:
