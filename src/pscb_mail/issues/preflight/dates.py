@@ -15,6 +15,7 @@ from pscb_mail.issues.preflight.report import Spot
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_WORDS = ("mar", "march", "may")  # which are no months where nothing says so
 _MONTH = rf"(?P<month>{MONTH})\b\.?"
 _YEAR = r"(?:,? (?P<year>(?:19|20)\d\d)\b)?"
 _WEEKDAY = r"(?:\b(?P<weekday>mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,? (?:the )?)?"
@@ -46,8 +47,8 @@ def impossible_days(issue: Manuscript) -> Iterator[Spot]:
     """Find a day that is in no calendar."""
     for text in issue.wording():
         for found in _dates(text.text):
-            # 2000 was a leap year: 29 February without a year may be meant. "40 may come" is no date.
-            likely = not found["month"][0].islower() and int(found["day"]) <= 35
+            # 2000 was a leap year: 29 February without a year may be meant. "32 may come" is no date.
+            likely = (found["year"] or found["month"] not in _WORDS) and int(found["day"]) <= 35
             if likely and not _day(int(found["year"] or 2000), found):
                 yield text.line, f'There is no "{found[0].strip(" .")}".'
 

@@ -66,8 +66,8 @@ class Manuscript:
 
     `addresses` are web addresses that stand among the words and are no links of ours; `files` are its attachments and
     pictures, as far as they were read. `passages` are those for some groups; `readership` tells who is in them, None
-    where nobody knows. `indented` are the lines of what is code for the spaces before it; `run_on` those that go on in
-    the paragraph of a line too long to have been broken on purpose.
+    where nobody knows. `code` are the lines of code between its signs; `indented` those at which code begins for the
+    spaces before it; `run_on` those that go on in the paragraph of a line too long to have been broken on purpose.
     """
 
     source: Source
@@ -77,6 +77,7 @@ class Manuscript:
     links: tuple[Link, ...] = ()
     addresses: tuple[Link, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    code: frozenset[int] = frozenset()
     indented: tuple[int, ...] = ()
     run_on: tuple[int, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -136,6 +137,9 @@ def manuscript(
         links=links,
         addresses=(*_bare(_words(document)), *_bare(_not_linked(in_blocks, links))),
         gaps=tuple(_gaps(document)),
+        code=frozenset(
+            line for token in document.tokens if token.type == "fence" and token.map for line in range(*token.map)
+        ),
         indented=tuple(line_of(token) for token in document.tokens if token.type == "code_block"),
         run_on=tuple(_run_on(document)),
         events=tuple(part for part in parts if isinstance(part, Row)),

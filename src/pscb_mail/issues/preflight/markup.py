@@ -49,7 +49,8 @@ def left_over(issue: Manuscript) -> Iterator[Spot]:
         found = ((pattern.search(text.text), sentence) for pattern, sentence in _LEFT)
         yield from ((text.line, sentence.format(one_line(sign[0], 60))) for sign, sentence in found if sign)
     for number, line in enumerate(issue.source.text.split("\n"), start=1):
-        if number >= issue.source.first_line and (bullet := _BULLET.match(line)):
+        written = number >= issue.source.first_line and number not in issue.code
+        if written and (bullet := _BULLET.match(line)):
             yield number, f'"{bullet[1]}" begins no list here, and runs on from the line above: write - and a space.'
     for number in issue.indented:
         yield number, "A tab or four spaces before this line make code of it: begin it at the left."

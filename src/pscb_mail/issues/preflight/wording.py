@@ -54,7 +54,8 @@ _GROUPS = tuple(
         r"(0\d{4})(\d{5,6})",
     )
 )  # fmt: skip
-_ABROAD = re.compile(r"\+\d{1,3}(?: \d{1,8}){2,5}")
+# Every country has groups of its own.
+_ABROAD = re.compile(r"\+\d{1,3}(?: \d{1,16})+")
 _ISBN = re.compile(r"\bISBN(?:-1[03])?[ :]{0,2}$", re.IGNORECASE)
 
 
