@@ -66,12 +66,21 @@ def write(contents: Contents, target: Path, why: str, now: datetime) -> Backup:
             _copy_database(contents.database, copy)
             _zip({DATABASE: copy, KEY: contents.key, SETTINGS: contents.settings}, draft, why, now)
     except OSError as error:
-        raise NotNowError(
-            f"The backup {target} cannot be written: {error}.", "Check the rights and the space on the disk."
-        ) from error
+        raise _unwritable(target, error) from error
     except sqlite3.Error as error:
-        raise trouble(error, contents.database) or error from error
+        known = trouble(error, contents.database)
+        if known is None:
+            raise
+        # A list that is held or damaged is told as such; what else is wrong may be so with the copy.
+        raise (_unwritable(target, error) if type(known) is NotNowError else known) from error
     return Backup(target, now, why)
+
+
+def _unwritable(target: Path, error: Exception) -> NotNowError:
+    return NotNowError(
+        f"The backup {target} cannot be written: {error}.",
+        "Check the rights and the space on the disk, and in the folder for temporary files.",
+    )
 
 
 def write_automatic(contents: Contents, folder: Path, why: str, now: datetime, keep: int) -> Backup:
@@ -186,6 +195,16 @@ def extract(backup: Backup, name: str, target: Path) -> bool:
         with draft_of(target) as draft, draft.open("wb") as file:
             file.writelines(_blocks(archive, name))
     return True
+
+
+def key_in(path: Path) -> bytes | None:
+    """Return the key in a backup; None where it has none, or the file is no backup."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _only_ours(archive)
+            return archive.read(KEY) if KEY in archive.namelist() else None
+    except _CRAFTED:
+        return None
 
 
 def rewrite(path: Path, change: Callable[[Path], None]) -> None:

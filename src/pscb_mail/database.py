@@ -35,9 +35,9 @@ class HeldError(NotNowError):
 # What reading a damaged database raises: SQLite's own words about it may quote bytes of it that are no text.
 UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 
-# Result codes of SQLite (https://www.sqlite.org/rescode.html): somebody else is at work; the file or the disk cannot be
-# used now, which says nothing against what it holds; what it holds is no whole database.
-_HELD = frozenset((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED))
+# Result codes of SQLite (https://www.sqlite.org/rescode.html), besides SQLITE_BUSY (somebody else is at work; our own
+# two statements in each other's way are SQLITE_LOCKED): the file or the disk cannot be used now, which says nothing
+# against what it holds; what it holds is no whole database.
 _OUT_OF_REACH = frozenset(
     (
         sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM,
@@ -57,7 +57,7 @@ def _code(error: Exception) -> int:
 def trouble(error: Exception, what: str | Path = "The database") -> PscbMailError | None:
     """Return what SQLite's own error means to the user, None where it may be a mistake of this program."""
     code = _code(error)
-    if code in _HELD:
+    if code == sqlite3.SQLITE_BUSY:
         return HeldError(f"{what} is held by another program.", "Run it again when that one has finished.")
     if code == sqlite3.SQLITE_FULL:
         return NotNowError("The disk is full: nothing was changed.", "Free some space and run it again.")
@@ -100,7 +100,8 @@ def open_database(path: Path) -> Database:
         ) from error
     except UNREADABLE as error:
         raise trouble(error, path) or DatabaseError(
-            f"{path} is no database of this program ({error}).", "It was not touched. Check `database` in the settings."
+            f"{path} cannot be used as this program's list ({error}).",
+            "Check `database` in the settings. If it is the list, `pscb-mail restore FILE` brings a backup back.",
         ) from error
 
 
@@ -108,6 +109,11 @@ def must_be_a_file(path: Path) -> None:
     """Refuse a folder, a pipe or a device in the database's place. Raises DatabaseError."""
     if path.exists() and not path.is_file():
         raise DatabaseError(f"{path} is no file, so it cannot be the database.", "Check `database` in the settings.")
+
+
+def is_there(path: Path) -> bool:
+    """Whether there may be a list at `path`: an emptied file is none, and has nothing to be backed up."""
+    return path.exists() and (not path.is_file() or path.stat().st_size > 0)
 
 
 def _look_at(path: Path) -> None:
@@ -142,40 +148,67 @@ def files_of(path: Path) -> list[Path]:
 @contextmanager
 def looked_at(path: Path) -> Iterator[sqlite3.Connection]:
     """Open a database for reading alone: nothing is made or migrated. What reading raises is `UNREADABLE`."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+    place = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(place, uri=True, timeout=BUSY_SECONDS)) as connection:
         yield connection
 
 
 def asked(path: Path, question: Callable[[sqlite3.Connection], T]) -> T | None:
-    """Return what a database answers that is opened for reading alone, None where it is damaged or lacks the tables.
+    """Return what a database answers that is opened for reading alone, None where it lacks the tables.
 
-    Raises NotNowError where it cannot be read now: that is no answer.
+    Raises NotNowError where it cannot be read now, DatabaseError where it is damaged: neither is an answer.
     """
     try:
         with looked_at(path) as connection:
             return question(connection)
     except UNREADABLE as error:
-        if isinstance(known := trouble(error, path), NotNowError):
+        if known := trouble(error, path):
             raise known from error
-        return None
+        if str(error).startswith("no such table"):
+            return None
+        raise  # a mistake of this program
 
 
 def _number(path: Path, sql: str) -> int | None:
-    return asked(path, lambda connection: int(connection.execute(sql).fetchone()[0]))
+    """Return a number from a database, None where it lacks the tables or is damaged: whoever opens it says so."""
+    try:
+        return asked(path, lambda connection: int(connection.execute(sql).fetchone()[0]))
+    except DatabaseError:
+        return None
 
 
-def copied_over(source: sqlite3.Connection, target: sqlite3.Connection, patience: float = BUSY_SECONDS) -> None:
+@contextmanager
+def watched(path: Path) -> Iterator[Callable[[], bool]]:
+    """Yield what tells whether another connection has written a database since (PRAGMA data_version)."""
+    with looked_at(path) as connection:
+        version = connection.execute("PRAGMA data_version").fetchone()
+        yield lambda: connection.execute("PRAGMA data_version").fetchone() != version
+
+
+def copied_over(
+    source: sqlite3.Connection,
+    target: sqlite3.Connection,
+    patience: float = BUSY_SECONDS,
+    locked: Callable[[], object] = lambda: None,
+) -> None:
     """Copy a whole database over another, by SQLite itself: other programs may use both meanwhile.
 
+    `locked` is called once nobody else can write the target any more; what it raises leaves the target as it was.
     Raises HeldError where one of them is held for longer: left alone, Python waits for ever, and Ctrl-C is not heard.
     """
     ends = time.monotonic() + patience
+    ask = iter([locked])
 
-    def give_up(code: int, _remaining: int, _total: int) -> None:
-        if code in _HELD and time.monotonic() >= ends:
-            raise HeldError("The database is held by another program.", "Run it again when that one has finished.")
+    def stepped(code: int, _remaining: int, _total: int) -> None:
+        if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            if time.monotonic() >= ends:
+                raise HeldError("The database is held by another program.", "Run it again when that one has finished.")
+        elif first := next(ask, None):
+            first()
 
-    source.backup(target, progress=give_up)
+    # In two steps: the first takes the lock, the last commits.
+    (pages,) = source.execute("PRAGMA page_count").fetchone()
+    source.backup(target, pages=(pages + 1) // 2 or -1, progress=stepped)
 
 
 def fact(db: Database | sqlite3.Connection, name: str) -> str | None:
@@ -274,14 +307,14 @@ def transaction(db: Database) -> Iterator[Database]:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         known = trouble(error)
-        raise known if isinstance(known, NotNowError) else unwritable(error) from error
+        raise (known if isinstance(known, NotNowError) else unwritable(error)) from error
     try:
         yield db
         db.conn.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if _code(error) == sqlite3.SQLITE_FULL:
-            raise trouble(error) or error from error
+        if _code(error) == sqlite3.SQLITE_FULL and (full := trouble(error)):
+            raise full from error
         raise
     except BaseException:
         db.rollback()

@@ -16,12 +16,22 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from pscb_mail.backups import KEY_BYTES, Backup, Contents, automatic_ones, write_automatic
-from pscb_mail.database import fact, is_of_an_older_version, keep_fact, needs_its_key, open_database
+from pscb_mail.backups import KEY_BYTES, Backup, Contents, automatic_ones, key_in, write_automatic
+from pscb_mail.database import (
+    fact,
+    is_of_an_older_version,
+    is_there,
+    keep_fact,
+    needs_its_key,
+    open_database,
+    transaction,
+)
 from pscb_mail.errors import DatabaseError, UsageError
 from pscb_mail.files import put
 from pscb_mail.settings import FILE_NAME, Settings
 from pscb_mail.settings_file import read_settings
+
+_BROUGHT = "brought_key"
 
 
 @dataclass(frozen=True)
@@ -72,14 +82,26 @@ class Workspace:
         A new list in its place would know nobody who opted out.
         """
         path = self.database_path
-        if (path.exists() and (not path.is_file() or path.stat().st_size)) or not (
-            kept := automatic_ones(self.backups)
-        ):
+        if is_there(path) or not (kept := self._own_backups()):
             return None
         return DatabaseError(
             f"{path} is empty or not there, but {self.backups} holds backups of a list.",
             f'`pscb-mail restore "{kept[-1]}"` brings the latest back. For a new list, move those backups elsewhere.',
         )
+
+    def _own_backups(self) -> list[Path]:
+        """Return the automatic backups of this workspace, the oldest first.
+
+        A folder outside it may be another newsletter's as well: there it is the key that tells.
+        """
+        there = automatic_ones(self.backups)
+        if self.backups.resolve().is_relative_to(self.folder.resolve()):
+            return there
+        try:
+            key = self.key_path.read_bytes()
+        except OSError:
+            return []
+        return [path for path in there if key_in(path) == key]
 
     def back_up(self, why: str, now: datetime) -> Backup:
         """Write an automatic backup and let the oldest go. Raises NotNowError where it cannot be written."""
@@ -97,16 +119,29 @@ class Workspace:
             self.back_up("before-migration", datetime.now(UTC))
         db = open_database(self.database_path)
         try:
-            self.lend_key(db)
             _own(db, take_over=take_over)
+            self._take_brought_key(db)
+            self.lend_key(db)
         except BaseException:
             db.close()
             raise
         return db
 
-    def lend_key(self, db: Database) -> None:
-        """Have a database's SQL know `keyed_hash`; the key is read once, when it is first asked for."""
-        key = cache(self.key)
+    def _take_brought_key(self, db: Database) -> None:
+        """Put the key in its place that a restore brought in the database itself, and forget it there."""
+        if (brought := fact(db, _BROUGHT)) is None:
+            return
+        _write_key(self.key_path, bytes.fromhex(brought))
+        with transaction(db):
+            db.execute("PRAGMA secure_delete = ON")
+            db.execute("DELETE FROM fact WHERE name = ?", [_BROUGHT])
+
+    def lend_key(self, db: Database, brought: bytes | None = None) -> None:
+        """Have a database's SQL know `keyed_hash`; the key is read once, when it is first asked for.
+
+        `brought`: the key of a backup, which is not in its place yet.
+        """
+        key = cache(lambda: brought or self.key())
 
         def keyed_hash(text: str) -> str:
             return hmac.digest(key(), text.encode(), "sha256").hex()
@@ -180,12 +215,22 @@ def _own(db: Database, *, take_over: bool) -> None:
 
 
 def _new_key(path: Path) -> bytes:
-    """Write a new key so that no half-written one is ever found, and nobody else can read it at any moment."""
+    """Make a key, and return it."""
     key = secrets.token_bytes(KEY_BYTES)
+    _write_key(path, key)
+    return key
+
+
+def bring_key(db: Database, key: bytes) -> None:
+    """Have a database that is to be put in place bring its key along: list and key change in one transaction."""
+    keep_fact(db, _BROUGHT, key.hex())
+
+
+def _write_key(path: Path, key: bytes) -> None:
+    """Write a key so that no half-written one is ever found, and nobody else can read it at any moment."""
     try:
         put(path, [key])
     except OSError as error:
         raise DatabaseError(
             f"{path} cannot be made: {error.strerror}.", "Check the folder's rights and the space on the disk."
         ) from error
-    return key

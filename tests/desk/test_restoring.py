@@ -408,12 +408,12 @@ def test_whoever_came_off_since_is_off_under_every_address_and_who_came_back_is_
     late = directory.find(desk.db, "late@school.test").id
     roster.opt_out(desk.db, [off[JO], off[SAM], late], origin("unsubscribe"))
     inside = restoring.look_into(elsewhere, desk.workspace)
-    assert inside.stay_off == (JO, "late@school.test", "sam@police.test")
+    assert inside.opt_outs.stay_off == (JO, "late@school.test", "sam@police.test")
     desk.db.close()
     restoring.bring_back(desk.workspace, inside, desk.now())
     desk.db = desk.workspace.open_database()
     people = {each.address.text: each.status for each in directory.people(desk.db)}
-    assert {who for who, status in people.items() if status is not Status.ACTIVE} == set(inside.stay_off)
+    assert {who for who, status in people.items() if status is not Status.ACTIVE} == set(inside.opt_outs.stay_off)
     assert people[KIT] is Status.ACTIVE
     assert SAM not in people
 
@@ -541,3 +541,181 @@ def test_a_restore_never_replaces_what_is_no_file(desk: Office) -> None:
     with pytest.raises(DatabaseError, match="no file"):
         restoring.bring_back(workspace, inside, desk.now())
     assert workspace.database_path.is_dir()
+
+
+# -- opt-outs carried over ------------------------------------------------------------------------------------------
+
+
+def come_back(desk: Office, backup: Path) -> restoring.Inside:
+    """Bring a backup back over the list that is there, as the command does; returns what it says beforehand."""
+    inside = restoring.look_into(backup, desk.workspace)
+    desk.db.close()
+    restoring.bring_back(desk.workspace, inside, desk.now())
+    desk.db = desk.workspace.open_database()
+    return inside
+
+
+def elsewhere(desk: Office) -> Path:
+    """Write a backup to a place of the user's own."""
+    return latest(desk).rename(desk.workspace.folder / "stick.zip")
+
+
+def came_off(desk: Office, address: str, ago: timedelta = timedelta()) -> None:
+    roster.opt_out(desk.db, [directory.find(desk.db, address).id], Origin(desk.now() - ago, "tester", "unsubscribe"))
+
+
+def moved(desk: Office, old: str, new: str) -> None:
+    who = directory.find(desk.db, old).id
+    roster.edit(desk.db, who, Origin(desk.now(), "tester", "edit"), address=parse_address(new))
+
+
+HEAD, HOME = "head@school.test", "home@school.test"
+Step = tuple[str, ...]
+
+
+@pytest.mark.parametrize(
+    ("before", "since", "off"),
+    [
+        pytest.param(
+            [("add", "Y", HEAD), ("move", HEAD, HOME)], [("add", "Z", HEAD), ("off", HEAD)], {"Z": HEAD},
+            id="the-next-head-is-another",
+        ),
+        pytest.param(
+            [("add", "Y", HEAD)], [("move", HEAD, HOME), ("add", "Z", HEAD), ("off", HEAD)], {"Z": HEAD},
+            id="the-head-moved-on-since",
+        ),
+        pytest.param(
+            [("add", "Y", HEAD)], [("move", HEAD, HOME), ("add", "Z", HEAD), ("off", HOME)], {"Y": HOME},
+            id="the-head-before-came-off",
+        ),
+        pytest.param(
+            [("add", "Y", HEAD), ("add", "Z", HOME)],
+            [("move", HEAD, "t@school.test"), ("move", HOME, HEAD), ("move", "t@school.test", HOME), ("off", HOME)],
+            {"Y": HOME},
+            id="two-changed-places",
+        ),
+        pytest.param(
+            [("add", "Y", HEAD)], [("off-by-a-slow-clock", HEAD)], {"Y": HEAD}, id="the-clock-was-behind",
+        ),
+    ],
+)  # fmt: skip
+def test_an_opt_out_is_carried_over_to_the_very_person(
+    desk: Office, before: list[Step], since: list[Step], off: dict[str, str]
+) -> None:
+    """Whatever addresses they had, whoever else had these; all others who are there stay on, and it is said before."""
+
+    def go(steps: list[Step]) -> None:
+        for what, *about in steps:
+            if what == "add":
+                desk.add(f"{about[0]} <{about[1]}>")
+            elif what == "move":
+                moved(desk, *about)
+            else:
+                came_off(desk, about[0], timedelta(days=900 if what != "off" else 0))
+
+    go(before)
+    names = {each.name for each in directory.people(desk.db)}
+    backup = elsewhere(desk)
+    go(since)
+    inside = come_back(desk, backup)
+    people = list(directory.people(desk.db))
+    assert {each.name: each.address.text for each in people if each.status is not Status.ACTIVE} == off
+    assert {each.name for each in people} == names | set(off)
+    assert inside.opt_outs is not None
+    assert (inside.opt_outs.stay_off, inside.opt_outs.doubts) == (tuple(off.values()), ())
+
+
+def test_whoever_cannot_be_told_stays_as_they_are_and_is_named(desk: Office, tmp_path: Path) -> None:
+    """A list that was begun afresh knows no number of the backup's: one who moved there may be one whom it knows."""
+    desk.add(f"Y <{HEAD}>")
+    backup = elsewhere(desk)
+    fresh = office(tmp_path / "fresh", 25, KIT, JO)
+    fresh.add(f"Y <{HEAD}>")
+    for address in (HEAD, JO):
+        came_off(fresh, address) if address == JO else moved(fresh, HEAD, HOME)
+    came_off(fresh, HOME)
+    inside = come_back(fresh, backup)
+    assert inside.opt_outs is not None
+    assert inside.opt_outs.stay_off == (HOME, JO)
+    assert [(each.active, each.off) for each in inside.opt_outs.doubts] == [(HEAD, HOME)]
+    off = {each.address.text for each in directory.people(fresh.db) if each.status is Status.OPTED_OUT}
+    assert off == {HOME, JO}
+    fresh.db.close()
+
+
+def test_of_a_list_that_is_damaged_in_part_it_is_said_that_its_opt_outs_are_lost(desk: Office) -> None:
+    """The page where the table of people begins: the file opens, nobody in it can be read."""
+    backup = elsewhere(desk)
+    came_off(desk, JO)
+    desk.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    (root,) = desk.db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'subscriber'").fetchone()
+    (size,) = desk.db.execute("PRAGMA page_size").fetchone()
+    desk.db.close()
+    with desk.workspace.database_path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    assert come_back(desk, backup).opt_outs is None
+    assert sum(directory.counts(desk.db).values()) == 6
+
+
+def test_an_emptied_list_is_none_and_no_backup_is_made_of_it(desk: Office) -> None:
+    """It would push a real one out, and be the latest that a later hint names."""
+    backup = latest(desk)
+    desk.db.close()
+    desk.workspace.database_path.write_bytes(b"")
+    assert restoring.bring_back(desk.workspace, restoring.look_into(backup, desk.workspace), desk.now()) is None
+    desk.db = desk.workspace.open_database()
+    assert list(desk.workspace.backups.iterdir()) == [backup]
+    assert sum(directory.counts(desk.db).values()) == 6
+
+
+def test_an_opt_out_that_another_program_records_meanwhile_is_never_lost(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does the key change with the list that stays: nothing was changed."""
+    backup = elsewhere(desk)
+    desk.workspace.key_path.write_bytes(b"k" * 32)
+    copy = restoring.copied_over
+
+    def late(*given: object) -> None:
+        came_off(desk, JO)
+        copy(*given)
+
+    monkeypatch.setattr(restoring, "copied_over", late)
+    inside = restoring.look_into(backup, desk.workspace)
+    with pytest.raises(NotNowError, match="changed the list"):
+        restoring.bring_back(desk.workspace, inside, desk.now())
+    assert directory.find(desk.db, JO).status is Status.OPTED_OUT
+    assert (unsettled.restored(desk.db), desk.workspace.key()) == (None, b"k" * 32)
+
+
+def test_a_restore_that_gives_up_at_the_copy_leaves_the_key_and_one_cut_off_after_it_brings_it(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """List and key change together: the list that is there understands the replies to what it sent."""
+    desk.workspace.key()
+    backup, key = elsewhere(desk), desk.workspace.key()
+    desk.workspace.key_path.write_bytes(b"k" * 32)
+    inside = restoring.look_into(backup, desk.workspace)
+    copy = restoring.copied_over
+
+    def held(*given: object) -> None:
+        with closing(sqlite3.connect(desk.workspace.database_path)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            copy(*given)
+
+    def cut_off(*given: object) -> None:
+        copy(*given)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(restoring, "copied_over", held)
+    with pytest.raises(HeldError):
+        restoring.bring_back(desk.workspace, inside, desk.now(), patience=0)
+    assert (desk.workspace.key(), unsettled.restored(desk.db)) == (b"k" * 32, None)
+    monkeypatch.setattr(restoring, "copied_over", cut_off)
+    desk.db.close()
+    with pytest.raises(KeyboardInterrupt):
+        restoring.bring_back(desk.workspace, inside, desk.now())
+    desk.db = desk.workspace.open_database()
+    assert (unsettled.restored(desk.db) is not None, desk.workspace.key()) == (True, key)
+    assert desk.db.execute("SELECT count(*) FROM fact WHERE name = 'brought_key'").fetchone() == (0,)

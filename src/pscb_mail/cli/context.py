@@ -54,7 +54,9 @@ class Context:
 
     @contextmanager
     def database_if_any(self) -> "Iterator[Database | None]":
-        """Open the database where there is one: looking at an issue makes none."""
+        """Open the database where there is one: looking at an issue makes none. Raises where it was lost."""
+        if (lost := self.workspace.lost()) is not None:
+            raise lost
         if not self.workspace.database_path.is_file():
             yield None
             return

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pscb_mail.desk.restoring import Inside
     from pscb_mail.desk.settling import Settled
+    from pscb_mail.people.carrying import Carrying
     from pscb_mail.workspace import Workspace
 
 commands = typer.Typer()
@@ -118,9 +119,11 @@ def _folder(context: Context) -> Path:
 
 
 def _list_there(context: Context) -> "Workspace | None":
-    """Return the workspace whose list would be replaced, None where there is none yet."""
+    """Return the workspace whose list would be replaced, None where there is none, or none any more."""
+    from pscb_mail.database import is_there
+
     try:
-        return context.workspace if context.workspace.database_path.exists() else None
+        return context.workspace if is_there(context.workspace.database_path) else None
     except UsageError:
         return None
 
@@ -140,10 +143,23 @@ def _show(inside: "Inside", folder: Path, *, replaces: bool) -> None:
     console.say(
         f"It replaces the list in {console.safe(folder)}, which is backed up first. This computer keeps it then."
     )
-    if off := inside.stay_off:
+    if inside.opt_outs is None:
+        console.say("[yellow]The list that is there cannot be read:[/] who came off it since the backup is not known;")
+        console.say("opt-outs by telephone must be entered again.")
+    else:
+        _show_opt_outs(inside.opt_outs)
+    console.say("What else was done by hand since then is not in it: additions, changes.")
+
+
+def _show_opt_outs(found: "Carrying") -> None:
+    if off := found.stay_off:
         console.say(f"{console.count(len(off), 'person has', 'people have')} come off since, and will stay off:")
         first_of(map(console.safe, off), len(off), _NAMED, "more: `pscb-mail list --status opted_out` has them all")
-    console.say("What else was done by hand since then is not in it: additions, changes.")
+    if found.doubts:
+        console.say("[yellow]Nobody but you can tell, so they stay on the list:[/] take them off yourself if need be.")
+    for each in found.doubts:
+        why = "this address is theirs now, or they are the same" if each.active == each.off else "perhaps the same"
+        console.say(f"  {console.safe(each.active)}, because {console.safe(each.off)} came off ({why})")
 
 
 def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":

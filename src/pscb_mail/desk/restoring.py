@@ -1,10 +1,10 @@
 """Bringing a backup back: looked into, put in place of what is there, and made safe before it is.
 
 Promises: what is there is backed up first, or laid aside where it cannot be read; the database is put in place in one
-transaction, with all that waits to be sent in doubt, the bar on sending up (`unsettled`), whoever was forgotten here
-forgotten again and whoever came off here off again, so that a crash anywhere leaves a list that sends nothing and knows
-nobody whom it must not. Raises UsageError for no backup, NotNowError where another program holds the database. Leaves
-to others: finding out what happened since (`settling`).
+transaction with its key, with all that waits to be sent in doubt, the bar on sending up (`unsettled`), whoever was
+forgotten here forgotten again and whoever came off here off again, so that a crash anywhere leaves a list that sends
+nothing and knows nobody whom it must not. Raises UsageError for no backup, NotNowError where another program holds the
+database, or has changed it meanwhile. Leaves to others: finding out what happened since (`settling`).
 """
 
 import socket
@@ -12,7 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -28,6 +28,7 @@ from pscb_mail.database import (
     copied_over,
     fact,
     files_of,
+    is_there,
     keep_fact,
     must_be_a_file,
     needs_making,
@@ -35,23 +36,22 @@ from pscb_mail.database import (
     stamp,
     transaction,
     trouble,
+    watched,
 )
 from pscb_mail.desk import forgetting, unsettled
 from pscb_mail.desk.unsettled import Restored
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import outbox
-from pscb_mail.people import directory, forgotten, roster
-from pscb_mail.people.address import Person
-from pscb_mail.people.changes import Origin
-from pscb_mail.people.directory import Filters
-from pscb_mail.people.joining import Entry, decide
+from pscb_mail.people import carrying, directory, forgotten, roster
+from pscb_mail.people.carrying import Carrying
+from pscb_mail.people.changes import Origin, changed_meanwhile
 from pscb_mail.people.subscriber import Status, Subscriber
 from pscb_mail.sending import afterwards, ledger
 from pscb_mail.sending.delivery import State
 from pscb_mail.sending.lock import nobody_sends
 from pscb_mail.settings import FILE_NAME
 from pscb_mail.settings_file import read_settings
-from pscb_mail.workspace import Workspace
+from pscb_mail.workspace import Workspace, bring_key
 
 # People who joined after the backup are unknown to it. Their numbers, and with these their references, must never be
 # another's: whoever joins from now on gets a number beyond any that they can have had.
@@ -70,7 +70,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Inside:
-    """A backup and what is in it. `stay_off`: who came off the list that it would replace, and would be on it again."""
+    """A backup and what is in it.
+
+    `opt_outs`: those that are carried over from the list that it would replace, None where that one cannot be read, or
+    was not looked at.
+    """
 
     backup: Backup
     host: str
@@ -78,7 +82,7 @@ class Inside:
     active: int
     mailings: tuple[Sent, ...]
     has_key: bool
-    stay_off: tuple[str, ...] = ()
+    opt_outs: Carrying | None = None
 
 
 # -- looking --------------------------------------------------------------------------------------------------------
@@ -90,21 +94,27 @@ def look_into(path: Path, there: Workspace | None = None) -> Inside:
     `there`: the workspace whose list it would replace.
     """
     backup = backups.checked(path)
-    off = _off_here(there) if there else []
+    with _unpacked(backup) as db:
+        inside = _seen(db, backup)
+        if there is None:
+            return inside
+        there.lend_key(db, backups.key_in(path))
+        return replace(inside, opt_outs=_carried_over(there, db, backup.made_at))
+
+
+def _seen(db: Database, backup: Backup) -> Inside:
     try:
-        with _unpacked(backup) as db:
-            people = directory.counts(db)
-            return Inside(
-                backup=backup,
-                host=fact(db, "host") or "",
-                people=sum(people.values()),
-                active=people[Status.ACTIVE],
-                mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
-                has_key=backups.KEY in backups.names(backup),
-                stay_off=tuple(each.address.text for each in _on_again(db, off, backup.made_at)),
-            )
+        people = directory.counts(db)
+        return Inside(
+            backup=backup,
+            host=fact(db, "host") or "",
+            people=sum(people.values()),
+            active=people[Status.ACTIVE],
+            mailings=tuple(_standing(db, each.issue) for each in ledger.mailings(db)),
+            has_key=backups.KEY in backups.names(backup),
+        )
     except UNREADABLE as error:
-        raise UsageError(f"The database in the backup {path} is not whole.", "Take another one.") from error
+        raise UsageError(f"The database in the backup {backup.path} is not whole.", "Take another one.") from error
 
 
 def _standing(db: Database, issue: str) -> Sent:
@@ -148,25 +158,49 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: fl
     Needs no database that can be opened: a damaged one is laid aside. `patience`: how many seconds another program that
     writes it is waited for.
     """
-    must_be_a_file(workspace.database_path)
+    path = workspace.database_path
+    must_be_a_file(path)
     try:
         with nobody_sends(workspace.lock_path):
             before = _saved(workspace, now, patience)
-            hashes = _read_here(workspace, forgotten.all_hashes) or ()
-            off = _off_here(workspace)
-            with _unpacked(inside.backup, workspace.database_path.parent) as db:
-                _made_safe(db, inside.backup, now)
-                if inside.has_key:
-                    backups.extract(inside.backup, backups.KEY, workspace.key_path)
-                workspace.lend_key(db)
-                _forget_again(workspace, db, hashes, now)
-                _take_off_again(workspace, db, off, now)
-                with closing(sqlite3.connect(workspace.database_path)) as live:
-                    copied_over(db.conn, live, patience)
-            workspace.database_path.chmod(0o600)
-    except (OSError, sqlite3.Error) as error:
+            with _unpacked(inside.backup, path.parent) as db, _unchanged_here(path) as check:
+                last = _made_safe(db, inside.backup, now)
+                if key := backups.key_in(inside.backup.path):
+                    bring_key(db, key)
+                workspace.lend_key(db, key)
+                opt_outs = _carried_over(workspace, db, now)
+                if before and inside.opt_outs is not None and inside.opt_outs != opt_outs:
+                    raise changed_meanwhile()
+                # Whoever joined since and is barred is not missed: their copies are nobody's whom to add again.
+                unsettled.remember(db, replace(last, barred=[each.id for each in (opt_outs or Carrying()).barred]))
+                if forgotten.all_hashes(db):
+                    forgetting.wipe(db)
+                with closing(sqlite3.connect(path, timeout=0)) as live:
+                    copied_over(db.conn, live, patience, check)
+            path.chmod(0o600)
+            workspace.open_database().close()  # puts the key in its place
+    except OSError as error:
         raise NotNowError(f"The backup cannot be brought back: {error}.", "Free some space, run it again.") from error
+    except sqlite3.Error as error:
+        if known := trouble(error, f"The list {path}, or what is in the backup,"):
+            raise known from error
+        raise
     return before
+
+
+@contextmanager
+def _unchanged_here(path: Path) -> Iterator[Callable[[], None]]:
+    """Yield what raises NotNowError where another program has written the list since: what it wrote would be lost."""
+    if not is_there(path):
+        yield lambda: None
+        return
+    with watched(path) as changed:
+
+        def check() -> None:
+            if changed():
+                raise changed_meanwhile()
+
+        yield check
 
 
 def _saved(workspace: Workspace, now: datetime, patience: float) -> Backup | None:
@@ -175,22 +209,26 @@ def _saved(workspace: Workspace, now: datetime, patience: float) -> Backup | Non
     Raises NotNowError where it cannot be backed up, or another program writes it: then it stays where it is.
     """
     path = workspace.database_path
-    if not path.exists():
+    if not is_there(path):
         return None
     try:
         with closing(sqlite3.connect(path, timeout=patience)) as there:
             there.execute("BEGIN IMMEDIATE")
             there.execute("SELECT count(*) FROM sqlite_master").fetchone()
         return workspace.back_up("before-restore", now)
-    except (*UNREADABLE, DatabaseError) as error:
-        if isinstance(known := trouble(error, path), NotNowError):
+    except DatabaseError:
+        pass
+    except UNREADABLE as error:
+        if (known := trouble(error, path)) is None:
+            raise
+        if not isinstance(known, DatabaseError):
             raise known from error
-        for part in files_of(path):
-            part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
-        return None
+    for part in files_of(path):
+        part.replace(part.with_name(f"{part.name}.damaged-{now:%Y%m%d-%H%M%S}"))
+    return None
 
 
-def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
+def _made_safe(db: Database, backup: Backup, now: datetime) -> Restored:
     """Make a copy ready to be put in place: this computer's own, nothing in it that would be sent."""
     with transaction(db):
         ledger.doubt_in_flight(db, backup.made_at)
@@ -202,13 +240,30 @@ def _made_safe(db: Database, backup: Backup, now: datetime) -> None:
                    "(SELECT 1 FROM sqlite_sequence WHERE name = 'subscriber')")  # fmt: skip
         db.execute("UPDATE sqlite_sequence SET seq = seq + ? WHERE name = 'subscriber'", [_GAP])
         (last,) = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'subscriber'").fetchone()
-        unsettled.remember(db, Restored(stamp(backup.made_at), stamp(now), last - _GAP + 1))
+        made = Restored(stamp(backup.made_at), stamp(now), last - _GAP + 1)
+        unsettled.remember(db, made)
+    return made
 
 
-def _read_here(workspace: Workspace, question: Callable[[Database], T]) -> T | None:
-    """Return what the list that is replaced answers, None where there is none, or it was made by an older version."""
+def _read_here(workspace: Workspace, question: Callable[[Database], T], otherwise: T) -> T | None:
+    """Return what the list that is replaced answers: `otherwise` where there is none, None where it is damaged."""
     path = workspace.database_path
-    return asked(path, lambda there: question(Database(there))) if path.exists() else None
+    if not is_there(path) or needs_making(path):
+        return otherwise
+    try:
+        return asked(path, lambda there: question(Database(there)))
+    except DatabaseError:
+        return None
+
+
+def _carried_over(workspace: Workspace, db: Database, now: datetime) -> Carrying | None:
+    """Forget again, and take off again, whom the list that is replaced knows to want it; None where it is damaged."""
+    hashes = _read_here(workspace, forgotten.all_hashes, tuple[str, ...]())
+    _forget_again(workspace, db, hashes or (), now)
+    opt_outs = _read_here(workspace, lambda here: carrying.plan(here, db), Carrying())
+    why = "they had come off the list that this backup took the place of"
+    carrying.carry_out(db, opt_outs or Carrying(), _origin(now, why))
+    return None if hashes is None else opt_outs
 
 
 def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now: datetime) -> None:
@@ -221,48 +276,14 @@ def _forget_again(workspace: Workspace, db: Database, hashes: Sequence[str], now
         return
     with transaction(db):
         had = forgotten.barred_of(db, hashes)
-        others = _read_here(workspace, lambda here: forgotten.theirs_as_well(here, had)) or ()
+        others = _read_here(workspace, lambda here: forgotten.theirs_as_well(here, had), frozenset[tuple[int, str]]())
+        others = others or frozenset()
         ids = sorted({who for who, _ in set(had).difference(others)})
         forgetting.erase(db, forgotten.trace(db, ids), hashes, now)
         keys = {key for _, key in others}
         stay = [who for who, _ in others if (each := directory.by_id(db, who)) and each.address.key in keys]
         why = "whoever had their address of the backup since was forgotten"
-        _move_on(db, _read_here(workspace, lambda here: directory.by_ids(here, stay)) or [], _origin(now, why))
-    forgetting.wipe(db)
-
-
-def _off_here(workspace: Workspace) -> list[Subscriber]:
-    """Return who has opted out on the list that is replaced."""
-    return _read_here(workspace, lambda here: list(directory.people(here, Filters(Status.OPTED_OUT)))) or []
-
-
-def _entry(off: Subscriber) -> Entry:
-    return Entry(
-        Person(off.name, off.address), off.organisation, off.role, off.groups, off.status, off.since, off.source,
-        off.basis,
-    )  # fmt: skip
-
-
-def _on_again(db: Database, off: Sequence[Subscriber], made_at: datetime) -> list[Subscriber]:
-    """Return those of some who are off whom a backup knows otherwise, or not at all: nothing bars them there."""
-    known = directory.by_keys(db, [each.address.key for each in off])
-    return [each for each in off if decide(_entry(each), known.get(each.address.key), made_at, "").written]
-
-
-def _take_off_again(workspace: Workspace, db: Database, off: Sequence[Subscriber], now: datetime) -> None:
-    """Take off those who have come off since; who is not in the backup is barred, lest they be added again.
-
-    Whoever has had another address since gets it first: it is theirs that must not be written to.
-    """
-    if not off:
-        return
-    why = "they had come off the list that this backup took the place of"
-    with transaction(db):
-        then = [(each.id, each.address.key) for each in directory.by_ids(db, [each.id for each in off])]
-        moved = set(then) - {(each.id, each.address.key) for each in off}
-        same = {who for who, _ in _read_here(workspace, lambda here: forgotten.theirs_as_well(here, moved)) or ()}
-        _move_on(db, [each for each in off if each.id in same], _origin(now, why))
-        roster.enrol(db, map(_entry, off), _origin(now, why))
+        _move_on(db, _read_here(workspace, lambda here: directory.by_ids(here, stay), []) or [], _origin(now, why))
 
 
 def _origin(now: datetime, why: str) -> Origin:

@@ -134,7 +134,7 @@ class _Settling:
             self._enter(sent.issue, sent.edition, added)
             self.sent += afterwards.find(self.db, sent.issue, unexplained, self.clock())
         strangers = self._strangers(sent.issue, unexplained.keys() - ledger.references(self.db, sent.issue))
-        self.strangers += len(strangers)
+        self._count(strangers)
         for code in (*ledger.references(self.db, sent.issue), *strangers):
             unexplained.pop(code, None)
 
@@ -148,7 +148,7 @@ class _Settling:
             strangers = self._strangers(issue, unexplained.keys() - copies.keys())
             if copies or strangers:
                 some = True
-                self.strangers += len(strangers)
+                self._count(strangers)
                 self._begin(issue, copies, len(copies) + len(strangers))
         return some
 
@@ -184,6 +184,10 @@ class _Settling:
         wanted = frozenset(codes)
         unknown = range(self.last.first_unknown, self.last.first_unknown + _STRANGERS_SOUGHT)
         return self._made(issue, unknown, wanted) if wanted else {}
+
+    def _count(self, strangers: dict[str, int]) -> None:
+        """Count the copies to people whom somebody has to add again; whoever came off since is none of them."""
+        self.strangers += sum(who not in self.last.barred for who in strangers.values())
 
     def _made(self, issue: str, ids: Iterable[int], wanted: frozenset[str]) -> dict[str, int]:
         key = self.workspace.key()

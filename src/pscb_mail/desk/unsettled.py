@@ -5,7 +5,7 @@ before its past is known. Leaves to others: settling it (`desk.settling`).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -22,7 +22,8 @@ class Restored:
     """A restore. `made_at`: when the backup was; `at`: when it came back, and what waited is in doubt since.
 
     `first_unknown`: the first number that somebody who joined since can have had. `held`: issues of which it is not
-    known whether they were sent since, with how many copies were found.
+    known whether they were sent since, with how many copies were found. `barred`: the numbers of those who joined since
+    and came off again: they are not missed.
     """
 
     made_at: str
@@ -30,6 +31,7 @@ class Restored:
     first_unknown: int
     settled: bool = False
     held: Mapping[str, int] = field(default_factory=dict)
+    barred: Sequence[int] = ()
 
     @property
     def since(self) -> datetime:

@@ -170,12 +170,15 @@ def theirs_as_well(db: Database, had: Iterable[tuple[int, str]]) -> frozenset[tu
     The id alone says little: another list numbers its people from 1 as well.
     """
     pairs = frozenset(had)
-    rows = db.execute(
-        f"""SELECT DISTINCT who, key FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))
-            AND who IN (SELECT id FROM subscriber)""",
-        [json.dumps([who for who, _ in pairs])],
-    )
-    return pairs & set(rows)
+    there = {who for (who,) in db.execute("SELECT id FROM subscriber WHERE id IN (SELECT value FROM json_each(?))",
+                                          [json.dumps([who for who, _ in pairs])])}  # fmt: skip
+    return pairs & had_by(db, there)
+
+
+def had_by(db: Database, ids: Iterable[int]) -> frozenset[tuple[int, str]]:
+    """Return the addresses that people have or had: an id each, with the key of one of them."""
+    query = f"SELECT DISTINCT who, key FROM ({_ALL_ADDRESSES}) WHERE who IN (SELECT value FROM json_each(?))"
+    return frozenset(db.execute(query, [json.dumps(sorted(ids))]))
 
 
 def left_before(db: Database, moment: datetime) -> list[int]:
