@@ -388,6 +388,18 @@ def test_what_cannot_be_reached_is_a_list(desk: Office) -> None:
     assert "issue-7.md" not in beyond
 
 
+def test_the_programs_own_files_are_no_others_however_the_settings_name_them(desk: Office) -> None:
+    """They are cleared, or cleared in a moment: nobody is sent to look into them."""
+    settings = desk.workspace.settings
+    newsletter = settings.newsletter.model_copy(update={"database": "issues/../pscb-mail.db"})
+    backup = settings.backup.model_copy(update={"folder": "issues/../backups"})
+    round_about = settings.model_copy(update={"newsletter": newsletter, "backup": backup})
+    workspace = Workspace(desk.workspace.folder, round_about)
+    (workspace.backups / "notes.txt").write_text(JO)
+    done = forgetting.forget(desk.db, workspace, forgetting.one(desk.db, JO), origin(desk))
+    assert [line for line in done.beyond if line.endswith(": names them.")] == []
+
+
 def test_those_who_left_long_ago_are_forgotten_without_a_bar(desk: Office) -> None:
     """Retention: removed and bounced people, by the settings' months; active and opted-out ones are kept."""
     then = desk.at

@@ -215,11 +215,14 @@ def _beyond(db: Database, workspace: Workspace, gone: Trace) -> tuple[str, ...]:
 def _files_with(workspace: Workspace, words: Sequence[str]) -> Iterator[Path]:
     """Yield the workspace's other files in which one of some words stands."""
     needles = [word.casefold() for word in words]
-    own = {*files_of(workspace.database_path), workspace.key_path, workspace.lock_path}
+    # By their true paths: the settings may name the database or the backups' folder by a way round.
+    own = {path.resolve() for path in (*files_of(workspace.database_path), workspace.key_path, workspace.lock_path)}
+    kept = workspace.backups.resolve()
     for path in sorted(workspace.folder.rglob("*")):
+        true = path.resolve()
         if (
-            path in own
-            or workspace.backups in path.parents
+            true in own
+            or kept in true.parents
             or ".git" in path.parts
             or not path.is_file()
             or path.stat().st_size > _SCANNED_BYTES
