@@ -196,6 +196,7 @@ def squeezed(text: str) -> str:
 @hypothesis_settings(max_examples=amount(60, 1000))
 @example([("p", ["1", ("strong", ["_"])]), ("p", [("em", ["_"]), "1"])])
 @example([("p", [("strong", ["1 :"])]), ("p", ["x", ("em", ["(a", ("strong", ["b)"])])])])
+@example([("p", ["1", ("sup", [("strong", [":1"])])])])
 @given(
     st.lists(
         st.tuples(st.sampled_from(["p", "h1", "h2", "li", "td"]), st.lists(INLINE, min_size=1, max_size=3)), max_size=4

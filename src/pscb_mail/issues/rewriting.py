@@ -184,11 +184,11 @@ class _Writer:
         """Return a note, to stand anywhere in the text."""
         return prefixed("\n\n".join(self.blocks(item)), "    ", f"[^{label}]: ")
 
-    def inline(self, node: HtmlElement) -> str:
-        """Return the running text in an element."""
+    def inline(self, node: HtmlElement, before: str = "") -> str:
+        """Return the running text in an element; `before` stands before it on its line."""
         text = escaped(node.text or "")
         for child in node:
-            text += self._element(child, text) + escaped(child.tail or "")
+            text += self._element(child, before + text) + escaped(child.tail or "")
         return text
 
     def _element(self, node: HtmlElement, before: str) -> str:
@@ -200,7 +200,7 @@ class _Writer:
                 self._emphatic = False
                 return emphasised(text, "**" if node.tag in {"strong", "b"} else "*", before, node.tail or "")
             case "a":
-                return self._link(node)
+                return self._link(node, before)
             case "img":
                 return self._picture(node)
             case "br":
@@ -209,10 +209,10 @@ class _Writer:
                 # A bracket or a colon right after it would make something else of it.
                 return f"[^{node.get('label')}]{' ' if (node.tail or '')[:1] in {'(', ':'} else ''}"
             case _:
-                return self.inline(node)
+                return self.inline(node, before)
 
-    def _link(self, node: HtmlElement) -> str:
-        words, target = self.inline(node), (node.get("href") or "").strip()
+    def _link(self, node: HtmlElement, before: str) -> str:
+        words, target = self.inline(node, before), (node.get("href") or "").strip()
         if not target or not words.strip() or "![" in words:
             return words
         target = target.replace(" ", "%20").replace("\\", "%5C")
