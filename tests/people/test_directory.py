@@ -101,6 +101,7 @@ def test_by_address_answers_anything(some, text: str) -> None:
         ("100%", ["a"]), ("1_0", ["b"]), ("back\\slash", ["c"]), ("%", ["a"]), ("müller", ["d"]), ("MÜLLER x.example", ["d"]),
         ("100 x.example", ["a", "b"]), ("hundred", []), ("mu\u0308ller", ["d"]), ("strasse", ["e"]), ("fisk", ["f"]),
         ("100 " * 2000, ["a", "b"]), (" ".join(map(str, range(2000))), []), ("0" * 60_000, []),
+        ("\u0301", []), ("\u0301 100", ["a", "b"]),
     ],
 )  # fmt: skip
 def test_a_search_takes_every_sign_for_itself(people, search: str, found: list[str]) -> None:
