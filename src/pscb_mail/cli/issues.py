@@ -74,7 +74,7 @@ def check(
         readership = readers.readership(db, issue)
         report = preflight.check(workspace.issues, issue, workspace.settings, workspace.templates, readership)
         recipients = readers.recipients(db, report.issue) if db else 0
-        begun = overview.begun(db, workspace, report.issue) if db else None
+        begun = overview.status_if_begun(db, workspace, report.issue) if db else None
     if links:
         report = _with_links(context, report)
     if json:

@@ -86,14 +86,14 @@ class Standing:
 
 def mailing_status(db: Database, workspace: Workspace, issue: str) -> MailingStatus:
     """Return how an issue stands, sent or not. Raises UsageError where there is no such issue."""
-    if (status := begun(db, workspace, issue)) is not None:
+    if (status := status_if_begun(db, workspace, issue)) is not None:
         return status
     source = read_source(find_issue(workspace.issues, issue))
     held = unsettled.held(db).get(issue, "")
     return MailingStatus(issue, source.subject, MailingState.NOT_SENT, 0, dict.fromkeys(State, 0), 0, None, None, held)
 
 
-def begun(db: Database, workspace: Workspace, issue: str) -> MailingStatus | None:
+def status_if_begun(db: Database, workspace: Workspace, issue: str) -> MailingStatus | None:
     """Return how an issue stands whose mailing has begun, None where it was never sent."""
     mailing = ledger.mailing(db, issue)
     return _status(db, workspace, mailing, issue_being_sent(db, workspace.lock_path)) if mailing is not None else None

@@ -117,7 +117,10 @@ def _letter(edition: Edition, groups: tuple[str, ...], means: Means) -> Letter:
 
 
 def hold_unsettled(found: Delivery | None, person: Subscriber, *, again: bool) -> None:
-    """Raise UsageError where a person has their copy already, or may have it and no other one is wanted."""
+    """Raise UsageError where a person has their copy already, or may have it and no other one is wanted.
+
+    To be asked before anybody is asked or a relay reached for nothing; where the copy is claimed it is asked again.
+    """
     if found is not None and found.state in _SETTLED and not (again and found.state is State.UNKNOWN):
         raise UsageError(
             f"{person.address.text}'s copy of {found.issue} {_SETTLED[found.state]}.", "--again sends one all the same."
