@@ -110,7 +110,7 @@ def _against(told: _Told) -> int:
     sentence, around = (words.CASE_WORK.without(text) for text in (told.sentence, told.around))
     beside = 1 if words.ASIDE.search(around) else 2
     talk = _AGAINST if words.TALK.search(sentence) else beside if words.TALK.search(around) else 0
-    fiction = _AGAINST * bool(words.FICTION.search(sentence))
+    fiction = _AGAINST * bool(words.FICTION.search(sentence)) or beside * bool(words.FICTION.search(around))
     ours = _AGAINST if words.MAIL.search(sentence) else 2 * bool(words.MAIL.search(around))
     harmless = _AWAY * bool(words.HARMLESS.search(around)) or 2 * bool(words.PLEASANT.search(told.around))
     return talk + fiction + ours + harmless

@@ -194,6 +194,7 @@ GRAVE = Phrases("""
     hurt|take, hell|he_will|theyll|they_will|he_would find|kill|hunt|track me|us|her|them, got|has|have|took|holds
     my|her|our passport|passports|bank_card|bank_cards, keys … passport, passport … keys, hands|hand|arm round|around|
     on|at my|her|his|their throat|neck, by the throat, split|cut|burst|busted lip|eyebrow, no|without trousers|pants,
+    being messaged|texted|contacted|pestered by,
     photographs|photos|pictures|images|videos|pics on|in his|my_husbands|my_partners|my_dads|my_brothers|my_sons|
     my_uncles phone|laptop|computer|ipad|tablet|camera|hard_drive,
     buys|bought|buying|gives|gave|giving|given him|her|me|them … laptop|phone|ipad|console|games|trainers

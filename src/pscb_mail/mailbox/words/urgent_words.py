@@ -138,7 +138,14 @@ TALK = Phrases("""
     staff|somebody|someone to work with, closing date, tickets from|on_sale|cost|at, your|the|my draft, shes|hes|is|
     be|are speaking at|to the|our|your, marking sheet, how long a|the|we|should|do|does|must … keep|kept|store|hold|
     retain, induction, obituary, cartoonist*, project on|about, writing|writes|doing her|his|their|an|a essay|project|
-    dissertation|thesis, current|latest|official advice|rules|rule|guidance|law, new rule|guidance|law on|about
+    dissertation|thesis, current|latest|official advice|rules|rule|guidance|law, new rule|guidance|law on|about, the
+    bit|bits|part|section|paragraph on|about, page|pages on|about|where, do|have|run a page, storyline*, the
+    serial|soap,
+    pdf|pdfs, attachment*, im|i_am|were_all|we_are|ive|weve|am|are booked on|onto the|your, our refuge|hostel|centre|
+    service|project|club has|is|was closed|closing|shut|moved|merged, ive|i_have|im|i_am|weve left|leaving|retired the|
+    from … unit|team|force|police|service|trust, somebody|someone elses job, read|reading|hear|hearing about|of the|
+    these|all|so_many|such|child|abuse … cases|stories|deaths, treated|treating|treats|treat … like|as …
+    abuser|abusers|molester|molesters|paedophile|paedophiles|criminal|criminals, like criminals|abusers, propaganda
 """)
 # Meetings and papers of a case, which sound like talk, and why somebody writes to us: read as if they were not there.
 CASE_WORK = Phrases("""
@@ -188,7 +195,8 @@ FICTION = Phrases("""
     christmas|
     school|our|village show|musical|production, oliver twist, one child|boy|girl|pupil|teenager|baby|woman|person|
     family|young_person in|out_of two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|every, hansel, gretel,
-    cinderella, snow white, red riding, babes in the wood, puppet*, show about, putting on a|the|our
+    cinderella, snow white, red riding, babes in the wood, puppet*, show about, putting on a|the|our, storyline*,
+    the serial|soap, copies|copy|packs|boxes of the|your|that … leaflet|leaflets|poster|posters|booklet|flyer|guide
 """)
 # Of the newsletter itself: whoever speaks of it in the same breath means that.
 MAIL = Phrases("""
