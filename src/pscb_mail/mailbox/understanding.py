@@ -112,13 +112,16 @@ def _to_answer(mail: _Mail, finding: Finding) -> tuple[Finding, ...]:
 def _in_sight(mail: _Mail, finding: Finding) -> Finding:
     """Return what stays in the inbox in place of what would be filed, where it tells of grave harm as well.
 
-    That is a question, and an alarm in place of a plain wish: who only asks to come off has no need of such words.
+    That is a question, and an alarm in place of a wish: who only asks to come off has no need of such words.
     """
     plain_wish = finding.kind is Kind.OPT_OUT and not finding.doubt and not finding.link
     if mail.machine is not None or not (plain_wish or finding.doubt or finding.kind in _FILED):
         return finding
-    harm = tells_of_harm(mail.said, of_whom=plain_wish)
-    return Finding(Kind.URGENT if plain_wish else Kind.QUESTION, harm) if harm else finding
+    alarm = tells_of_harm(mail.said, of_whom=True) if finding.kind is Kind.OPT_OUT else ""
+    if alarm:
+        return Finding(Kind.URGENT, alarm)
+    harm = "" if plain_wish else tells_of_harm(mail.said)
+    return Finding(Kind.QUESTION, harm) if harm else finding
 
 
 def _with_wish(mail: _Mail, finding: Finding) -> Finding:

@@ -27,8 +27,16 @@ _TELLING = (words.TIMES, words.TOLD, words.HELP, words.PRONOUN, words.FAMILY)
 # Of whom somebody tells, where no "he" or "she" stands: of their own.
 _KIN = re.compile(
     r"\b(?:my|our) (?:[\w-]+ ){0,2}?(?:niece|nephew|son|daughter|sister|brother|grandson|granddaughter|grandchild"
-    r"|grandchildren|kids|children|mum|mam|mother|dad|father|nan|friend|neighbour|cousin|partner|husband|wife)s?\b"
+    r"|grandchildren|kids|children|mum|mam|mother|dad|father|nan|friend|neighbour|cousin|partner|husband|wife|baby"
+    r"|boyfriend|girlfriend|ex|stepdad|stepmum|uncle|aunt|grandad|grandma)s?\b"
 )
+# The harm is the teller's own: "marry me off", "I have taken all my tablets", "I am going to end my life".
+# "Stop hitting me with e-mails" and "I have been barred from schools" are none of it.
+_OWN = re.compile(r"\b(?:me|myself|my)\b")
+_I = re.compile(r"\b(?:i|im|ive|ill|id)(?: (?!work|teach|deal)\w+){0,3}\W*$")
+_BARRED = re.compile(r"barred|banned")
+_MAIL = r"\b(?:e-?mails?|mail|mails|newsletters?|bulletins?|subscription|inbox|spam|junk)\b"
+_BY_MAIL, _OF_MAIL = re.compile(rf"(?:{_MAIL}|\b(?:this|these))\W*$"), re.compile(_MAIL)
 _SHORT = re.compile(rf"(?<![\w'-])(?:{'|'.join(own.SHORT)})(?![\w'-])")
 
 
@@ -67,17 +75,25 @@ def urgent(said: tuple[Sentence, ...], subject: tuple[Sentence, ...] = ()) -> st
 def tells_of_harm(said: tuple[Sentence, ...], *, of_whom: bool = False) -> str:
     """Return the sentence with words of grave harm and none of mere talk: a mail that has one is not filed unread.
 
-    `of_whom`: only one that speaks of him or her, or of somebody of their own, as well.
+    `of_whom`: only one that speaks of him or her, of somebody of their own, or of the teller, as well.
     """
     for sentence in said:
         for breath in _breaths(sentence):
             spelled = harms.SPEECH.without(breath.spelled)
             talk = (words.IN_GENERAL, words.TALK, words.FICTION, words.HARMLESS)
-            one = words.PRONOUN.search(spelled) or _KIN.search(spelled)
-            told = harms.GRAVE.search(spelled) and (one or not of_whom)
+            harm = harms.GRAVE.search(spelled)
+            told = harm and (not of_whom or _is_of_somebody(spelled, harm))
             if told and not any(pattern.search(spelled) for pattern in talk):
                 return sentence.written
     return ""
+
+
+def _is_of_somebody(spelled: str, harm: re.Match[str]) -> bool:
+    """Whether words with grave harm in them speak of him or her, of somebody of their own, or of the teller."""
+    told = _OWN.search(harm[0]) or _I.search(spelled[: harm.start()])
+    mail = _BY_MAIL.search(spelled[: harm.start()]) or _OF_MAIL.search(spelled[harm.start() :])
+    own = told and not mail and not _BARRED.match(harm[0])
+    return bool(own or words.PRONOUN.search(spelled) or _KIN.search(spelled))
 
 
 def _breaths(sentence: Sentence) -> list[_Breath]:

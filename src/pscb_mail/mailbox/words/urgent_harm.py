@@ -33,9 +33,12 @@ GRAVE = Phrases("""
     hit|hits|hitting|beat|beats|beating|smack*|slap*|punch*|kick*|belts|belted|whips|whipped|thump*|batter*|clout*|
     wallop* him|her|them|me|us|it,
     hit|hits|hitting|beat|beats|beating|smack*|slap*|punch*|kick*|thump*|batter*|hurt|hurts|hurting|shak*|shook|burn*|
-    starv*|neglect*|abus*|lock*|threaten* his|her|their|my|the|a|this|an|your … son|daughter|child|kid|kids|children|
-    baby|boy|girl|brother|sister|sons|daughters|bairns|stepson|stepdaughter|babies|toddler|boys|girls|twins|lad|
-    stepkids|eldest|youngest|niece|nephew|grandson|granddaughter|little_one|little_ones|wee_one,
+    starv*|neglect*|abus*|lock*|threaten* his|her|their|my|our|the|a|this|an|your … son|daughter|child|kid|kids|
+    children|baby|boy|girl|brother|sister|sons|daughters|bairns|stepson|stepdaughter|babies|toddler|boys|girls|twins|
+    lad|stepkids|eldest|youngest|niece|nephew|grandson|granddaughter|little_one|little_ones|wee_one,
+    hit|hits|hitting|beat|beats|beating|smack*|slap*|punch*|kick*|hurt|hurts|hurting|starv*|threaten* his|her|their|my|
+    our … mum|mam|mother|dad|father|parents|wife|husband|partner|girlfriend|boyfriend|nan|gran|granny|grandma|
+    grandmother|grandad|grandfather|cousin, does|did|doing stuff|things|bad_things to me|him|her|us|them,
     being hit|beaten|hurt|abused|touched|groomed|exploited|trafficked|starved|neglected|smacked|slapped|whipped|
     kicked|punched|threatened|forced|filmed|blackmailed|harmed|used|watched|kept|locked|sold|passed|taken|sexually|
     physically|made, made to,
@@ -125,7 +128,8 @@ GRAVE = Phrases("""
     hear|hears|hearing voices, voices telling, pillow over, drown|drowned|drowning, suffocat*, smother*, poison*,
     throw* … out|down|window|stairs, put in … bath,
     afraid|scared|frightened|terrified|petrified of|to … home|dad|him|her|father|mum|mother|stepdad|stepfather|uncle|
-    stop|brother|tell|daddy|leave, scared|afraid|frightened for, flinch*, dont|doesnt|not|didnt want to go|be|live
+    stop|brother|tell|daddy|leave|husband|wife|partner|boyfriend|girlfriend|ex|son, scared|afraid|frightened for,
+    flinch*, dont|doesnt|not|didnt want to go|be|live
     home|there|here|back|with,
     older man|men|boyfriend|boys|lads|guy|guys|bloke|blokes, grown man|men, strange man|men, man|men|bloke|blokes|guy|
     guys of #|about, man|bloke|guy in his, much older,
