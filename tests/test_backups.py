@@ -232,6 +232,15 @@ def test_a_backup_is_never_unpacked_in_memory(tmp_path: Path) -> None:
     assert (tmp_path / "copy.db").stat().st_size == size
 
 
+def test_what_is_wrong_with_the_copy_is_not_told_of_the_list(tmp_path: Path, contents: Contents) -> None:
+    """A folder for temporary files that takes none: the list is as good as before, and is not named."""
+    contents.database.unlink()
+    contents.database.mkdir()
+    with pytest.raises(NotNowError, match=r"The backup .*b\.zip cannot be written") as caught:
+        backups.write(contents, tmp_path / "b.zip", "by-hand", NOW)
+    assert "temporary files" in caught.value.hint
+
+
 def test_a_folder_for_backups_that_cannot_be_made_is_named(tmp_path: Path, contents: Contents) -> None:
     """A file is in its place, or above it: 75, nothing was begun."""
     (tmp_path / "backups").write_bytes(b"mine")

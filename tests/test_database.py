@@ -196,6 +196,31 @@ def test_a_mistake_in_our_own_sql_is_not_called_a_damaged_list() -> None:
     assert database.trouble(mistake.value) is None
 
 
+def test_a_mistake_in_our_own_sql_is_no_answer_of_a_list_and_nobody_elses_doing(tmp_path: Path) -> None:
+    """`None` would pass for "nobody": only a table that is not there yet is so told. Nor is our own lock another's."""
+    path = tmp_path / "list.db"
+    open_database(path).close()
+    assert database.asked(path, lambda there: there.execute("SELECT 1 FROM not_yet").fetchone()) is None
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        database.asked(path, lambda there: there.execute("SELECT no_such FROM fact").fetchone())
+    with closing(sqlite3.connect(path)) as db, pytest.raises(sqlite3.OperationalError) as locked:
+        db.execute("INSERT INTO fact VALUES ('a', ''), ('b', '')")
+        db.commit()
+        reading = db.execute("SELECT * FROM fact")
+        reading.fetchone()
+        db.execute("DROP TABLE fact")
+    assert locked.value.sqlite_errorcode == sqlite3.SQLITE_LOCKED
+    assert database.trouble(locked.value) is None
+
+
+def test_whoever_looks_waits_for_another_program_as_long_as_whoever_opens(tmp_path: Path) -> None:
+    """It is looked at before it is opened: the shorter wait of the two would be the one that holds."""
+    path = tmp_path / "list.db"
+    open_database(path).close()
+    with database.looked_at(path) as there:
+        assert there.execute("PRAGMA busy_timeout").fetchone() == (database.BUSY_SECONDS * 1000,)
+
+
 def test_bytes_that_are_no_text_within_a_transaction_take_it_back(tmp_path: Path) -> None:
     """The driver's error has no code of SQLite's."""
     db = open_database(tmp_path / "list.db")

@@ -90,6 +90,24 @@ def test_a_list_that_was_lost_is_not_begun_anew_while_there_are_backups_of_it(
     workspace.open_database().close()
 
 
+def test_in_a_folder_that_two_newsletters_share_only_its_own_backups_count(tmp_path: Path) -> None:
+    """The hint would put the other one's people in its place; with its own there, it is lost like any other."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "pscb-mail.toml").write_text(f'{SETTINGS}[backup]\nfolder = "{tmp_path / "kept"}"\n')
+    one, other = find_workspace(first), find_workspace(second)
+    one.key()
+    one.open_database().close()
+    one.back_up("by-hand", datetime(2026, 12, 1, tzinfo=UTC))
+    other.open_database().close()
+    other.database_path.unlink()
+    other.key()
+    assert other.lost() is None
+    one.database_path.unlink()
+    assert one.lost() is not None
+
+
 def test_another_computer_may_not_write_unless_it_takes_over(folder: Path) -> None:
     """Two copies of one list would both send."""
     workspace = find_workspace(folder)

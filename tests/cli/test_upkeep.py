@@ -124,6 +124,43 @@ def test_whoever_came_off_since_the_backup_stays_off(program: Program) -> None:
     }
 
 
+@pytest.mark.parametrize("emptied", [True, False])
+def test_where_the_list_was_lost_every_command_that_reads_it_says_which_backup(program: Program, emptied: bool) -> None:
+    """`issues` would say that nothing was sent; `check` needs no list, and says that nobody was counted."""
+    program("add", JO)
+    program("backup")
+    program("new", "18")
+    (program.folder / "pscb-mail.db").unlink()
+    if emptied:
+        (program.folder / "pscb-mail.db").touch()
+    (backup,) = (program.folder / "backups").iterdir()
+    for command in (["issues", "--json"], ["list"]):
+        assert str(backup) in program(*command, expect=2).err.replace("\n", "")
+    assert "not counted" in program("check", "18", expect=None).err
+    assert "no list yet" in program("restore", str(backup), expect=2).err
+    program("restore", str(backup), "--yes", expect=1)  # the issue is held: nothing tells whether it was sent
+    assert people(program) == [JO]
+
+
+def test_of_a_list_that_cannot_be_read_it_is_said_that_its_opt_outs_are_lost(program: Program) -> None:
+    """Before anything is done, and what to do about it; no names, where there are none to be had."""
+    program("add", JO, SAM)
+    program("backup", "one.zip")
+    with closing(sqlite3.connect(program.folder / "pscb-mail.db")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'subscriber'").fetchone()
+        (size,) = db.execute("PRAGMA page_size").fetchone()
+    with (program.folder / "pscb-mail.db").open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    asked = " ".join(program("restore", "one.zip", expect=2).err.split())
+    assert (
+        "cannot be read: who came off it since the backup is not known; opt-outs by telephone must be entered" in asked
+    )
+    program("restore", "one.zip", "--yes")
+    assert people(program) == [JO, SAM]
+
+
 def test_a_file_that_is_no_backup_changes_nothing(program: Program) -> None:
     """2, and the list is what it was."""
     program("add", JO)

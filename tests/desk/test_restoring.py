@@ -250,6 +250,10 @@ def test_who_joined_after_the_backup_is_missed_and_their_code_is_nobody_elses(
     Server(relay, dovecot).file()
     new = on_a_new_laptop(online, backup)
     assert settle(new).strangers == 1
+    came_off(online, "late@school.test")
+    shutil.copy(backup, online.workspace.folder / "stick.zip")
+    come_back(online, online.workspace.folder / "stick.zip")
+    assert settle(online).strangers == 0
     new.add("other@school.test")
     new.send(joined=True)
     assert copies(relay)["other@school.test"] == 1
@@ -641,6 +645,22 @@ def test_whoever_cannot_be_told_stays_as_they_are_and_is_named(desk: Office, tmp
     off = {each.address.text for each in directory.people(fresh.db) if each.status is Status.OPTED_OUT}
     assert off == {HOME, JO}
     fresh.db.close()
+
+
+def test_whoever_has_nowhere_to_move_to_stays_and_is_named(desk: Office) -> None:
+    """The head of then has an address now that is somebody's in the backup whom the list does not know any more."""
+    desk.add(f"Y <{HEAD}>")
+    number = len(list(changes.changes(desk.db))) + 1
+    desk.add(f"W <{HOME}>")
+    backup = elsewhere(desk)
+    undoing.undo(desk.db, number, Origin(desk.now(), "tester", "undo"))
+    moved(desk, HEAD, HOME)
+    desk.add(f"Z <{HEAD}>")
+    came_off(desk, HEAD)
+    inside = come_back(desk, backup)
+    assert inside.opt_outs is not None
+    assert [(each.active, each.off) for each in inside.opt_outs.doubts] == [(HEAD, HEAD)]
+    assert {each.status for each in directory.people(desk.db)} == {Status.ACTIVE}
 
 
 def test_of_a_list_that_is_damaged_in_part_it_is_said_that_its_opt_outs_are_lost(desk: Office) -> None:
