@@ -191,12 +191,16 @@ TITLED = re.compile(
     r"(?: [a-z]{3,}){0,2} team|\d{1,6}|(?:[a-z]\.? )?(?!left|retired|died|moved|resigned|says?|asks?|wants?|is\b|has\b)"
     r"[a-z'-]{1,30})$"
 )
-# What no post, no place and no name below a signature has: somebody says something.
-SAYS = re.compile(
-    r"\b(?:i|i'm|i'd|we|you|he|she|they|it|this|that|these|me|us|not|no|never|don't|only|but|except|unless|if|until"
-    r"|when|ignore|joke|joking|mistake|keep|stay|please|wait|then|is|are|was|were|has|have|had|will|would|can|could"
-    r"|did|does|do|left|says?|asks?|asked|wants?|wanted|died|moved|retired|resigned)\b"
+# What says more, below a name with a title, than the post that they hold: any word that is not of one ("Locum GP").
+_POST = (
+    r"(?:acting|administrator|advis[eo]r|and|area|assistant|business|carer|chair|chaplain|chief|children's|class|clerk"
+    r"|clinical|consultant|coordinator|co-ordinator|councillor|counsellor|deputy|designated|director|doctor|executive"
+    r"|family|foster|gp|general|governors?|head|headmaster|headmistress|headteacher|health|inspector|lead|locum|manager"
+    r"|midwife|named|nursery|nurse|officer|of|paediatrician|parish|partner|practice|practitioner|primary|principal"
+    r"|psychologist|rector|safeguarding|school|secretary|senco|senior|service|services|social|staff|support"
+    r"|surgeon|teacher|team|the|therapist|to|trustee|vicar|visitor|worker|year|youth|[1-9])"
 )
+SAYS = re.compile(rf"^(?!\W*(?:{_POST}\W+)*{_POST}\W*$)")
 GREETED = re.compile(
     r"^(?:(?:to )?(?:whoever|whomever|any(?:one|body) who)(?: (?:is|are|it|may|now))? (?:reads?|reading|gets?"
     r"|receiv\w+|sends?|runs?|deals?|concern|does|handles?|manages?|opens?|looks after)\b(?: (?!not\b|never\b)\w+){0,4}"
