@@ -113,18 +113,22 @@ _RARE = f"""
 """
 # Those that more have, of some lengths.
 _DOMAINS = f"""
-    SELECT substr(key, instr(key, '@') + 1) AS domain, count(*)
-    FROM (SELECT address_key AS key FROM subscriber UNION ALL SELECT key FROM staged t WHERE {_NEW})
-    WHERE length(key) - instr(key, '@') IN (SELECT value FROM json_each(?))
-    GROUP BY domain HAVING count(*) > 2
+    SELECT domain, sum(people) FROM (
+        SELECT substr(address_key, instr(address_key, '@') + 1) AS domain, count(*) AS people FROM subscriber
+        WHERE length(address_key) - instr(address_key, '@') IN (SELECT value FROM json_each(:lengths)) GROUP BY 1
+        UNION ALL SELECT substr(key, instr(key, '@') + 1), count(*) FROM staged t
+        WHERE length(key) - instr(key, '@') IN (SELECT value FROM json_each(:lengths)) AND {_NEW} GROUP BY 1)
+    GROUP BY domain HAVING sum(people) > 2
 """
 
 
 def _near_domains(db: Database) -> Iterator[Question]:
     rare = [domain for (domain,) in db.execute(_RARE) if domain not in _COMMON]
     lengths = {len(domain) + more for domain in rare for more in (-1, 0, 1)}
-    common = dict(db.execute(_DOMAINS, [json.dumps(list(lengths))]).fetchall()) if rare else {}
-    known = slips(dict.fromkeys(_COMMON, 0) | common)
+    common = dict(db.execute(_DOMAINS, {"lengths": json.dumps(list(lengths))}).fetchall()) if rare else {}
+    wanted = {slip for domain in rare for slip in _slips(domain)}  # of thousands of domains, few share one
+    like = {domain: people for domain, people in common.items() if not wanted.isdisjoint(_slips(domain))}
+    known = slips(dict.fromkeys(_COMMON, 0) | like)
     near = ((domain, other) for domain in rare if (other := nearest(domain, known)))
     for domain, other in islice(near, _ASKED):
         for line, address in db.execute(_AT, {"domain": f"@{domain}"}).fetchall():
