@@ -52,6 +52,8 @@ PAST = re.compile(
 # What they were promised, and what comes all the same: a wish that was not heard.
 STILL = re.compile(r"\b(?:still|again|despite|yet|keep|continue|asked|request\w*)\b")
 ASKS_HOW = re.compile(r"\b(?:how|where|what|which|whom?|who)\b.{0,40}\b(?:do|can|could|should|would|to|must|is|are)\b")
+# Beside a plain wish: they ask for nothing else.
+HOW_I_COME_OFF = re.compile(r"^(?:how|where|why|what) (?!.*\b(?:other|another|else|second|him|her|them|colleagues?)\b)")
 ASKS = re.compile(
     r"^(?:(?:hi|hello|dear|so|and|but)\W+)*(?:did|have|has|was|were|am|why|when|who|should|does|do(?! (?:me|the|take"
     r"|please)\b)|is (?!it possible|there))\b"
@@ -123,11 +125,17 @@ THIRD = re.compile(
 THIRD_BARE = re.compile(
     r"\b(?:remove|delete|unsubscribe|take off):?\s+(?:(?:him|her|them|the following|his|their)\b|(?=\S{1,64}@))"
 )
-_TAKE = r"(?:take|taking|remove|removing|delete|deleting|drop|unsubscribe|unsubscribing|cross|strike)(?: off)?:?"
+# "Take" is off, out or from something; who takes over, takes leave or takes care is no such thing.
+_TAKE = (
+    r"(?:(?:remove|removing|delete|deleting|drop|unsubscribe|unsubscribing)"
+    r"|(?:take|taking|cross|strike)(?=.{1,300}\b(?:off|out|from)\b))(?: off)?:?"
+)
 # "Take dan.frost@… off", "delete Dan Frost (dan.frost@…)": the object bears an address.
 THIRD_ADDRESSED = re.compile(
-    rf"\b{_TAKE} (?:(?!(?:me|us|myself|and|or|from|of|at|to|in|on|by|with|about|as)\b)[\w'.-]+,? ){{0,6}}?"
-    r"[(<]?(?=\S{1,64}@)"
+    rf"\b{_TAKE} "
+    r"(?:(?!(?:me|us|myself|and|or|from|of|at|to|in|on|by|with|about|as|over|care"
+    r"|leave|until|after|before|behind|beside|between|please|contact|is|are)\b)[\w'.-]+,? ){0,6}?"
+    r"[(<]?(?=\S{1,64}@)(?!\S{1,320} is (?:mine|my|our|now|the new)\b)"
 )
 # "Take my colleague Vi off too": no list is named.
 THIRD_COLLEAGUE = re.compile(

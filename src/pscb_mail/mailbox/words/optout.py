@@ -44,10 +44,18 @@ def opt_out_wish(said: tuple[Sentence, ...], sender: str) -> Wish | None:
     doubt = doubt_beside(around) or (
         OTHER if any(_is_of_another_list(plain(clear[0].sentence), sentence.plain) for sentence in around) else ""
     )
+    doubt = doubt or _doubt_of_coming_off([said[i] for i, wish in found if wish.doubt])
     doubt = doubt or next((wish.doubt for _, wish in found if wish.doubt in TURNS), "")
     if not doubt and any(is_negated(sentence) for sentence in said):
         doubt = TURNED
     return Wish(clear[0].sentence, doubt, clear[0].other)
+
+
+def _doubt_of_coming_off(mentions: list[Sentence]) -> str:
+    """Return why other sentences that touch on coming off make a plain wish doubtful: they take it back, or ask."""
+    if any(doubts.TAKEN_BACK.search(sentence.plain) for sentence in mentions):
+        return TURNED
+    return ELSE if any(s.question and not doubts.HOW_I_COME_OFF.match(s.bare) for s in mentions) else ""
 
 
 def is_negated(sentence: Sentence) -> bool:

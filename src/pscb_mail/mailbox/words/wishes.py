@@ -97,7 +97,8 @@ _ASKS = {
     "resign": r"\b(?:resign|withdraw|retire|come out) (?:from|of) (?:this|the|your) (?:\w+ ){0,2}?(?:list|mailing"
     r"|newsletter)\b",
     "leave the list": r"\b(?:leave|quit|exit|withdraw from|come out of|get out of) (?:this|the"
-    r"|your) (?:\w+ ){0,2}?(?:list|mailing)\b(?! (?:of|at|in|on|with|behind)\b)",
+    r"|your) (?:\w+ ){0,2}?(?:list|mailing)\b(?! (?:of|at|in|on|with|behind|alone|be"
+    r"|as (?:is|(?:it|they) (?:is|are|was|stands?))(?= \w+ing\b|$))\b)",
     "like to stop": r"\b(?:i|we)(?:'d| would) (?:now )?(?:like|prefer|want) to stop$",
     "removal": r"^(?:(?:a |this is a |my )?request(?:ing)? (?:for |to )?|for )?(?:my |mailing list "
     r"|newsletter )?(?:removal|be removed|be taken off)(?: request)?(?: (?:from|of)\b.{0,60})?$",
