@@ -262,7 +262,13 @@ def test_who_is_on_the_list_and_wants_nobody_on_it_has_a_question(room: Mailroom
 
 @pytest.mark.parametrize(
     "words",
-    ["Can my colleague get this too?", "Can you add our new nurse to the list?", "I came off by mistake, put me back."],
+    [
+        "Can my colleague get this too?",
+        "Can you add our new nurse to the list?",
+        "I came off by mistake, put me back.",
+        "Please could Priya Patel be added to the list?",
+        "Can Sam get this from now on?",
+    ],
 )
 def test_who_wants_somebody_on_it_or_fears_to_be_off_waits_in_review(room: Mailroom, words: str) -> None:
     (entry,) = reviews_after(room, words)

@@ -25,11 +25,17 @@ _ANOTHER = re.compile(
     r"|others?|everyone|both of us|too|as well|also (?:get|receive|have|be)|(?:add|put|include) (?!me\b|us\b|my\b))\b",
     re.IGNORECASE,
 )
+# "Can Sam get this?", "I'd like Priya to get it", "start sending it to Priya": somebody is named.
+_NAMED = re.compile(
+    r"\b(?:[Cc]ould|[Cc]an|[Ww]ould|[Ww]ill|may|might|should|to|want|like|need|does|do) (?:please )?"
+    r"(?!PSCB|You\b|Dear\b|The\b|This\b|It\b|We\b|Be\b|January|February|March|April|May\b|June|July|August|September|October"
+    r"|November|December|\w+day\b)[A-Z][a-z'’-]+\b"
+)
 
 
 def asks_for_nothing_new(words: str) -> bool:
     """Whether words of somebody on the list, who names nobody to add, ask for nothing that the list could give them."""
-    return not (_CAME_OFF.search(words) or _ANOTHER.search(words))
+    return not (_CAME_OFF.search(words) or _ANOTHER.search(words) or _NAMED.search(words))
 
 
 def proposed(finding: Finding, person: Subscriber | None, why: str = "") -> str:
