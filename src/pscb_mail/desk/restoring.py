@@ -98,8 +98,7 @@ def look_into(path: Path, there: Workspace | None = None) -> Inside:
         inside = _seen(db, backup)
         if there is None:
             return inside
-        there.lend_key(db, backups.key_in(path))
-        return replace(inside, opt_outs=_carried_over(there, db, backup.made_at))
+        return replace(inside, opt_outs=_carried_over(there, db, backups.key_in(path), backup.made_at))
 
 
 def _seen(db: Database, backup: Backup) -> Inside:
@@ -167,8 +166,7 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: fl
                 last = _made_safe(db, inside.backup, now)
                 if key := backups.key_in(inside.backup.path):
                     bring_key(db, key)
-                workspace.lend_key(db, key)
-                opt_outs = _carried_over(workspace, db, now)
+                opt_outs = _carried_over(workspace, db, key, now)
                 if before and inside.opt_outs is not None and inside.opt_outs != opt_outs:
                     raise changed_meanwhile()
                 # Whoever joined since and is barred is not missed: their copies are nobody's whom to add again.
@@ -256,9 +254,13 @@ def _read_here(workspace: Workspace, question: Callable[[Database], T], otherwis
         return None
 
 
-def _carried_over(workspace: Workspace, db: Database, now: datetime) -> Carrying | None:
-    """Forget again, and take off again, whom the list that is replaced knows to want it; None where it is damaged."""
+def _carried_over(workspace: Workspace, db: Database, key: bytes | None, now: datetime) -> Carrying | None:
+    """Forget again, and take off again, whom the list that is replaced knows to want it; None where it is damaged.
+
+    `key`: the backup's, where it has one.
+    """
     hashes = _read_here(workspace, forgotten.all_hashes, tuple[str, ...]())
+    workspace.lend_key(db, key or (workspace.key() if hashes else None))
     _forget_again(workspace, db, hashes or (), now)
     opt_outs = _read_here(workspace, lambda here: carrying.plan(here, db), Carrying())
     why = "they had come off the list that this backup took the place of"
