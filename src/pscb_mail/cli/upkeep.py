@@ -158,8 +158,9 @@ def _show_opt_outs(found: "Carrying") -> None:
     if found.doubts:
         console.say("[yellow]Nobody but you can tell, so they stay on the list:[/] take them off yourself if need be.")
     for each in found.doubts:
-        why = "this address is theirs now, or they are the same" if each.active == each.off else "perhaps the same"
-        console.say(f"  {console.safe(each.active)}, because {console.safe(each.off)} came off ({why})")
+        same = each.active == each.off
+        why = "whoever has this address now" if same else f"perhaps the same as {console.safe(each.off)}, who"
+        console.say(f"  {console.safe(each.active)}: {why} came off")
 
 
 def _settled(db: "Database", workspace: "Workspace", *, unread: bool) -> "Settled":
