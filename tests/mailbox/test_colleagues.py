@@ -94,7 +94,9 @@ def test_who_wrote_about_another_stands_with_it(room: Mailroom, words: str, send
 )
 def test_who_cannot_be_told_is_for_a_person_to_find_out(room: Mailroom, words: str) -> None:
     """Neither the writer nor whoever else is named is proposed for it."""
-    for entry in reviews_after(room, words):
+    entries = reviews_after(room, words)
+    assert entries
+    for entry in entries:
         assert entry.proposal.startswith("Find out who")
         assert not entry.proposal.startswith("Find out whom")
 
@@ -105,6 +107,8 @@ def test_who_cannot_be_told_is_for_a_person_to_find_out(room: Mailroom, words: s
         f"I have left. Please write to {VI} instead.",
         f"I retired last week. My successor is Vi Underwood ({VI}).",
         f"I'm leaving on Friday; please send it to {VI} from now on",
+        f"I'm Tom Stone, who has left the council. My successor is Vi Underwood, {VI}",
+        f"She left in July and so did I. My successor is Vi Underwood, {VI}",
     ],
 )
 def test_who_writes_of_their_own_departure_names_a_successor(room: Mailroom, words: str) -> None:
@@ -166,6 +170,7 @@ def test_a_rota_for_two_is_no_list(room: Mailroom) -> None:
         (f"I leave on Friday and Pat Green ({PAT}) takes over from me", PAT),
         ("I have left. The newsletter should go to office@council.test in future.", "office@council.test"),
         ("I have left the school, please send it to admin@council.test", "admin@council.test"),
+        ("I have left. The new head is Mrs Other, head@council.test.", "head@council.test"),
     ],
 )
 def test_whom_accepting_puts_on_is_said_before(room: Mailroom, words: str, successor: str) -> None:

@@ -162,6 +162,11 @@ _OWN = re.compile(
 _SUCCEEDS = re.compile(
     rf"\b(?:i|we)(?:'ve|'m|'re)?{_BETWEEN} (?:tak(?:en|ing) over|took over|(?:replac|succeed)(?:ed|ing)(?! by))\b"
 )
+# "I'm Sam Jones, who has left", "she left and so did I": the writer as well.
+_SO_AM_I = re.compile(
+    rf"^\W*I(?:['’]m| am) (?:(?:Mrs?|Ms|Miss|Dr)\.? )?[A-Z][\w'-]+(?: [A-Z][\w'-]+){{0,2}},? who{_BETWEEN} {_GONE}"
+    r"|\bso (?:did|have|am|will|do) (?:I|we)\b|\band I (?:did|have|am|will) (?:too|as well)\b"
+)
 # An address beside a name stands between it and its verb.
 _BESIDE = re.compile(r"[(<\[]?(?:mailto:)?[\w.%+'-]{1,64}@[\w.-]{1,255}\w[)>\]]?,?|\([^()]{0,80}\)")
 
@@ -174,6 +179,8 @@ def tells(words: str) -> bool:
 
 def is_of_another(written: str, words: str) -> bool:
     """Whether a sentence that tells a departure tells that of another than its writer; `words`: as patterns see it."""
+    if _SO_AM_I.search(written) and "@" not in written:
+        return False
     written, words = (" ".join(_BESIDE.sub(" ", text).split()) for text in (written, words))
     if not MINE.search(words) or OTHERS.search(words) or _SUCCEEDS.search(words):
         return True

@@ -200,7 +200,9 @@ SHARED = frozenset(_SHARED.split())
 WORKED_WITH = re.compile(r"\bwork(?:s|ed|ing)? (?:with|alongside)(?: [a-z'-]+){0,3}\W*$")
 HANDS_OVER = re.compile(
     r"\b(?:newsletters?|bulletins?|mailings?|send (?:it|this|these|them)|successor|replacement|replaced by|succeeded by"
-    r"|(?:taken|taking|takes|took) over|in (?:my|his|her|their) place)\b"
+    r"|(?:taken|taking|takes|took) over|in (?:my|his|her|their) place"
+    r"|(?:the|our) new (?:acting |interim )?(?:head ?(?:teacher|master|mistress)?|deputy|lead|dsl|designated|manager"
+    r"|clerk|secretary|chair|nurse|officer|administrator|principal|one)|(?:is|be) (?:the|our|your) new)\b(?! office)"
 )
 OWN_ADDRESS = re.compile(
     r"\b(?:my|our) (?:\w+ ){0,2}?(?:e-?mail|address|mailbox|details)\b|\b(?:me|us) (?:at|on)\b|\b(?:i am|i'm"
