@@ -159,8 +159,19 @@ def test_a_colleague_of_old_is_no_successor(room: Mailroom) -> None:
     assert "place" not in entry.proposal
 
 
-def test_a_rota_for_two_is_no_list(room: Mailroom) -> None:
-    assert reviews_after(room, "Take Jo and me off the rota please") == []
+@pytest.mark.parametrize(
+    "words",
+    ["Take Jo and me off the rota please", "Take Beth and me off the rota please, and keep sending the newsletter"],
+)
+def test_a_rota_for_two_is_no_list(room: Mailroom, words: str) -> None:
+    assert reviews_after(room, words) == []
+
+
+@pytest.mark.parametrize("words", ["Please remove me and Best wishes, Sue", "We both want to come off the list."])
+def test_a_farewell_is_nobody_and_two_who_ask_are_read_by_a_person(room: Mailroom, words: str) -> None:
+    """Nobody else is made up, and nobody who is not named is forgotten."""
+    (entry,) = reviews_after(room, words)
+    assert entry.proposal.startswith(f"Take {TOM} off the list: ")
 
 
 @pytest.mark.parametrize(

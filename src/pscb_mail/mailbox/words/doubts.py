@@ -119,7 +119,8 @@ ATTENDING = re.compile(
 )
 THIRD = re.compile(
     r"\b(?:take|remove|delete|drop|unsubscribe|unsubscribing|removing)\s+(?!note\b|part\b|care\b|me\b|us\b|my\b"
-    r"|myself\b|from\b|this\b|these\b|our\b|off\b|it\b)(.{2,60}?)\s+(?:off|from|out of)\b.{0,40}\b(?:list|lists"
+    r"|myself\b|from\b|this\b|these\b|our\b|off\b|it\b)(.{2,60}?)\s+(?:off|from|out of)\b(?:(?!,"
+    r"| and (?:keep|send|carry|continue)\b).){0,40}\b(?:list|lists"
     r"|newsletters?|mailings?|distribution|circulation|database|e-?mails?|records?)\b"
 )
 THIRD_BARE = re.compile(
@@ -149,6 +150,7 @@ AND_ANOTHER = re.compile(
     rf"|(?P<before>(?:(?!\b(?:me|us|myself)\b).){{2,60}}?) (?:and|&|as well as) (?:me|myself))"
     r"(?=\W*(?:$|off\b|from\b|out of\b|as\b|too\b|please\b|[,;]))"
 )
+WE_BOTH = re.compile(r"\b(?:we(?:'d| would)? both|(?:both|the two) of us|us both)\b")
 # "remove me as the contact on the website" is about a role, "as I have left" a reason.
 AS_A_ROLE = re.compile(
     r"^\W*as (?!(?:i|i'm|i've|i'd|we|we're|we've|my|our|it|it's|this|these|they|you|there|per|soon|of)\b|(?:the|our|a"

@@ -148,7 +148,9 @@ def _in_sentence(sentence: Sentence, sender: str) -> Wish | None:
             continue
         if name == "no longer want" and wishes.ANOTHER_VERB.match(words[match.end() :]):
             continue  # "I do not want to miss the newsletter"
-        return _judged(sentence, words, match, unwanted=form.unwanted)
+        wish = _judged(sentence, words, match, unwanted=form.unwanted)
+        both = wish is not None and not wish.doubt and doubts.WE_BOTH.search(words)
+        return Wish(sentence.written, BOTH) if both else wish
     return _caught(sentence, words)
 
 
@@ -309,14 +311,18 @@ def and_another(sentence: Sentence, sender: str) -> str:
     """Return whom else a sentence wants off the list beside the sender ("me and my colleague"), "" where nobody."""
     words = _as_me(sentence.bare, sender)
     match = doubts.AND_ANOTHER.search(words)
-    others, rest = doubts.OTHER_THING.search(words), doubts.OTHER_THING.sub(" ", words)
-    if match is None or (others and not re.search(rf"\b{wishes.LIST}", rest)):
+    if match is None:
+        return ""
+    off = re.split(r"[,;.]|\band\b", words[match.end() :], maxsplit=1)[0]
+    others, rest = doubts.OTHER_THING.search(off), doubts.OTHER_THING.sub(" ", off)
+    if others and not re.search(rf"\b{wishes.LIST}", rest):
         return ""
     whom = str(match["after"] or match["before"]).strip()
     name = re.search(rf"(?<!\w){re.escape(whom.partition(' ')[0])}(?!\w)", sentence.written, re.IGNORECASE)
     named = name is not None and name[0].istitle() and not sentence.written.isupper()
     somebody = named or "@" in whom or re.match(r"(?:my|our|his|her|the) (?!data\b|information\b|details\b)", whom)
-    return whom if somebody and not re.fullmatch(wishes.ME, whom) else ""
+    courtesy = harmless.COURTESY.search(whom) or re.match(r"(?:kind|best|many|warm)\b", whom)
+    return whom if somebody and not courtesy and not re.fullmatch(wishes.ME, whom) else ""
 
 
 def _somebody_else(words: str) -> str:
