@@ -134,8 +134,7 @@ class Fleet:
     def turn(self, seconds: float) -> list[Landed]:
         """Wait for at most so long for something to happen; return the copies whose outcome is known now."""
         if self._busy():
-            for key, mask in self._selector.select(0.0 if self._hurry else self._until(seconds)):
-                key.data.ready(mask)
+            self._hear(0.0 if self._hurry else self._until(seconds))
         self._hurry = False
         return self._seen_to()
 
@@ -228,14 +227,18 @@ class Fleet:
         self.go_on()
         end = self._clock() + self._timing.quit
         while (now := self._clock()) < end and self._busy():
-            for key, mask in self._selector.select(end - now):
-                key.data.ready(mask)
+            self._hear(end - now)
         self.break_off()
 
     def close(self) -> None:
         """Say QUIT to whoever is still there, and close for good."""
         self.quit()
         self._selector.close()
+
+    def _hear(self, seconds: float) -> None:
+        """Wait for at most so long, and let each session do what its socket is ready for."""
+        for key, mask in self._selector.select(seconds):
+            key.data.ready(mask)
 
     # -- looking after the relays -----------------------------------------------------------------------------------
 
