@@ -237,7 +237,7 @@ def needs_making(path: Path) -> bool:
 def is_of_an_older_version(path: Path) -> bool:
     """Whether opening the database at `path` will migrate one that somebody has used; it is only looked at."""
     applied = _number(path, "SELECT count(*) FROM _sqlite_migrations") if path.is_file() else None
-    return 0 < (applied or 0) < len(migrations._migrations)  # noqa: SLF001
+    return 0 < (applied or 0) < len(_known())
 
 
 def _prepared(connection: sqlite3.Connection, path: Path) -> Database:
@@ -281,10 +281,15 @@ def _make_ready(db: Database, path: Path) -> None:
 
 def _pending(db: Database, path: Path) -> bool:
     applied = {migration.name for migration in migrations.applied(db)}
-    known = {migration.name for migration in migrations._migrations}  # noqa: SLF001
+    known = _known()
     if applied - known:
         raise DatabaseError(f"{path} was written by a newer pscb-mail.", "Install that version again, or a later one.")
     return bool(known - applied)
+
+
+def _known() -> frozenset[str]:
+    """Return the names of our migrations, for which the library has no question."""
+    return frozenset(migration.name for migration in migrations._migrations)  # noqa: SLF001
 
 
 def unwritable(error: sqlite3.Error) -> NotNowError:

@@ -16,7 +16,7 @@ from office import Office, office
 from scripted import ScriptedServer
 
 from pscb_mail import backups
-from pscb_mail.database import HeldError, transaction
+from pscb_mail.database import HeldError, copied_over, transaction
 from pscb_mail.desk import dispatch, forgetting, planning, restoring, settling, unsettled
 from pscb_mail.errors import DatabaseError, NotNowError, UsageError
 from pscb_mail.mailbox import answering, outbox, reading
@@ -689,53 +689,44 @@ def test_an_emptied_list_is_none_and_no_backup_is_made_of_it(desk: Office) -> No
     assert sum(directory.counts(desk.db).values()) == 6
 
 
-def test_an_opt_out_that_another_program_records_meanwhile_is_never_lost(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_opt_out_that_another_program_records_meanwhile_is_never_lost(desk: Office) -> None:
     """Nor does the key change with the list that stays: nothing was changed."""
     backup = elsewhere(desk)
     desk.workspace.key_path.write_bytes(b"k" * 32)
-    copy = restoring.copied_over
 
     def late(*given: object) -> None:
         came_off(desk, JO)
-        copy(*given)
+        copied_over(*given)
 
-    monkeypatch.setattr(restoring, "copied_over", late)
     inside = restoring.look_into(backup, desk.workspace)
     with pytest.raises(NotNowError, match="changed the list"):
-        restoring.bring_back(desk.workspace, inside, desk.now())
+        restoring.bring_back(desk.workspace, inside, desk.now(), copy=late)
     assert directory.find(desk.db, JO).status is Status.OPTED_OUT
     assert (unsettled.restored(desk.db), desk.workspace.key()) == (None, b"k" * 32)
 
 
-def test_a_restore_that_gives_up_at_the_copy_leaves_the_key_and_one_cut_off_after_it_brings_it(
-    desk: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_restore_that_gives_up_at_the_copy_leaves_the_key_and_one_cut_off_after_it_brings_it(desk: Office) -> None:
     """List and key change together: the list that is there understands the replies to what it sent."""
     desk.workspace.key()
     backup, key = elsewhere(desk), desk.workspace.key()
     desk.workspace.key_path.write_bytes(b"k" * 32)
     inside = restoring.look_into(backup, desk.workspace)
-    copy = restoring.copied_over
 
     def held(*given: object) -> None:
         with closing(sqlite3.connect(desk.workspace.database_path)) as other:
             other.execute("BEGIN IMMEDIATE")
-            copy(*given)
+            copied_over(*given)
 
     def cut_off(*given: object) -> None:
-        copy(*given)
+        copied_over(*given)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(restoring, "copied_over", held)
     with pytest.raises(HeldError):
-        restoring.bring_back(desk.workspace, inside, desk.now(), patience=0)
+        restoring.bring_back(desk.workspace, inside, desk.now(), patience=0, copy=held)
     assert (desk.workspace.key(), unsettled.restored(desk.db)) == (b"k" * 32, None)
-    monkeypatch.setattr(restoring, "copied_over", cut_off)
     desk.db.close()
     with pytest.raises(KeyboardInterrupt):
-        restoring.bring_back(desk.workspace, inside, desk.now())
+        restoring.bring_back(desk.workspace, inside, desk.now(), copy=cut_off)
     desk.db = desk.workspace.open_database()
     assert (unsettled.restored(desk.db) is not None, desk.workspace.key()) == (True, key)
     assert desk.db.execute("SELECT count(*) FROM fact WHERE name = 'brought_key'").fetchone() == (0,)

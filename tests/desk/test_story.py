@@ -120,7 +120,7 @@ def test_a_story_has_our_own_mails_to_them_and_the_test_copies(people: TheList) 
 def test_a_story_has_no_test_copy_of_when_the_address_was_anothers(people: TheList) -> None:
     """An address moves on from one head to the next and comes back: each is told of the copies of their own time."""
 
-    def test_copy(relay: str) -> None:
+    def copy_to_head(relay: str) -> None:
         people.now += timedelta(hours=1)
         with transaction(people.db):
             attempts.start_test(people.db, "issue-18", "HEAD@school.example", relay, people.now)
@@ -129,16 +129,16 @@ def test_a_story_has_no_test_copy_of_when_the_address_was_anothers(people: TheLi
     def move(who: str, new: str) -> None:
         roster.edit(people.db, people.one(who).id, people.origin("edit"), address=parse_address(new))
 
-    test_copy("before")
+    copy_to_head("before")
     people.add("Old <head@school.example>")
-    test_copy("first")
+    copy_to_head("first")
     move("head@school.example", "old@home.example")
-    test_copy("between")
+    copy_to_head("between")
     people.add("New <head@school.example>")
-    test_copy("second")
+    copy_to_head("second")
     move("head@school.example", "new@home.example")
     move("old@home.example", "head@school.example")
-    test_copy("third")
+    copy_to_head("third")
     for who, copies in (
         ("head@school.example", ["before", "first", "between", "third"]),
         ("new@home.example", ["before", "between", "second"]),

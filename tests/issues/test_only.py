@@ -294,7 +294,7 @@ def test_whatever_could_show_a_passage_to_the_wrong_reader_is_refused_with_its_l
     ],
 )  # fmt: skip
 def test_ordinary_colons_are_taken_for_no_block(tmp_path, body):
-    parsed(tmp_path, body)
+    assert parsed(tmp_path, body).passages == ()
 
 
 def test_a_link_may_lead_to_a_heading_that_all_its_readers_have(tmp_path):

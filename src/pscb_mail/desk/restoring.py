@@ -151,11 +151,17 @@ def workspace_for(folder: Path, backup: Backup) -> Workspace:
     return Workspace(folder, read_settings(settings))
 
 
-def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: float = BUSY_SECONDS) -> Backup | None:
+def bring_back(
+    workspace: Workspace,
+    inside: Inside,
+    now: datetime,
+    patience: float = BUSY_SECONDS,
+    copy: Callable[..., None] = copied_over,
+) -> Backup | None:
     """Put a backup in place of what is there; returns the backup of that, None where there was nothing.
 
     Needs no database that can be opened: a damaged one is laid aside. `patience`: how many seconds another program that
-    writes it is waited for.
+    writes it is waited for. `copy` lays the database over the one that is there.
     """
     path = workspace.database_path
     must_be_a_file(path)
@@ -174,7 +180,7 @@ def bring_back(workspace: Workspace, inside: Inside, now: datetime, patience: fl
                 if forgotten.all_hashes(db):
                     forgetting.wipe(db)
                 with closing(sqlite3.connect(path, timeout=0)) as live:
-                    copied_over(db.conn, live, patience, check)
+                    copy(db.conn, live, patience, check)
             path.chmod(0o600)
             workspace.open_database().close()  # puts the key in its place
     except OSError as error:
